@@ -1,0 +1,67 @@
+/**
+ * The only source of time in this package. Every timeout goes through {@link Timer}, and a test replaces the clock below
+ * it for the whole thread (`useClock` of `@pneumatic/core/testing`).
+ */
+
+/** Where time comes from. */
+export interface Clock {
+  /** Milliseconds since any fixed moment; never goes backwards. */
+  now(): number;
+  /** Calls `run` once, about `ms` milliseconds from now. */
+  setTimeout(run: () => void, ms: number): unknown;
+  /** Forgets a timer that `setTimeout` returned. */
+  clearTimeout(timer: unknown): void;
+}
+
+/** The clock of the platform. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimeout: (run, ms) => setTimeout(run, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};
+
+let current: Clock = systemClock;
+
+/** The clock in force on this thread. */
+export function currentClock(): Clock {
+  return current;
+}
+
+/** Puts `clock` in force on this thread. */
+export function replaceClock(clock: Clock): void {
+  current = clock;
+}
+
+/** Longer delays make the timers of every platform fire at once, so a longer wait is made of several. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** Runs a callback once, never earlier than `ms` from now and never for `Infinity`. */
+export class Timer {
+  readonly #clock: Clock = current;
+  readonly #run: () => void;
+  readonly #deadline: number;
+  #pending: unknown;
+
+  constructor(ms: number, run: () => void) {
+    this.#run = run;
+    this.#deadline = this.#clock.now() + ms;
+    this.#arm(ms);
+  }
+
+  stop(): void {
+    if (this.#pending !== undefined) this.#clock.clearTimeout(this.#pending);
+    this.#pending = undefined;
+  }
+
+  #arm(ms: number): void {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    this.#pending = this.#clock.setTimeout(() => this.#fired(), Math.min(Math.ceil(ms), LONGEST_DELAY));
+  }
+
+  #fired(): void {
+    this.#pending = undefined;
+    const left = this.#deadline - this.#clock.now();
+    if (left > 0) this.#arm(left);
+    else this.#run();
+  }
+}

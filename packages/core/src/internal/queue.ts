@@ -1,0 +1,74 @@
+/**
+ * A FIFO of linked blocks: push and shift in constant time, nothing is ever moved, and memory follows the length.
+ *
+ *     head ─► [ · · c d e f g h ] ─► [ i j k l m n o p … ] ◄─ tail
+ *                   ▲ headIndex              tailIndex ▲
+ *
+ * Invariants: a slot is cleared when it is read; blocks double from 8 to 1,024 slots; a drained queue keeps at most one
+ * small block. (Blocks after tokio's `sync/mpsc/block.rs`.)
+ */
+const SMALLEST_BLOCK = 8;
+const LARGEST_BLOCK = 1024;
+const LARGEST_IDLE_BLOCK = 64;
+
+class Block<T> {
+  readonly slots: (T | undefined)[];
+  next: Block<T> | undefined = undefined;
+  constructor(size: number) {
+    this.slots = new Array<T | undefined>(size);
+  }
+}
+
+export class Queue<T> {
+  length = 0;
+  #head: Block<T> | undefined = undefined;
+  #headIndex = 0;
+  #tail: Block<T> | undefined = undefined;
+  #tailIndex = 0;
+
+  push(value: T): void {
+    let tail = this.#tail;
+    if (tail === undefined || this.#tailIndex === tail.slots.length) tail = this.#grow(tail);
+    tail.slots[this.#tailIndex++] = value;
+    this.length++;
+  }
+
+  /** Takes the oldest value. The queue must not be empty. */
+  shift(): T {
+    let head = this.#head as Block<T>;
+    if (this.#headIndex === head.slots.length) head = this.#advance(head);
+    const value = head.slots[this.#headIndex] as T;
+    head.slots[this.#headIndex++] = undefined;
+    if (--this.length === 0) this.#rewind(head);
+    return value;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#head = this.#tail = undefined;
+    this.#headIndex = this.#tailIndex = 0;
+  }
+
+  #grow(tail: Block<T> | undefined): Block<T> {
+    const size = tail === undefined ? SMALLEST_BLOCK : Math.min(tail.slots.length * 2, LARGEST_BLOCK);
+    const block = new Block<T>(size);
+    if (tail === undefined) this.#head = block;
+    else tail.next = block;
+    this.#tail = block;
+    this.#tailIndex = 0;
+    return block;
+  }
+
+  #advance(head: Block<T>): Block<T> {
+    const next = head.next as Block<T>;
+    this.#head = next;
+    this.#headIndex = 0;
+    return next;
+  }
+
+  /** Empty: head and tail are the same block, which starts over. */
+  #rewind(block: Block<T>): void {
+    if (block.slots.length > LARGEST_IDLE_BLOCK) this.clear();
+    else this.#headIndex = this.#tailIndex = 0;
+  }
+}

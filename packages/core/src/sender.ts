@@ -1,0 +1,113 @@
+/**
+ * The sending ends: what they promise. `Sender` puts values into an unbounded channel and never waits; `SyncSender`, in
+ * sync-sender.ts, into one with a capacity. Both are counted handles: the channel lives while one of them does.
+ */
+import type { SendError, SendTimeoutError, TrySendError } from "./errors.ts";
+import type { WaitOptions } from "./internal/wait.ts";
+import type { Result } from "./result.ts";
+
+/**
+ * What every strong, counted end that takes messages of type `T` has in common: {@link Sender}, {@link SyncSender} and an
+ * actor's address.
+ */
+export interface AnySender<in T> extends Disposable {
+  /** Sends `value`, waiting for room where there is a capacity. The error holds the value. */
+  send<V extends T>(value: V): Result<void, SendError<V>> | Promise<Result<void, SendError<V> | SendTimeoutError<V>>>;
+  /** Sends `value` now or not at all. The error holds the value. */
+  trySend<V extends T>(value: V): Result<void, SendError<V> | TrySendError<V>>;
+  /** One more strong handle on the same channel, to be dropped by whoever gets it. */
+  clone(): AnySender<T>;
+  /** Gives up this handle. When the last one goes, the receiver drains and disconnects. Idempotent. */
+  drop(): void;
+  /** Resolves when the receiver is closed or dropped; rejects with `signal.reason` when aborted. */
+  closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Whether the receiver is closed or dropped, so that no send can succeed any more. */
+  readonly isDisconnected: boolean;
+}
+
+/**
+ * A strong handle that sends into an unbounded channel.
+ *
+ * `send` never waits: it returns `ok` once the value is queued or handed over, and {@link SendError} with the value once
+ * the receiver is gone. Values of all senders of a thread arrive in the order of the calls. Every handle must be dropped,
+ * by `drop()` or `using`: the receiver disconnects when the last one is. Use after that throws
+ * {@link UseAfterDropError}. (After `std::sync::mpsc::Sender`.)
+ *
+ * @example
+ * ```ts
+ * import { channel } from "@pneumatic/core";
+ *
+ * const [tx, rx] = channel<string>();
+ * const other = tx.clone();
+ * tx.send("a");
+ * tx.drop();
+ * other.send("b");
+ * other.drop();
+ * for await (const value of rx) console.log(value); // a, b, and the loop ends
+ * ```
+ */
+export interface Sender<in T> extends AnySender<T> {
+  send<V extends T>(value: V): Result<void, SendError<V>>;
+  /** The same as `send`, so that code can take either kind of sender. */
+  trySend<V extends T>(value: V): Result<void, SendError<V>>;
+  clone(): Sender<T>;
+  /** A handle that does not keep the channel alive. */
+  downgrade(): WeakSender<T>;
+  /** Whether both ends belong to the same channel. */
+  sameChannel(other: AnySender<never>): boolean;
+  /** How many values are queued. */
+  readonly length: number;
+  /** Unbounded. */
+  readonly capacity: undefined;
+}
+
+/**
+ * A strong handle that sends into a channel with a capacity; with capacity 0, into the hands of a receiver.
+ *
+ * `send` resolves once the value is in the queue, or with capacity 0 once it is taken. Waiting sends are admitted in the
+ * order of the calls and nothing overtakes them. A send that waits outlives its dropped handle. (After
+ * `std::sync::mpsc::SyncSender`.)
+ *
+ * @example
+ * ```ts
+ * import { syncChannel } from "@pneumatic/core";
+ *
+ * const [tx, rx] = syncChannel<number>(1);
+ * await tx.send(1);
+ * const full = tx.trySend(2);
+ * if (!full.ok) console.log(full.error.kind, full.error.value); // full 2
+ * const waiting = tx.send(3);
+ * tx.drop();
+ * for await (const n of rx) console.log(n); // 1, 3, and the loop ends
+ * console.log((await waiting).ok); // true
+ * ```
+ */
+export interface SyncSender<in T> extends AnySender<T> {
+  /**
+   * Sends `value`, waiting for room.
+   *
+   * Resolves to {@link SendError} when the receiver goes first, to {@link SendTimeoutError} when `timeout` milliseconds
+   * pass first, both with the value; rejects with `signal.reason` when aborted. Then it was not sent and never will be.
+   */
+  send<V extends T>(value: V, options?: WaitOptions): Promise<Result<void, SendError<V> | SendTimeoutError<V>>>;
+  trySend<V extends T>(value: V): Result<void, TrySendError<V>>;
+  /** `send` with a timeout in milliseconds. */
+  sendTimeout<V extends T>(value: V, ms: number): Promise<Result<void, SendError<V> | SendTimeoutError<V>>>;
+  clone(): SyncSender<T>;
+  /** A handle that does not keep the channel alive. */
+  downgrade(): WeakSender<T, SyncSender<T>>;
+  /** Whether both ends belong to the same channel. */
+  sameChannel(other: AnySender<never>): boolean;
+  /** How many values are queued. */
+  readonly length: number;
+  /** How many values can be queued. */
+  readonly capacity: number;
+  /** How many values can be queued now. */
+  readonly available: number;
+}
+
+/** A handle that does not keep the channel alive; `S` is the strong handle it came from. (After tokio's `WeakSender`.) */
+export interface WeakSender<in T, out S extends AnySender<T> = Sender<T>> {
+  /** A new strong handle, or undefined once the last one has been dropped. */
+  upgrade(): S | undefined;
+}

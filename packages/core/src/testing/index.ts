@@ -1,0 +1,43 @@
+/** Time under control in tests of channels. */
+import type { Clock } from "../internal/clock.ts";
+import { currentClock, replaceClock, systemClock } from "../internal/clock.ts";
+
+export type { Clock } from "../internal/clock.ts";
+
+/**
+ * Replaces the clock of every channel of this thread until disposed.
+ *
+ * It reaches the timeouts of this package; `AbortSignal.timeout` and your own timers it does not reach. Waits that have
+ * begun keep the clock they began with. Throws when a replacement is in force already.
+ *
+ * @example
+ * ```ts
+ * import { channel } from "@pneumatic/core";
+ * import { useClock } from "@pneumatic/core/testing";
+ *
+ * const timers: (() => void)[] = [];
+ * let now = 0;
+ * using replaced = useClock({
+ *   now: () => now,
+ *   setTimeout: (run) => timers.push(run),
+ *   clearTimeout: () => {},
+ * });
+ * const [tx, rx] = channel<string>();
+ * const late = rx.recvTimeout(60_000);
+ * now = 60_000;
+ * for (const run of timers) run();
+ * console.log((await late).ok); // false
+ * tx.drop();
+ * ```
+ */
+export function useClock(clock: Clock): Disposable {
+  if (currentClock() !== systemClock) {
+    throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");
+  }
+  replaceClock(clock);
+  return {
+    [Symbol.dispose]: () => {
+      if (currentClock() === clock) replaceClock(systemClock);
+    },
+  };
+}
