@@ -8,8 +8,9 @@
  * Each class is branded by a registered symbol, so two copies of this package agree on `instanceof`.
  */
 
-function brand(type: { readonly prototype: object }, name: string): void {
-  const key = Symbol.for(`@pneumatic/core/${name}`);
+/** Names an error class, and lets `instanceof` go by a registered symbol. */
+export function brand(type: { readonly prototype: object }, name: string, owner = "@pneumatic/core"): void {
+  const key = Symbol.for(`${owner}/${name}`);
   Object.defineProperty(type.prototype, key, { value: true });
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
   Object.defineProperty(type, Symbol.hasInstance, {

@@ -107,6 +107,8 @@ class PendingNext<T> extends Pending<T, Next<T>> {
     this.settle({ done: false, value });
   }
   override disconnected(): void {
+    // So that it stays ended when its signal aborts later.
+    this.iterator.return();
     this.settle(DONE);
   }
 }

@@ -12,7 +12,9 @@ import type { Result } from "./result.ts";
  */
 export interface AnySender<in T> extends Disposable {
   /** Sends `value`, waiting for room where there is a capacity. The error holds the value. */
-  send<V extends T>(value: V): Result<void, SendError<V>> | Promise<Result<void, SendError<V> | SendTimeoutError<V>>>;
+  send<V extends T>(
+    value: V,
+  ): Result<void, SendError<V>> | Promise<Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>>;
   /** Sends `value` now or not at all. The error holds the value. */
   trySend<V extends T>(value: V): Result<void, SendError<V> | TrySendError<V>>;
   /** One more strong handle on the same channel, to be dropped by whoever gets it. */

@@ -54,6 +54,8 @@ export interface ClosedWatch extends WaitNode, Abortable {
 
 /** A consumer that is called instead of awaiting: whenever an empty channel gets something to take, or closes. */
 export interface Waker {
+  /** Whether it waits for a value, as a rendezvous needs to know. False from `wake` until it found nothing to take. */
+  readonly idle: boolean;
   wake(): void;
 }
 
@@ -86,10 +88,22 @@ export class Channel<T> {
       return PUSHED;
     }
     const queue = this.#queue;
-    if (queue.length >= this.capacity) return FULL;
+    if (queue.length >= this.capacity && !this.#meets()) return FULL;
     queue.push(value);
     if (queue.length === 1 && this.waker !== undefined) this.waker.wake();
     return PUSHED;
+  }
+
+  /** The ticket of the value pushed last, by which it can be removed. */
+  get lastTicket(): number {
+    return this.#queue.nextTicket - 1;
+  }
+
+  /** Takes a value out of the queue, out of turn; the room it leaves goes to the oldest parked send. */
+  remove(ticket: number): void {
+    this.#queue.remove(ticket);
+    this.#admit();
+    this.#closeWhenDrained();
   }
 
   /** Queues a send for room, after a `push` that was FULL. */
@@ -160,8 +174,14 @@ export class Channel<T> {
     return send.value;
   }
 
+  /** A rendezvous with a consumer that is called: it meets the value if it is idle. */
+  #meets(): boolean {
+    return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
+  }
+
   /** Room was made: the oldest parked send takes it. */
   #admit(): void {
+    if (this.#queue.length >= this.capacity) return;
     const send = this.#parked?.shift();
     if (send === undefined) return;
     this.#queue.push(send.value);

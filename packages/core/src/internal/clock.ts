@@ -37,12 +37,14 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Runs a callback once, never earlier than `ms` from now and never for `Infinity`. */
 export class Timer {
-  readonly #clock: Clock = current;
+  readonly #clock: Clock;
   readonly #run: () => void;
   readonly #deadline: number;
   #pending: unknown;
+  #held = true;
 
-  constructor(ms: number, run: () => void) {
+  constructor(ms: number, run: () => void, clock: Clock = current) {
+    this.#clock = clock;
     this.#run = run;
     this.#deadline = this.#clock.now() + ms;
     this.#arm(ms);
@@ -53,9 +55,21 @@ export class Timer {
     this.#pending = undefined;
   }
 
+  /** Lets the process end while this timer is pending, where the platform knows such a thing. */
+  unref(): this {
+    this.#held = false;
+    this.#release();
+    return this;
+  }
+
+  #release(): void {
+    if (!this.#held) (this.#pending as { unref?: () => void } | undefined)?.unref?.();
+  }
+
   #arm(ms: number): void {
     if (ms === Number.POSITIVE_INFINITY) return;
     this.#pending = this.#clock.setTimeout(() => this.#fired(), Math.min(Math.ceil(ms), LONGEST_DELAY));
+    this.#release();
   }
 
   #fired(): void {

@@ -1,3 +1,20 @@
 /** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
-export type { Clock } from "./clock.ts";
-export { currentClock, systemClock } from "./clock.ts";
+export { brand } from "../errors.ts";
+export { followSignal, ignoreSignal } from "./abort.ts";
+export {
+  Channel,
+  CLOSED,
+  DISCONNECTED,
+  FULL,
+  NOTHING,
+  OPEN,
+  type ParkedSend,
+  PUSHED,
+  type Pushed,
+  type Waker,
+} from "./channel.ts";
+export { type Clock, currentClock, Timer } from "./clock.ts";
+export { Queue } from "./queue.ts";
+export { unboundedSender } from "./senders.ts";
+export { refuse, Wait } from "./wait.ts";
+export { WaitList, type WaitNode } from "./wait-list.ts";

@@ -5,6 +5,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
+import type { Clock } from "./clock.ts";
 import { Timer } from "./clock.ts";
 
 const TIMEOUT_RANGE = "a number of milliseconds from 0 to Infinity";
@@ -32,10 +33,10 @@ export abstract class Wait<R> implements Abortable {
   }
 
   /** Begins to listen to the signal and the timeout; `timedOut` is the result when that is over first. */
-  start(options: WaitOptions | undefined, timedOut: () => R): this {
+  start(options: WaitOptions | undefined, timedOut: () => R, clock?: Clock): this {
     if (options === undefined) return this;
     const { timeout, signal } = options;
-    if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(timedOut()));
+    if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(timedOut()), clock);
     if (signal !== undefined) followSignal(signal, this);
     this.#signal = signal;
     return this;

@@ -1,0 +1,198 @@
+/** Definitions: what an actor is, apart from who runs it. Nothing here has a life of its own. */
+import type { Context, StartContext } from "./cell/context.ts";
+import type { ExitReason } from "./cell/exit-reason.ts";
+import { InvalidDefinitionError } from "./errors.ts";
+import type { ProtocolFrom } from "./protocol.ts";
+
+declare const protocol: unique symbol;
+declare const argument: unique symbol;
+
+/** An actor that can be spawned: its protocol is `P`, its `state` takes `Args`. Made by {@link actor} or {@link implement}. */
+export interface Definition<out P, in Args> {
+  readonly [protocol]?: () => P;
+  readonly [argument]?: (args: Args) => void;
+  readonly name: string;
+}
+
+/** The protocol of a definition: `Address<ProtocolOf<typeof counter>>`. */
+export type ProtocolOf<D> = D extends { readonly [protocol]?: () => infer P } ? P : never;
+
+/** What `state` of a definition takes. */
+export type ArgsOf<D> = D extends { readonly [argument]?: (args: infer Args) => void } ? Args : never;
+
+/** A protocol without messages: that of `self` where the definition infers its own. */
+export type NoMessages = Record<never, never>;
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** Any handler, as far as inference of `on` needs it. `never` admits every payload type. */
+type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
+
+/** Puts a sentence in the place of each handler whose parameters cannot be those of a message. */
+type CheckHandlers<On> = {
+  [K in keyof On]: On[K] extends (...parameters: infer Parameters) => unknown
+    ? Parameters extends readonly [] | readonly [unknown]
+      ? unknown
+      : Parameters extends readonly [unknown, infer Payload]
+        ? CheckPayload<Payload>
+        : "A handler takes the context and at most one payload, which is required"
+    : "A handler is a function of the context and at most one payload";
+};
+
+type CheckPayload<Payload> = [Payload] extends [object]
+  ? [Payload] extends [never]
+    ? unknown
+    : Payload extends readonly unknown[] | ((...parameters: never) => unknown)
+      ? "The payload of a handler is an object: { name: value }"
+      : "type" extends keyof Payload
+        ? "The payload of a handler has no `type` of its own: it stands beside the `type` of the message"
+        : unknown
+  : "The payload of a handler is an object: { name: value }";
+
+/** The handlers that protocol `P` asks for. */
+type HandlersOf<P, State> = {
+  [K in keyof P & string]: P[K] extends (...payload: infer Payload) => infer Reply
+    ? (context: Context<State, P>, ...payload: Payload) => MaybePromise<Awaited<Reply>>
+    : "Each property of a protocol is a method: name(payload): reply";
+};
+
+/** The optional parts of a definition around its handlers. */
+interface Frame<State, Args, Self> {
+  /** The stem of the names of unnamed actors; `actor` when left out. */
+  readonly name?: string;
+  /** Makes the state at every start and restart. Throwing, or rejecting, is a failed start. */
+  readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
+  /** Runs once the state is there, before the first message. */
+  readonly started?: (context: Context<State, Self>) => unknown;
+  /** Runs when the actor stops or is about to be restarted, after its children have stopped. Not after a kill. */
+  readonly stopped?: (context: Context<State, Self>, reason: ExitReason) => unknown;
+}
+
+/**
+ * Defines an actor; its protocol is inferred from `on`.
+ *
+ * Each key of `on` is a message: the second parameter of the handler is its payload, what it returns (or resolves to) is
+ * the reply. One message is handled at a time, also across awaits. Whatever a handler throws is a panic, on which
+ * supervision decides; an expected failure is a value, a `Result`. An actor that sends to itself is written with
+ * {@link implement}. Throws {@link InvalidDefinitionError} for a malformed definition.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, actor } from "@pneumatic/actors";
+ *
+ * const greeter = actor({
+ *   state: (greeting: string) => ({ greeting, served: 0 }),
+ *   on: {
+ *     greet: ({ state }, { name }: { name: string }) => {
+ *       state.served++;
+ *       return `${state.greeting}, ${name}!`;
+ *     },
+ *   },
+ *   stopped: ({ state, log }) => log.debug(`served ${state.served}`),
+ * });
+ * await using system = new ActorSystem();
+ * using address = system.spawn(greeter, { args: "Hello" });
+ * console.log(await address.ask({ type: "greet", name: "Ada" })); // Hello, Ada!
+ * ```
+ */
+export function actor<State, Args, const On extends AnyHandlers<State>>(
+  definition: Frame<State, Args, NoMessages> & { readonly on: On & CheckHandlers<On> },
+): Definition<ProtocolFrom<On>, Args> {
+  return define(definition);
+}
+
+/**
+ * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. That is how two
+ * modules share a typed interface without sharing code, and how an actor sends to itself: `self` is a
+ * `WeakAddress<P>`.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, implement } from "@pneumatic/actors";
+ *
+ * interface Countdown {
+ *   from(payload: { n: number }): void;
+ *   left(): number;
+ * }
+ * const countdown = implement<Countdown>()({
+ *   state: () => ({ left: 0 }),
+ *   on: {
+ *     from: ({ state, self }, { n }) => {
+ *       state.left = n;
+ *       if (n > 0) self.tell({ type: "from", n: n - 1 });
+ *     },
+ *     left: ({ state }) => state.left,
+ *   },
+ * });
+ * await using system = new ActorSystem();
+ * using address = system.spawn(countdown);
+ * address.tell({ type: "from", n: 3 });
+ * console.log(await address.ask({ type: "left" })); // 2: asked before the countdown told itself to go on
+ * ```
+ */
+export function implement<P>(): <State, Args>(
+  definition: Frame<State, Args, P> & { readonly on: HandlersOf<P, State> },
+) => Definition<P, Args> {
+  return define;
+}
+
+/** A definition as the runtime reads it. */
+export interface Behavior {
+  readonly name: string;
+  readonly state: ((args: unknown, context: unknown) => unknown) | undefined;
+  readonly on: Readonly<Record<string, Handler>>;
+  readonly started: ((context: unknown) => unknown) | undefined;
+  readonly stopped: ((context: unknown, reason: ExitReason) => unknown) | undefined;
+}
+
+/** A handler as the runtime calls it: with the whole message, whose `type` the payload type does not mention. */
+export type Handler = (context: unknown, message: unknown) => unknown;
+
+class RuntimeDefinition implements Definition<never, unknown>, Behavior {
+  readonly name: string;
+  readonly state: Behavior["state"];
+  readonly on: Behavior["on"];
+  readonly started: Behavior["started"];
+  readonly stopped: Behavior["stopped"];
+
+  constructor(definition: Partial<Behavior>) {
+    this.name = definition.name ?? "actor";
+    this.state = definition.state;
+    this.on = handlers(definition.on);
+    this.started = definition.started;
+    this.stopped = definition.stopped;
+  }
+}
+
+function define<P, Args>(definition: object): Definition<P, Args> {
+  if (typeof definition !== "object" || definition === null) {
+    throw new InvalidDefinitionError("An actor is defined by an object with an `on` of handlers");
+  }
+  for (const hook of ["state", "started", "stopped"] as const) {
+    const given: unknown = (definition as Record<string, unknown>)[hook];
+    if (given !== undefined && typeof given !== "function") {
+      throw new InvalidDefinitionError(`\`${hook}\` of an actor must be a function, not ${typeof given}`);
+    }
+  }
+  return new RuntimeDefinition(definition) as Definition<P, Args>;
+}
+
+/** Own handlers only, without a prototype: a message of type `constructor` finds nothing. */
+function handlers(on: unknown): Behavior["on"] {
+  if (typeof on !== "object" || on === null) throw new InvalidDefinitionError("An actor needs an `on` of handlers");
+  for (const [type, handler] of Object.entries(on)) {
+    if (typeof handler !== "function") {
+      throw new InvalidDefinitionError(`The handler "${type}" must be a function, not ${typeof handler}`);
+    }
+    if (handler.length > 2) {
+      throw new InvalidDefinitionError(`The handler "${type}" takes the context and at most one payload`);
+    }
+  }
+  return Object.setPrototypeOf({ ...on }, null);
+}
+
+/** What the runtime reads of a definition; refuses what {@link actor} has not made. */
+export function behaviorOf(definition: unknown): Behavior {
+  if (definition instanceof RuntimeDefinition) return definition;
+  throw new InvalidDefinitionError("Only what actor() or implement() has made can be spawned");
+}

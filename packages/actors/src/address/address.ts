@@ -1,0 +1,82 @@
+/**
+ * The handle by which others know an actor: a counted sender into its mailbox, with `tell` and `ask` on top. The count is
+ * that of core; when the last strong address is dropped, the actor drains and stops.
+ */
+import type { AnySender, Result, SendError, SendTimeoutError, TrySendError, WaitOptions } from "@pneumatic/core";
+import type { ExitReason } from "../cell/exit-reason.ts";
+import type { AskOf, MessageOf } from "../protocol.ts";
+
+/**
+ * A strong handle on an actor that understands protocol `P`.
+ *
+ * While one exists the actor lives; when the last is dropped, the actor handles what is queued, stops, and drops what it
+ * owns. Messages of one sender are handled in the order they were sent. An address of more messages can stand where one of
+ * fewer is wanted. Use after `drop()` throws `UseAfterDropError`. (After actix's `Addr` and xtra's `Address`.)
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, actor } from "@pneumatic/actors";
+ *
+ * const counter = actor({
+ *   state: (start: number) => ({ count: start }),
+ *   on: {
+ *     add: ({ state }, { by }: { by: number }) => {
+ *       state.count += by;
+ *     },
+ *     get: ({ state }) => state.count,
+ *   },
+ * });
+ * await using system = new ActorSystem({ name: "shop" });
+ * using address = system.spawn(counter, { args: 5 });
+ * address.tell({ type: "add", by: 2 });
+ * console.log(await address.ask({ type: "get" })); // 7
+ * ```
+ */
+export type Address<P> = AddressTo<MessageOf<P>, AskOf<P>>;
+
+/** A handle that does not keep its actor alive. */
+export type WeakAddress<P> = WeakAddressTo<MessageOf<P>, AskOf<P>>;
+
+/** What strong and weak addresses have in common. */
+interface Deliveries<in Message, out AskFunction> {
+  /** The place of the actor in its system: `/parent/name`. */
+  readonly path: string;
+  /** Why the actor ended for good, once it has. Does not keep it alive and never rejects. */
+  readonly exited: Promise<ExitReason>;
+  /** Sends and forgets. What cannot be delivered becomes a dead letter with a reason. */
+  tell(message: Message): void;
+  /**
+   * Sends and awaits the reply, which is what the handler returns.
+   *
+   * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of the
+   * signal, at once when the actor dies. A message whose ask was given up while it was queued is never handled.
+   */
+  readonly ask: AskFunction;
+  /** Sends, waiting for room if the mailbox is bounded and waits. An error holds the message, which was not sent. */
+  send<M extends Message>(
+    message: M,
+    options?: WaitOptions,
+  ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
+  /** Sends now or not at all. An error holds the message. */
+  trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
+}
+
+/** {@link Address}, spelled by its messages and its `ask`, in which its variance can be checked. */
+export interface AddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction>, AnySender<Message> {
+  /** Settles when the actor has started for the first time; rejects with `StartFailedError`, which need not be observed. */
+  readonly started: Promise<void>;
+  send<M extends Message>(
+    message: M,
+    options?: WaitOptions,
+  ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
+  trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
+  clone(): AddressTo<Message, AskFunction>;
+  /** A handle that does not keep the actor alive. */
+  downgrade(): WeakAddressTo<Message, AskFunction>;
+}
+
+/** {@link WeakAddress}, spelled by its messages and its `ask`. */
+export interface WeakAddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction> {
+  /** A strong address, or undefined once the last one has been dropped. */
+  upgrade(): AddressTo<Message, AskFunction> | undefined;
+}

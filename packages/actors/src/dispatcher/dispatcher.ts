@@ -1,0 +1,80 @@
+/**
+ * Runs the actors of a system that have something to do, one turn each, round and round. Work begins in a microtask; when
+ * it has gone on for the time budget, it continues after timers and I/O have had their turn, so no flood of messages
+ * starves them.
+ *
+ * Reading the clock costs several messages, so it is read after a number of messages that adapts to how long they take.
+ */
+import type { Clock } from "@pneumatic/core/internal";
+import { Queue } from "@pneumatic/core/internal";
+import type { Scheduler } from "./clock.ts";
+
+/** What can be given a turn. */
+export interface Runnable {
+  /** Handles at most `limit` messages; says how many it did. */
+  run(limit: number): number;
+}
+
+const BUDGET_MS = 1;
+const MESSAGES_PER_TURN = 256;
+const MOST_BETWEEN_READS = 1024;
+
+export class Dispatcher {
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #ready = new Queue<Runnable>();
+  #scheduled = false;
+  /** Set when the budget is used up: the next round waits for timers and I/O. */
+  #overdrawn = false;
+  #sliceStart = 0;
+  #lastRead = 0;
+  #betweenReads = 1;
+  #untilRead = 1;
+
+  constructor(clock: Clock, scheduler: Scheduler) {
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+  }
+
+  enqueue(runnable: Runnable): void {
+    this.#ready.push(runnable);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    if (this.#overdrawn) this.#scheduler.later(this.#runLater);
+    else this.#scheduler.soon(this.#run);
+  }
+
+  readonly #runLater = (): void => {
+    this.#overdrawn = false;
+    this.#sliceStart = this.#lastRead = this.#clock.now();
+    this.#run();
+  };
+
+  readonly #run = (): void => {
+    const ready = this.#ready;
+    try {
+      while (ready.length > 0) {
+        this.#untilRead -= ready.shift().run(Math.min(this.#untilRead, MESSAGES_PER_TURN));
+        if (this.#untilRead <= 0 && this.#overBudget()) break;
+      }
+    } finally {
+      if (ready.length > 0) this.#schedule();
+      else this.#scheduled = false;
+    }
+  };
+
+  /** Whether the budget is used up. */
+  #overBudget(): boolean {
+    const now = this.#clock.now();
+    const took = now - this.#lastRead;
+    if (took > BUDGET_MS / 4) this.#betweenReads = Math.max(1, this.#betweenReads >> 2);
+    else if (took < BUDGET_MS / 16) this.#betweenReads = Math.min(MOST_BETWEEN_READS, this.#betweenReads << 1);
+    this.#untilRead = this.#betweenReads;
+    this.#lastRead = now;
+    this.#overdrawn = now - this.#sliceStart >= BUDGET_MS;
+    return this.#overdrawn;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The hot loop: takes messages out of a mailbox and hands each to its handler, one at a time. It ends when the budget is
+ * used up, the mailbox is empty, a handler is still at work or threw, or the actor has to end.
+ *
+ * A promise and its callbacks are paid only for handlers that return one.
+ */
+import { NOTHING } from "@pneumatic/core/internal";
+import { asPromise } from "../cell/attempt.ts";
+import type { Cell } from "../cell/cell.ts";
+import { AWAITING, BUSY, QUEUED, READY } from "../cell/phase.ts";
+import { Ask } from "../reply/ask.ts";
+
+/** Gives `cell` a turn of at most `limit` messages; says how many were taken. */
+export function runTurn(cell: Cell, limit: number): number {
+  const { mailbox } = cell;
+  cell.become(BUSY);
+  for (let taken = 0; taken < limit; taken++) {
+    const item = mailbox.channel.take();
+    if (item === NOTHING) {
+      if (mailbox.isFinished) cell.life.drained();
+      else cell.become(READY);
+      return taken;
+    }
+    if (!handle(cell, item)) return taken + 1;
+  }
+  cell.become(QUEUED);
+  cell.runtime.dispatcher.enqueue(cell);
+  return limit;
+}
+
+/** Handles one message; false when the turn is over. */
+function handle(cell: Cell, item: unknown): boolean {
+  let message = item as { readonly type: string };
+  if (item instanceof Ask) {
+    item.started();
+    message = item.message;
+  }
+  const handler = cell.behavior.on[message.type];
+  if (handler === undefined) {
+    cell.mailbox.discard(item, "unknownMessage");
+    return true;
+  }
+  const { incarnation } = cell;
+  cell.inFlight = item;
+  let reply: unknown;
+  try {
+    reply = asPromise(handler(incarnation, message));
+  } catch (error) {
+    cell.panicked(incarnation, error);
+    return false;
+  }
+  if (cell.incarnation !== incarnation) return false;
+  if (reply instanceof Promise) {
+    cell.become(AWAITING);
+    incarnation?.await(reply);
+    return false;
+  }
+  cell.handled(reply);
+  return !cell.life.endIfRequested();
+}

@@ -1,0 +1,119 @@
+/**
+ * Every error that users of actors see, each with a literal `code`. The message says what could not be done, to which
+ * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
+ */
+import { brand } from "@pneumatic/core/internal";
+import type { ExitReason } from "./cell/exit-reason.ts";
+import { describe } from "./cell/exit-reason.ts";
+
+const OWNER = "@pneumatic/actors";
+
+/** The reply did not come in time. Whether the message was handled is unknown: retry only what may be done twice. */
+export class AskTimeoutError extends Error {
+  static {
+    brand(AskTimeoutError, "AskTimeoutError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
+  constructor(path: string, type: string, timeoutMs: number) {
+    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms`);
+  }
+}
+
+/** The actor ended before it handled the message, or has ended already. `reason` says why. A retry cannot succeed. */
+export class ActorStoppedError extends Error {
+  static {
+    brand(ActorStoppedError, "ActorStoppedError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_STOPPED" as const;
+  readonly reason: ExitReason;
+  constructor(path: string, reason: ExitReason) {
+    super(`Actor "${path}" has stopped (${describe(reason)}) and takes no messages`);
+    this.reason = reason;
+  }
+}
+
+/** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
+export class ActorPanickedError extends Error {
+  static {
+    brand(ActorPanickedError, "ActorPanickedError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_PANICKED" as const;
+  constructor(path: string, type: string, cause: unknown) {
+    super(`Actor "${path}" panicked while handling "${type}": ${String(cause)}`, { cause });
+  }
+}
+
+/** The mailbox had no room and its policy does not wait. The message was not handled: a retry is safe. */
+export class MailboxFullError extends Error {
+  static {
+    brand(MailboxFullError, "MailboxFullError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
+  constructor(path: string, capacity: number) {
+    super(`Cannot send to actor "${path}": mailbox is full at ${capacity}`);
+  }
+}
+
+/** `state` or `started` threw; what it threw is the `cause`. */
+export class StartFailedError extends Error {
+  static {
+    brand(StartFailedError, "StartFailedError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_START_FAILED" as const;
+  constructor(path: string, cause: unknown) {
+    super(`Actor "${path}" could not start: ${String(cause)}`, { cause });
+  }
+}
+
+/** The actor has no handler of that name; only untyped code can cause it. */
+export class UnknownMessageError extends Error {
+  static {
+    brand(UnknownMessageError, "UnknownMessageError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
+  constructor(path: string, type: string) {
+    super(`Actor "${path}" has no handler for "${type}"`);
+  }
+}
+
+/** Misuse: what was sent is not a message. Nothing was sent. */
+export class InvalidMessageError extends TypeError {
+  static {
+    brand(InvalidMessageError, "InvalidMessageError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_INVALID_MESSAGE" as const;
+  constructor(path: string, given: unknown) {
+    const what = given === null ? "null" : typeof given;
+    super(`Cannot send ${what} to actor "${path}": a message is an object whose "type" names a handler`);
+  }
+}
+
+/** Misuse: a definition, a child specification or an option has the wrong shape. */
+export class InvalidDefinitionError extends TypeError {
+  static {
+    brand(InvalidDefinitionError, "InvalidDefinitionError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_INVALID_DEFINITION" as const;
+}
+
+/** Misuse: a sibling of that name is alive. */
+export class DuplicateNameError extends Error {
+  static {
+    brand(DuplicateNameError, "DuplicateNameError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_DUPLICATE_NAME" as const;
+  constructor(path: string) {
+    super(`Cannot spawn "${path}": an actor of that name is alive. Choose another name, or leave it out`);
+  }
+}
+
+/** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
+export class SpawnRefusedError extends Error {
+  static {
+    brand(SpawnRefusedError, "SpawnRefusedError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_SPAWN_REFUSED" as const;
+  constructor(path: string, why: string) {
+    super(`Cannot spawn "${path}": ${why}`);
+  }
+}

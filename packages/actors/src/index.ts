@@ -1,0 +1,38 @@
+/** Supervised actors on the channels of `@pneumatic/core`. */
+export { type ArgsOf, actor, type Definition, implement, type NoMessages, type ProtocolOf } from "./actor.ts";
+export type { Address, AddressTo, WeakAddress, WeakAddressTo } from "./address/address.ts";
+export type { Context, StartContext, Timers } from "./cell/context.ts";
+export type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
+export type { Clock, Scheduler } from "./dispatcher/clock.ts";
+export {
+  ActorPanickedError,
+  ActorStoppedError,
+  AskTimeoutError,
+  DuplicateNameError,
+  InvalidDefinitionError,
+  InvalidMessageError,
+  MailboxFullError,
+  SpawnRefusedError,
+  StartFailedError,
+  UnknownMessageError,
+} from "./errors.ts";
+export type { DeadLetter } from "./mailbox/dead-letters.ts";
+export type { DeadLetterReason, Ledger } from "./mailbox/ledger.ts";
+export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox.ts";
+export type { AskOf, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
+export type { SupervisorAddress } from "./supervisor/address.ts";
+export type { Backoff } from "./supervisor/backoff.ts";
+export {
+  type AddressOf,
+  type ChildSpec,
+  type ChildSpecs,
+  child,
+  type Strategy,
+  type SupervisorSpec,
+  supervisor,
+} from "./supervisor/child-spec.ts";
+export type { Intensity } from "./supervisor/intensity.ts";
+export type { Restart } from "./supervisor/restart-policy.ts";
+export type { ChildOptions, SpawnArguments, SpawnOptions } from "./supervisor/spawn-options.ts";
+export type { ChildInfo } from "./supervisor/supervisor.ts";
+export { ActorSystem, type ActorSystemOptions, type AnyAddress } from "./system/system.ts";

@@ -1,0 +1,218 @@
+/**
+ * The queue of one actor: a channel of core whose consumer is called by the dispatcher instead of awaiting, with the
+ * overflow policy and the account of its messages. Tells are queued as they are; only asks are wrapped, since they need
+ * a place for the reply.
+ *
+ * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, which is why it loses nothing.
+ */
+import type { Result, WaitOptions } from "@pneumatic/core";
+import { SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
+import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
+import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } from "@pneumatic/core/internal";
+import { MailboxFullError } from "../errors.ts";
+import type { AskHome, AskPlace } from "../reply/ask.ts";
+import { Ask } from "../reply/ask.ts";
+import type { DeadLetterReason, Ledger } from "./ledger.ts";
+import { Account } from "./ledger.ts";
+import type { Sent } from "./parked.ts";
+import { ParkedAsk, ParkedTell } from "./parked.ts";
+
+/** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
+export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
+
+/** A kind of mailbox, made by {@link bounded} or {@link unbounded}. */
+export interface MailboxSpec {
+  readonly capacity: number;
+  readonly overflow: Overflow;
+}
+
+/** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
+export function unbounded(): MailboxSpec {
+  return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
+}
+
+/**
+ * A mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message is accepted
+ * only while the actor is idle.
+ *
+ * | full and | tell | trySend | send | ask |
+ * |---|---|---|---|---|
+ * | `wait` (default) | dead letter `full` | "full" | waits | waits within its timeout |
+ * | `reject` | dead letter `full` | "full" | "full" at once | MailboxFullError |
+ * | `dropOldest` | the oldest becomes a dead letter `overflow` | same | same | same |
+ * | `dropNewest` | itself becomes a dead letter `overflow` | ok | ok | MailboxFullError |
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, actor, bounded } from "@pneumatic/actors";
+ *
+ * const echo = actor({ on: { say: (_, { text }: { text: string }) => text } });
+ * await using system = new ActorSystem();
+ * using address = system.spawn(echo, { mailbox: bounded(100, { overflow: "reject" }) });
+ * console.log(await address.ask({ type: "say", text: "hello" })); // hello
+ * ```
+ */
+export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
+  const overflow = options?.overflow ?? "wait";
+  const smallest = overflow === "dropOldest" || overflow === "dropNewest" ? 1 : 0;
+  if (!(Number.isSafeInteger(capacity) && capacity >= smallest)) {
+    throw new RangeError(
+      `The capacity of bounded(n, "${overflow}") must be an integer of ${smallest} or more, not ${capacity}`,
+    );
+  }
+  if (!OVERFLOWS.includes(overflow)) {
+    throw new RangeError(`The overflow of bounded(n) must be one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
+  }
+  return { capacity, overflow };
+}
+
+const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNewest"];
+const HIGH_WATER = 1000;
+const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+const RESOLVED_SENT = Promise.resolve(SENT);
+
+/** The actor that a mailbox belongs to. */
+export interface MailboxOwner extends Waker {
+  readonly path: string;
+  readonly clock: Clock;
+  /** What a message that comes too late is told. */
+  readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
+  deadLetter(message: unknown, reason: DeadLetterReason): void;
+  /** An unbounded mailbox has grown past another doubling. */
+  highWater(length: number): void;
+}
+
+export class Mailbox implements AskHome {
+  readonly channel: Channel<unknown>;
+  readonly account: Account = new Account();
+  readonly #overflow: Overflow;
+  readonly #owner: MailboxOwner;
+  #highWater: number;
+
+  constructor(spec: MailboxSpec, owner: MailboxOwner) {
+    this.channel = new Channel(spec.capacity);
+    this.channel.waker = owner;
+    this.#overflow = spec.overflow;
+    this.#owner = owner;
+    this.#highWater = spec.capacity === Number.POSITIVE_INFINITY ? HIGH_WATER : Number.POSITIVE_INFINITY;
+  }
+
+  get path(): string {
+    return this.#owner.path;
+  }
+
+  /** Whether nothing is left and nothing will come. */
+  get isFinished(): boolean {
+    return this.channel.state === CLOSED;
+  }
+
+  /** Whether new messages are refused. */
+  get isClosed(): boolean {
+    return this.channel.state !== OPEN;
+  }
+
+  /** Delivers, or makes a dead letter. */
+  tell(message: unknown): void {
+    const pushed = this.#offer(message);
+    if (pushed !== PUSHED) this.#refuseTell(message, pushed);
+  }
+
+  trySend<V>(message: V): Result<void, TrySendError<V>> {
+    const pushed = this.#offer(message);
+    if (pushed === PUSHED) return SENT;
+    return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
+  }
+
+  send<V>(message: V, options?: WaitOptions): Promise<Sent<V>> {
+    const refusal = options && refuse(options);
+    if (refusal !== undefined) return refusal;
+    const pushed = this.#offer(message);
+    if (pushed === PUSHED) return RESOLVED_SENT;
+    if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
+    if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
+    const timedOut = (): Sent<V> => ({ ok: false, error: new SendTimeoutError(message) });
+    if (options?.timeout === 0) return Promise.resolve(timedOut());
+    return new ParkedTell(this, message).start(options, timedOut, this.#owner.clock).promise;
+  }
+
+  ask(ask: Ask): void {
+    const pushed = this.#offer(ask);
+    if (pushed === PUSHED) ask.waiting(this.channel.lastTicket);
+    else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
+    else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
+    else new ParkedAsk(this, ask);
+  }
+
+  withdraw(place: AskPlace): void {
+    if (typeof place === "number") {
+      this.channel.remove(place);
+      this.account.expired++;
+    } else {
+      this.channel.unpark(place);
+    }
+  }
+
+  /** A parked message got its room. */
+  admitted(): void {
+    this.account.accepted++;
+  }
+
+  /** What an ask is told that comes too late. */
+  get stoppedError(): Error {
+    return this.#owner.stopped.error;
+  }
+
+  /** Gives up a message that was accepted. */
+  discard(item: unknown, reason: DeadLetterReason): void {
+    this.account.deadLetter(reason);
+    if (item instanceof Ask) item.reject(this.#errorFor(reason));
+    this.#owner.deadLetter(item instanceof Ask ? item.message : item, reason);
+  }
+
+  /** The actor has ended: nothing is accepted any more, what is queued is given up. */
+  end(reason: DeadLetterReason): void {
+    this.channel.waker = undefined;
+    this.channel.close();
+    for (let item = this.channel.take(); item !== NOTHING; item = this.channel.take()) this.discard(item, reason);
+  }
+
+  ledger(inFlight: number): Ledger {
+    return this.account.ledger(this.channel.length, inFlight);
+  }
+
+  #offer(item: unknown): Pushed {
+    const channel = this.channel;
+    const pushed = channel.push(item);
+    if (pushed === PUSHED) {
+      this.account.accepted++;
+      if (channel.length > this.#highWater) this.#rise();
+      return PUSHED;
+    }
+    return pushed === FULL && this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
+  }
+
+  #makeRoom(item: unknown): Pushed {
+    if (this.#overflow === "dropNewest") {
+      this.account.accepted++;
+      this.discard(item, "overflow");
+      return PUSHED;
+    }
+    this.discard(this.channel.take(), "overflow");
+    return this.#offer(item);
+  }
+
+  #refuseTell(message: unknown, pushed: Pushed): void {
+    this.account.accepted++;
+    this.discard(message, pushed === FULL ? "full" : this.#owner.stopped.reason);
+  }
+
+  #errorFor(reason: DeadLetterReason): Error {
+    if (reason === "full" || reason === "overflow") return new MailboxFullError(this.path, this.channel.capacity);
+    return this.#owner.stopped.error;
+  }
+
+  #rise(): void {
+    this.#owner.highWater(this.channel.length);
+    this.#highWater *= 2;
+  }
+}

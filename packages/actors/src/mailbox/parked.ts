@@ -1,0 +1,68 @@
+/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they are admitted. */
+import type { Result, SendTimeoutError, TrySendError } from "@pneumatic/core";
+import { SendError } from "@pneumatic/core";
+import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import { Wait } from "@pneumatic/core/internal";
+import type { Ask } from "../reply/ask.ts";
+
+/** What the `send` of an address resolves to. */
+export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
+
+/** The mailbox, as those who wait for it see it. */
+interface Home {
+  readonly channel: Channel<unknown>;
+  readonly stoppedError: Error;
+  admitted(): void;
+}
+
+/** A `send` that waits. */
+export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> {
+  readonly value: V;
+  readonly #home: Home;
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+
+  constructor(home: Home, message: V) {
+    super();
+    this.value = message;
+    this.#home = home;
+    home.channel.park(this);
+  }
+
+  admitted(): void {
+    this.#home.admitted();
+    this.settle({ ok: true, value: undefined });
+  }
+
+  disconnected(): void {
+    this.settle({ ok: false, error: new SendError(this.value) });
+  }
+
+  protected override leave(): void {
+    this.#home.channel.unpark(this);
+  }
+}
+
+/** An `ask` that waits. */
+export class ParkedAsk implements ParkedSend<unknown> {
+  readonly value: Ask;
+  readonly #home: Home;
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+
+  constructor(home: Home, ask: Ask) {
+    this.value = ask;
+    this.#home = home;
+    ask.waiting(this);
+    home.channel.park(this);
+  }
+
+  admitted(): void {
+    this.#home.admitted();
+    this.value.waiting(this.#home.channel.lastTicket);
+  }
+
+  disconnected(): void {
+    this.value.reject(this.#home.stoppedError);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
+ * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
+ *
+ *     NEW ─► WAITING (parked, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ */
+import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
+import { AskTimeoutError } from "../errors.ts";
+import type { AskOptions } from "../protocol.ts";
+import type { Deadlines, Expiring } from "./deadlines.ts";
+
+const NEW = 0;
+const WAITING = 1;
+const IN_FLIGHT = 2;
+const SETTLED = 3;
+type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
+
+/** Where an ask waits to be handled: the mailbox. */
+export interface AskHome {
+  readonly path: string;
+  /** Takes an ask out of its place, because its caller has given up. */
+  withdraw(place: AskPlace): void;
+}
+
+/** A ticket of the queue, or what stands for the ask among the parked sends. */
+export type AskPlace = number | ParkedSend<unknown>;
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const ignore = (): void => {};
+
+export class Ask implements Expiring {
+  readonly message: { readonly type: string };
+  readonly promise: Promise<unknown>;
+  #phase: Phase = NEW;
+  #place: AskPlace = 0;
+  deadline = 0;
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+  readonly timeoutMs: number;
+  readonly #home: AskHome;
+  readonly #deadlines: Deadlines;
+  readonly #signal: AbortSignal | undefined;
+  #controller: AbortController | undefined = undefined;
+  #resolve!: (reply: unknown) => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor(
+    message: { readonly type: string },
+    home: AskHome,
+    deadlines: Deadlines,
+    options: AskOptions | undefined,
+  ) {
+    this.message = message;
+    this.#home = home;
+    this.#deadlines = deadlines;
+    this.timeoutMs = options?.timeout ?? DEFAULT_TIMEOUT_MS;
+    this.#signal = options?.signal;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    deadlines.add(this);
+    if (this.#signal !== undefined) followSignal(this.#signal, this);
+  }
+
+  /** It waits at `place` now. */
+  waiting(place: AskPlace): void {
+    if (this.#phase === SETTLED) return;
+    this.#phase = WAITING;
+    this.#place = place;
+  }
+
+  /** Its handler begins. */
+  started(): void {
+    this.#phase = IN_FLIGHT;
+  }
+
+  reply(value: unknown): void {
+    if (this.#phase === SETTLED) return;
+    this.#settled();
+    this.#resolve(value);
+  }
+
+  /** Rejects the caller. Unobserved, it does not end the process: the ledger and the log tell what became of it. */
+  reject(reason: unknown): void {
+    if (this.#phase === SETTLED) return;
+    this.#settled();
+    this.promise.catch(ignore);
+    this.#reject(reason);
+  }
+
+  expired(): void {
+    this.#giveUp(new AskTimeoutError(this.#home.path, this.message.type, this.timeoutMs));
+  }
+
+  aborted(reason: unknown): void {
+    this.#giveUp(reason);
+  }
+
+  /** The signal for the handler: aborted when the caller gives up, or by {@link abortHandler}. */
+  get handlerSignal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#phase === SETTLED) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abortHandler(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  #giveUp(reason: unknown): void {
+    if (this.#phase === WAITING) this.#home.withdraw(this.#place);
+    this.reject(reason);
+    this.abortHandler(reason);
+  }
+
+  #settled(): void {
+    this.#phase = SETTLED;
+    this.#deadlines.remove(this);
+    if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
+  }
+}

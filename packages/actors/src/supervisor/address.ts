@@ -1,0 +1,102 @@
+/** The handle on a supervisor: a strong address like any other, by which its children are reached and managed. */
+import { UseAfterDropError } from "@pneumatic/core";
+import type { Address, AddressTo } from "../address/address.ts";
+import type { AnyAsk, Message, Target } from "../address/handle.ts";
+import { TARGET } from "../address/handle.ts";
+import type { ExitReason } from "../cell/exit-reason.ts";
+import type { AddressOf, ChildSpec, ChildSpecs } from "./child-spec.ts";
+import type { ChildInfo, Supervisor } from "./supervisor.ts";
+
+/**
+ * A strong handle on a supervisor. When the last one is dropped, the children drain in reverse order, each within its
+ * `shutdownMs`, and the supervisor stops.
+ */
+export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
+  /** The place of the supervisor in its system; a child's is below it. */
+  readonly path: string;
+  /** Settles when every child has started; rejects with `StartFailedError`, which need not be observed. */
+  readonly started: Promise<void>;
+  /** Why the supervisor ended for good, once it has. Never rejects. */
+  readonly exited: Promise<ExitReason>;
+  /** A new strong address of a child, which the caller drops. It stays good across restarts. */
+  child<K extends keyof C & string>(id: K): AddressOf<C[K]>;
+  /** Starts another child. The caller drops the address; the child lives until it is terminated. */
+  startChild<P>(id: string, spec: ChildSpec<P>): Address<P>;
+  /** Stops a child after its current message, without a restart; resolves with its exit reason. */
+  terminateChild(id: string): Promise<ExitReason>;
+  /** The children in the order they were added. A `temporary` one that ended is not listed any more. */
+  children(): ChildInfo[];
+  /** One more strong handle. */
+  clone(): SupervisorAddress<C>;
+  /** Gives up this handle. Idempotent. */
+  drop(): void;
+}
+
+/** Over the address of the supervisor's own actor. */
+class SupervisorHandle {
+  readonly #address: AddressTo<Message, AnyAsk>;
+  readonly #supervisor: Supervisor;
+  readonly #target: Target;
+  #dropped = false;
+
+  constructor(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor) {
+    this.#address = address;
+    this.#target = target;
+    this.#supervisor = supervisor;
+  }
+
+  get [TARGET](): Target {
+    return this.#target;
+  }
+
+  get path(): string {
+    return this.#target.path;
+  }
+
+  get started(): Promise<void> {
+    return this.#target.started;
+  }
+
+  get exited(): Promise<ExitReason> {
+    return this.#target.exited;
+  }
+
+  child(id: string): AddressTo<Message, AnyAsk> {
+    return this.#use("look up a child").address(id);
+  }
+
+  startChild(id: string, spec: unknown): AddressTo<Message, AnyAsk> {
+    return this.#use("start a child").start(id, spec);
+  }
+
+  async terminateChild(id: string): Promise<ExitReason> {
+    return this.#use("terminate a child").terminate(id);
+  }
+
+  children(): ChildInfo[] {
+    return this.#use("list the children").list();
+  }
+
+  clone(): SupervisorHandle {
+    return new SupervisorHandle(this.#address.clone(), this.#target, this.#use("clone"));
+  }
+
+  drop(): void {
+    this.#dropped = true;
+    this.#address.drop();
+  }
+
+  [Symbol.dispose](): void {
+    this.drop();
+  }
+
+  #use(operation: string): Supervisor {
+    if (this.#dropped) throw new UseAfterDropError(`SupervisorAddress of "${this.path}"`, operation);
+    return this.#supervisor;
+  }
+}
+
+/** A strong handle on a supervisor; takes over `address`. */
+export function supervisorAddress(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor): object {
+  return new SupervisorHandle(address, target, supervisor);
+}

@@ -1,0 +1,103 @@
+/** Specifications of supervisors and their children: plain values, checked when they are made. */
+import type { Behavior, Definition } from "../actor.ts";
+import { behaviorOf } from "../actor.ts";
+import type { Address } from "../address/address.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import type { Intensity } from "./intensity.ts";
+import type { ChildOptions, Settings, WithArgs } from "./spawn-options.ts";
+import { checkIntensity, settingsOf } from "./spawn-options.ts";
+
+declare const definition: unique symbol;
+
+/** A child of a supervisor, made by {@link child}. */
+export interface ChildSpec<out P> {
+  readonly [definition]?: () => P;
+}
+
+/** The children of a supervisor by id. */
+export type ChildSpecs = Readonly<Record<string, ChildSpec<unknown>>>;
+
+/** The address of a child, by its specification. */
+export type AddressOf<Spec> = Spec extends { readonly [definition]?: () => infer P } ? Address<P> : never;
+
+/** What happens to the others when one child ends: with `one_for_one`, nothing. As in OTP. */
+export type Strategy = "one_for_one";
+
+/** A supervisor, made by {@link supervisor}. */
+export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
+  readonly strategy: Strategy;
+  readonly intensity: Intensity;
+  readonly children: C;
+}
+
+/** A child as the supervisor reads it. */
+export class RuntimeChildSpec {
+  readonly behavior: Behavior;
+  readonly settings: Settings;
+
+  constructor(behavior: Behavior, settings: Settings) {
+    this.behavior = behavior;
+    this.settings = settings;
+  }
+}
+
+/**
+ * A child of a supervisor: a definition, and how the actor lives. `restart` is `permanent` when left out.
+ *
+ * Throws {@link InvalidDefinitionError} for options that do not exist or are out of range.
+ */
+export function child<P, Args>(
+  definition: Definition<P, Args>,
+  ...options: WithArgs<ChildOptions, Args>
+): ChildSpec<P> {
+  const settings = settingsOf(options[0], "permanent");
+  return new RuntimeChildSpec(behaviorOf(definition), settings) as ChildSpec<P>;
+}
+
+/**
+ * A supervisor of `children`, which it starts in order, restarts under their policies, and stops in reverse.
+ *
+ * Together they may be restarted `intensity.restarts` times within `intensity.withinMs` milliseconds (3 in 5,000 when left
+ * out); one more, and the supervisor stops its children and ends with the reason of the last one. (After OTP's
+ * `supervisor`.)
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, actor, child, supervisor } from "@pneumatic/actors";
+ *
+ * const divider = actor({
+ *   on: {
+ *     divide: (_, { a, b }: { a: number; b: number }) => {
+ *       if (b === 0) throw new RangeError("division by zero");
+ *       return a / b;
+ *     },
+ *   },
+ * });
+ * await using system = new ActorSystem({ logLevel: "silent" });
+ * using math = system.supervise(supervisor({ strategy: "one_for_one", children: { divider: child(divider) } }));
+ * using address = math.child("divider");
+ * await address.ask({ type: "divide", a: 1, b: 0 }).catch((error) => console.log(error.cause.message)); // division by zero
+ * console.log(await address.ask({ type: "divide", a: 6, b: 2 })); // 3: the same address, restarted
+ * ```
+ */
+export function supervisor<const C extends ChildSpecs>(spec: {
+  readonly strategy?: Strategy;
+  readonly intensity?: Intensity;
+  readonly children: C;
+}): SupervisorSpec<C> {
+  const { strategy = "one_for_one", intensity, children } = spec;
+  if (strategy !== "one_for_one") {
+    throw new InvalidDefinitionError(`The strategy of a supervisor is "one_for_one", not ${String(strategy)}`);
+  }
+  for (const [id, spec] of Object.entries(children)) specOf(id, spec);
+  return { strategy, intensity: checkIntensity(intensity), children };
+}
+
+/** A child specification as the supervisor reads it; refuses what {@link child} has not made. */
+export function specOf(id: string, spec: unknown): RuntimeChildSpec {
+  if (id === "" || id.includes("/")) {
+    throw new InvalidDefinitionError(`The id of a child is a string without "/", not ${JSON.stringify(id)}`);
+  }
+  if (spec instanceof RuntimeChildSpec) return spec;
+  throw new InvalidDefinitionError(`The child "${id}" of a supervisor must be made by child(definition, options)`);
+}

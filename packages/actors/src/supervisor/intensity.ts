@@ -1,0 +1,17 @@
+/** How many restarts are too many: a sliding window, as OTP's `intensity` and `period`. */
+
+/** At most `restarts` within `withinMs` milliseconds; one more is too many. */
+export interface Intensity {
+  readonly restarts: number;
+  readonly withinMs: number;
+}
+
+export const DEFAULT_INTENSITY: Intensity = { restarts: 3, withinMs: 5000 };
+
+/** The restarts that are still in the window, and whether one more `now` is allowed; `undefined` when it is too many. */
+export function countRestart(earlier: readonly number[], now: number, intensity: Intensity): number[] | undefined {
+  const inWindow = earlier.filter((at) => now - at < intensity.withinMs);
+  if (inWindow.length >= intensity.restarts) return undefined;
+  inWindow.push(now);
+  return inWindow;
+}

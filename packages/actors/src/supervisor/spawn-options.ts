@@ -1,0 +1,108 @@
+/** The options of `spawn` and of a supervisor's child, and their checks at the door. */
+import { InvalidDefinitionError } from "../errors.ts";
+import type { MailboxSpec } from "../mailbox/mailbox.ts";
+import { unbounded } from "../mailbox/mailbox.ts";
+import type { Backoff } from "./backoff.ts";
+import { DEFAULT_BACKOFF } from "./backoff.ts";
+import type { Intensity } from "./intensity.ts";
+import { DEFAULT_INTENSITY } from "./intensity.ts";
+import type { Restart } from "./restart-policy.ts";
+
+/** How an actor lives. */
+export interface ChildOptions {
+  /** When it is started again: by default `permanent` under a supervisor, `transient` otherwise. */
+  readonly restart?: Restart;
+  /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
+  readonly backoff?: Partial<Backoff>;
+  /** How long a stop by its parent may take before it is killed, in milliseconds; 5,000 by default. */
+  readonly shutdownMs?: number;
+  /** `unbounded()` by default, or `bounded(n)`. */
+  readonly mailbox?: MailboxSpec;
+}
+
+/** How a spawned actor lives. */
+export interface SpawnOptions extends ChildOptions {
+  /** Unique among its siblings; the name of the definition and a number when left out. */
+  readonly name?: string;
+  /** How many restarts are too many: by default more than 3 in 5,000 ms. Exceeding it ends this actor alone. */
+  readonly intensity?: Intensity;
+}
+
+/** The arguments that `Options` and an actor's `Args` make: `args` is required exactly when `state` needs it. */
+export type WithArgs<Options, Args> = unknown extends Args
+  ? [options?: Options & { readonly args?: undefined }]
+  : undefined extends Args
+    ? [options?: Options & { readonly args?: Args }]
+    : [options: Options & { readonly args: Args }];
+
+/** The arguments of `spawn` after the definition. */
+export type SpawnArguments<Args> = WithArgs<SpawnOptions, Args>;
+
+/** Options with nothing left out. */
+export interface Settings {
+  readonly args: unknown;
+  readonly name: string | undefined;
+  readonly restart: Restart;
+  readonly backoff: Backoff;
+  readonly intensity: Intensity;
+  readonly shutdownMs: number;
+  readonly mailbox: MailboxSpec;
+}
+
+const DEFAULT_SHUTDOWN_MS = 5000;
+const UNBOUNDED = unbounded();
+const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox"]);
+const NO_OPTIONS: SpawnOptions = {};
+
+/** Checks options and fills in what was left out. */
+export function settingsOf(options: object | undefined, restart: Restart): Settings {
+  const given: SpawnOptions & { readonly args?: unknown } = options ?? NO_OPTIONS;
+  for (const key of Object.keys(given)) {
+    if (!KNOWN.has(key)) throw invalid(`there is no option "${key}"; known are ${[...KNOWN].join(", ")}`);
+  }
+  const settings: Settings = {
+    args: given.args,
+    name: checkName(given.name),
+    restart: given.restart ?? restart,
+    backoff: given.backoff === undefined ? DEFAULT_BACKOFF : checkBackoff({ ...DEFAULT_BACKOFF, ...given.backoff }),
+    intensity: checkIntensity(given.intensity),
+    shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
+    mailbox: given.mailbox ?? UNBOUNDED,
+  };
+  if (!["permanent", "transient", "temporary"].includes(settings.restart)) {
+    throw invalid(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
+  }
+  checkTime("shutdownMs", settings.shutdownMs);
+  if (typeof settings.mailbox?.capacity !== "number") throw invalid("mailbox is made by unbounded() or bounded(n)");
+  return settings;
+}
+
+/** Checks an intensity and fills in the default. */
+export function checkIntensity(intensity: Intensity = DEFAULT_INTENSITY): Intensity {
+  if (!(Number.isInteger(intensity.restarts) && intensity.restarts >= 0)) {
+    throw invalid(`intensity.restarts is an integer of 0 or more, not ${intensity.restarts}`);
+  }
+  checkTime("intensity.withinMs", intensity.withinMs);
+  return intensity;
+}
+
+function checkBackoff(backoff: Backoff): Backoff {
+  checkTime("backoff.initialMs", backoff.initialMs);
+  checkTime("backoff.maxMs", backoff.maxMs);
+  if (!(backoff.jitter >= 0 && backoff.jitter <= 1))
+    throw invalid(`backoff.jitter is from 0 to 1, not ${backoff.jitter}`);
+  return backoff;
+}
+
+function checkName(name: unknown): string | undefined {
+  if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return name;
+  throw invalid(`name is a string without "/", not ${JSON.stringify(name)}`);
+}
+
+function checkTime(what: string, ms: unknown): void {
+  if (!(typeof ms === "number" && ms >= 0)) throw invalid(`${what} is milliseconds from 0, not ${String(ms)}`);
+}
+
+function invalid(why: string): InvalidDefinitionError {
+  return new InvalidDefinitionError(`Invalid options of an actor: ${why}`);
+}

@@ -1,0 +1,173 @@
+/**
+ * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
+ * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ */
+import type { Clock } from "@pneumatic/core/testing";
+import type { Logger } from "pino";
+import { behaviorOf } from "../actor.ts";
+import { dropAddresses, firstAddress } from "../address/handle.ts";
+import type { Runtime } from "../cell/cell.ts";
+import { Cell } from "../cell/cell.ts";
+import type { Guardian } from "../cell/guardian.ts";
+import type { Scheduler } from "../dispatcher/clock.ts";
+import { holdProcess } from "../dispatcher/clock.ts";
+import { Dispatcher } from "../dispatcher/dispatcher.ts";
+import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
+import { DeadLetterStore } from "../mailbox/dead-letters.ts";
+import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
+import { Account } from "../mailbox/ledger.ts";
+import { Deadlines } from "../reply/deadlines.ts";
+import { supervisorAddress } from "../supervisor/address.ts";
+import type { SupervisorSpec } from "../supervisor/child-spec.ts";
+import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { RestartGuardian, RestartWindow } from "../supervisor/restarts.ts";
+import { settingsOf } from "../supervisor/spawn-options.ts";
+import type { SupervisorHost } from "../supervisor/supervisor.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+
+/** What a system is made with. */
+export interface Seams {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly keepAlive: boolean;
+}
+
+const DEAD_LETTERS_KEPT = 1000;
+
+export class SystemRuntime implements Runtime, SupervisorHost {
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly deadlines: Deadlines;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly deadLetters: DeadLetterStore;
+  readonly #roots = new Map<string, Cell>();
+  readonly #retired = new Account();
+  readonly #keepAlive: boolean;
+  readonly #idle: () => void;
+  #accepting = true;
+  #cells = 0;
+  #living = 0;
+  #release: (() => void) | undefined = undefined;
+
+  /** `idle` is called whenever the last living actor has ended. */
+  constructor(seams: Seams, idle: () => void) {
+    this.clock = seams.clock;
+    this.log = seams.log;
+    this.random = seams.random;
+    this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
+    this.deadlines = new Deadlines(seams.clock);
+    this.deadLetters = new DeadLetterStore(DEAD_LETTERS_KEPT, dropAddresses, seams.log);
+    this.#keepAlive = seams.keepAlive;
+    this.#idle = idle;
+  }
+
+  get living(): number {
+    return this.#living;
+  }
+
+  /** The actors without a parent, in the order they were spawned. */
+  get roots(): Cell[] {
+    return [...this.#roots.values()];
+  }
+
+  spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
+    const spec = new RuntimeChildSpec(behaviorOf(definition), settingsOf(options, "transient"));
+    const cell = this.makeCell(parent, spec.settings.name, spec, this.#alone(spec));
+    cell.life.begin();
+    return firstAddress(cell);
+  }
+
+  supervise(parent: Cell | undefined, given: unknown): unknown {
+    const supervisor = new Supervisor(given as SupervisorSpec, this);
+    const spec = new RuntimeChildSpec(supervisor.behavior, settingsOf(undefined, "temporary"));
+    const cell = this.makeCell(parent, undefined, spec, this.#alone(spec));
+    supervisor.attach(cell);
+    cell.life.begin();
+    return supervisorAddress(firstAddress(cell), cell, supervisor);
+  }
+
+  makeCell(parent: Cell | undefined, wanted: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Cell {
+    const { behavior, settings } = spec;
+    const id = ++this.#cells;
+    const name = wanted ?? this.#freeName(parent, behavior.name, id);
+    const path = `${parent?.path ?? ""}/${name}`;
+    if (!this.#accepting) throw new SpawnRefusedError(path, "the system was shut down");
+    if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
+    const { args, mailbox, shutdownMs } = settings;
+    const cell = new Cell({ id, path, name, behavior, args, mailbox, guardian, shutdownMs, parent, runtime: this });
+    if (parent === undefined) this.#roots.set(name, cell);
+    else parent.addChild(cell);
+    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
+    return cell;
+  }
+
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void {
+    if (!cell.isAlive) {
+      this.#retired.accepted++;
+      this.#retired.deadLetter(reason);
+    }
+    this.deadLetters.add({ message, reason, to: cell.path });
+  }
+
+  ended(cell: Cell): void {
+    this.#retired.add(cell.account);
+    if (cell.parent === undefined) this.#roots.delete(cell.name);
+    if (--this.#living > 0) return;
+    this.#release?.();
+    this.#idle();
+  }
+
+  /** The cell at a path such as `/parent/name`. */
+  lookup(path: string): Cell | undefined {
+    const [first, ...names] = path.split("/");
+    if (first !== "") return undefined;
+    let cell: Cell | undefined;
+    for (const name of names) {
+      const next = this.#find(cell, name);
+      if (next === undefined) return undefined;
+      cell = next;
+    }
+    return cell;
+  }
+
+  /** No actor is spawned from now on. */
+  close(): void {
+    this.#accepting = false;
+  }
+
+  /** The account of all messages since the beginning. */
+  ledger(): Ledger {
+    const total = new Account();
+    total.add(this.#retired);
+    let queued = 0;
+    let inFlight = 0;
+    const visit = (cell: Cell): void => {
+      total.add(cell.account);
+      queued += cell.mailbox.channel.length;
+      if (cell.inFlight !== undefined) inFlight++;
+      cell.children.forEach(visit);
+    };
+    this.roots.forEach(visit);
+    return total.ledger(queued, inFlight);
+  }
+
+  #find(parent: Cell | undefined, name: string): Cell | undefined {
+    return parent === undefined ? this.#roots.get(name) : parent.child(name);
+  }
+
+  #freeName(parent: Cell | undefined, stem: string, id: number): string {
+    let name = `${stem}-${id}`;
+    while (this.#find(parent, name) !== undefined) name += "'";
+    return name;
+  }
+
+  /** The guardian of an actor that is supervised alone. */
+  #alone({ settings }: RuntimeChildSpec): Guardian {
+    const { restart, backoff, intensity } = settings;
+    const window = new RestartWindow(intensity, this.clock);
+    return new RestartGuardian({ restart, backoff, window, random: this.random, ended: () => {} });
+  }
+}

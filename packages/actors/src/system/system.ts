@@ -1,0 +1,197 @@
+/** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
+import { Timer } from "@pneumatic/core/internal";
+import type { Logger } from "pino";
+import { pino } from "pino";
+import type { Definition } from "../actor.ts";
+import type { Address, WeakAddress } from "../address/address.ts";
+import { targetOf, weakAddress } from "../address/handle.ts";
+import { Cell } from "../cell/cell.ts";
+import type { ExitReason } from "../cell/exit-reason.ts";
+import { KILLED } from "../cell/exit-reason.ts";
+import { Milestone } from "../cell/milestone.ts";
+import type { Clock, Scheduler } from "../dispatcher/clock.ts";
+import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
+import type { SupervisorAddress } from "../supervisor/address.ts";
+import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
+import type { SpawnArguments } from "../supervisor/spawn-options.ts";
+import { SystemRuntime } from "./runtime.ts";
+
+/** How a system is made. */
+export interface ActorSystemOptions {
+  /** Its name in the log; `system` when left out. */
+  readonly name?: string;
+  /** Where it logs; by default pino's JSON lines on standard error, so that standard output stays the program's. */
+  readonly logger?: Logger;
+  /** The level of the default logger: `info` when left out. */
+  readonly logLevel?: string;
+  /** Whether the process stays alive while an actor lives; true when left out. */
+  readonly keepAlive?: boolean;
+  /** The time of every timeout, timer, backoff and intensity. */
+  readonly clock?: Clock;
+  /** How turns are put off. */
+  readonly scheduler?: Scheduler;
+  /** The chance in backoffs: from 0 up to 1. */
+  readonly random?: () => number;
+}
+
+/** Any handle on an actor or a supervisor. */
+export interface AnyAddress {
+  readonly path: string;
+  readonly exited: Promise<ExitReason>;
+}
+
+const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
+
+/**
+ * A system of actors.
+ *
+ * It holds the process while any of its actors lives; when the last address is dropped everywhere, the actors drain and
+ * stop, and the process ends by itself. With no living actor it is idle, and can spawn again until `shutdown`.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, actor } from "@pneumatic/actors";
+ *
+ * const printer = actor({ on: { print: (_, { line }: { line: string }) => console.log(line) } });
+ * const system = new ActorSystem({ name: "office" });
+ * const address = system.spawn(printer);
+ * address.tell({ type: "print", line: "hello" });
+ * address.drop(); // the line is printed, then the actor stops
+ * console.log(await address.exited); // { kind: "normal" }
+ * ```
+ */
+export class ActorSystem implements AsyncDisposable {
+  readonly name: string;
+  /** The logger that every actor's is a child of. */
+  readonly log: Logger;
+  readonly #runtime: SystemRuntime;
+  readonly #owned = new Set<Disposable>();
+  #terminated = new Milestone<void>();
+  #shutdown: Promise<void> | undefined = undefined;
+
+  constructor(options: ActorSystemOptions = {}) {
+    this.name = options.name ?? "system";
+    const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
+    this.log = logger.child({ system: this.name });
+    const seams = {
+      clock: options.clock ?? systemClock(),
+      scheduler: options.scheduler ?? systemScheduler,
+      random: options.random ?? Math.random,
+      log: this.log,
+      keepAlive: options.keepAlive ?? true,
+    };
+    this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+  }
+
+  /**
+   * Spawns an actor and returns its first address, which the caller owns. It can be used at once: messages wait for the
+   * start. `args` is required exactly when `state` takes any; the actor owns the addresses in it.
+   *
+   * Throws `DuplicateNameError`, `InvalidDefinitionError`, or `SpawnRefusedError` after `shutdown`.
+   */
+  spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P> {
+    const address = this.#runtime.spawn(undefined, definition, options[0]) as Address<P>;
+    this.#renew();
+    return address;
+  }
+
+  /** Starts a supervisor and returns its first address, which the caller owns. */
+  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>): SupervisorAddress<C> {
+    const address = this.#runtime.supervise(undefined, spec) as SupervisorAddress<C>;
+    this.#renew();
+    return address;
+  }
+
+  /** A weak address of the living actor at `path`, such as `/parent/name`; its protocol is the caller's claim. */
+  lookup<P>(path: string): WeakAddress<P> | undefined {
+    const cell = this.#runtime.lookup(path);
+    return cell && (weakAddress(cell) as unknown as WeakAddress<P>);
+  }
+
+  /** Takes over an address until shutdown. */
+  own<A extends Disposable>(address: A): A {
+    this.#owned.add(address);
+    return address;
+  }
+
+  /** Ends an actor after its current message, without a restart; what is queued becomes dead letters. Idempotent. */
+  stop(address: AnyAddress): Promise<ExitReason> {
+    const cell = cellOf(address);
+    cell.life.stop();
+    return cell.exited;
+  }
+
+  /** Closes the mailbox of an actor and ends it when what is queued is handled, without a restart. Idempotent. */
+  drain(address: AnyAddress): Promise<ExitReason> {
+    const cell = cellOf(address);
+    cell.life.drain();
+    return cell.exited;
+  }
+
+  /**
+   * Ends the present incarnation of an actor at once, without waiting for its handler or its hooks. Its restart policy
+   * applies unless `restart` is false. Idempotent.
+   */
+  kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
+    const cell = cellOf(address);
+    cell.life.kill({ restart: options?.restart ?? true });
+    return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
+  }
+
+  /** Where every message of this system is, since the beginning; or those of one actor. */
+  ledger(address?: AnyAddress): Ledger {
+    return address === undefined ? this.#runtime.ledger() : cellOf(address).ledger();
+  }
+
+  /** The newest 1,000 messages that no handler saw, oldest first. */
+  deadLetters(): DeadLetter[] {
+    return this.#runtime.deadLetters.list();
+  }
+
+  /** Resolves when, after a spawn, no actor lives; a later spawn renews it. Resolves after `shutdown` in any case. */
+  get terminated(): Promise<void> {
+    return this.#terminated.promise;
+  }
+
+  /**
+   * Ends the system: closes the mailboxes from the top, lets what is queued be handled, stops children before parents,
+   * kills what is left after `timeoutMs` (10,000 when left out), and drops what the system owns. Idempotent.
+   */
+  shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
+    this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
+    return this.#shutdown;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    const runtime = this.#runtime;
+    runtime.close();
+    const { roots } = runtime;
+    const kill = (): void => {
+      for (const cell of roots) cell.life.kill({ restart: false });
+    };
+    const deadline = new Timer(timeoutMs, kill, runtime.clock);
+    for (const cell of roots) cell.life.drain();
+    await Promise.all(roots.map((cell) => cell.exited));
+    deadline.stop();
+    for (const address of this.#owned) address[Symbol.dispose]();
+    runtime.deadLetters.clear();
+    this.#terminated.reach();
+  }
+
+  #renew(): void {
+    if (this.#terminated.isOver) this.#terminated = new Milestone();
+  }
+}
+
+function cellOf(address: AnyAddress): Cell {
+  const target = targetOf(address);
+  if (target instanceof Cell) return target;
+  throw new InvalidDefinitionError("An actor is named by one of its addresses");
+}
