@@ -1,0 +1,121 @@
+/** The command line: reads the options, begins a crawl, prints its report. */
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { ActorSystem } from "@pneumatic/actors";
+import { crawl } from "./crawl.ts";
+import { printReport } from "./print-report.ts";
+import type { Sabotage } from "./sabotage.ts";
+import { SABOTAGE, sabotagePages } from "./sabotage.ts";
+import { site } from "./site.ts";
+import { resolveTarget } from "./target.ts";
+
+const USAGE = `Usage: npm start -- [address or folder] [options]
+
+Crawls a website and reports its pages, broken links, slowest pages and top terms.
+Without an address or a folder: the documentation that npm ships inside itself.
+
+  --depth N         follow links this far (default: any)
+  --max-pages N     stop taking new pages after this many (default: 10000)
+  --delay MS        between two requests to a host (default: 0 for a folder, 100 otherwise)
+  --fetchers N      requests at a time (default: 4)
+  --timeout MS      of a request (default: 10000)
+  --max-bytes N     of a page (default: 5000000)
+  --json FILE       write the report there too
+  --strict          exit with code 1 when links are broken
+  --sabotage KINDS  serve pages that harm their parser: ${SABOTAGE.join(", ")} (folders only)
+  --log LEVEL       log of the actors on standard error (default: silent)
+  --help            this text`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments();
+  if (values.help) return console.log(USAGE);
+  if (positionals.length > 1) throw new Error(`One address or folder at a time, not ${positionals.length}`);
+  const target = await resolveTarget(positionals[0]);
+  const sabotage = readSabotage(values.sabotage);
+  if (target.kind === "web" && sabotage.length > 0)
+    throw new Error("--sabotage needs a folder: it serves pages of its own");
+
+  const system = new ActorSystem({ name: "crawler", logLevel: values.log });
+  const local = target.kind === "folder" ? await serve(system, target.folder, sabotage) : undefined;
+  const [reports, frontier] = crawl(system, {
+    start: local?.start ?? [(target as { url: string }).url],
+    site: local?.site,
+    maxDepth: count("depth", values.depth, Number.POSITIVE_INFINITY),
+    maxPages: count("max-pages", values["max-pages"], 10_000),
+    delayMs: count("delay", values.delay, local === undefined ? 100 : 0),
+    fetchers: count("fetchers", values.fetchers, 4, 1),
+    parsers: availableParallelism(),
+    limits: {
+      timeoutMs: count("timeout", values.timeout, 10_000),
+      maxBytes: count("max-bytes", values["max-bytes"], 5_000_000),
+      retries: 2,
+      userAgent: "pneumatic-crawler",
+    },
+    ...progressLine(),
+  });
+  const interrupt = (): void => frontier.tell({ type: "wrapUp" });
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+
+  const received = await reports.recv();
+  if (!received.ok) throw received.error;
+  const report = received.value;
+  await system.terminated;
+  const ledger = system.ledger();
+  console.log(printReport(report, ledger));
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ ...report, ledger }, undefined, 2));
+  if (values.strict && report.broken.length > 0) process.exitCode = 1;
+}
+
+function readArguments() {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const numbers = { depth: text, "max-pages": text, delay: text, fetchers: text, timeout: text, "max-bytes": text };
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      ...numbers,
+      json: text,
+      strict: flag,
+      sabotage: text,
+      log: { ...text, default: "silent" },
+      help: { ...flag, short: "h" },
+    },
+  });
+}
+
+function count(option: string, text: string | undefined, preset: number, least = 0): number {
+  if (text === undefined) return preset;
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  throw new Error(`--${option} takes a number from ${least}, not "${text}"`);
+}
+
+function readSabotage(text: string | undefined): Sabotage[] {
+  const kinds = text === undefined ? [] : text.split(",");
+  for (const kind of kinds) {
+    if (!SABOTAGE.includes(kind as Sabotage)) throw new Error(`--sabotage knows ${SABOTAGE.join(", ")}, not "${kind}"`);
+  }
+  return kinds as Sabotage[];
+}
+
+/** Serves a folder, and says where to begin. */
+async function serve(system: ActorSystem, folder: string, sabotage: readonly Sabotage[]) {
+  const address = system.spawn(site, { name: "site", args: { folder, extra: sabotagePages(sabotage) } });
+  const { start } = await address.ask({ type: "address" });
+  console.error(`Serving ${folder} at ${start[0]}`);
+  return { site: address, start };
+}
+
+/** One line that rewrites itself on a terminal, a line each second elsewhere. */
+function progressLine(): { show: (line: string) => void; showEveryMs: number } {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { show: (line) => void stderr.write(`${line}\n`), showEveryMs: 1000 };
+  return { show: (line) => void stderr.write(`\r\x1b[K${line}`), showEveryMs: 100 };
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`crawler: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 2;
+}
