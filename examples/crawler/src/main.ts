@@ -36,14 +36,10 @@ async function main(): Promise<void> {
   if (target.kind === "web" && sabotage.length > 0)
     throw new Error("--sabotage needs a folder: it serves pages of its own");
 
-  const system = new ActorSystem({ name: "crawler", logLevel: values.log });
-  const local = target.kind === "folder" ? await serve(system, target.folder, sabotage) : undefined;
-  const [reports, frontier] = crawl(system, {
-    start: local?.start ?? [(target as { url: string }).url],
-    site: local?.site,
+  const options = {
     maxDepth: count("depth", values.depth, Number.POSITIVE_INFINITY),
     maxPages: count("max-pages", values["max-pages"], 10_000),
-    delayMs: count("delay", values.delay, local === undefined ? 100 : 0),
+    delayMs: count("delay", values.delay, target.kind === "web" ? 100 : 0),
     fetchers: count("fetchers", values.fetchers, 4, 1),
     parsers: availableParallelism(),
     limits: {
@@ -53,7 +49,11 @@ async function main(): Promise<void> {
       userAgent: "pneumatic-crawler",
     },
     ...progressLine(),
-  });
+  };
+
+  await using system = new ActorSystem({ name: "crawler", logLevel: values.log });
+  const begin = target.kind === "web" ? { start: [target.url] } : await serve(system, target.folder, sabotage);
+  const [reports, frontier] = crawl(system, { ...begin, ...options });
   const interrupt = (): void => frontier.tell({ type: "wrapUp" });
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
 
