@@ -32,10 +32,13 @@ export async function download(url: string, limits: DownloadLimits, signal: Abor
 async function tryOnce(url: string, limits: DownloadLimits, signal: AbortSignal): Promise<Download> {
   const begin = performance.now();
   const outcome = { url, finalUrl: url, status: undefined, problem: undefined, text: "", isHtml: false, bytes: 0 };
+  // Not AbortSignal.timeout(): inside AbortSignal.any() nothing else holds it, and collected it never fires.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limits.timeoutMs} ms`)), limits.timeoutMs);
   try {
     const response = await fetch(url, {
       headers: { "user-agent": limits.userAgent, accept: "text/html, */*;q=0.1" },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+      signal: AbortSignal.any([signal, limit.signal]),
     });
     const { bytes, text, problem } = await read(response, limits.maxBytes);
     const isHtml =
@@ -46,6 +49,8 @@ async function tryOnce(url: string, limits: DownloadLimits, signal: AbortSignal)
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const problem = cause instanceof Error ? cause.message || cause.name : String(cause);
     return { ...outcome, problem, milliseconds: performance.now() - begin };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
