@@ -25,18 +25,26 @@ export type NoMessages = Record<never, never>;
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** Any handler, as far as inference of `on` needs it. `never` admits every payload type. */
+/**
+ * Any handlers. `never` admits every payload type. This stands beside `On` and is not its constraint: as a constraint it
+ * makes the compiler give up on the state when `state` takes its context too.
+ */
 type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
 
-/** Puts a sentence in the place of each handler whose parameters cannot be those of a message. */
+/**
+ * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the constraint of
+ * `On`: what stands for a handler while it is not inferred yet.
+ */
 type CheckHandlers<On> = {
-  [K in keyof On]: On[K] extends (...parameters: infer Parameters) => unknown
-    ? Parameters extends readonly [] | readonly [unknown]
-      ? unknown
-      : Parameters extends readonly [unknown, infer Payload]
-        ? CheckPayload<Payload>
-        : "A handler takes the context and at most one payload, which is required"
-    : "A handler is a function of the context and at most one payload";
+  [K in keyof On]: object extends On[K]
+    ? unknown
+    : On[K] extends (...parameters: infer Parameters) => unknown
+      ? Parameters extends readonly [] | readonly [unknown]
+        ? unknown
+        : Parameters extends readonly [unknown, infer Payload]
+          ? CheckPayload<Payload>
+          : "A handler takes the context and at most one payload, which is required"
+      : "A handler is a function of the context and at most one payload";
 };
 
 type CheckPayload<Payload> = [Payload] extends [object]
@@ -95,8 +103,8 @@ interface Frame<State, Args, Self> {
  * console.log(await address.ask({ type: "greet", name: "Ada" })); // Hello, Ada!
  * ```
  */
-export function actor<State, Args, const On extends AnyHandlers<State>>(
-  definition: Frame<State, Args, NoMessages> & { readonly on: On & CheckHandlers<On> },
+export function actor<State, Args, const On extends Record<string, object>>(
+  definition: Frame<State, Args, NoMessages> & { readonly on: On & AnyHandlers<State> & CheckHandlers<On> },
 ): Definition<ProtocolFrom<On>, Args> {
   return define(definition);
 }
@@ -167,6 +175,10 @@ class RuntimeDefinition implements Definition<never, unknown>, Behavior {
 function define<P, Args>(definition: object): Definition<P, Args> {
   if (typeof definition !== "object" || definition === null) {
     throw new InvalidDefinitionError("An actor is defined by an object with an `on` of handlers");
+  }
+  const { name } = definition as { readonly name?: unknown };
+  if (name !== undefined && (typeof name !== "string" || name === "" || name.includes("/"))) {
+    throw new InvalidDefinitionError(`The name of a definition is a string without "/", not ${JSON.stringify(name)}`);
   }
   for (const hook of ["state", "started", "stopped"] as const) {
     const given: unknown = (definition as Record<string, unknown>)[hook];

@@ -4,7 +4,7 @@
  */
 import { brand } from "@pneumatic/core/internal";
 import type { ExitReason } from "./cell/exit-reason.ts";
-import { describe } from "./cell/exit-reason.ts";
+import { describe, textOf } from "./cell/exit-reason.ts";
 
 const OWNER = "@pneumatic/actors";
 
@@ -39,7 +39,7 @@ export class ActorPanickedError extends Error {
   }
   readonly code = "ERR_ACTOR_PANICKED" as const;
   constructor(path: string, type: string, cause: unknown) {
-    super(`Actor "${path}" panicked while handling "${type}": ${String(cause)}`, { cause });
+    super(`Actor "${path}" panicked while handling "${type}": ${textOf(cause)}`, { cause });
   }
 }
 
@@ -61,7 +61,7 @@ export class StartFailedError extends Error {
   }
   readonly code = "ERR_ACTOR_START_FAILED" as const;
   constructor(path: string, cause: unknown) {
-    super(`Actor "${path}" could not start: ${String(cause)}`, { cause });
+    super(`Actor "${path}" could not start: ${textOf(cause)}`, { cause });
   }
 }
 
@@ -83,7 +83,8 @@ export class InvalidMessageError extends TypeError {
   }
   readonly code = "ERR_ACTOR_INVALID_MESSAGE" as const;
   constructor(path: string, given: unknown) {
-    const what = given === null ? "null" : typeof given;
+    const what =
+      given === null ? "null" : typeof given === "object" ? 'an object without a string as its "type"' : typeof given;
     super(`Cannot send ${what} to actor "${path}": a message is an object whose "type" names a handler`);
   }
 }

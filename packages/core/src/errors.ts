@@ -14,7 +14,10 @@ export function brand(type: { readonly prototype: object }, name: string, owner 
   Object.defineProperty(type.prototype, key, { value: true });
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
   Object.defineProperty(type, Symbol.hasInstance, {
-    value: (candidate: unknown) => typeof candidate === "object" && candidate !== null && key in candidate,
+    value(this: unknown, candidate: unknown) {
+      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as () => void, candidate); // a subclass
+      return typeof candidate === "object" && candidate !== null && key in candidate;
+    },
   });
 }
 

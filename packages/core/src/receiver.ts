@@ -129,7 +129,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   recv(options?: WaitOptions): Promise<Received<T>> {
     const channel = this.#channel;
     if (channel === undefined) return Promise.reject(new UseAfterDropError("Receiver", "receive"));
-    const refusal = options && refuse(options);
+    const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     if (channel.receiver !== undefined) return Promise.reject(new OverlappingRecvError());
     const value = channel.take();

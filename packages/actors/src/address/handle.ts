@@ -67,8 +67,8 @@ abstract class Handle {
   ask(message: Message, options?: AskOptions): Promise<unknown> {
     try {
       const mailbox = this.#mailbox("ask", message);
-      const refusal = options && refuse(options);
-      if (refusal !== undefined) return refusal;
+      const refusal = options === undefined ? undefined : refuse(options);
+      if (refusal !== undefined) return observed(refusal);
       const ask = new Ask(message, mailbox, this.#target.deadlines, options);
       mailbox.ask(ask);
       return ask.promise;
@@ -82,8 +82,21 @@ abstract class Handle {
 
   #mailbox(operation: string, message: unknown): Mailbox {
     this.check(operation);
-    if (typeof message !== "object" || message === null) throw new InvalidMessageError(this.path, message);
+    checkMessage(this.path, message);
     return this.#target.mailbox;
+  }
+}
+
+/** A rejection that ends no process when nobody observes it. */
+function observed(refusal: Promise<never>): Promise<never> {
+  refusal.catch(() => {});
+  return refusal;
+}
+
+/** Throws for what is no message at all. */
+export function checkMessage(path: string, message: unknown): void {
+  if (!isObject(message) || typeof (message as Partial<Message>).type !== "string") {
+    throw new InvalidMessageError(path, message);
   }
 }
 
@@ -105,6 +118,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   }
 
   get isDisconnected(): boolean {
+    this.check("inspect");
     return this[TARGET].mailbox.isClosed;
   }
 
@@ -118,7 +132,8 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
     return new WeakHandle(this[TARGET]);
   }
 
-  closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+  async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+    this.check("wait for the end");
     return this.#sender.closed(options);
   }
 
@@ -176,7 +191,16 @@ export function dropAddresses(value: unknown): void {
     if (!isObject(next) || seen.has(next)) continue;
     seen.add(next);
     if (TARGET in next) (next as Partial<Disposable>)[Symbol.dispose]?.();
-    else if (Array.isArray(next) || isPlain(next)) for (const item of Object.values(next)) pending.push(item);
+    else if (Array.isArray(next) || isPlain(next)) for (const item of valuesOf(next)) pending.push(item);
+  }
+}
+
+/** None for an object whose getters throw. */
+function valuesOf(value: object): unknown[] {
+  try {
+    return Object.values(value);
+  } catch {
+    return [];
   }
 }
 

@@ -2,7 +2,7 @@
 
 /** A promise for what `made` will be, if it is one at all; otherwise `made`. */
 export function asPromise(made: unknown): unknown {
-  if (typeof made !== "object" || made === null || made instanceof Promise) return made;
+  if ((typeof made !== "object" && typeof made !== "function") || made === null) return made;
   return typeof (made as { then?: unknown }).then === "function" ? Promise.resolve(made) : made;
 }
 

@@ -11,6 +11,7 @@ import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
+import { dropAddresses } from "../address/handle.ts";
 import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
@@ -20,6 +21,7 @@ import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
+import { report } from "../report.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { KILLED } from "./exit-reason.ts";
 import type { Guardian } from "./guardian.ts";
@@ -157,7 +159,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase >= ENDING ? "stopped" : "draining";
+    const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
   }
 
@@ -165,8 +167,12 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.runtime.deadLetter(this, message, reason);
   }
 
+  release(message: unknown): void {
+    dropAddresses(message);
+  }
+
   highWater(length: number): void {
-    this.runtime.log.warn({ actor: this.path, length }, "mailbox is growing");
+    report(this.runtime.log, "warn", { actor: this.path, length }, "mailbox is growing");
   }
 
   // What becomes of messages
@@ -181,7 +187,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   ready(): void {
     if (this.life.endIfRequested()) return;
     this.become(READY);
-    if (this.mailbox.channel.length > 0 || this.mailbox.isFinished) this.wake();
+    if (!this.mailbox.channel.isEmpty || this.mailbox.isFinished) this.wake();
   }
 
   fulfilled(incarnation: Incarnation, reply: unknown): void {
@@ -205,6 +211,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
     const message = item instanceof Ask ? item.message : item;
     if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     this.life.panicked({ kind: "panicked", error, message });
+    if (item instanceof Ask) item.abortHandler(error);
   }
 
   /** The incarnation was killed: what it was handling is given up. */

@@ -34,12 +34,21 @@ export function isAbnormal(reason: ExitReason): boolean {
   }
 }
 
+/** Anything that was thrown as text, also what cannot be printed. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
 /** One line for people: `panicked: TypeError: x is not a function`. */
 export function describe(reason: ExitReason): string {
   switch (reason.kind) {
     case "panicked":
     case "startFailed":
-      return `${reason.kind}: ${String(reason.error)}`;
+      return `${reason.kind}: ${textOf(reason.error)}`;
     case "crashed":
       return `${reason.kind}: ${reason.cause}`;
     case "normal":

@@ -6,10 +6,14 @@ import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message } from "../address/handle.ts";
-import { weakAddress } from "../address/handle.ts";
+import { checkMessage, weakAddress } from "../address/handle.ts";
 import { InvalidDefinitionError, SpawnRefusedError } from "../errors.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
+import { dropAll } from "./owned.ts";
+
+/** The real one, whatever a promise says its own is. */
+const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
@@ -47,14 +51,15 @@ export class Incarnation {
 
   get signal(): AbortSignal {
     const { inFlight, incarnation } = this.#cell;
-    if (inFlight instanceof Ask && incarnation === this) return inFlight.handlerSignal;
     this.#controller ??= new AbortController();
     if (this.#ended) this.#controller.abort();
-    return this.#controller.signal;
+    if (!(inFlight instanceof Ask) || incarnation !== this) return this.#controller.signal;
+    return AbortSignal.any([this.#controller.signal, inFlight.handlerSignal]);
   }
 
   get timers(): MessageTimers {
     this.#timers ??= new MessageTimers(this.#cell);
+    if (this.#ended) this.#timers.end();
     return this.#timers;
   }
 
@@ -83,7 +88,7 @@ export class Incarnation {
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
     this.#rejected ??= (error) => this.#cell.panicked(this, error);
-    reply.then(this.#fulfilled, this.#rejected);
+    then.call(reply, this.#fulfilled, this.#rejected);
   }
 
   /** Nothing of this incarnation happens any more, except its `stopped` hook. */
@@ -95,8 +100,9 @@ export class Incarnation {
 
   /** The last step: what it owned goes when its children and its hook are done. */
   dropOwned(): void {
-    for (const address of this.#owned ?? []) address[Symbol.dispose]();
+    const owned = this.#owned ?? [];
     this.#owned = undefined;
+    dropAll(owned, this.log);
   }
 
   #refuseIfEnded(what: string): void {
@@ -115,14 +121,14 @@ class MessageTimers {
   }
 
   after(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, () => {
+    this.#set(key, ms, message, () => {
       this.#timers.delete(key);
       this.#cell.mailbox.tell(message);
     });
   }
 
   every(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, () => {
+    this.#set(key, ms, message, () => {
       this.every(key, ms, message);
       this.#cell.mailbox.tell(message);
     });
@@ -138,12 +144,13 @@ class MessageTimers {
     for (const key of [...this.#timers.keys()]) this.cancel(key);
   }
 
-  #set(key: string, ms: number, run: () => void): void {
+  #set(key: string, ms: number, message: unknown, run: () => void): void {
+    checkMessage(this.#cell.path, message);
     if (!(typeof ms === "number" && ms >= 0)) {
       throw new InvalidDefinitionError(`The time of timer "${key}" must be milliseconds from 0, not ${ms}`);
     }
     if (this.#ended) return;
     this.cancel(key);
-    this.#timers.set(key, new Timer(ms, run, this.#cell.clock));
+    this.#timers.set(key, new Timer(ms, run, this.#cell.clock).unref()); // the actor holds the process, not its timers
   }
 }

@@ -10,6 +10,7 @@ import type { Behavior } from "../actor.ts";
 import { dropAddresses } from "../address/handle.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
@@ -41,7 +42,7 @@ interface Ending {
 export class Lifecycle {
   readonly started: Milestone<void> = new Milestone();
   readonly exited: Milestone<ExitReason> = new Milestone();
-  /** Why the last incarnation ended; what latecomers are told. */
+  /** Why the last incarnation ended, or why this one will; what latecomers are told. */
   reason: ExitReason = NORMAL;
   readonly #cell: Cell;
   readonly #guardian: Guardian;
@@ -94,6 +95,7 @@ export class Lifecycle {
 
   #ready(incarnation: Incarnation): void {
     if (this.#cell.incarnation !== incarnation) return;
+    this.reason = this.#drainReason;
     this.started.reach();
     this.#cell.ready();
   }
@@ -149,9 +151,11 @@ export class Lifecycle {
 
   /** Ends once what is queued is handled, for good. */
   drain(): void {
+    const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;
-    if (this.#cell.phase === NEW) this.#finish(SHUTDOWN);
-    else this.#cell.mailbox.channel.close();
+    if (phase !== ENDING && phase !== STOPPED) this.reason = SHUTDOWN;
+    if (phase === NEW) this.#finish(SHUTDOWN);
+    else mailbox.channel.close();
   }
 
   /** Ends at once: neither handler nor hook is waited for, and the children are killed too. */
@@ -162,16 +166,24 @@ export class Lifecycle {
         return;
       case NEW:
       case BACKOFF:
-        if (final) this.#finishWaiting(KILLED, "killed");
+        if (final) this.#finishWaiting(KILLED, "stopped");
         return;
       case ENDING:
         this.#hurry(final);
         return;
       default:
-        this.reason = KILLED;
-        this.#cell.abandon();
-        this.#end(KILLED, { final, letters: "stopped", hook: false });
+        this.#killNow(final);
     }
+  }
+
+  /** What aborts the signal of the message may have killed the incarnation already. */
+  #killNow(final: boolean): void {
+    const { incarnation } = this.#cell;
+    this.reason = KILLED;
+    this.#cell.abandon();
+    if (this.#cell.incarnation !== incarnation) return;
+    const wasFinal = this.#requested?.final === true;
+    this.#end(KILLED, { final: final || wasFinal, letters: this.#requested?.letters ?? "stopped", hook: false });
   }
 
   /** Stops a child: drained or not, but killed when it takes longer than it may. */
@@ -179,7 +191,7 @@ export class Lifecycle {
     if (graceful) this.drain();
     else this.stop(letters);
     if (!this.#cell.isAlive) return this.exited.promise;
-    const deadline = new Timer(this.#shutdownMs, () => this.kill({ restart: false }), this.#cell.clock);
+    const deadline = new Timer(this.#shutdownMs, () => this.kill({ restart: false }), this.#cell.clock).unref();
     const reason = await this.exited.promise;
     deadline.stop();
     return reason;
@@ -219,6 +231,7 @@ export class Lifecycle {
     this.#ending = ending;
     if (!verdict.restart) this.#cell.mailbox.end(verdict.letters);
     this.#cell.incarnation?.end();
+    if (this.#ending !== ending) return;
     if (reason.kind === "killed") this.#killChildren();
     const hook = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
     if (hook === undefined && this.#cell.children.length === 0) this.#takenDown(ending);
@@ -234,22 +247,27 @@ export class Lifecycle {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
     } catch (error) {
       ending.reason = { kind: "panicked", error, message: undefined };
-      this.#cell.runtime.log.error({ err: error, actor: this.#cell.path }, "the stopped hook panicked");
+      report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
     }
     if (this.#ending === ending) this.#takenDown(ending);
   }
 
-  #takenDown({ reason, verdict }: Ending): void {
-    this.#ending = undefined;
+  /** What is dropped may be user code that asks for the end once more. */
+  #takenDown(ending: Ending): void {
     this.#cell.incarnation?.dropOwned();
+    if (this.#ending !== ending) return;
+    const { reason, verdict } = ending;
+    this.#ending = undefined;
     this.#cell.incarnation = undefined;
-    if (!verdict.restart || this.#cell.mailbox.isFinished) {
+    if (!verdict.restart) {
       this.#finish(reason);
+    } else if (this.#cell.mailbox.isFinished) {
+      this.#finish(this.#drainReason === SHUTDOWN ? SHUTDOWN : reason);
     } else if (verdict.delayMs === 0) {
       this.begin();
     } else {
       this.#cell.become(BACKOFF);
-      this.#backoff = new Timer(verdict.delayMs, () => this.begin(), this.#cell.clock);
+      this.#backoff = new Timer(verdict.delayMs, () => this.begin(), this.#cell.clock).unref();
     }
   }
 
@@ -284,12 +302,12 @@ export class Lifecycle {
 
   /** A kill while the incarnation is being taken down: nothing is waited for any more. */
   #hurry(final: boolean): void {
-    if (this.#ending === undefined) return;
-    if (final) this.#giveUpRestart({ reason: KILLED, final, letters: "stopped" });
     const ending = this.#ending;
-    this.#ending = undefined;
+    if (ending === undefined) return;
+    if (final) this.#giveUpRestart({ reason: KILLED, final, letters: "stopped" });
+    ending.reason = KILLED;
     this.#killChildren();
-    this.#takenDown({ ...ending, reason: KILLED });
+    this.#takenDown(ending);
   }
 
   #killChildren(): void {
@@ -300,15 +318,16 @@ export class Lifecycle {
   #decide(reason: ExitReason, final: boolean, letters: DeadLetterReason): Verdict {
     if (final || this.#cell.mailbox.isFinished) return { restart: false, letters };
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
-    return verdict.restart || letters === "stopped" ? verdict : { restart: false, letters };
+    return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
   }
 
   #report(reason: ExitReason, verdict: Verdict): void {
     const { path: actor, id } = this.#cell;
     const next = verdict.restart ? `restarting in ${Math.round(verdict.delayMs)} ms` : "stopping";
     const entry = { actor, id, generation: this.#generation, reason: reason.kind };
-    if (!isAbnormal(reason)) this.#cell.runtime.log.debug(entry, `actor ended: ${next}`);
-    else this.#cell.runtime.log.error({ ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
+    const { log } = this.#cell.runtime;
+    if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
+    else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
   }
 }
 

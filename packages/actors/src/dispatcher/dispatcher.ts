@@ -16,8 +16,10 @@ export interface Runnable {
 }
 
 const BUDGET_MS = 1;
-const MESSAGES_PER_TURN = 256;
-const MOST_BETWEEN_READS = 1024;
+/** Also how many messages may be handled too many, should they suddenly become slow. */
+const MOST_BETWEEN_READS = 32;
+/** Where the clock does not go on by itself, this many messages are enough for now. */
+const MOST_IN_A_SLICE = 50_000;
 
 export class Dispatcher {
   readonly #clock: Clock;
@@ -27,6 +29,7 @@ export class Dispatcher {
   /** Set when the budget is used up: the next round waits for timers and I/O. */
   #overdrawn = false;
   #sliceStart = 0;
+  #inSlice = 0;
   #lastRead = 0;
   #betweenReads = 1;
   #untilRead = 1;
@@ -50,6 +53,7 @@ export class Dispatcher {
   readonly #runLater = (): void => {
     this.#overdrawn = false;
     this.#sliceStart = this.#lastRead = this.#clock.now();
+    this.#inSlice = 0;
     this.#run();
   };
 
@@ -57,7 +61,7 @@ export class Dispatcher {
     const ready = this.#ready;
     try {
       while (ready.length > 0) {
-        this.#untilRead -= ready.shift().run(Math.min(this.#untilRead, MESSAGES_PER_TURN));
+        this.#untilRead -= ready.shift().run(this.#untilRead);
         if (this.#untilRead <= 0 && this.#overBudget()) break;
       }
     } finally {
@@ -72,9 +76,10 @@ export class Dispatcher {
     const took = now - this.#lastRead;
     if (took > BUDGET_MS / 4) this.#betweenReads = Math.max(1, this.#betweenReads >> 2);
     else if (took < BUDGET_MS / 16) this.#betweenReads = Math.min(MOST_BETWEEN_READS, this.#betweenReads << 1);
+    this.#inSlice += this.#betweenReads;
     this.#untilRead = this.#betweenReads;
     this.#lastRead = now;
-    this.#overdrawn = now - this.#sliceStart >= BUDGET_MS;
+    this.#overdrawn = now - this.#sliceStart >= BUDGET_MS || this.#inSlice >= MOST_IN_A_SLICE;
     return this.#overdrawn;
   }
 }

@@ -10,6 +10,9 @@ import type { Cell } from "../cell/cell.ts";
 import { AWAITING, BUSY, QUEUED, READY } from "../cell/phase.ts";
 import { Ask } from "../reply/ask.ts";
 
+const { then } = Promise.prototype;
+const ignore = (): void => {};
+
 /** Gives `cell` a turn of at most `limit` messages; says how many were taken. */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
@@ -49,7 +52,10 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.incarnation !== incarnation) return false;
+  if (cell.incarnation !== incarnation) {
+    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
+    return false;
+  }
   if (reply instanceof Promise) {
     cell.become(AWAITING);
     incarnation?.await(reply);

@@ -3,6 +3,7 @@
  * go of one drops the addresses in it, which nobody else will.
  */
 import type { Logger } from "pino";
+import { report } from "../report.ts";
 import type { DeadLetterReason } from "./ledger.ts";
 
 /** A message that was not handled. */
@@ -47,13 +48,13 @@ export class DeadLetterStore {
     const [oldest] = this.#letters as Iterable<DeadLetter>;
     if (oldest === undefined) return;
     this.#letters.delete(oldest);
-    this.#release(oldest.message);
+    if (oldest.reason !== "killed") this.#release(oldest.message); // else its handler had it, and may have sent it on
   }
 
   /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
   #report({ reason, to, message }: DeadLetter): void {
     if ((this.#total & (this.#total - 1)) !== 0) return;
-    this.#log.warn({ reason, to, type: typeOf(message), total: this.#total }, "dead letter");
+    report(this.#log, "warn", { reason, to, type: typeOf(message), total: this.#total }, "dead letter");
   }
 }
 

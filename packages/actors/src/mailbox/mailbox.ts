@@ -9,7 +9,7 @@ import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } from "@pneumatic/core/internal";
-import { MailboxFullError } from "../errors.ts";
+import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
@@ -53,17 +53,21 @@ export function unbounded(): MailboxSpec {
  * ```
  */
 export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
-  const overflow = options?.overflow ?? "wait";
-  const smallest = overflow === "dropOldest" || overflow === "dropNewest" ? 1 : 0;
-  if (!(Number.isSafeInteger(capacity) && capacity >= smallest)) {
-    throw new RangeError(
-      `The capacity of bounded(n, "${overflow}") must be an integer of ${smallest} or more, not ${capacity}`,
-    );
-  }
+  const spec = { capacity, overflow: options?.overflow ?? "wait" };
+  checkMailbox(spec);
+  return spec;
+}
+
+/** Throws for a mailbox that cannot be. */
+export function checkMailbox({ capacity, overflow }: MailboxSpec): void {
   if (!OVERFLOWS.includes(overflow)) {
     throw new RangeError(`The overflow of bounded(n) must be one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
   }
-  return { capacity, overflow };
+  const smallest = overflow.startsWith("drop") ? 1 : 0;
+  const isSize = Number.isSafeInteger(capacity) || capacity === Number.POSITIVE_INFINITY;
+  if (isSize && capacity >= smallest) return;
+  const range = `an integer of ${smallest} or more`;
+  throw new RangeError(`The capacity of bounded(n, { overflow: "${overflow}" }) must be ${range}, not ${capacity}`);
 }
 
 const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNewest"];
@@ -78,6 +82,8 @@ export interface MailboxOwner extends Waker {
   /** What a message that comes too late is told. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   deadLetter(message: unknown, reason: DeadLetterReason): void;
+  /** Drops the addresses in a message that nobody will handle. */
+  release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
   highWater(length: number): void;
 }
@@ -124,7 +130,7 @@ export class Mailbox implements AskHome {
   }
 
   send<V>(message: V, options?: WaitOptions): Promise<Sent<V>> {
-    const refusal = options && refuse(options);
+    const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     const pushed = this.#offer(message);
     if (pushed === PUSHED) return RESOLVED_SENT;
@@ -143,10 +149,12 @@ export class Mailbox implements AskHome {
     else new ParkedAsk(this, ask);
   }
 
-  withdraw(place: AskPlace): void {
+  /** What was queued is nobody's any more; what was parked was never accepted, and is still the caller's. */
+  withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
-      this.channel.remove(place);
       this.account.expired++;
+      this.channel.remove(place);
+      this.#owner.release(message);
     } else {
       this.channel.unpark(place);
     }
@@ -165,7 +173,7 @@ export class Mailbox implements AskHome {
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
     this.account.deadLetter(reason);
-    if (item instanceof Ask) item.reject(this.#errorFor(reason));
+    if (item instanceof Ask) item.reject(this.#errorFor(reason, item.message.type));
     this.#owner.deadLetter(item instanceof Ask ? item.message : item, reason);
   }
 
@@ -206,13 +214,14 @@ export class Mailbox implements AskHome {
     this.discard(message, pushed === FULL ? "full" : this.#owner.stopped.reason);
   }
 
-  #errorFor(reason: DeadLetterReason): Error {
+  #errorFor(reason: DeadLetterReason, type: string): Error {
+    if (reason === "unknownMessage") return new UnknownMessageError(this.path, type);
     if (reason === "full" || reason === "overflow") return new MailboxFullError(this.path, this.channel.capacity);
     return this.#owner.stopped.error;
   }
 
   #rise(): void {
-    this.#owner.highWater(this.channel.length);
     this.#highWater *= 2;
+    this.#owner.highWater(this.channel.length);
   }
 }

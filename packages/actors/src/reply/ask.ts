@@ -20,7 +20,7 @@ type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
 export interface AskHome {
   readonly path: string;
   /** Takes an ask out of its place, because its caller has given up. */
-  withdraw(place: AskPlace): void;
+  withdraw(place: AskPlace, message: unknown): void;
 }
 
 /** A ticket of the queue, or what stands for the ask among the parked sends. */
@@ -34,7 +34,7 @@ export class Ask implements Expiring {
   readonly promise: Promise<unknown>;
   #phase: Phase = NEW;
   #place: AskPlace = 0;
-  deadline = 0;
+  deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   readonly timeoutMs: number;
@@ -110,7 +110,7 @@ export class Ask implements Expiring {
   }
 
   #giveUp(reason: unknown): void {
-    if (this.#phase === WAITING) this.#home.withdraw(this.#place);
+    if (this.#phase === WAITING) this.#home.withdraw(this.#place, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }

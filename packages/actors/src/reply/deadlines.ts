@@ -6,16 +6,24 @@
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
 import { Timer, WaitList } from "@pneumatic/core/internal";
 
-/** What expires at `deadline`, in milliseconds of the clock. */
+/** What expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
 export interface Expiring extends WaitNode {
   readonly timeoutMs: number;
   deadline: number;
   expired(): void;
 }
 
+/** So many drained lists are kept for the next ask; of more, since every timeout differs, none. */
+const LISTS_KEPT = 16;
+
+class TimeoutList {
+  readonly entries = new WaitList<Expiring>();
+  timer: Timer | undefined = undefined;
+}
+
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #lists = new Map<number, WaitList<Expiring>>();
+  readonly #lists = new Map<number, TimeoutList>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,31 +35,40 @@ export class Deadlines {
     entry.deadline = this.#clock.now() + timeoutMs;
     let list = this.#lists.get(timeoutMs);
     if (list === undefined) {
-      list = new WaitList();
+      list = new TimeoutList();
       this.#lists.set(timeoutMs, list);
       this.#arm(list, timeoutMs, timeoutMs);
     }
-    list.push(entry);
+    list.entries.push(entry);
   }
 
   /** Undoes `add`. */
   remove(entry: Expiring): void {
-    if (entry.deadline === 0) return;
-    entry.deadline = 0;
-    this.#lists.get(entry.timeoutMs)?.remove(entry);
+    if (entry.deadline === Number.POSITIVE_INFINITY) return;
+    entry.deadline = Number.POSITIVE_INFINITY;
+    const list = this.#lists.get(entry.timeoutMs);
+    list?.entries.remove(entry);
+    if (list?.entries.head === undefined && this.#lists.size > LISTS_KEPT) this.#forget(entry.timeoutMs);
   }
 
-  #arm(list: WaitList<Expiring>, timeoutMs: number, delayMs: number): void {
-    new Timer(delayMs, () => this.#fired(list, timeoutMs), this.#clock).unref();
+  #forget(timeoutMs: number): void {
+    this.#lists.get(timeoutMs)?.timer?.stop();
+    this.#lists.delete(timeoutMs);
   }
 
-  #fired(list: WaitList<Expiring>, timeoutMs: number): void {
+  #arm(list: TimeoutList, timeoutMs: number, delayMs: number): void {
+    list.timer = new Timer(delayMs, () => this.#fired(list, timeoutMs), this.#clock).unref();
+  }
+
+  #fired(list: TimeoutList, timeoutMs: number): void {
     const now = this.#clock.now();
-    for (let first = list.head; first !== undefined && first.deadline <= now; first = list.head) {
+    const { entries } = list;
+    for (let first = entries.head; first !== undefined && first.deadline <= now; first = entries.head) {
       this.remove(first);
       first.expired();
     }
-    if (list.head === undefined) this.#lists.delete(timeoutMs);
-    else this.#arm(list, timeoutMs, list.head.deadline - now);
+    if (this.#lists.get(timeoutMs) !== list) return;
+    if (entries.head === undefined) this.#lists.delete(timeoutMs);
+    else this.#arm(list, timeoutMs, entries.head.deadline - now);
   }
 }

@@ -85,11 +85,21 @@ export function supervisor<const C extends ChildSpecs>(spec: {
   readonly intensity?: Intensity;
   readonly children: C;
 }): SupervisorSpec<C> {
+  if (typeof spec?.children !== "object" || spec.children === null) {
+    throw new InvalidDefinitionError("A supervisor is specified by an object with its `children`");
+  }
   const { strategy = "one_for_one", intensity, children } = spec;
   if (strategy !== "one_for_one") {
     throw new InvalidDefinitionError(`The strategy of a supervisor is "one_for_one", not ${String(strategy)}`);
   }
-  for (const [id, spec] of Object.entries(children)) specOf(id, spec);
+  for (const [id, spec] of Object.entries(children)) {
+    if (/^\d+$/.test(id)) {
+      throw new InvalidDefinitionError(
+        `The child "${id}" needs a name that is no number, which would change its place`,
+      );
+    }
+    specOf(id, spec);
+  }
   return { strategy, intensity: checkIntensity(intensity), children };
 }
 

@@ -1,7 +1,7 @@
 /** The options of `spawn` and of a supervisor's child, and their checks at the door. */
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MailboxSpec } from "../mailbox/mailbox.ts";
-import { unbounded } from "../mailbox/mailbox.ts";
+import { checkMailbox, unbounded } from "../mailbox/mailbox.ts";
 import type { Backoff } from "./backoff.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import type { Intensity } from "./intensity.ts";
@@ -28,12 +28,15 @@ export interface SpawnOptions extends ChildOptions {
   readonly intensity?: Intensity;
 }
 
-/** The arguments that `Options` and an actor's `Args` make: `args` is required exactly when `state` needs it. */
+/**
+ * The arguments that `Options` and an actor's `Args` make: `args` is required exactly when `state` needs it. `Args` is
+ * inferred from the definition alone, so that nothing can be passed to a `state` that takes nothing.
+ */
 export type WithArgs<Options, Args> = unknown extends Args
   ? [options?: Options & { readonly args?: undefined }]
   : undefined extends Args
-    ? [options?: Options & { readonly args?: Args }]
-    : [options: Options & { readonly args: Args }];
+    ? [options?: Options & { readonly args?: NoInfer<Args> }]
+    : [options: Options & { readonly args: NoInfer<Args> }];
 
 /** The arguments of `spawn` after the definition. */
 export type SpawnArguments<Args> = WithArgs<SpawnOptions, Args>;
@@ -74,6 +77,7 @@ export function settingsOf(options: object | undefined, restart: Restart): Setti
   }
   checkTime("shutdownMs", settings.shutdownMs);
   if (typeof settings.mailbox?.capacity !== "number") throw invalid("mailbox is made by unbounded() or bounded(n)");
+  if (settings.mailbox !== UNBOUNDED) checkMailbox(settings.mailbox);
   return settings;
 }
 

@@ -92,11 +92,11 @@ export class Supervisor {
     return [...this.#children].map(([id, { cell }]) => ({ id, alive: cell.isAlive, restarts: cell.life.restarts }));
   }
 
-  /** In order: each has started before the next begins. */
+  /** In order: each has started before the next begins. One that was terminated before its turn is left out. */
   async #startAll(): Promise<void> {
     for (const { cell } of [...this.#children.values()]) {
       if (cell.phase === NEW) cell.life.begin();
-      await cell.started;
+      if (cell.isAlive) await cell.started;
     }
   }
 

@@ -19,7 +19,7 @@ import { Account } from "../mailbox/ledger.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { SupervisorSpec } from "../supervisor/child-spec.ts";
-import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { RuntimeChildSpec, supervisor } from "../supervisor/child-spec.ts";
 import { RestartGuardian, RestartWindow } from "../supervisor/restarts.ts";
 import { settingsOf } from "../supervisor/spawn-options.ts";
 import type { SupervisorHost } from "../supervisor/supervisor.ts";
@@ -81,12 +81,12 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   supervise(parent: Cell | undefined, given: unknown): unknown {
-    const supervisor = new Supervisor(given as SupervisorSpec, this);
-    const spec = new RuntimeChildSpec(supervisor.behavior, settingsOf(undefined, "temporary"));
+    const state = new Supervisor(supervisor(given as SupervisorSpec), this);
+    const spec = new RuntimeChildSpec(state.behavior, settingsOf(undefined, "temporary"));
     const cell = this.makeCell(parent, undefined, spec, this.#alone(spec));
-    supervisor.attach(cell);
+    state.attach(cell);
     cell.life.begin();
-    return supervisorAddress(firstAddress(cell), cell, supervisor);
+    return supervisorAddress(firstAddress(cell), cell, state);
   }
 
   makeCell(parent: Cell | undefined, wanted: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Cell {
@@ -94,7 +94,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     const id = ++this.#cells;
     const name = wanted ?? this.#freeName(parent, behavior.name, id);
     const path = `${parent?.path ?? ""}/${name}`;
-    if (!this.#accepting) throw new SpawnRefusedError(path, "the system was shut down");
+    if (!this.#accepting && parent === undefined) throw new SpawnRefusedError(path, "the system was shut down");
     if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
     const { args, mailbox, shutdownMs } = settings;
     const cell = new Cell({ id, path, name, behavior, args, mailbox, guardian, shutdownMs, parent, runtime: this });

@@ -9,6 +9,7 @@ import { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { KILLED } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
+import { dropAll } from "../cell/owned.ts";
 import type { Clock, Scheduler } from "../dispatcher/clock.ts";
 import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
 import { InvalidDefinitionError } from "../errors.ts";
@@ -68,7 +69,8 @@ export class ActorSystem implements AsyncDisposable {
   /** The logger that every actor's is a child of. */
   readonly log: Logger;
   readonly #runtime: SystemRuntime;
-  readonly #owned = new Set<Disposable>();
+  /** Undefined once dropped. */
+  #owned: Set<Disposable> | undefined = new Set();
   #terminated = new Milestone<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
@@ -111,9 +113,10 @@ export class ActorSystem implements AsyncDisposable {
     return cell && (weakAddress(cell) as unknown as WeakAddress<P>);
   }
 
-  /** Takes over an address until shutdown. */
+  /** Takes over an address until shutdown; after it, drops it at once. */
   own<A extends Disposable>(address: A): A {
-    this.#owned.add(address);
+    if (this.#owned === undefined) address[Symbol.dispose]();
+    else this.#owned.add(address);
     return address;
   }
 
@@ -157,8 +160,9 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Ends the system: closes the mailboxes from the top, lets what is queued be handled, stops children before parents,
-   * kills what is left after `timeoutMs` (10,000 when left out), and drops what the system owns. Idempotent.
+   * Ends the system, one root actor after the other in reverse order of their start, so that each can use those before it
+   * to the end: its mailbox is closed, what is queued is handled, its children stop, then it does. Kills what is left after
+   * `timeoutMs` (10,000 when left out), and drops what the system owns. Idempotent.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
     this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
@@ -177,10 +181,14 @@ export class ActorSystem implements AsyncDisposable {
       for (const cell of roots) cell.life.kill({ restart: false });
     };
     const deadline = new Timer(timeoutMs, kill, runtime.clock);
-    for (const cell of roots) cell.life.drain();
-    await Promise.all(roots.map((cell) => cell.exited));
+    for (const cell of roots.reverse()) {
+      cell.life.drain();
+      await cell.exited;
+    }
     deadline.stop();
-    for (const address of this.#owned) address[Symbol.dispose]();
+    const owned = this.#owned ?? [];
+    this.#owned = undefined;
+    dropAll(owned, this.log);
     runtime.deadLetters.clear();
     this.#terminated.reach();
   }

@@ -11,8 +11,8 @@ export interface Abortable {
 class SignalWaits {
   readonly #signal: AbortSignal;
   readonly #waits = new Set<Abortable>();
+  /** One that settles by itself meanwhile, because another one made room for it, is deleted before its turn. */
   readonly #onAbort = (): void => {
-    bySignal.delete(this.#signal);
     for (const wait of this.#waits) wait.aborted(this.#signal.reason);
   };
 

@@ -78,6 +78,11 @@ export class Channel<T> {
     return this.#queue.length;
   }
 
+  /** Whether there is nothing to take, neither queued nor parked. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0 && this.#parked?.head === undefined;
+  }
+
   /** Hands `value` over or queues it. Never waits. */
   push(value: T): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;

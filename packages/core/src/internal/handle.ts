@@ -33,7 +33,7 @@ export abstract class Handle<T> implements Disposable {
   closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
     const channel = this.#channel;
     if (channel === undefined) return Promise.reject(this.misuse("wait for the receiver"));
-    const refusal = options && refuse(options);
+    const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     if (channel.state !== OPEN) return Promise.resolve();
     return new PendingClosed(channel).start(options, () => undefined).promise;

@@ -50,7 +50,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   send<V extends T>(value: V, options?: WaitOptions): Promise<Result<void, SendError<V> | SendTimeoutError<V>>> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("send"));
-    const refusal = options && refuse(options);
+    const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     const pushed = channel.push(value);
     if (pushed === PUSHED) return RESOLVED_SENT;

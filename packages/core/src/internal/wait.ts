@@ -74,11 +74,16 @@ export abstract class Wait<R> implements Abortable {
  * no time; undefined when it may go on.
  */
 export function refuse(options: WaitOptions): Promise<never> | undefined {
+  if (options === null) return Promise.reject(new InvalidArgumentError("options", "an object", options));
   const { timeout, signal } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     return Promise.reject(new InvalidArgumentError("timeout", TIMEOUT_RANGE, timeout));
   }
-  return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+  if (signal === undefined) return undefined;
+  if (typeof signal?.aborted !== "boolean" || typeof signal.addEventListener !== "function") {
+    return Promise.reject(new InvalidArgumentError("signal", "an AbortSignal", signal));
+  }
+  return signal.aborted ? Promise.reject(signal.reason) : undefined;
 }
 
 /** {@link WaitOptions} for the operations that take the timeout as an argument of its own. */

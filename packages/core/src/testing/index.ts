@@ -35,9 +35,11 @@ export function useClock(clock: Clock): Disposable {
     throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");
   }
   replaceClock(clock);
+  let inForce = true;
   return {
     [Symbol.dispose]: () => {
-      if (currentClock() === clock) replaceClock(systemClock);
+      if (inForce) replaceClock(systemClock);
+      inForce = false;
     },
   };
 }

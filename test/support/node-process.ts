@@ -1,0 +1,27 @@
+/** Runs programs in a process of their own, for promises about the life of a process. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LIMIT_MS = 10_000;
+
+export interface Exit {
+  /** Null when the process had to be killed. */
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs `source` as a module that can import the packages of this workspace. */
+export function runModule(source: string): Promise<Exit> {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { cwd: ROOT, timeout: LIMIT_MS });
+  let output = "";
+  const append = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", append);
+  child.stderr.on("data", append);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
