@@ -147,7 +147,7 @@ describe("what is no definition", () => {
     for (const call of [() => (system.spawn as Untyped).call(system, given), () => (child as Untyped)(given)]) {
       const error = thrown(call);
       expect(error).toBeInstanceOf(InvalidDefinitionError);
-      expect(error.message).toBe("Only what actor() or implement() has made can be spawned");
+      expect(error.message).toBe("Only what actor(), implement() or onThread() has made can be spawned");
     }
   });
 });

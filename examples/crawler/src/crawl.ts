@@ -6,20 +6,27 @@
  *                                                              ─► index and checker report ─► reporter stops ─► report
  */
 import type { ActorSystem, WeakAddress } from "@pneumatic/actors";
-import { bounded, child, supervisor } from "@pneumatic/actors";
+import { bounded, child, onThread, supervisor } from "@pneumatic/actors";
 import type { Receiver } from "@pneumatic/core";
 import { channel } from "@pneumatic/core";
 import type { DownloadLimits } from "./download.ts";
 import { fetcher } from "./fetcher.ts";
 import { frontier } from "./frontier.ts";
 import { linkChecker } from "./link-checker.ts";
-import { parser } from "./parser.ts";
+import type parser from "./parser.ts";
 import type { Frontier, Report } from "./protocols.ts";
 import { reporter } from "./reporter.ts";
 import { textIndex } from "./text-index.ts";
 
-/** Between the restarts of a parser, when one page after the other is poison. */
-const backoff = { initialMs: 5, maxMs: 50 };
+const parserOnThread = onThread<typeof parser>(new URL("./parser.js", import.meta.url));
+
+/** A thread for each parser, with memory for any sane page; and short waits when one page after the other is poison. */
+const parsing = {
+  thread: "dedicated",
+  resourceLimits: { maxOldGenerationSizeMb: 128 },
+  mailbox: bounded(2),
+  backoff: { initialMs: 5, maxMs: 50 },
+} as const;
 
 export interface CrawlOptions {
   /** Where to begin, all of one origin. */
@@ -55,10 +62,7 @@ export function crawl(system: ActorSystem, options: CrawlOptions): [Receiver<Rep
   });
 
   // A page that harms its parser comes back as the failure of that page; the parser is there again for the next one.
-  const parsers = times(
-    options.parsers,
-    (n) => [`parser-${n}`, child(parser, { mailbox: bounded(2), backoff })] as const,
-  );
+  const parsers = times(options.parsers, (n) => [`parser-${n}`, child(parserOnThread, parsing)] as const);
   const intensity = { restarts: 1000, withinMs: 1000 };
   const crew = system.supervise(supervisor({ intensity, children: Object.fromEntries(parsers) }));
   const fetchers = times(options.fetchers, (n) => {

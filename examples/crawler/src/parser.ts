@@ -1,6 +1,6 @@
 /**
- * A parser: HTML in, the parts of a page out. It keeps nothing between pages, so a restart costs nothing but the page that
- * made it panic.
+ * A parser: HTML in, the parts of a page out. It runs on a worker thread, which loads this module by its default export.
+ * It keeps nothing between pages, so a restart costs nothing but the page that made it panic, or took the thread with it.
  */
 import { implement } from "@pneumatic/actors";
 import { Parser as HtmlParser } from "htmlparser2";
@@ -12,12 +12,13 @@ import { countTerms } from "./terms.ts";
 const MAX_LINKS = 10_000;
 const MAX_TEXT = 200;
 
-export const parser = implement<Parser>()({
+const parser = implement<Parser>()({
   name: "parser",
   on: {
     parse: (_, { url, html }) => parsePage(url, html),
   },
 });
+export default parser;
 
 /** Parses `html`, which was found at `url`. */
 export function parsePage(url: string, html: string): Page {

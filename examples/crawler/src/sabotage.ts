@@ -1,6 +1,6 @@
 /** Pages that harm whoever parses them, to see what that costs: `<meta name="sabotage" content="throw">`. */
 
-export const SABOTAGE = ["throw"] as const;
+export const SABOTAGE = ["throw", "exit", "oom", "hang"] as const;
 export type Sabotage = (typeof SABOTAGE)[number];
 
 /** How many pages of each kind are served. */
@@ -8,7 +8,17 @@ const PAGES_EACH = 3;
 
 /** Does to the parser what the page says. */
 export function obeySabotage(kind: string | undefined): void {
-  if (kind === "throw") throw new Error("sabotage: this page makes its parser throw");
+  switch (kind) {
+    case "throw":
+      throw new Error("sabotage: this page makes its parser throw");
+    case "exit":
+      process.exit(3);
+      break;
+    case "oom":
+      for (const hoard: unknown[] = []; ; ) hoard.push(new Array(10_000).fill(hoard.length));
+    case "hang":
+      for (;;);
+  }
 }
 
 /** Paths and documents of the pages that sabotage in these ways. */

@@ -206,5 +206,5 @@ function handlers(on: unknown): Behavior["on"] {
 /** What the runtime reads of a definition; refuses what {@link actor} has not made. */
 export function behaviorOf(definition: unknown): Behavior {
   if (definition instanceof RuntimeDefinition) return definition;
-  throw new InvalidDefinitionError("Only what actor() or implement() has made can be spawned");
+  throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");
 }

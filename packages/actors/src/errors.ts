@@ -3,7 +3,7 @@
  * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
  */
 import { brand } from "@pneumatic/core/internal";
-import type { ExitReason } from "./cell/exit-reason.ts";
+import type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
 import { describe, textOf } from "./cell/exit-reason.ts";
 
 const OWNER = "@pneumatic/actors";
@@ -117,4 +117,38 @@ export class SpawnRefusedError extends Error {
   constructor(path: string, why: string) {
     super(`Cannot spawn "${path}": ${why}`);
   }
+}
+
+/** What was sent to an actor on a thread cannot be copied. Nothing was sent. `path` is the offending property. */
+export class MessageNotCloneableError extends TypeError {
+  static {
+    brand(MessageNotCloneableError, "MessageNotCloneableError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
+  readonly path: string;
+  constructor(actor: string, path: string, why: string) {
+    super(`Cannot send to actor "${actor}", which is on a thread: ${path} ${why}`);
+    this.path = path;
+  }
+}
+
+/** The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. */
+export class ThreadLostError extends Error {
+  static {
+    brand(ThreadLostError, "ThreadLostError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_THREAD_LOST" as const;
+  readonly how: CrashCause;
+  constructor(how: CrashCause, detail: string, cause?: unknown) {
+    super(`The thread was lost (${how}): ${detail}`, cause === undefined ? undefined : { cause });
+    this.how = how;
+  }
+}
+
+/** Misuse: something that an actor on a thread cannot do. */
+export class ThreadLimitError extends Error {
+  static {
+    brand(ThreadLimitError, "ThreadLimitError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_THREAD_LIMIT" as const;
 }

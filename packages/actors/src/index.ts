@@ -12,8 +12,11 @@ export {
   InvalidDefinitionError,
   InvalidMessageError,
   MailboxFullError,
+  MessageNotCloneableError,
   SpawnRefusedError,
   StartFailedError,
+  ThreadLimitError,
+  ThreadLostError,
   UnknownMessageError,
 } from "./errors.ts";
 export type { DeadLetter } from "./mailbox/dead-letters.ts";
@@ -33,6 +36,14 @@ export {
 } from "./supervisor/child-spec.ts";
 export type { Intensity } from "./supervisor/intensity.ts";
 export type { Restart } from "./supervisor/restart-policy.ts";
-export type { ChildOptions, SpawnArguments, SpawnOptions } from "./supervisor/spawn-options.ts";
+export type {
+  ChildOptions,
+  LifeOptions,
+  RootOptions,
+  SpawnArguments,
+  SpawnOptions,
+  ThreadOptions,
+} from "./supervisor/spawn-options.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
 export { ActorSystem, type ActorSystemOptions, type AnyAddress } from "./system/system.ts";
+export { onThread } from "./thread/on-thread.ts";

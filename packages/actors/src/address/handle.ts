@@ -69,7 +69,7 @@ abstract class Handle {
       const mailbox = this.#mailbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return observed(refusal);
-      const ask = new Ask(message, mailbox, this.#target.deadlines, options);
+      const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       mailbox.ask(ask);
       return ask.promise;
     } catch (misuse) {

@@ -24,6 +24,7 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import { report } from "../report.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { KILLED } from "./exit-reason.ts";
+import { failureOf, isHostLost } from "./failure.ts";
 import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -49,6 +50,8 @@ export interface CellSpec {
   readonly name: string;
   readonly behavior: Behavior;
   readonly args: unknown;
+  /** What is queued of a message that is sent; undefined for the message itself. */
+  readonly prepare: ((message: unknown) => unknown) | undefined;
   readonly mailbox: MailboxSpec;
   readonly guardian: Guardian;
   readonly shutdownMs: number;
@@ -70,6 +73,10 @@ export class Cell implements Target, MailboxOwner, Runnable {
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
+  /** How often the message in flight has been begun. */
+  attempt = 1;
+  /** Whether a message was put back, to be handled before all others. */
+  hasReturned = false;
   #children: Map<string, Cell> | undefined = undefined;
 
   constructor(spec: CellSpec) {
@@ -80,7 +87,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.behavior = spec.behavior;
     this.parent = spec.parent;
     this.runtime = spec.runtime;
-    this.mailbox = new Mailbox(spec.mailbox, this);
+    this.mailbox = new Mailbox(spec.mailbox, this, spec.prepare);
     this.life = new Lifecycle(this, spec.guardian, spec.shutdownMs);
   }
 
@@ -187,7 +194,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   ready(): void {
     if (this.life.endIfRequested()) return;
     this.become(READY);
-    if (!this.mailbox.channel.isEmpty || this.mailbox.isFinished) this.wake();
+    if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
   }
 
   fulfilled(incarnation: Incarnation, reply: unknown): void {
@@ -199,18 +206,32 @@ export class Cell implements Target, MailboxOwner, Runnable {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
+    this.attempt = 1;
     this.account.handled++;
     if (item instanceof Ask) item.reply(reply);
+  }
+
+  takeReturned(): unknown {
+    this.hasReturned = false;
+    this.attempt = 2;
+    return this.mailbox.takeReturned();
   }
 
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.incarnation !== incarnation) return;
     const item = this.inFlight;
     this.inFlight = undefined;
+    if (isHostLost(error) && this.attempt === 1) {
+      this.mailbox.putBack(item);
+      this.hasReturned = true;
+      this.life.panicked(failureOf(error, undefined));
+      return;
+    }
+    this.attempt = 1;
     this.account.panicked++;
     const message = item instanceof Ask ? item.message : item;
     if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    this.life.panicked({ kind: "panicked", error, message });
+    this.life.panicked(failureOf(error, message));
     if (item instanceof Ask) item.abortHandler(error);
   }
 

@@ -2,22 +2,22 @@
  * One life of an actor between two starts: its state, and everything that must go when it ends. Late work of an ended
  * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
  */
-import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message } from "../address/handle.ts";
-import { checkMessage, weakAddress } from "../address/handle.ts";
-import { InvalidDefinitionError, SpawnRefusedError } from "../errors.ts";
+import { weakAddress } from "../address/handle.ts";
+import { SpawnRefusedError } from "../errors.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import { dropAll } from "./owned.ts";
+import { MessageTimers } from "./timers.ts";
 
 /** The real one, whatever a promise says its own is. */
 const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
-  readonly attempt = 1;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -32,6 +32,14 @@ export class Incarnation {
   constructor(cell: Cell, generation: number) {
     this.#cell = cell;
     this.generation = generation;
+  }
+
+  get attempt(): number {
+    return this.#cell.attempt;
+  }
+
+  get actorId(): number {
+    return this.#cell.id;
   }
 
   get path(): string {
@@ -57,8 +65,14 @@ export class Incarnation {
     return AbortSignal.any([this.#controller.signal, inFlight.handlerSignal]);
   }
 
+  /** Aborted when the caller of the ask in flight has given up; undefined for a tell. */
+  get callerSignal(): AbortSignal | undefined {
+    return this.#cell.inFlight instanceof Ask ? this.signal : undefined;
+  }
+
   get timers(): MessageTimers {
-    this.#timers ??= new MessageTimers(this.#cell);
+    const { path, mailbox, clock } = this.#cell;
+    this.#timers ??= new MessageTimers(path, (message) => mailbox.tell(message), clock);
     if (this.#ended) this.#timers.end();
     return this.#timers;
   }
@@ -84,6 +98,11 @@ export class Incarnation {
     if (!this.#ended) this.#cell.life.stopSelf();
   }
 
+  /** What it ran on is gone while it had nothing to do. */
+  lost(reason: ExitReason): void {
+    if (!this.#ended) this.#cell.life.lost(reason);
+  }
+
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
@@ -107,50 +126,5 @@ export class Incarnation {
 
   #refuseIfEnded(what: string): void {
     if (this.#ended) throw new SpawnRefusedError(`${this.path}/…`, `the incarnation that asks for ${what} has ended`);
-  }
-}
-
-/** The timers of one incarnation, by key. */
-class MessageTimers {
-  readonly #cell: Cell;
-  readonly #timers = new Map<string, Timer>();
-  #ended = false;
-
-  constructor(cell: Cell) {
-    this.#cell = cell;
-  }
-
-  after(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, message, () => {
-      this.#timers.delete(key);
-      this.#cell.mailbox.tell(message);
-    });
-  }
-
-  every(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, message, () => {
-      this.every(key, ms, message);
-      this.#cell.mailbox.tell(message);
-    });
-  }
-
-  cancel(key: string): void {
-    this.#timers.get(key)?.stop();
-    this.#timers.delete(key);
-  }
-
-  end(): void {
-    this.#ended = true;
-    for (const key of [...this.#timers.keys()]) this.cancel(key);
-  }
-
-  #set(key: string, ms: number, message: unknown, run: () => void): void {
-    checkMessage(this.#cell.path, message);
-    if (!(typeof ms === "number" && ms >= 0)) {
-      throw new InvalidDefinitionError(`The time of timer "${key}" must be milliseconds from 0, not ${ms}`);
-    }
-    if (this.#ended) return;
-    this.cancel(key);
-    this.#timers.set(key, new Timer(ms, run, this.#cell.clock).unref()); // the actor holds the process, not its timers
   }
 }

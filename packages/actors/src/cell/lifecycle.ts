@@ -15,6 +15,7 @@ import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { describe, isAbnormal, KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
+import { startFailureOf } from "./failure.ts";
 import type { Guardian, Verdict } from "./guardian.ts";
 import { Incarnation } from "./incarnation.ts";
 import { Milestone } from "./milestone.ts";
@@ -102,9 +103,10 @@ export class Lifecycle {
 
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.#cell.incarnation !== incarnation) return;
-    const reason: ExitReason = { kind: "startFailed", error };
-    const final = !this.started.isOver || this.#requested !== undefined;
-    if (!this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
+    const reason = startFailureOf(error);
+    const canRetry = this.started.isOver || (reason.kind === "crashed" && reason.cause !== "loadFailed");
+    const final = !canRetry || this.#requested !== undefined;
+    if (final && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
     this.#end(reason, { final, letters: "startFailed", hook: false });
   }
 
@@ -119,6 +121,11 @@ export class Lifecycle {
   panicked(reason: ExitReason): void {
     const { final = false, letters = "stopped" } = this.#requested ?? {};
     this.#end(reason, { final, letters });
+  }
+
+  /** What it ran on is gone: as if it had panicked, without a message. */
+  lost(reason: ExitReason): void {
+    this.#request({ reason, final: false, letters: "stopped" });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */

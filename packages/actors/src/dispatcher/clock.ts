@@ -41,3 +41,8 @@ export function holdProcess(): () => void {
   const handle = setInterval(() => {}, LONGEST_DELAY);
   return () => clearInterval(handle);
 }
+
+/** Calls `run` every `ms` milliseconds for as long as the thread lives, without keeping it alive. */
+export function repeatEvery(ms: number, run: () => void): void {
+  setInterval(run, ms).unref();
+}

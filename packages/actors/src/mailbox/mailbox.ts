@@ -91,11 +91,16 @@ export interface MailboxOwner extends Waker {
 export class Mailbox implements AskHome {
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
+  /** A message that goes first because it was begun already, and lost without fault of its own. */
+  #returned: unknown = NOTHING;
   readonly #overflow: Overflow;
   readonly #owner: MailboxOwner;
+  readonly #prepare: ((message: unknown) => unknown) | undefined;
   #highWater: number;
 
-  constructor(spec: MailboxSpec, owner: MailboxOwner) {
+  /** `prepare` makes what is queued of what is sent; it may throw to refuse. */
+  constructor(spec: MailboxSpec, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined) {
+    this.#prepare = prepare;
     this.channel = new Channel(spec.capacity);
     this.channel.waker = owner;
     this.#overflow = spec.overflow;
@@ -109,7 +114,7 @@ export class Mailbox implements AskHome {
 
   /** Whether nothing is left and nothing will come. */
   get isFinished(): boolean {
-    return this.channel.state === CLOSED;
+    return this.channel.state === CLOSED && this.#returned === NOTHING;
   }
 
   /** Whether new messages are refused. */
@@ -117,14 +122,39 @@ export class Mailbox implements AskHome {
     return this.channel.state !== OPEN;
   }
 
+  /** Whether there is nothing to take, neither queued nor parked. */
+  get isEmpty(): boolean {
+    return this.channel.isEmpty && this.#returned === NOTHING;
+  }
+
+  /** How many messages wait to be handled. */
+  get queued(): number {
+    return this.channel.length + (this.#returned === NOTHING ? 0 : 1);
+  }
+
+  /** Puts a message that was being handled back to the head of the queue. */
+  putBack(item: unknown): void {
+    this.#returned = item;
+  }
+
+  /** The message that was put back, or NOTHING; it is handled before all others. */
+  takeReturned(): unknown {
+    const item = this.#returned;
+    this.#returned = NOTHING;
+    if (!(item instanceof Ask && item.isSettled)) return item;
+    this.account.expired++;
+    return NOTHING;
+  }
+
   /** Delivers, or makes a dead letter. */
   tell(message: unknown): void {
-    const pushed = this.#offer(message);
-    if (pushed !== PUSHED) this.#refuseTell(message, pushed);
+    const item = this.#prepare === undefined ? message : this.#prepare(message);
+    const pushed = this.#offer(item);
+    if (pushed !== PUSHED) this.#refuseTell(item, pushed);
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
-    const pushed = this.#offer(message);
+    const pushed = this.#offer(this.prepared(message));
     if (pushed === PUSHED) return SENT;
     return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
   }
@@ -132,13 +162,19 @@ export class Mailbox implements AskHome {
   send<V>(message: V, options?: WaitOptions): Promise<Sent<V>> {
     const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
-    const pushed = this.#offer(message);
+    const item = this.prepared(message);
+    const pushed = this.#offer(item);
     if (pushed === PUSHED) return RESOLVED_SENT;
     if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
     if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
     const timedOut = (): Sent<V> => ({ ok: false, error: new SendTimeoutError(message) });
     if (options?.timeout === 0) return Promise.resolve(timedOut());
-    return new ParkedTell(this, message).start(options, timedOut, this.#owner.clock).promise;
+    return new ParkedTell(this, message, item).start(options, timedOut, this.#owner.clock).promise;
+  }
+
+  /** What is queued when `message` is sent; throws when that is refused. */
+  prepared<V>(message: V): V {
+    return this.#prepare === undefined ? message : (this.#prepare(message) as V);
   }
 
   ask(ask: Ask): void {
@@ -181,11 +217,13 @@ export class Mailbox implements AskHome {
   end(reason: DeadLetterReason): void {
     this.channel.waker = undefined;
     this.channel.close();
+    const returned = this.takeReturned();
+    if (returned !== NOTHING) this.discard(returned, reason);
     for (let item = this.channel.take(); item !== NOTHING; item = this.channel.take()) this.discard(item, reason);
   }
 
   ledger(inFlight: number): Ledger {
-    return this.account.ledger(this.channel.length, inFlight);
+    return this.account.ledger(this.queued, inFlight);
   }
 
   #offer(item: unknown): Pushed {

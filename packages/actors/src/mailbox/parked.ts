@@ -17,14 +17,17 @@ interface Home {
 
 /** A `send` that waits. */
 export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> {
-  readonly value: V;
+  readonly value: unknown;
+  readonly #message: V;
   readonly #home: Home;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(home: Home, message: V) {
+  /** `item` is what is queued of `message`. */
+  constructor(home: Home, message: V, item: unknown) {
     super();
-    this.value = message;
+    this.value = item;
+    this.#message = message;
     this.#home = home;
     home.channel.park(this);
   }
@@ -35,7 +38,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
   }
 
   disconnected(): void {
-    this.settle({ ok: false, error: new SendError(this.value) });
+    this.settle({ ok: false, error: new SendError(this.#message) });
   }
 
   protected override leave(): void {

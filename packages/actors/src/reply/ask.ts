@@ -71,6 +71,10 @@ export class Ask implements Expiring {
     this.#place = place;
   }
 
+  get isSettled(): boolean {
+    return this.#phase === SETTLED;
+  }
+
   /** Its handler begins. */
   started(): void {
     this.#phase = IN_FLIGHT;

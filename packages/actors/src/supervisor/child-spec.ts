@@ -3,7 +3,9 @@ import type { Behavior, Definition } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
 import type { Address } from "../address/address.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { RemoteDefinition } from "../thread/on-thread.ts";
 import type { Intensity } from "./intensity.ts";
+import type { Restart } from "./restart-policy.ts";
 import type { ChildOptions, Settings, WithArgs } from "./spawn-options.ts";
 import { checkIntensity, settingsOf } from "./spawn-options.ts";
 
@@ -32,10 +34,10 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 
 /** A child as the supervisor reads it. */
 export class RuntimeChildSpec {
-  readonly behavior: Behavior;
+  readonly behavior: Behavior | RemoteDefinition;
   readonly settings: Settings;
 
-  constructor(behavior: Behavior, settings: Settings) {
+  constructor(behavior: Behavior | RemoteDefinition, settings: Settings) {
     this.behavior = behavior;
     this.settings = settings;
   }
@@ -50,8 +52,7 @@ export function child<P, Args>(
   definition: Definition<P, Args>,
   ...options: WithArgs<ChildOptions, Args>
 ): ChildSpec<P> {
-  const settings = settingsOf(options[0], "permanent");
-  return new RuntimeChildSpec(behaviorOf(definition), settings) as ChildSpec<P>;
+  return childSpec(definition, options[0], "permanent") as ChildSpec<P>;
 }
 
 /**
@@ -101,6 +102,12 @@ export function supervisor<const C extends ChildSpecs>(spec: {
     specOf(id, spec);
   }
   return { strategy, intensity: checkIntensity(intensity), children };
+}
+
+/** A definition and options as the runtime reads them. */
+export function childSpec(definition: unknown, options: object | undefined, restart: Restart): RuntimeChildSpec {
+  const remote = definition instanceof RemoteDefinition;
+  return new RuntimeChildSpec(remote ? definition : behaviorOf(definition), settingsOf(options, restart, remote));
 }
 
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */

@@ -54,6 +54,8 @@ export class RestartGuardian implements Guardian {
   decide(reason: ExitReason, uptimeMs: number): Verdict {
     const { restart, backoff, window, random } = this.#rules;
     if (!wantsRestart(restart, reason)) return { restart: false, letters: "stopped" };
+    // Whoever is to blame for the loss of a shared thread is counted; those it has hit start again at once.
+    if (reason.kind === "crashed" && reason.cause === "hostLost") return { restart: true, delayMs: 0 };
     if (!window.allows()) {
       this.#exceeded = true;
       return { restart: false, letters: "intensityExceeded" };

@@ -1,4 +1,5 @@
 /** The options of `spawn` and of a supervisor's child, and their checks at the door. */
+import type { ResourceLimits } from "node:worker_threads";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MailboxSpec } from "../mailbox/mailbox.ts";
 import { checkMailbox, unbounded } from "../mailbox/mailbox.ts";
@@ -8,8 +9,25 @@ import type { Intensity } from "./intensity.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
 import type { Restart } from "./restart-policy.ts";
 
+/** Where an actor runs that is defined {@link onThread}; `shared` when left out. */
+export type ThreadOptions =
+  | {
+      /** With others, on one of as many threads as the machine has cores. */
+      readonly thread?: "shared";
+      readonly resourceLimits?: never;
+    }
+  | {
+      /** Alone, on a thread that ends with it. */
+      readonly thread: "dedicated";
+      /** The memory of that thread, as `worker_threads` has it. Memory outside of the heap is not limited by it. */
+      readonly resourceLimits?: ResourceLimits;
+    };
+
 /** How an actor lives. */
-export interface ChildOptions {
+export type ChildOptions = LifeOptions & ThreadOptions;
+
+/** How an actor lives, wherever it runs. */
+export interface LifeOptions {
   /** When it is started again: by default `permanent` under a supervisor, `transient` otherwise. */
   readonly restart?: Restart;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
@@ -21,7 +39,10 @@ export interface ChildOptions {
 }
 
 /** How a spawned actor lives. */
-export interface SpawnOptions extends ChildOptions {
+export type SpawnOptions = ChildOptions & RootOptions;
+
+/** What a supervisor decides for its children. */
+export interface RootOptions {
   /** Unique among its siblings; the name of the definition and a number when left out. */
   readonly name?: string;
   /** How many restarts are too many: by default more than 3 in 5,000 ms. Exceeding it ends this actor alone. */
@@ -50,18 +71,22 @@ export interface Settings {
   readonly intensity: Intensity;
   readonly shutdownMs: number;
   readonly mailbox: MailboxSpec;
+  readonly thread: "shared" | "dedicated";
+  readonly resourceLimits: ResourceLimits | undefined;
 }
 
 const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
 const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox"]);
-const NO_OPTIONS: SpawnOptions = {};
+const KNOWN_ON_THREAD = new Set([...KNOWN, "thread", "resourceLimits"]);
+const NO_OPTIONS = {} satisfies SpawnOptions;
 
 /** Checks options and fills in what was left out. */
-export function settingsOf(options: object | undefined, restart: Restart): Settings {
-  const given: SpawnOptions & { readonly args?: unknown } = options ?? NO_OPTIONS;
+export function settingsOf(options: object | undefined, restart: Restart, remote = false): Settings {
+  const known = remote ? KNOWN_ON_THREAD : KNOWN;
+  const given = (options ?? NO_OPTIONS) as LifeOptions & RootOptions & Partial<Settings>;
   for (const key of Object.keys(given)) {
-    if (!KNOWN.has(key)) throw invalid(`there is no option "${key}"; known are ${[...KNOWN].join(", ")}`);
+    if (!known.has(key)) throw invalid(`there is no option "${key}"${hint(key)}; known are ${[...known].join(", ")}`);
   }
   const settings: Settings = {
     args: given.args,
@@ -71,7 +96,15 @@ export function settingsOf(options: object | undefined, restart: Restart): Setti
     intensity: checkIntensity(given.intensity),
     shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     mailbox: given.mailbox ?? UNBOUNDED,
+    thread: given.thread ?? "shared",
+    resourceLimits: given.resourceLimits,
   };
+  if (settings.thread !== "shared" && settings.thread !== "dedicated") {
+    throw invalid(`thread is "shared" or "dedicated", not ${String(settings.thread)}`);
+  }
+  if (settings.resourceLimits !== undefined && settings.thread !== "dedicated") {
+    throw invalid(`resourceLimits go with thread: "dedicated"; those of shared threads are an option of the system`);
+  }
   if (!["permanent", "transient", "temporary"].includes(settings.restart)) {
     throw invalid(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
   }
@@ -88,6 +121,10 @@ export function checkIntensity(intensity: Intensity = DEFAULT_INTENSITY): Intens
   }
   checkTime("intensity.withinMs", intensity.withinMs);
   return intensity;
+}
+
+function hint(key: string): string {
+  return KNOWN_ON_THREAD.has(key) ? ", which is for a definition made by onThread()" : "";
 }
 
 function checkBackoff(backoff: Backoff): Backoff {

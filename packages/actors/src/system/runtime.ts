@@ -2,11 +2,11 @@
  * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
  * account of all messages. It wires the layers together, so that none of them imports another's upstream.
  */
+import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import { behaviorOf } from "../actor.ts";
 import { dropAddresses, firstAddress } from "../address/handle.ts";
-import type { Runtime } from "../cell/cell.ts";
+import type { CellSpec, Runtime } from "../cell/cell.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
@@ -19,11 +19,16 @@ import { Account } from "../mailbox/ledger.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { SupervisorSpec } from "../supervisor/child-spec.ts";
-import { RuntimeChildSpec, supervisor } from "../supervisor/child-spec.ts";
+import { childSpec, RuntimeChildSpec, supervisor } from "../supervisor/child-spec.ts";
 import { RestartGuardian, RestartWindow } from "../supervisor/restarts.ts";
 import { settingsOf } from "../supervisor/spawn-options.ts";
 import type { SupervisorHost } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { copyFor } from "../thread/copy.ts";
+import type { ThreadHost } from "../thread/host.ts";
+import { RemoteDefinition } from "../thread/on-thread.ts";
+import { RemoteBehavior } from "../thread/remote-behavior.ts";
+import { Threads } from "../thread/threads.ts";
 
 /** What a system is made with. */
 export interface Seams {
@@ -32,6 +37,8 @@ export interface Seams {
   readonly random: () => number;
   readonly log: Logger;
   readonly keepAlive: boolean;
+  readonly heartbeatMs: number;
+  readonly resourceLimits: ResourceLimits | undefined;
 }
 
 const DEAD_LETTERS_KEPT = 1000;
@@ -43,6 +50,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   readonly log: Logger;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
+  readonly threads: Threads;
   readonly #roots = new Map<string, Cell>();
   readonly #retired = new Account();
   readonly #keepAlive: boolean;
@@ -60,6 +68,8 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
     this.deadlines = new Deadlines(seams.clock);
     this.deadLetters = new DeadLetterStore(DEAD_LETTERS_KEPT, dropAddresses, seams.log);
+    const { clock, log, heartbeatMs, resourceLimits } = seams;
+    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits });
     this.#keepAlive = seams.keepAlive;
     this.#idle = idle;
   }
@@ -74,7 +84,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
-    const spec = new RuntimeChildSpec(behaviorOf(definition), settingsOf(options, "transient"));
+    const spec = childSpec(definition, options, "transient");
     const cell = this.makeCell(parent, spec.settings.name, spec, this.#alone(spec));
     cell.life.begin();
     return firstAddress(cell);
@@ -90,14 +100,15 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   makeCell(parent: Cell | undefined, wanted: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Cell {
-    const { behavior, settings } = spec;
+    const { settings } = spec;
     const id = ++this.#cells;
-    const name = wanted ?? this.#freeName(parent, behavior.name, id);
+    const name = wanted ?? this.#freeName(parent, spec.behavior.name, id);
     const path = `${parent?.path ?? ""}/${name}`;
     if (!this.#accepting && parent === undefined) throw new SpawnRefusedError(path, "the system was shut down");
     if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
     const { args, mailbox, shutdownMs } = settings;
-    const cell = new Cell({ id, path, name, behavior, args, mailbox, guardian, shutdownMs, parent, runtime: this });
+    const fields = { id, path, name, args, mailbox, guardian, shutdownMs, parent, runtime: this };
+    const cell = new Cell({ ...fields, ...this.#behavior(spec, path) });
     if (parent === undefined) this.#roots.set(name, cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
@@ -113,10 +124,12 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   ended(cell: Cell): void {
+    if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
     this.#retired.add(cell.account);
     if (cell.parent === undefined) this.#roots.delete(cell.name);
     if (--this.#living > 0) return;
     this.#release?.();
+    void this.threads.end();
     this.#idle();
   }
 
@@ -146,7 +159,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     let inFlight = 0;
     const visit = (cell: Cell): void => {
       total.add(cell.account);
-      queued += cell.mailbox.channel.length;
+      queued += cell.mailbox.queued;
       if (cell.inFlight !== undefined) inFlight++;
       cell.children.forEach(visit);
     };
@@ -162,6 +175,15 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     let name = `${stem}-${id}`;
     while (this.#find(parent, name) !== undefined) name += "'";
     return name;
+  }
+
+  /** Where the handlers are: here, or on a thread, and then everything that is sent is copied. */
+  #behavior(spec: RuntimeChildSpec, path: string): Pick<CellSpec, "behavior" | "prepare"> {
+    const { behavior, settings } = spec;
+    if (!(behavior instanceof RemoteDefinition)) return { behavior, prepare: undefined };
+    copyFor(path, settings.args);
+    const place = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
+    return { behavior: new RemoteBehavior(behavior, place), prepare: (message) => copyFor(path, message) };
   }
 
   /** The guardian of an actor that is supervised alone. */

@@ -1,4 +1,5 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
+import type { ResourceLimits } from "node:worker_threads";
 import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -36,6 +37,13 @@ export interface ActorSystemOptions {
   readonly scheduler?: Scheduler;
   /** The chance in backoffs: from 0 up to 1. */
   readonly random?: () => number;
+  /** The worker threads that actors run on. */
+  readonly threads?: {
+    /** How long a thread may not turn its event loop before it is terminated as hung, in milliseconds; 5,000 when left out. */
+    readonly heartbeatMs?: number;
+    /** The memory of each shared thread. */
+    readonly resourceLimits?: ResourceLimits;
+  };
 }
 
 /** Any handle on an actor or a supervisor. */
@@ -44,6 +52,7 @@ export interface AnyAddress {
   readonly exited: Promise<ExitReason>;
 }
 
+const DEFAULT_HEARTBEAT_MS = 5000;
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 
 /**
@@ -84,6 +93,8 @@ export class ActorSystem implements AsyncDisposable {
       random: options.random ?? Math.random,
       log: this.log,
       keepAlive: options.keepAlive ?? true,
+      heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+      resourceLimits: options.threads?.resourceLimits,
     };
     this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
   }
@@ -190,6 +201,7 @@ export class ActorSystem implements AsyncDisposable {
     this.#owned = undefined;
     dropAll(owned, this.log);
     runtime.deadLetters.clear();
+    await runtime.threads.end();
     this.#terminated.reach();
   }
 

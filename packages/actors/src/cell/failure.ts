@@ -1,0 +1,20 @@
+/** What an error that user code or a lost thread left behind means for the actor. */
+import { ThreadLostError } from "../errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
+
+/** A handler threw `error`, or its thread was lost, while it handled `message`. */
+export function failureOf(error: unknown, message: unknown): ExitReason {
+  if (error instanceof ThreadLostError) return { kind: "crashed", cause: error.how };
+  return { kind: "panicked", error, message };
+}
+
+/** `state` or `started` threw `error`, or the thread was lost meanwhile. */
+export function startFailureOf(error: unknown): ExitReason {
+  if (error instanceof ThreadLostError) return { kind: "crashed", cause: error.how };
+  return { kind: "startFailed", error };
+}
+
+/** Whether the thread was lost through another actor's fault. */
+export function isHostLost(error: unknown): boolean {
+  return error instanceof ThreadLostError && error.how === "hostLost";
+}
