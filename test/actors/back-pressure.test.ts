@@ -390,6 +390,7 @@ test("an unbounded mailbox warns when it grows past 1,000 messages, and at each 
   for (const n of numbers(1000)) address.tell(put(n));
   expect(warnings()).toEqual([]);
   for (const n of numbers(7001)) address.tell(put(n));
+  await quiet();
   expect(warnings().map(({ fields }) => [fields["actor"], fields["length"]])).toEqual([
     ["/sink", 1001],
     ["/sink", 2001],

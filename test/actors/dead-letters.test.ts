@@ -26,6 +26,7 @@ const letterbox = implement<Letterbox>()({
       throw new Error("bad");
     },
   },
+  stopped: (_, reason) => (reason.kind === "shutdown" ? quiet() : undefined),
 });
 
 type LetterboxAddress = Address<Letterbox>;
@@ -108,6 +109,16 @@ const WAYS: readonly Way[] = [
     by: async (address, letter, system) => {
       address.tell({ type: "post", letter });
       await system.stop(address);
+    },
+  },
+  {
+    reason: "stopped",
+    how: "told to an actor whose last hook runs",
+    by: async (address, letter, system) => {
+      address.tell({ type: "post" });
+      await quiet();
+      void system.stop(address);
+      address.tell({ type: "post", letter });
     },
   },
   {
@@ -311,6 +322,7 @@ describe("the store", () => {
     using address = system.spawn(letterbox, { name: "box" });
     await system.stop(address);
     for (const _ of numbers(20)) address.tell({ type: "post" });
+    await quiet();
     const warnings = system.logged.filter(({ message }) => message === "dead letter");
     expect(warnings.map(({ level, fields }) => [level, fields["total"]])).toEqual(
       [1, 2, 4, 8, 16].map((total) => ["warn", total]),

@@ -1,6 +1,6 @@
 /** No flood of messages keeps timers, I/O or other actors from going on. */
 import { readFile } from "node:fs/promises";
-import type { Address } from "@pneumatic/actors";
+import type { Address, Clock, Scheduler } from "@pneumatic/actors";
 import { ActorSystem, actor, implement } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { RecordingLog } from "../support/recording-log.ts";
@@ -118,45 +118,50 @@ test("actors that are all flooded take turns", async () => {
   expect(order.slice(0, 3).sort()).toEqual([-1, -2, -3]);
 });
 
-/** Time that passes only by what handlers say they cost. */
+/** A system whose time passes only by what messages say they cost, and that counts how often it lets Node go on. */
 function costlySystem() {
   const time = { now: 0 };
-  const clock = { now: () => time.now, setTimeout: () => 0, clearTimeout: () => {} };
-  const system = new ActorSystem({ clock, logger: new RecordingLog().logger, keepAlive: false });
+  const clock: Clock = { now: () => time.now, setTimeout: () => 0, clearTimeout: () => {} };
+  const yields = { count: 0 };
+  const scheduler: Scheduler = {
+    soon: (task) => queueMicrotask(task),
+    later: (task) => {
+      yields.count++;
+      setImmediate(task);
+    },
+  };
+  const system = new ActorSystem({ clock, scheduler, logger: new RecordingLog().logger });
   const costly = actor({
-    state: () => ({ sinceImmediate: 0, most: 0 }),
     on: {
-      cost: ({ state }, { ms }: { ms: number }) => {
+      cost: (_, { ms }: { ms: number }) => {
         time.now += ms;
-        state.sinceImmediate += ms;
-        state.most = Math.max(state.most, state.sinceImmediate);
       },
-      breathe: ({ state }) => {
-        state.sinceImmediate = 0;
-      },
-      most: ({ state }) => state.most,
     },
   });
-  return { system, address: system.spawn(costly) };
+  const handle = async (count: number, ms: number): Promise<number> => {
+    yields.count = 0;
+    for (const _ of numbers(count)) address.tell({ type: "cost", ms });
+    await address.ask({ type: "cost", ms: 0 }, { timeout: Number.POSITIVE_INFINITY });
+    return yields.count;
+  };
+  const address = system.spawn(costly);
+  return { system, handle };
 }
 
 describe("a turn", () => {
-  test("ends soon after its time is used up when messages suddenly cost more", async () => {
-    const { system, address } = costlySystem();
-    await address.started;
-    for (const _ of numbers(20_000)) address.tell({ type: "cost", ms: 0.000_1 });
-    for (const _ of numbers(500)) address.tell({ type: "cost", ms: 1 });
-    let immediates = 0;
-    let stop = false;
-    const count = (): void => {
-      immediates++;
-      if (!stop) setImmediate(count);
-    };
-    setImmediate(count);
-    await address.ask({ type: "most" }, { timeout: Number.POSITIVE_INFINITY });
-    stop = true;
-    expect(immediates).toBeGreaterThan(300);
-    address.drop();
-    await system.terminated;
+  test("ends soon after its time is used up, also when messages suddenly cost more", async () => {
+    const { system, handle } = costlySystem();
+    await handle(20_000, 0.000_1);
+    const yields = await handle(500, 1);
+    expect(yields).toBeGreaterThan(400);
+    await system.shutdown();
+  });
+
+  test("does not end before its time is used up, so that quick messages do not pay for it", async () => {
+    const { system, handle } = costlySystem();
+    await handle(1000, 0.000_1);
+    expect(await handle(100_000, 0.000_1)).toBeLessThan(20);
+    expect(await handle(200_000, 0)).toBeLessThan(20);
+    await system.shutdown();
   });
 });

@@ -4,6 +4,7 @@ import { actor, implement, SpawnRefusedError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import type { Gate } from "../support/gate.ts";
 import { gate, rejection } from "../support/gate.ts";
+import { isPending } from "../support/pending.ts";
 import { quiet, TestSystem } from "../support/test-system.ts";
 
 interface Held {
@@ -146,7 +147,11 @@ describe("a start that goes on after its incarnation was killed", () => {
   test.each(["open", "fail"] as const)("changes nothing at %s", async (settle) => {
     await using system = new TestSystem();
     const gates: Gate<string>[] = [];
+    const started: number[] = [];
     const slow = actor({
+      started: ({ generation }) => {
+        started.push(generation);
+      },
       state: () => {
         const open = gate<string>();
         gates.push(open);
@@ -164,6 +169,7 @@ describe("a start that goes on after its incarnation was killed", () => {
     gates[1]?.open("second");
     expect(await asked).toBe("second");
     await address.started;
+    expect(started).toEqual([2]);
   });
 
   test("changes nothing when it is in its `started` hook", async () => {
@@ -194,7 +200,11 @@ describe("a `stopped` hook that goes on after a kill", () => {
   test("changes nothing, also when it throws", async () => {
     await using system = new TestSystem();
     const open = gate();
+    const owned = system.spawn(nothing);
     const slow = actor({
+      started: (context) => {
+        if (context.generation > 1) context.own(owned);
+      },
       on: {
         fail: () => {
           throw new Error("bad");
@@ -215,6 +225,32 @@ describe("a `stopped` hook that goes on after a kill", () => {
     open.open();
     await quiet();
     expect(await address.ask({ type: "get" })).toBe(2);
+    expect(await isPending(owned.exited)).toBe(true);
+  });
+
+  test("does not begin when its actor was killed while its children stopped", async () => {
+    await using system = new TestSystem();
+    const open = gate();
+    let stopped = false;
+    const stuck = actor({ on: {}, stopped: () => open.promise });
+    const parent = actor({
+      state: (_: undefined, context) => context.own(context.spawn(stuck, { name: "stuck" })),
+      on: {},
+      stopped: () => {
+        stopped = true;
+      },
+    });
+    using address = system.spawn(parent, { name: "parent" });
+    await quiet();
+    const child = system.lookup("/parent/stuck");
+    void system.stop(address);
+    await quiet();
+    await system.kill(address);
+    expect(await child?.exited).toEqual({ kind: "killed" });
+    open.open();
+    await quiet();
+    expect(stopped).toBe(false);
+    expect(await address.exited).toEqual({ kind: "killed" });
   });
 });
 
@@ -244,7 +280,8 @@ test("a listener of the signal may kill the actor once more", async () => {
       get: ({ generation }) => generation,
     },
   });
-  using address = system.spawn(stubborn, { backoff: { initialMs: 0 } });
+  const intensity = { restarts: 2, withinMs: 1000 };
+  using address = system.spawn(stubborn, { backoff: { initialMs: 0 }, intensity });
   for (const send of [() => address.tell({ type: "hold" }), () => void address.ask({ type: "hold" })]) {
     send();
     await quiet();

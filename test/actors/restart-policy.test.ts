@@ -99,6 +99,7 @@ describe("an actor that nobody can reach", () => {
     address.drop();
     expect(await address.exited).toEqual({ kind: "panicked", error: BAD, message: { type: "panic" } });
     expect(system.ledger()).toMatchObject({ accepted: 1, panicked: 1 });
+    expect(system.logged.map(({ message }) => message)).toEqual(["actor panicked: Error: bad: stopping"]);
   });
 
   test.each(["permanent", "transient"] as const)("is restarted for what is queued when it is %s", async (restart) => {

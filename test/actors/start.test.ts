@@ -254,6 +254,21 @@ describe("a start that fails after a restart", () => {
     expect(await asked).toBe(4);
   });
 
+  test("is not tried again when the actor was to stop meanwhile", async () => {
+    await using system = new TestSystem();
+    const open = gate();
+    const slow = actor({
+      state: (_: undefined, { generation }) => (generation > 1 ? open.promise : undefined),
+      on: { fail: fails },
+    });
+    using address = system.spawn(slow, { restart: "permanent", backoff: { initialMs: 0 } });
+    address.tell({ type: "fail" });
+    await quiet();
+    const stopped = system.stop(address);
+    open.fail(BAD);
+    expect(await stopped).toEqual({ kind: "startFailed", error: BAD });
+  });
+
   test("ends a temporary actor at once", async () => {
     await using system = new TestSystem();
     using address = system.spawn(moody([BAD]), { restart: "temporary" });

@@ -1,8 +1,8 @@
 /** The three ways to end an actor from outside, at every moment of its life. */
 import type { Address, ExitReason, ProtocolOf } from "@pneumatic/actors";
-import { actor } from "@pneumatic/actors";
+import { AskTimeoutError, actor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate } from "../support/gate.ts";
+import { gate, rejection } from "../support/gate.ts";
 import { isPending } from "../support/pending.ts";
 import { numbers } from "../support/sequence.ts";
 import { quiet, TestSystem } from "../support/test-system.ts";
@@ -354,11 +354,13 @@ describe("an actor that ends itself", () => {
 describe("an actor that has ended", () => {
   test.each(ENDS)("takes a %s for nothing, and tells its reason", async (by) => {
     await using system = new TestSystem();
-    const address = system.spawn(actor({ on: {} }));
+    const address = system.spawn(actor({ on: { get: () => 1 } }));
+    const weak = address.downgrade();
     address.drop();
     await address.exited;
     const reason = by === "kill" ? system.kill(address) : system[by](address);
     expect(await reason).toEqual({ kind: "normal" });
+    expect(await rejection(weak.ask({ type: "get" }))).toMatchObject({ reason: { kind: "normal" } });
   });
 });
 
@@ -382,6 +384,31 @@ test("a drain goes on over a panic, for the messages behind it", async () => {
   queued(scene);
   expect(await system.drain(scene.address)).toEqual(SHUTDOWN);
   expect(scene.life.steps).toContain("put 1");
+});
+
+test("a drain during the hook before a restart that nothing is queued for ends for the drain", async () => {
+  const scene = begin();
+  await using system = scene.system;
+  scene.life.start.open();
+  scene.address.tell({ type: "fail" });
+  await quiet();
+  const drained = system.drain(scene.address);
+  openAll(scene);
+  expect(await drained).toEqual(SHUTDOWN);
+  expect(scene.life.steps).toEqual(["state 1", "stopping panicked", "stopped"]);
+});
+
+test("a drain whose last message expires during a backoff ends for the drain", async () => {
+  const scene = begin();
+  await using system = scene.system;
+  openAll(scene);
+  for (const _ of numbers(2)) scene.address.tell({ type: "fail" });
+  const asked = scene.address.ask({ type: "put", n: 0 }, { timeout: 10 });
+  const drained = system.drain(scene.address);
+  await quiet();
+  await system.advance(10);
+  expect(await rejection(asked)).toBeInstanceOf(AskTimeoutError);
+  expect(await drained).toEqual(SHUTDOWN);
 });
 
 test("an actor can be ended through any of its handles", async () => {

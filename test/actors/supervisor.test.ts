@@ -433,6 +433,28 @@ describe("startChild", () => {
     top.drop();
   });
 
+  test("keeps a child listed that had started before, though it could not start again", async () => {
+    const { system, top } = await family();
+    await using _ = system;
+    const open = gate();
+    const moody = actor({
+      state: (_: undefined, { generation }) => (generation > 1 ? open.promise : undefined),
+      on: {
+        fail: () => {
+          throw BAD;
+        },
+      },
+    });
+    using late = top.startChild("late", child(moody));
+    late.tell({ type: "fail" });
+    await quiet();
+    const terminated = top.terminateChild("late");
+    open.fail(BAD);
+    expect((await terminated).kind).toBe("startFailed");
+    expect(top.children().at(-1)).toEqual({ id: "late", alive: false, restarts: 1 });
+    top.drop();
+  });
+
   test("is refused once the supervisor has ended or is about to", async () => {
     const { system, top, definition } = await family();
     await using _ = system;

@@ -1,6 +1,14 @@
 /** The system: names and paths, finding actors, being idle, and the end of everything. */
-import type { Address, ExitReason } from "@pneumatic/actors";
-import { ActorSystem, actor, child, DuplicateNameError, SpawnRefusedError, supervisor } from "@pneumatic/actors";
+import type { Address, Definition, ExitReason, NoMessages } from "@pneumatic/actors";
+import {
+  ActorSystem,
+  actor,
+  child,
+  DuplicateNameError,
+  implement,
+  SpawnRefusedError,
+  supervisor,
+} from "@pneumatic/actors";
 import { useClock } from "@pneumatic/core/testing";
 import { describe, expect, test } from "vitest";
 import { gate, rejection } from "../support/gate.ts";
@@ -188,7 +196,7 @@ describe("shutdown", () => {
   test("stops siblings in reverse order of their start, one after the other, and children first", async () => {
     const system = new TestSystem();
     const steps: string[] = [];
-    const node = actor({
+    const node: Definition<NoMessages, { child?: string }> = implement<NoMessages>()({
       state: (args: { child?: string }, context) => {
         if (args.child !== undefined) context.own(context.spawn(node, { name: args.child, args: {} }));
       },
@@ -198,7 +206,7 @@ describe("shutdown", () => {
         await quiet();
         steps.push(`stopped ${path}`);
       },
-    }) as import("@pneumatic/actors").Definition<unknown, { child?: string }>;
+    });
     system.spawn(node, { name: "a", args: { child: "x" } });
     system.spawn(node, { name: "b", args: {} });
     system.spawn(node, { name: "c", args: { child: "y" } });

@@ -30,6 +30,16 @@ test("a clock in force refuses a second one until it is disposed", () => {
 });
 
 // Design 4
+test("a clock that was disposed stays in force when it was installed again", () => {
+  const clock = new VirtualClock();
+  const before = useClock(clock);
+  before[Symbol.dispose]();
+  using _again = useClock(clock);
+  before[Symbol.dispose]();
+  expect(() => useClock(new VirtualClock())).toThrow("another one is in force");
+});
+
+// Design 4
 test("a wait keeps the clock it began with when the clock is replaced", async () => {
   const [tx, rx] = channel<number>();
   const before = installClock();

@@ -94,6 +94,8 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const NO_SIGNALS: readonly unknown[] = [null, {}, "signal", { aborted: false }, new EventTarget()];
+
 const ERROR_TYPES = [...new Set(ROWS.map(({ type }) => type))];
 
 function typeOf(module: typeof core, name: keyof typeof core): new (...args: never[]) => Error {
@@ -118,6 +120,14 @@ test("an error class says no to what is not its error", () => {
   for (const other of [undefined, null, 1, "SendError", {}, new Error("SendError"), () => {}]) {
     for (const type of ERROR_TYPES) expect(other instanceof typeOf(core, type)).toBe(false);
   }
+});
+
+// 26
+test("an error is no instance of a subclass though the subclass is recognised as its parent", () => {
+  class Undelivered<T> extends core.SendError<T> {}
+  expect(new Undelivered(1)).toBeInstanceOf(core.SendError);
+  expect(new Undelivered(1)).toBeInstanceOf(Undelivered);
+  expect(new core.SendError(1)).not.toBeInstanceOf(Undelivered);
 });
 
 // Design 4: two copies of the package agree
@@ -179,7 +189,46 @@ describe.each(FLAVORS)("$name", ({ open }) => {
   });
 });
 
+describe.each(FLAVORS)("$name", ({ open }) => {
+  // 73
+  test.each(NO_SIGNALS)("a wait refuses a signal of %o and touches nothing", async (signal) => {
+    const [tx, rx] = open<number>();
+    const options = { signal: signal as AbortSignal };
+    const sent = tx.send(1);
+    for (const wait of [rx.recv(options), rx.iter(options).next(), tx.closed(options)]) {
+      await expect(wait).rejects.toThrow(core.InvalidArgumentError);
+    }
+    expect(await rx.recv()).toStrictEqual(ok(1));
+    await sent;
+    await expect(rx.iter(options).next()).rejects.toThrow(/^signal must be an AbortSignal/);
+    const received = rx.recv();
+    tx.trySend(2);
+    expect(await received).toStrictEqual(ok(2));
+  });
+
+  // 73
+  test("a wait refuses options of null and touches nothing", async () => {
+    const [tx, rx] = open<number>();
+    const sent = tx.send(1);
+    await expect(rx.recv(null as never)).rejects.toThrow(core.InvalidArgumentError);
+    await expect(tx.closed(null as never)).rejects.toThrow(/^options must be an object/);
+    expect(rx.tryRecv()).toStrictEqual(ok(1));
+    await sent;
+  });
+});
+
 describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
+  // 74
+  test.each(NO_SIGNALS)("a send refuses a signal of %o and sends nothing", async (signal) => {
+    const [tx, rx] = open<number>();
+    for (const n of numbers(room)) tx.trySend(n);
+    await expect(tx.send(99, { signal: signal as AbortSignal })).rejects.toThrow(core.InvalidArgumentError);
+    await expect(tx.send(99, null as never)).rejects.toThrow(core.InvalidArgumentError);
+    expect([...rx.tryIter()]).toEqual(numbers(room));
+    await expect(tx.send(99, { signal: signal as AbortSignal })).rejects.toThrow(/^signal must be an AbortSignal/);
+    expect([...rx.tryIter()]).toEqual([]);
+  });
+
   // 43
   test.each([-1, Number.NaN, "5", null])("a send refuses a timeout of %o and sends nothing", async (timeout) => {
     const [tx, rx] = open<number>();

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { CrawlReport } from "../support/crawler.ts";
-import { crawl, siteFolder } from "../support/crawler.ts";
+import { crawl, siteFolder, start } from "../support/crawler.ts";
 
 const PAGES = 60;
 
@@ -171,6 +171,22 @@ describe("a crawl", () => {
     expect(report.interrupted).toBe(true);
     expect(report.pages).toBeGreaterThan(0);
     expect(balance(report)).toBe(0);
+  });
+
+  it("ends at once on a second Ctrl-C", async () => {
+    const server = await serve(() => {});
+    let interrupts = 0;
+    const { signal } = await start([`${server.origin}/`, "--timeout", "600000"], {
+      watch: (pid, stderr) => {
+        const lines = stderr.match(/^0 pages/gm)?.length ?? 0;
+        if (lines > interrupts && interrupts < 2) process.kill(pid, "SIGINT");
+        interrupts = Math.max(interrupts, lines);
+      },
+    });
+    server.closeAllConnections();
+    server.close();
+    expect(signal).toBe("SIGINT");
+    expect(interrupts).toBe(2);
   });
 });
 

@@ -25,10 +25,7 @@ export interface CrawlReport {
   readonly ledger: Readonly<Record<string, number>> & { readonly deadLettered: Readonly<Record<string, number>> };
 }
 
-export interface CrawlRun {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface CrawlRun extends Exit {
   readonly report: CrawlReport;
 }
 
@@ -42,14 +39,24 @@ export function siteFolder(documents: Readonly<Record<string, string>>): Disposa
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Crawls with these arguments; `watch` sees the process and what it writes to standard error so far. */
-export function crawl(
-  args: readonly string[],
-  options: { readonly node?: readonly string[]; readonly watch?: (pid: number, stderr: string) => void } = {},
-): Promise<CrawlRun> {
-  const folder = mkdtempSync(join(tmpdir(), "crawl-"));
-  const json = join(folder, "report.json");
-  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, "--json", json, ...args], { timeout: 60_000 });
+interface Options {
+  /** Arguments of node itself. */
+  readonly node?: readonly string[];
+  /** Sees the process and what it has written to standard error so far. */
+  readonly watch?: (pid: number, stderr: string) => void;
+}
+
+/** How a crawl ended, report or not. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the crawler with these arguments to its end. */
+export function start(args: readonly string[], options: Options = {}): Promise<Exit> {
+  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { timeout: 60_000 });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -61,18 +68,20 @@ export function crawl(
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => {
-      try {
-        resolve({ code, stdout, stderr, report: readReport(json) });
-      } catch (error) {
-        reject(new Error(`the crawl wrote no report (exit code ${code}): ${stderr}`, { cause: error }));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    });
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
 }
 
-function readReport(file: string): CrawlReport {
-  return JSON.parse(readFileSync(file, "utf8"));
+/** Crawls with these arguments, and reads the report. */
+export async function crawl(args: readonly string[], options: Options = {}): Promise<CrawlRun> {
+  const folder = mkdtempSync(join(tmpdir(), "crawl-"));
+  const json = join(folder, "report.json");
+  const exit = await start(["--json", json, ...args], options);
+  try {
+    return { ...exit, report: JSON.parse(readFileSync(json, "utf8")) };
+  } catch (cause) {
+    throw new Error(`the crawl wrote no report (exit code ${exit.code}): ${exit.stderr}`, { cause });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,7 +1,12 @@
-/** Loaded into every thread by `--import`: ends each worker thread at a random moment. */
-import { isMainThread } from "node:worker_threads";
+/** Loaded by `--import`: terminates every worker thread at a random moment, the first ones once they have got going. */
+const FIRST = 4;
+const FIRST_AFTER_MS = 1000;
+const AFTER_MS = 100;
+const SPREAD_MS = 200;
 
-const EARLIEST_MS = 150;
-const SPREAD_MS = 300;
+let threads = 0;
 
-if (!isMainThread) setTimeout(() => process.exit(1), EARLIEST_MS + Math.random() * SPREAD_MS).unref();
+process.on("worker", (worker) => {
+  const earliest = ++threads <= FIRST ? FIRST_AFTER_MS : AFTER_MS;
+  setTimeout(() => worker.terminate(), earliest + Math.random() * SPREAD_MS).unref();
+});

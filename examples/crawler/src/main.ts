@@ -28,7 +28,7 @@ Without an address or a folder: the documentation that npm ships inside itself.
   --help            this text`;
 
 /** A parser that is at one page for longer hangs. */
-const HEARTBEAT_MS = 1500;
+const HEARTBEAT_MS = 2500;
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();

@@ -92,12 +92,12 @@ class PageReader {
   }
 
   #openLink(tag: string, href: string): void {
-    const target = resolve(href, this.#base);
-    if (target === undefined) return;
     if (this.#links.length >= MAX_LINKS) {
       this.#linksLeftOut++;
       return;
     }
+    const target = resolve(href, this.#base);
+    if (target === undefined) return;
     const [url = "", ...fragment] = target.split("#");
     const at = this.#links.push({ url, fragment: fragment.join("#"), text: "" }) - 1;
     this.#capture(tag, (text) => (this.#links[at] = { ...(this.#links[at] as Link), text }));

@@ -151,6 +151,8 @@ export interface Behavior {
   readonly on: Readonly<Record<string, Handler>>;
   readonly started: ((context: unknown) => unknown) | undefined;
   readonly stopped: ((context: unknown, reason: ExitReason) => unknown) | undefined;
+  /** Its handlers are on another thread. */
+  readonly isRemote?: true;
 }
 
 /** A handler as the runtime calls it: with the whole message, whose `type` the payload type does not mention. */

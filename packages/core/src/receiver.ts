@@ -201,24 +201,25 @@ function* readyValues<T>(channel: Channel<T>): IterableIterator<T, undefined, vo
 /** Written by hand: a generator is half as fast, and its `return()` would wait behind a pending `next()`. */
 class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void> {
   readonly #channel: Channel<T>;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: WaitOptions | undefined;
   #ended = false;
 
   constructor(channel: Channel<T>, signal: AbortSignal | undefined) {
     this.#channel = channel;
-    this.#signal = signal;
+    this.#options = signal === undefined ? undefined : { signal };
   }
 
   next(): Promise<Next<T>> {
     const channel = this.#channel;
     if (this.#ended) return RESOLVED_DONE;
-    const signal = this.#signal;
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    const options = this.#options;
+    const refusal = options === undefined ? undefined : refuse(options);
+    if (refusal !== undefined) return refusal;
     if (channel.receiver !== undefined) return Promise.reject(new OverlappingRecvError());
     const value = channel.take();
     if (value !== NOTHING) return Promise.resolve({ done: false, value });
     if (channel.state === CLOSED) return this.#end();
-    return new PendingNext(channel, this).start(signal && { signal }, () => DONE).promise;
+    return new PendingNext(channel, this).start(options, () => DONE).promise;
   }
 
   /** Ends the iteration, a pending `next()` too, which then takes nothing. What is queued stays in the channel. */

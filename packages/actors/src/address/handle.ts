@@ -73,7 +73,7 @@ abstract class Handle {
       mailbox.ask(ask);
       return ask.promise;
     } catch (misuse) {
-      return Promise.reject(misuse);
+      return observed(Promise.reject(misuse));
     }
   }
 
@@ -93,8 +93,14 @@ function observed(refusal: Promise<never>): Promise<never> {
   return refusal;
 }
 
+/** `message`, if it is one. */
+export function checked(path: string, message: unknown): Message {
+  checkMessage(path, message);
+  return message as Message;
+}
+
 /** Throws for what is no message at all. */
-export function checkMessage(path: string, message: unknown): void {
+function checkMessage(path: string, message: unknown): void {
   if (!isObject(message) || typeof (message as Partial<Message>).type !== "string") {
     throw new InvalidMessageError(path, message);
   }

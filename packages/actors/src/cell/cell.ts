@@ -8,6 +8,7 @@
  * 3. At most one message is in flight.
  */
 import type { Clock } from "@pneumatic/core/internal";
+import { NOTHING } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
@@ -198,7 +199,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 
   fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.incarnation !== incarnation) return;
+    if (this.life.isOver(incarnation)) return;
     this.handled(reply);
     this.ready();
   }
@@ -211,17 +212,20 @@ export class Cell implements Target, MailboxOwner, Runnable {
     if (item instanceof Ask) item.reply(reply);
   }
 
+  /** The message that was put back, or the next one if its caller has given up meanwhile. */
   takeReturned(): unknown {
     this.hasReturned = false;
+    const item = this.mailbox.takeReturned();
+    if (item === NOTHING) return this.mailbox.channel.take();
     this.attempt = 2;
-    return this.mailbox.takeReturned();
+    return item;
   }
 
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
-    if (this.incarnation !== incarnation) return;
+    if (this.life.isOver(incarnation)) return;
     const item = this.inFlight;
     this.inFlight = undefined;
-    if (isHostLost(error) && this.attempt === 1) {
+    if (this.behavior.isRemote && isHostLost(error) && this.attempt === 1) {
       this.mailbox.putBack(item);
       this.hasReturned = true;
       this.life.panicked(failureOf(error, undefined));
@@ -231,14 +235,15 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.account.panicked++;
     const message = item instanceof Ask ? item.message : item;
     if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    this.life.panicked(failureOf(error, message));
     if (item instanceof Ask) item.abortHandler(error);
+    if (!this.life.isOver(incarnation)) this.life.panicked(failureOf(error, message));
   }
 
   /** The incarnation was killed: what it was handling is given up. */
   abandon(): void {
     const item = this.inFlight;
     this.inFlight = undefined;
+    this.attempt = 1;
     if (item === undefined) return;
     this.mailbox.discard(item, "killed");
     if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));

@@ -17,7 +17,10 @@ export interface StartContext<out Self> {
   readonly generation: number;
   /** A child of the logger of the system, with the path, the id and the generation. */
   readonly log: Logger;
-  /** Aborted when this incarnation ends, and when the ask that is being handled was given up by its caller. */
+  /**
+   * In an ask, the signal of that ask: aborted when its caller gives up, and when this incarnation ends before the reply.
+   * Elsewhere, that of this incarnation: aborted when it ends. Work that outlives its handler takes it in `started`.
+   */
   readonly signal: AbortSignal;
   /** Messages to this actor at a later time; cancelled when this incarnation ends. */
   readonly timers: Timers<Self>;

@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message } from "../address/handle.ts";
-import { weakAddress } from "../address/handle.ts";
+import { checked, weakAddress } from "../address/handle.ts";
 import { SpawnRefusedError } from "../errors.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
@@ -59,43 +59,58 @@ export class Incarnation {
 
   get signal(): AbortSignal {
     const { inFlight, incarnation } = this.#cell;
+    if (inFlight instanceof Ask && incarnation === this) return inFlight.handlerSignal;
     this.#controller ??= new AbortController();
     if (this.#ended) this.#controller.abort();
-    if (!(inFlight instanceof Ask) || incarnation !== this) return this.#controller.signal;
-    return AbortSignal.any([this.#controller.signal, inFlight.handlerSignal]);
+    return this.#controller.signal;
   }
 
   /** Aborted when the caller of the ask in flight has given up; undefined for a tell. */
   get callerSignal(): AbortSignal | undefined {
-    return this.#cell.inFlight instanceof Ask ? this.signal : undefined;
+    const { inFlight } = this.#cell;
+    return inFlight instanceof Ask ? inFlight.handlerSignal : undefined;
   }
 
   get timers(): MessageTimers {
     const { path, mailbox, clock } = this.#cell;
-    this.#timers ??= new MessageTimers(path, (message) => mailbox.tell(message), clock);
+    this.#timers ??= new MessageTimers(
+      (message) => checked(path, message),
+      (message) => mailbox.tell(message),
+      clock,
+    );
     if (this.#ended) this.#timers.end();
     return this.#timers;
   }
 
-  spawn(definition: unknown, options?: object): unknown {
-    this.#refuseIfEnded("an actor");
-    return this.#cell.runtime.spawn(this.#cell, definition, options);
+  // What is called is handed out as a function of its own, since handlers take their context apart.
+
+  get spawn(): (definition: unknown, options?: object) => unknown {
+    return (definition, options) => {
+      this.#refuseIfEnded("an actor");
+      return this.#cell.runtime.spawn(this.#cell, definition, options);
+    };
   }
 
-  supervise(spec: unknown): unknown {
-    this.#refuseIfEnded("a supervisor");
-    return this.#cell.runtime.supervise(this.#cell, spec);
+  get supervise(): (spec: unknown) => unknown {
+    return (spec) => {
+      this.#refuseIfEnded("a supervisor");
+      return this.#cell.runtime.supervise(this.#cell, spec);
+    };
   }
 
-  own<A extends Disposable>(address: A): A {
-    this.#owned ??= new Set();
-    if (this.#ended) address[Symbol.dispose]();
-    else this.#owned.add(address);
-    return address;
+  get own(): <A extends Disposable>(address: A) => A {
+    return (address) => {
+      this.#owned ??= new Set();
+      if (this.#ended) address[Symbol.dispose]();
+      else this.#owned.add(address);
+      return address;
+    };
   }
 
-  stop(): void {
-    if (!this.#ended) this.#cell.life.stopSelf();
+  get stop(): () => void {
+    return () => {
+      if (!this.#ended) this.#cell.life.stopSelf();
+    };
   }
 
   /** What it ran on is gone while it had nothing to do. */
@@ -119,9 +134,9 @@ export class Incarnation {
 
   /** The last step: what it owned goes when its children and its hook are done. */
   dropOwned(): void {
-    const owned = this.#owned ?? [];
+    const owned = this.#owned;
     this.#owned = undefined;
-    dropAll(owned, this.log);
+    if (owned !== undefined) dropAll(owned, this.log);
   }
 
   #refuseIfEnded(what: string): void {

@@ -15,7 +15,7 @@ import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { describe, isAbnormal, KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
-import { startFailureOf } from "./failure.ts";
+import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import type { Guardian, Verdict } from "./guardian.ts";
 import { Incarnation } from "./incarnation.ts";
 import { Milestone } from "./milestone.ts";
@@ -50,6 +50,8 @@ export class Lifecycle {
   readonly #shutdownMs: number;
   #generation = 0;
   #startedAt = 0;
+  /** What the last start failed with. */
+  #startError: unknown = undefined;
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
   #ending: Ending | undefined = undefined;
@@ -87,7 +89,7 @@ export class Lifecycle {
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
     const ready = (): void => this.#ready(incarnation);
     const hook = (made: unknown): void => {
-      if (this.#cell.incarnation !== incarnation) return;
+      if (this.isOver(incarnation)) return;
       incarnation.state = made;
       attempt(() => started?.(incarnation), ready, failed);
     };
@@ -95,17 +97,23 @@ export class Lifecycle {
   }
 
   #ready(incarnation: Incarnation): void {
-    if (this.#cell.incarnation !== incarnation) return;
+    if (this.isOver(incarnation)) return;
     this.reason = this.#drainReason;
     this.started.reach();
     this.#cell.ready();
   }
 
+  /** Whether `incarnation` has ended, or is about to. */
+  isOver(incarnation: Incarnation | undefined): boolean {
+    return this.#cell.incarnation !== incarnation || this.#cell.phase === ENDING;
+  }
+
   #startFailed(incarnation: Incarnation, error: unknown): void {
-    if (this.#cell.incarnation !== incarnation) return;
+    if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
     const canRetry = this.started.isOver || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     const final = !canRetry || this.#requested !== undefined;
+    this.#startError = error;
     if (final && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
     this.#end(reason, { final, letters: "startFailed", hook: false });
   }
@@ -188,7 +196,10 @@ export class Lifecycle {
     const { incarnation } = this.#cell;
     this.reason = KILLED;
     this.#cell.abandon();
-    if (this.#cell.incarnation !== incarnation) return;
+    if (this.#cell.incarnation !== incarnation) {
+      if (final) this.kill({ restart: false });
+      return;
+    }
     const wasFinal = this.#requested?.final === true;
     this.#end(KILLED, { final: final || wasFinal, letters: this.#requested?.letters ?? "stopped", hook: false });
   }
@@ -253,7 +264,7 @@ export class Lifecycle {
     try {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
     } catch (error) {
-      ending.reason = { kind: "panicked", error, message: undefined };
+      if (!isHostLost(error)) ending.reason = failureOf(error, undefined);
       report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
     }
     if (this.#ending === ending) this.#takenDown(ending);
@@ -285,9 +296,16 @@ export class Lifecycle {
     this.#cell.parent?.removeChild(this.#cell);
     this.#cell.runtime.ended(this.#cell);
     dropAddresses(this.#cell.args);
-    this.#guardian.ended(reason);
-    if (!this.started.isOver) this.started.fail(new ActorStoppedError(this.#cell.path, reason));
+    if (!this.started.isOver) this.started.fail(this.#neverStarted(reason));
     this.exited.reach(reason);
+    this.#guardian.ended(reason);
+  }
+
+  #neverStarted(reason: ExitReason): Error {
+    const { path } = this.#cell;
+    return this.#startError === undefined
+      ? new ActorStoppedError(path, reason)
+      : new StartFailedError(path, this.#startError);
   }
 
   /** Ends an actor of which no incarnation exists. */

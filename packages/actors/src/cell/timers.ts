@@ -1,36 +1,38 @@
 /** Messages to oneself at a later time: `ctx.timers`. They go with the incarnation that set them. */
 import type { Clock } from "@pneumatic/core/internal";
 import { Timer } from "@pneumatic/core/internal";
-import { checkMessage } from "../address/handle.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 
 /** The timers of one incarnation, by key. */
 export class MessageTimers {
-  readonly #path: string;
+  readonly #prepare: (message: unknown) => unknown;
   readonly #tell: (message: unknown) => void;
   readonly #clock: Clock;
   readonly #timers = new Map<string, Timer>();
   #ended = false;
 
-  /** `path` is the actor's, for messages of errors. */
-  constructor(path: string, tell: (message: unknown) => void, clock: Clock) {
-    this.#path = path;
+  /** `prepare` makes what is told later of what is given now; it may throw to refuse. */
+  constructor(prepare: (message: unknown) => unknown, tell: (message: unknown) => void, clock: Clock) {
+    this.#prepare = prepare;
     this.#tell = tell;
     this.#clock = clock;
   }
 
   after(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, message, () => {
+    const prepared = this.#prepare(message);
+    this.#set(key, ms, () => {
       this.#timers.delete(key);
-      this.#tell(message);
+      this.#tell(prepared);
     });
   }
 
   every(key: string, ms: number, message: unknown): void {
-    this.#set(key, ms, message, () => {
-      this.every(key, ms, message);
-      this.#tell(message);
-    });
+    const prepared = this.#prepare(message);
+    const again = (): void => {
+      this.#set(key, ms, again);
+      this.#tell(prepared);
+    };
+    this.#set(key, ms, again);
   }
 
   cancel(key: string): void {
@@ -43,8 +45,7 @@ export class MessageTimers {
     for (const key of [...this.#timers.keys()]) this.cancel(key);
   }
 
-  #set(key: string, ms: number, message: unknown, run: () => void): void {
-    checkMessage(this.#path, message);
+  #set(key: string, ms: number, run: () => void): void {
     if (!(typeof ms === "number" && ms >= 0)) {
       throw new InvalidDefinitionError(`The time of timer "${key}" must be milliseconds from 0, not ${ms}`);
     }

@@ -17,7 +17,7 @@ export interface Scheduler {
 
 const RESOLVED = Promise.resolve();
 /** The real one, also where a test has put timers of its own in its place: it orders work, it does not tell time. */
-const { setImmediate } = globalThis;
+const { setImmediate, setInterval, clearInterval } = globalThis;
 
 /** Microtasks for `soon`, `setImmediate` for `later`. */
 export const systemScheduler: Scheduler = {

@@ -55,7 +55,8 @@ export function unbounded(): MailboxSpec {
 export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
   const spec = { capacity, overflow: options?.overflow ?? "wait" };
   checkMailbox(spec);
-  return spec;
+  if (Number.isFinite(capacity)) return spec;
+  throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
 }
 
 /** Throws for a mailbox that cannot be. */
@@ -185,14 +186,13 @@ export class Mailbox implements AskHome {
     else new ParkedAsk(this, ask);
   }
 
-  /** What was queued is nobody's any more; what was parked was never accepted, and is still the caller's. */
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
       this.account.expired++;
       this.channel.remove(place);
       this.#owner.release(message);
     } else {
-      this.channel.unpark(place);
+      this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
   }
 

@@ -42,6 +42,7 @@ export class Ask implements Expiring {
   readonly #deadlines: Deadlines;
   readonly #signal: AbortSignal | undefined;
   #controller: AbortController | undefined = undefined;
+  #givenUp: unknown = undefined;
   #resolve!: (reply: unknown) => void;
   #reject!: (reason: unknown) => void;
 
@@ -105,7 +106,7 @@ export class Ask implements Expiring {
   /** The signal for the handler: aborted when the caller gives up, or by {@link abortHandler}. */
   get handlerSignal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#phase === SETTLED) this.#controller.abort();
+    if (this.#phase === SETTLED) this.#controller.abort(this.#givenUp);
     return this.#controller.signal;
   }
 
@@ -114,6 +115,7 @@ export class Ask implements Expiring {
   }
 
   #giveUp(reason: unknown): void {
+    this.#givenUp = reason;
     if (this.#phase === WAITING) this.#home.withdraw(this.#place, this.message);
     this.reject(reason);
     this.abortHandler(reason);

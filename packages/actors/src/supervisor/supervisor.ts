@@ -12,7 +12,7 @@ import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Guardian } from "../cell/guardian.ts";
 import { NEW } from "../cell/phase.ts";
 import type { Clock } from "../dispatcher/clock.ts";
-import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError } from "../errors.ts";
+import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { RestartGuardian, RestartWindow } from "./restarts.ts";
@@ -96,7 +96,8 @@ export class Supervisor {
   async #startAll(): Promise<void> {
     for (const { cell } of [...this.#children.values()]) {
       if (cell.phase === NEW) cell.life.begin();
-      if (cell.isAlive) await cell.started;
+      const failure = cell.isAlive ? await outcome(cell.started) : undefined;
+      if (failure instanceof StartFailedError) throw failure;
     }
   }
 
@@ -131,4 +132,12 @@ export class Supervisor {
       `Supervisor "${this.#cell?.path}" has no child "${id}"; it has: ${known || "none"}`,
     );
   }
+}
+
+/** What a promise rejects with, undefined when it resolves. */
+function outcome(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error) => error,
+  );
 }

@@ -106,9 +106,9 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     const path = `${parent?.path ?? ""}/${name}`;
     if (!this.#accepting && parent === undefined) throw new SpawnRefusedError(path, "the system was shut down");
     if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
-    const { args, mailbox, shutdownMs } = settings;
-    const fields = { id, path, name, args, mailbox, guardian, shutdownMs, parent, runtime: this };
-    const cell = new Cell({ ...fields, ...this.#behavior(spec, path) });
+    const { mailbox, shutdownMs } = settings;
+    const fields = { id, path, name, mailbox, guardian, shutdownMs, parent, runtime: this };
+    const cell = new Cell({ ...fields, ...this.#handlers(spec, path) });
     if (parent === undefined) this.#roots.set(name, cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
@@ -178,12 +178,12 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   /** Where the handlers are: here, or on a thread, and then everything that is sent is copied. */
-  #behavior(spec: RuntimeChildSpec, path: string): Pick<CellSpec, "behavior" | "prepare"> {
+  #handlers(spec: RuntimeChildSpec, path: string): Pick<CellSpec, "behavior" | "prepare" | "args"> {
     const { behavior, settings } = spec;
-    if (!(behavior instanceof RemoteDefinition)) return { behavior, prepare: undefined };
-    copyFor(path, settings.args);
+    if (!(behavior instanceof RemoteDefinition)) return { behavior, prepare: undefined, args: settings.args };
+    const args = copyFor(path, settings.args);
     const place = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
-    return { behavior: new RemoteBehavior(behavior, place), prepare: (message) => copyFor(path, message) };
+    return { behavior: new RemoteBehavior(behavior, place), prepare: (message) => copyFor(path, message), args };
   }
 
   /** The guardian of an actor that is supervised alone. */

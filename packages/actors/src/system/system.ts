@@ -11,6 +11,7 @@ import type { ExitReason } from "../cell/exit-reason.ts";
 import { KILLED } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
 import { dropAll } from "../cell/owned.ts";
+import { QUEUED, READY } from "../cell/phase.ts";
 import type { Clock, Scheduler } from "../dispatcher/clock.ts";
 import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
 import { InvalidDefinitionError } from "../errors.ts";
@@ -29,7 +30,7 @@ export interface ActorSystemOptions {
   readonly logger?: Logger;
   /** The level of the default logger: `info` when left out. */
   readonly logLevel?: string;
-  /** Whether the process stays alive while an actor lives; true when left out. */
+  /** Whether the process stays alive while an actor lives; true when left out. An actor on a thread always holds it. */
   readonly keepAlive?: boolean;
   /** The time of every timeout, timer, backoff and intensity. */
   readonly clock?: Clock;
@@ -188,10 +189,7 @@ export class ActorSystem implements AsyncDisposable {
     const runtime = this.#runtime;
     runtime.close();
     const { roots } = runtime;
-    const kill = (): void => {
-      for (const cell of roots) cell.life.kill({ restart: false });
-    };
-    const deadline = new Timer(timeoutMs, kill, runtime.clock);
+    const deadline = new Timer(timeoutMs, () => roots.forEach(endNow), runtime.clock);
     for (const cell of roots.reverse()) {
       cell.life.drain();
       await cell.exited;
@@ -208,6 +206,12 @@ export class ActorSystem implements AsyncDisposable {
   #renew(): void {
     if (this.#terminated.isOver) this.#terminated = new Milestone();
   }
+}
+
+/** At the deadline: who is in the middle of something is killed, who is not can still run its hook. */
+function endNow(cell: Cell): void {
+  if (cell.phase === READY || cell.phase === QUEUED) void cell.life.shutdown(false, "stopped");
+  else cell.life.kill({ restart: false });
 }
 
 function cellOf(address: AnyAddress): Cell {

@@ -3,31 +3,63 @@
  * copied is refused while the sender is still there to be told.
  */
 import { TARGET } from "../address/handle.ts";
+import { textOf } from "../cell/exit-reason.ts";
 import { MessageNotCloneableError } from "../errors.ts";
+
+/** A value inside a message, and the way to it. */
+interface Place {
+  readonly value: unknown;
+  readonly key: string;
+  readonly parent: Place | undefined;
+}
 
 /** A copy of `value` as `structuredClone` makes it; throws with the path of the property that cannot be copied. */
 export function copyFor(actor: string, value: unknown): unknown {
-  const refused = refusal(value, "the message", new Set());
-  if (refused !== undefined) throw new MessageNotCloneableError(actor, ...refused);
+  const address = find(value, (inner) => typeof inner === "object" && inner !== null && TARGET in inner);
+  if (address !== undefined) {
+    throw new MessageNotCloneableError(actor, pathOf(address), "is an address, and addresses do not cross threads yet");
+  }
   try {
     return structuredClone(value);
   } catch (error) {
-    throw new MessageNotCloneableError(actor, "the message", `cannot be copied: ${(error as Error).message}`);
+    const place = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol");
+    if (place === undefined)
+      throw new MessageNotCloneableError(actor, "the message", `cannot be copied: ${textOf(error)}`);
+    throw new MessageNotCloneableError(actor, pathOf(place), `is a ${typeof place.value}`);
   }
 }
 
-/** The first property that a copy cannot have, and why. Only plain objects and arrays are entered. */
-function refusal(value: unknown, path: string, seen: Set<unknown>): [path: string, why: string] | undefined {
-  if (typeof value === "function") return [path, "is a function"];
-  if (typeof value === "symbol") return [path, "is a symbol"];
-  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
-  seen.add(value);
-  if (TARGET in value) return [path, "is an address, and addresses do not cross threads yet"];
-  const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const found = refusal(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, seen);
-    if (found !== undefined) return found;
+/** The first value in `root` of that kind. What a getter throws is left to the copy, which says it better. */
+function find(root: unknown, isWanted: (value: unknown) => boolean): Place | undefined {
+  const seen = new Set<unknown>();
+  const pending: Place[] = [{ value: root, key: "the message", parent: undefined }];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { value } = place;
+    if (isWanted(value)) return place;
+    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    seen.add(value);
+    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: place });
   }
   return undefined;
+}
+
+function entriesOf(value: object): [string, unknown][] {
+  if (value instanceof Map)
+    return [...value].flatMap(([key, inner]) => [
+      ["(key)", key],
+      [`(${textOf(key)})`, inner],
+    ]);
+  if (value instanceof Set) return [...value].map((inner) => ["(member)", inner]);
+  try {
+    const isArray = Array.isArray(value);
+    return Object.entries(value).map(([key, inner]) => [isArray ? `[${key}]` : `.${key}`, inner]);
+  } catch {
+    return [];
+  }
+}
+
+function pathOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) keys.unshift(at.key);
+  return keys.join("");
 }

@@ -5,6 +5,7 @@
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { MessagePort } from "node:worker_threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -16,9 +17,13 @@ import type { HostTask, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK, packError, unpackReason } from "./wire.ts";
 
 interface Actor {
-  readonly behavior: Behavior;
+  /** Undefined while its module is loaded. */
+  behavior: Behavior | undefined;
   readonly context: ThreadContext;
 }
+
+/** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
+const working = new AsyncLocalStorage<number>();
 
 class Host {
   readonly #port: MessagePort;
@@ -30,6 +35,8 @@ class Host {
     this.#port = port;
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
+    process.on("exit", () => this.#blame());
+    process.on("uncaughtExceptionMonitor", () => this.#blame());
   }
 
   async receive(order: ToHost): Promise<void> {
@@ -51,35 +58,48 @@ class Host {
     }
   }
 
+  /** The incarnation may be forgotten at every await; then nothing more of it happens. */
   async #start({ id, url, exportName, args, about }: Extract<ToHost, { op: "start" }>): Promise<void> {
-    let loaded = false;
+    const context = new ThreadContext(about, this.#log, {
+      tell: (message) => this.#send({ op: "self", id, message }),
+      stop: () => this.#send({ op: "stopSelf", id }),
+    });
+    const actor: Actor = { behavior: undefined, context };
+    const isForgotten = (): boolean => this.#actors.get(id) !== actor;
+    this.#actors.set(id, actor);
     try {
-      const behavior = behaviorOf(((await import(url)) as Record<string, unknown>)[exportName]);
-      if (!("on" in behavior)) throw new TypeError(`"${exportName}" of ${url} is on a thread already`);
-      loaded = true;
-      const context = new ThreadContext(about, this.#log, {
-        tell: (message) => this.#send({ op: "self", id, message }),
-        stop: () => this.#send({ op: "stopSelf", id }),
-      });
-      this.#actors.set(id, { behavior, context });
+      const behavior = behaviorOf((await this.#load(id, url))[exportName]);
+      if (isForgotten()) return;
+      actor.behavior = behavior;
       context.state = await this.#onStack(id, () => behavior.state?.(args, context));
+      if (isForgotten()) return;
       await this.#onStack(id, () => behavior.started?.(context));
+      if (isForgotten()) return;
       this.#send({ op: "started", id, types: Object.keys(behavior.on) });
     } catch (error) {
-      this.#actors.get(id)?.context.end();
+      if (isForgotten()) return;
       this.#actors.delete(id);
-      this.#send({ op: "startFailed", id, error: packError(error), loaded });
+      context.end();
+      this.#send({ op: "startFailed", id, error: packError(error), loaded: actor.behavior !== undefined });
     }
   }
 
-  async #handle(
-    { id, message, attempt }: Extract<ToHost, { op: "handle" }>,
-    { behavior, context }: Actor,
-  ): Promise<void> {
-    context.begin(attempt);
+  /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
+  async #load(id: number, url: string): Promise<Record<string, unknown>> {
+    Atomics.store(this.#words, ON_STACK, id);
     try {
-      const reply = await this.#onStack(id, () => behavior.on[message.type]?.(context, message));
-      this.#send({ op: "handled", id, reply });
+      return await working.run(id, () => import(url));
+    } finally {
+      Atomics.compareExchange(this.#words, ON_STACK, id, 0);
+    }
+  }
+
+  async #handle({ id, message, attempt, isAsk }: Extract<ToHost, { op: "handle" }>, actor: Actor): Promise<void> {
+    const { behavior, context } = actor;
+    context.begin(attempt, isAsk);
+    try {
+      const reply = await this.#onStack(id, () => behavior?.on[message.type]?.(context, message));
+      this.#send({ op: "handled", id, reply: isAsk ? reply : undefined });
     } catch (error) {
       this.#send({ op: "panicked", id, error: packError(error) });
     }
@@ -88,7 +108,7 @@ class Host {
   async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
     context.cancel();
     try {
-      await this.#onStack(id, () => behavior.stopped?.(context, unpackReason(reason)));
+      await this.#onStack(id, () => behavior?.stopped?.(context, unpackReason(reason)));
       this.#send({ op: "stopped", id, error: undefined });
     } catch (error) {
       this.#send({ op: "stopped", id, error: packError(error) });
@@ -97,12 +117,18 @@ class Host {
 
   /** Runs user code with its name where the parent finds it if the thread is lost. */
   #onStack<T>(id: number, run: () => T): T {
-    Atomics.store(this.#words, ON_STACK, id);
+    const before = Atomics.exchange(this.#words, ON_STACK, id);
     try {
-      return run();
+      return working.run(id, run);
     } finally {
-      Atomics.store(this.#words, ON_STACK, 0);
+      Atomics.store(this.#words, ON_STACK, before);
     }
+  }
+
+  /** The thread is about to end: whoever it works for now is who made it. */
+  #blame(): void {
+    const id = working.getStore();
+    if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
   #send(report: ToParent): void {

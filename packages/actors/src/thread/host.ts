@@ -1,7 +1,10 @@
 /**
- * One worker thread, as the parent sees it. Piscina provides the thread and replaces it; what runs there is entry.ts, and
- * the actors on it are its tenants. When the thread is lost it is lost for all of them at once: the one on its stack is to
- * blame, the others are only hit. The host itself stays, and begins anew with its next tenant.
+ * One worker thread, as the parent sees it. Piscina provides the thread; what runs there is entry.ts, and the actors on it
+ * are its tenants. When the thread is lost it is lost for all of them at once: the one on its stack is to blame, the others
+ * are only hit. The host itself stays, and begins anew with its next tenant.
+ *
+ * Each thread has a pool of its own: a pool whose replacement for a lost thread dies before it is ready never makes
+ * another, and leaves its task waiting for ever.
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
@@ -9,11 +12,15 @@ import { url as inspectorUrl } from "node:inspector";
 import type { MessagePort, ResourceLimits } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
-import { Timer } from "@pneumatic/core/internal";
+import { systemClock as platformClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
+import { pino } from "pino";
 import { Piscina } from "piscina";
-import type { CrashCause } from "../cell/exit-reason.ts";
+import { textOf } from "../cell/exit-reason.ts";
 import { ThreadLostError } from "../errors.ts";
+import { report } from "../report.ts";
+import type { Intensity } from "../supervisor/intensity.ts";
+import { countRestart } from "../supervisor/intensity.ts";
 import type { HostTask, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK } from "./wire.ts";
 
@@ -35,10 +42,14 @@ export interface HostOptions {
 }
 
 const BEATS_PER_LIMIT = 10;
-const SLOWEST_BEAT_MS = 250;
+/** How many times the limit a thread may take until it beats for the first time. */
+const START_LIMITS = 6;
+/** Losses that nobody is to blame for; one more, and everyone on the host is. */
+const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 
 /** A thread that runs: everything that goes when it is lost. */
 interface Running {
+  readonly pool: Piscina;
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly terminate: AbortController;
@@ -47,22 +58,15 @@ interface Running {
 
 export class ThreadHost {
   readonly #options: HostOptions;
-  readonly #pool: Piscina;
   readonly #tenants = new Map<number, Tenant>();
   #running: Running | undefined = undefined;
-  #destroyed: Promise<void> | undefined = undefined;
+  /** Settles when every thread that was let go of has ended. */
+  #ended: Promise<void> = Promise.resolve();
+  /** When the thread was lost by nobody's fault. */
+  #unblamed: readonly number[] = [];
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#pool = new Piscina({
-      filename: new URL("./entry.js", import.meta.url).href,
-      minThreads: 1,
-      maxThreads: 1,
-      concurrentTasksPerWorker: 1,
-      atomics: "disabled",
-      ...(options.resourceLimits && { resourceLimits: options.resourceLimits }),
-    });
-    this.#pool.on("error", (error) => options.log.debug({ err: error }, "a thread failed outside of its task"));
   }
 
   get size(): number {
@@ -75,8 +79,10 @@ export class ThreadHost {
     this.#running ??= this.#begin();
   }
 
-  leave(id: number): void {
-    this.#tenants.delete(id);
+  /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
+  leave(id: number, isWaiting: boolean): void {
+    const wasHere = this.#tenants.delete(id);
+    if (wasHere && isWaiting && this.#tenants.size === 0) this.#end();
   }
 
   /** Throws when `order` cannot be copied. */
@@ -85,57 +91,74 @@ export class ThreadHost {
   }
 
   /** Ends the thread. */
-  destroy(): Promise<void> {
-    this.#destroyed ??= this.#pool.destroy();
+  async destroy(): Promise<void> {
     this.#end();
-    return this.#destroyed;
+    await this.#ended;
   }
 
   #begin(): Running {
     const { port1, port2 } = new MessageChannel();
     const words = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-    const running: Running = { port: port1, words, terminate: new AbortController(), watch: undefined };
+    const pool = this.#makePool();
+    const running: Running = { pool, port: port1, words, terminate: new AbortController(), watch: undefined };
     const beatMs = this.#beatMs;
-    const task: HostTask = { port: port2, words, beatMs, logLevel: this.#options.log.level };
-    port1.on("message", (report: ToParent) => this.#receive(report));
-    this.#pool.run(task, { transferList: [port2], signal: running.terminate.signal }).then(
+    const task: HostTask = { port: port2, words, beatMs, logLevel: standardLevel(this.#options.log) };
+    port1.on("message", (said: ToParent) => this.#receive(said));
+    pool.run(task, { transferList: [port2], signal: running.terminate.signal }).then(
       () => this.#lost(running, new ThreadLostError("exit", "its port was closed")),
       (error) => this.#lost(running, lossBy(error, running)),
     );
-    this.#watch(running, 0, this.#options.clock.now());
+    this.#watch(running, 0, 0);
     return running;
   }
 
-  get #beatMs(): number {
-    return Math.min(this.#options.heartbeatMs / BEATS_PER_LIMIT, SLOWEST_BEAT_MS);
+  #makePool(): Piscina {
+    const { log, resourceLimits } = this.#options;
+    const pool = new Piscina({
+      filename: new URL("./entry.js", import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      concurrentTasksPerWorker: 1,
+      atomics: "disabled",
+      ...(resourceLimits && { resourceLimits }),
+    });
+    pool.on("error", (err) => report(log, "debug", { err }, "a thread failed outside of its task"));
+    return pool;
   }
 
-  /** Looks at the heartbeat now and then; one that stands still for too long is the end of the thread. */
-  #watch(running: Running, beat: number, since: number): void {
+  get #beatMs(): number {
+    return this.#options.heartbeatMs / BEATS_PER_LIMIT;
+  }
+
+  /**
+   * Looks at the heartbeat now and then; one that stands still for too many looks is the end of the thread. Looks are
+   * counted, not time, so that a parent that was stopped itself blames nobody; and they go by the platform's clock.
+   */
+  #watch(running: Running, beat: number, missed: number): void {
     running.watch = new Timer(
       this.#beatMs,
       () => {
-        const { clock, heartbeatMs } = this.#options;
         const seen = Atomics.load(running.words, BEAT);
-        const now = clock.now();
-        const begun = seen !== 0; // a thread that is still loading has no heart to beat yet
-        if (seen === beat && begun && now - since >= heartbeatMs && inspectorUrl() === undefined)
-          running.terminate.abort();
-        else this.#watch(running, seen, seen === beat ? since : now);
+        const limit = seen === 0 ? BEATS_PER_LIMIT * START_LIMITS : BEATS_PER_LIMIT;
+        if (seen !== beat || inspectorUrl() !== undefined) this.#watch(running, seen, 0);
+        else if (missed + 1 < limit) this.#watch(running, seen, missed + 1);
+        else running.terminate.abort();
       },
-      this.#options.clock,
+      platformClock,
     ).unref();
   }
 
-  #receive(report: ToParent): void {
-    if (report.op === "log") this.#log(report.line);
-    else this.#tenants.get(report.id)?.received(report);
+  #receive(said: ToParent): void {
+    if (said.op === "log") this.#log(said.line);
+    else this.#tenants.get(said.id)?.received(said);
   }
 
   #log(line: string): void {
     const { level, msg, time: _, ...fields } = JSON.parse(line);
     const { log } = this.#options;
-    log[(log.levels.labels[level] ?? "info") as "info"](fields, msg);
+    const name = log.levels.labels[level];
+    const known = name === "trace" || name === "debug" || name === "warn" || name === "error" || name === "fatal";
+    report(log, known ? name : "info", fields, msg);
   }
 
   /** What the thread has said still counts; then every tenant is told. */
@@ -145,39 +168,52 @@ export class ThreadHost {
       this.#receive(last.message);
     }
     const tenants = [...this.#tenants];
-    const guilty = this.#culprit(running, tenants);
+    const isGuilty = this.#guilty(running, tenants);
     this.#end();
-    this.#options.log.warn({ how: error.how, tenants: tenants.length }, error.message);
-    for (const [id, tenant] of tenants) tenant.lost(id === guilty ? error : hit(error));
+    report(this.#options.log, "warn", { how: error.how, tenants: tenants.length }, error.message);
+    for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
   }
 
-  /** Who was on the stack; or else the only one that the thread was working for. */
-  #culprit(running: Running, tenants: readonly (readonly [number, Tenant])[]): number | undefined {
+  /** Who was on the stack, or who is alone; nobody otherwise, as long as that does not happen too often. */
+  #guilty(running: Running, tenants: readonly (readonly [number, Tenant])[]): (id: number) => boolean {
     const onStack = Atomics.load(running.words, ON_STACK);
-    if (onStack !== 0) return onStack;
-    const waiting = tenants.filter(([, tenant]) => tenant.isWaiting);
-    return waiting.length === 1 ? waiting[0]?.[0] : tenants.length === 1 ? tenants[0]?.[0] : undefined;
+    if (onStack !== 0) return (id) => id === onStack;
+    const unblamed = countRestart(this.#unblamed, platformClock.now(), UNBLAMED);
+    this.#unblamed = unblamed ?? this.#unblamed;
+    return () => tenants.length === 1 || unblamed === undefined;
   }
 
   #end(): void {
-    this.#running?.watch?.stop();
-    this.#running?.port.close();
+    const running = this.#running;
     this.#running = undefined;
     this.#tenants.clear();
+    if (running === undefined) return;
+    running.watch?.stop();
+    running.port.close();
+    const before = this.#ended;
+    this.#ended = running.pool.destroy().then(() => before);
   }
 }
 
 function lossBy(error: unknown, { terminate }: Running): ThreadLostError {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   if (terminate.signal.aborted)
     return new ThreadLostError("hung", "its event loop did not turn, and it was terminated");
-  if (code === "ERR_WORKER_OUT_OF_MEMORY") return new ThreadLostError("outOfMemory", String(message));
-  const exit = /exited with code: (\d+)/.exec(String(message));
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") return new ThreadLostError("outOfMemory", textOf(message));
+  const exit = /^worker exited with code: (\d+)$/.exec(textOf(message));
   if (exit !== null) return new ThreadLostError("exit", `it exited with code ${exit[1]}`);
-  const cause: CrashCause = "uncaught";
-  return new ThreadLostError(cause, String(error), error);
+  return new ThreadLostError("uncaught", textOf(error), error);
 }
 
 function hit(error: ThreadLostError): ThreadLostError {
   return new ThreadLostError("hostLost", `another actor on it was to blame: ${error.message}`);
+}
+
+/** The level on the thread, which knows pino's own levels only: the least that passes everything the logger wants. */
+function standardLevel({ levelVal }: Logger): string {
+  const levels = Object.entries(pino.levels.values).sort(([, a], [, b]) => a - b);
+  return (
+    levels.findLast(([, value]) => value <= levelVal)?.[0] ??
+    (levelVal === Number.POSITIVE_INFINITY ? "silent" : "trace")
+  );
 }

@@ -5,6 +5,7 @@
  */
 import type { Behavior, Handler } from "../actor.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
+import { textOf } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
@@ -19,6 +20,7 @@ export class RemoteBehavior implements Behavior {
   readonly name: string;
   on: Readonly<Record<string, Handler>> = {};
   readonly started = undefined;
+  readonly isRemote = true;
   readonly #definition: RemoteDefinition;
   readonly #place: () => ThreadHost;
   #host: ThreadHost | undefined = undefined;
@@ -78,10 +80,11 @@ class RemoteIncarnation implements Tenant, Disposable {
   }
 
   async handle({ attempt, callerSignal }: Incarnation, message: { readonly type: string }): Promise<unknown> {
+    const isAsk = callerSignal !== undefined;
     const abort = (): void => this.#host.send({ op: "abort", id: this.#id });
     callerSignal?.addEventListener("abort", abort);
     try {
-      return await this.#await(() => this.#host.send({ op: "handle", id: this.#id, message, attempt }));
+      return await this.#await(() => this.#host.send({ op: "handle", id: this.#id, message, attempt, isAsk }));
     } finally {
       callerSignal?.removeEventListener("abort", abort);
     }
@@ -97,7 +100,7 @@ class RemoteIncarnation implements Tenant, Disposable {
   [Symbol.dispose](): void {
     if (!this.#gone) this.#host.send({ op: "forget", id: this.#id });
     this.#gone = true;
-    this.#host.leave(this.#id);
+    this.#host.leave(this.#id, this.isWaiting);
   }
 
   received(report: ToParent): void {
@@ -117,7 +120,7 @@ class RemoteIncarnation implements Tenant, Disposable {
         break;
       case "startFailed": {
         const error = unpackError(report.error);
-        this.#fail(report.loaded ? error : new ThreadLostError("loadFailed", String(error), error));
+        this.#fail(report.loaded ? error : new ThreadLostError("loadFailed", textOf(error), error));
         break;
       }
       case "self":

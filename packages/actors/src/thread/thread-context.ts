@@ -1,16 +1,26 @@
 /** The context of an actor on a worker thread. What concerns the actor as a whole goes to the parent's side. */
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
+import type { Message } from "../address/handle.ts";
+import { checked } from "../address/handle.ts";
+import { dropAll } from "../cell/owned.ts";
 import { MessageTimers } from "../cell/timers.ts";
 import { ThreadLimitError } from "../errors.ts";
 import type { About } from "./wire.ts";
-
-type Message = { readonly type: string };
 
 /** The way to the parent's side. */
 interface Parent {
   tell(message: Message): void;
   stop(): void;
+}
+
+/** What `ctx.self` can do on a thread. */
+interface Self {
+  readonly path: string;
+  tell(message: Message): void;
+  trySend(): never;
+  send(): never;
+  ask(): never;
 }
 
 export class ThreadContext {
@@ -20,66 +30,76 @@ export class ThreadContext {
   readonly generation: number;
   readonly log: Logger;
   readonly timers: MessageTimers;
-  readonly self: { readonly path: string; tell(message: Message): void; trySend(): never; send(): never; ask(): never };
+  readonly self: Self;
   readonly #parent: Parent;
   readonly #owned = new Set<Disposable>();
-  #controller = new AbortController();
+  readonly #life = new AbortController();
+  /** Of the message that is being handled. */
+  #caller: AbortController | undefined = undefined;
   #ended = false;
 
   constructor({ path, actorId, generation }: About, log: Logger, parent: Parent) {
     this.path = path;
     this.generation = generation;
     this.log = log.child({ actor: path, id: actorId, generation });
-    this.timers = new MessageTimers(path, (message) => parent.tell(message as Message), currentClock());
+    const tell = (message: unknown): void => this.#tell(message as Message);
+    this.timers = new MessageTimers((message) => structuredClone(checked(path, message)), tell, currentClock());
     this.#parent = parent;
     const cannot = (): never => this.#cannot("await itself");
-    this.self = { path, tell: (message) => this.#tell(message), trySend: cannot, send: cannot, ask: cannot };
+    this.self = { path, tell: (message) => tell(checked(path, message)), trySend: cannot, send: cannot, ask: cannot };
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return (this.#caller ?? this.#life).signal;
   }
 
-  spawn(): never {
-    return this.#cannot("spawn");
+  // What is called is handed out as a function of its own, since handlers take their context apart.
+
+  get spawn(): () => never {
+    return () => this.#cannot("spawn");
   }
 
-  supervise(): never {
-    return this.#cannot("supervise");
+  get supervise(): () => never {
+    return () => this.#cannot("supervise");
   }
 
-  own<A extends Disposable>(value: A): A {
-    if (this.#ended) value[Symbol.dispose]();
-    else this.#owned.add(value);
-    return value;
+  get own(): <A extends Disposable>(value: A) => A {
+    return (value) => {
+      if (this.#ended) value[Symbol.dispose]();
+      else this.#owned.add(value);
+      return value;
+    };
   }
 
-  stop(): void {
-    if (!this.#ended) this.#parent.stop();
+  get stop(): () => void {
+    return () => {
+      if (!this.#ended) this.#parent.stop();
+    };
   }
 
-  /** A message is about to be handled. */
-  begin(attempt: number): void {
+  /** A message is about to be handled; an ask, if somebody waits for the reply. */
+  begin(attempt: number, isAsk: boolean): void {
     this.attempt = attempt;
-    if (this.#controller.signal.aborted) this.#controller = new AbortController();
+    this.#caller = isAsk ? new AbortController() : undefined;
   }
 
   /** Nobody waits for the reply any more. */
   abort(): void {
-    this.#controller.abort();
+    this.#caller?.abort();
   }
 
   /** The incarnation is about to end: only its `stopped` hook is left. */
   cancel(): void {
     this.timers.end();
-    this.#controller.abort();
+    this.#life.abort();
+    this.#caller?.abort();
   }
 
   /** The incarnation has ended. */
   end(): void {
     this.#ended = true;
     this.cancel();
-    for (const value of this.#owned) value[Symbol.dispose]();
+    dropAll(this.#owned, this.log);
   }
 
   #tell(message: Message): void {

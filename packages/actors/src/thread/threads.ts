@@ -11,6 +11,7 @@ export class Threads {
   readonly #options: HostOptions;
   readonly #shared: ThreadHost[] = [];
   readonly #dedicated = new Set<ThreadHost>();
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -33,13 +34,19 @@ export class Threads {
 
   /** An actor has ended for good; a host of its own goes with it. */
   release(host: ThreadHost): void {
-    if (this.#dedicated.delete(host)) void host.destroy();
+    if (this.#dedicated.delete(host)) this.#destroy(host);
   }
 
   /** Ends every thread; the next actor begins new ones. */
   async end(): Promise<void> {
     const hosts = [...this.#shared.splice(0), ...this.#dedicated];
     this.#dedicated.clear();
-    await Promise.all(hosts.map((host) => host.destroy()));
+    for (const host of hosts) this.#destroy(host);
+    await Promise.all(this.#ending);
+  }
+
+  #destroy(host: ThreadHost): void {
+    const ending = host.destroy().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 }

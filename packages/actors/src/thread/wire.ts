@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { ExitReason } from "../cell/exit-reason.ts";
+import { textOf } from "../cell/exit-reason.ts";
 
 /** What a host is started with. */
 export interface HostTask {
@@ -32,6 +33,8 @@ export type ToHost =
       readonly id: number;
       readonly message: { readonly type: string };
       readonly attempt: number;
+      /** Somebody waits for the reply. */
+      readonly isAsk: boolean;
     }
   /** The caller of the ask in flight has given up. */
   | { readonly op: "abort"; readonly id: number }
@@ -77,32 +80,42 @@ export interface WireReason {
   readonly error: WireError | undefined;
 }
 
-const DEEPEST_CAUSE = 10;
+/** Causes and members of one error that cross with it; more are left out. */
+const MOST_ERRORS = 50;
 const OWN = new Set(["name", "message", "stack", "cause", "errors"]);
 
-export function packError(error: unknown, depth = 0): WireError {
-  if (!(error instanceof Error) || depth > DEEPEST_CAUSE) return { native: false, value: copyOrText(error) };
-  const properties: Record<string, unknown> = {};
-  for (const key of Object.keys(error)) if (!OWN.has(key)) properties[key] = copyOrText(Reflect.get(error, key));
+/** Never throws, whatever was thrown. */
+export function packError(error: unknown, seen: Set<unknown> = new Set()): WireError {
+  const isLeftOut = seen.has(error) || seen.size >= MOST_ERRORS;
+  if (!(error instanceof Error) || isLeftOut) return { native: false, value: copyOrText(error) };
+  seen.add(error);
+  const read = (key: string): unknown => {
+    try {
+      return Reflect.get(error, key);
+    } catch {
+      return undefined;
+    }
+  };
+  const text = (key: string): string | undefined => {
+    const value = read(key);
+    return typeof value === "string" ? value : undefined;
+  };
+  const [cause, errors] = [read("cause"), read("errors")];
+  const keys = Object.keys(error).filter((key) => !OWN.has(key));
   return {
     native: true,
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
-    cause: error.cause === undefined ? undefined : packError(error.cause, depth + 1),
-    errors: error instanceof AggregateError ? error.errors.map((member) => packError(member, depth + 1)) : undefined,
-    properties,
+    name: text("name") ?? "Error",
+    message: text("message") ?? "",
+    stack: text("stack"),
+    cause: cause === undefined ? undefined : packError(cause, seen),
+    errors: Array.isArray(errors) ? errors.slice(0, MOST_ERRORS).map((member) => packError(member, seen)) : undefined,
+    properties: Object.fromEntries(keys.map((key) => [key, copyOrText(read(key))])),
   };
 }
 
-const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-};
+const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map(
+  [TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((type) => [type.name, type]),
+);
 
 export function unpackError(wire: WireError): unknown {
   if (!wire.native) return wire.value;
@@ -110,10 +123,13 @@ export function unpackError(wire: WireError): unknown {
   const options = cause === undefined ? undefined : { cause: unpackError(cause) };
   const error = errors
     ? new AggregateError(errors.map(unpackError), message, options)
-    : new (CLASSES[name] ?? Error)(message, options);
-  Object.assign(error, properties);
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
-  if (stack !== undefined) Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+    : new (CLASSES.get(name) ?? Error)(message, options);
+  const define = (key: string, value: unknown): void => {
+    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: !OWN.has(key) });
+  };
+  for (const [key, value] of Object.entries(properties ?? {})) define(key, value);
+  if (error.name !== name) define("name", name);
+  if (stack !== undefined) define("stack", stack);
   return error;
 }
 
@@ -132,6 +148,6 @@ function copyOrText(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return String(value);
+    return textOf(value);
   }
 }

@@ -13,7 +13,7 @@ export {
   type Pushed,
   type Waker,
 } from "./channel.ts";
-export { type Clock, currentClock, Timer } from "./clock.ts";
+export { type Clock, currentClock, systemClock, Timer } from "./clock.ts";
 export { Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { refuse, Wait } from "./wait.ts";

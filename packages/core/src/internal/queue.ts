@@ -19,8 +19,13 @@ type Slot<T> = T | undefined | typeof REMOVED;
 class Block<T> {
   readonly slots: Slot<T>[];
   next: Block<T> | undefined = undefined;
-  constructor(size: number) {
+  /** The ticket of the first slot. */
+  start: number;
+  /** How many slots were removed out of turn. */
+  removed = 0;
+  constructor(size: number, start: number) {
     this.slots = new Array<Slot<T>>(size);
+    this.start = start;
   }
 }
 
@@ -29,7 +34,6 @@ export class Queue<T> {
   length = 0;
   /** The ticket of the next push. */
   nextTicket = 0;
-  #headTicket = 0;
   #head: Block<T> | undefined = undefined;
   #headIndex = 0;
   #tail: Block<T> | undefined = undefined;
@@ -50,39 +54,47 @@ export class Queue<T> {
       if (this.#headIndex === head.slots.length) head = this.#advance(head);
       const value = head.slots[this.#headIndex];
       head.slots[this.#headIndex++] = undefined;
-      this.#headTicket++;
       if (value === REMOVED) continue;
       if (--this.length === 0) this.#rewind(head);
       return value as T;
     }
   }
 
-  /** Removes the value with this ticket, which must still be queued. Skips whole blocks, so a long queue is no matter. */
+  /** Removes the value with this ticket, which must still be queued. A block that is all removed is given back. */
   remove(ticket: number): void {
-    let index = this.#headIndex + ticket - this.#headTicket;
+    let before: Block<T> | undefined;
     let block = this.#head as Block<T>;
-    while (index >= block.slots.length) {
-      index -= block.slots.length;
+    while (ticket >= block.start + block.slots.length) {
+      before = block;
       block = block.next as Block<T>;
     }
-    block.slots[index] = REMOVED;
+    block.slots[ticket - block.start] = REMOVED;
+    block.removed++;
+    if (before !== undefined && block !== this.#tail && block.removed === block.slots.length) before.next = block.next;
     if (--this.length === 0) this.clear();
   }
 
   clear(): void {
     this.length = 0;
-    this.#headTicket = this.nextTicket;
     this.#head = this.#tail = undefined;
     this.#headIndex = this.#tailIndex = 0;
   }
 
   #grow(tail: Block<T> | undefined): Block<T> {
+    this.#tailIndex = 0;
+    if (tail !== undefined && tail !== this.#head && tail.removed === tail.slots.length) return this.#restart(tail);
     const size = tail === undefined ? SMALLEST_BLOCK : Math.min(tail.slots.length * 2, LARGEST_BLOCK);
-    const block = new Block<T>(size);
+    const block = new Block<T>(size, this.nextTicket);
     if (tail === undefined) this.#head = block;
     else tail.next = block;
     this.#tail = block;
-    this.#tailIndex = 0;
+    return block;
+  }
+
+  /** Uses a block again, from its first slot. */
+  #restart(block: Block<T>): Block<T> {
+    block.start = this.nextTicket;
+    block.removed = 0;
     return block;
   }
 
@@ -99,6 +111,7 @@ export class Queue<T> {
       this.clear();
     } else {
       this.#headIndex = this.#tailIndex = 0;
+      this.#restart(block);
     }
   }
 }
