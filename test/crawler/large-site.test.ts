@@ -13,7 +13,7 @@ const chaos = join(fileURLToPath(new URL("../support/", import.meta.url)), "thre
 
 /** A folder without an index page, so that every page is found on the first one. */
 function largeSite(): Record<string, string> {
-  const prose = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. ".repeat(60);
+  const prose = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. ".repeat(120);
   const page = (n: number): string => {
     const links = [n * 2 + 1, n * 2 + 2, n * 31].map((to) => `<a href="page-${to % PAGES}.html#here">next</a>`);
     return `<title>Page ${n}</title><h1 id="here">Page ${n}</h1><p>${prose}</p>${links.join(" ")}`;

@@ -43,7 +43,7 @@ export const patient = {
 /** A thread of its own with little memory. */
 export const alone = { thread: "dedicated", resourceLimits: { maxOldGenerationSizeMb: 40 } } as const;
 
-export const HEARTBEAT_MS = 400;
+export const HEARTBEAT_MS = 1000;
 
 /** A system that is quick to notice a hung thread; its log lines are collected. */
 export function threadSystem(

@@ -115,7 +115,7 @@ export class ThreadHost {
   #makePool(): Piscina {
     const { log, resourceLimits } = this.#options;
     const pool = new Piscina({
-      filename: new URL("./entry.js", import.meta.url).href,
+      filename: new URL("./bootstrap.cjs", import.meta.url).href,
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: 1,
