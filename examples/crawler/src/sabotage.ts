@@ -15,7 +15,7 @@ export function obeySabotage(kind: string | undefined): void {
       process.exit(3);
       break;
     case "oom":
-      for (const hoard: unknown[] = []; ; ) hoard.push(new Array(10_000).fill(hoard.length));
+      for (let hoard: unknown; ; ) hoard = { hoard };
     case "hang":
       for (;;);
   }

@@ -7,6 +7,7 @@ export function report(
   entry: object,
   text: string,
 ): void {
+  if (!isEnabled(log, level)) return;
   queueMicrotask(() => {
     try {
       log[level](entry, text);
@@ -14,4 +15,13 @@ export function report(
       // Where a log line cannot be written, neither can the complaint about it.
     }
   });
+}
+
+/** A logger that is not pino's own may not know. */
+function isEnabled(log: Partial<Logger>, level: string): boolean {
+  try {
+    return log.isLevelEnabled?.(level) !== false;
+  } catch {
+    return false;
+  }
 }

@@ -19,7 +19,10 @@ export type ThreadOptions =
   | {
       /** Alone, on a thread that ends with it. */
       readonly thread: "dedicated";
-      /** The memory of that thread, as `worker_threads` has it. Memory outside of the heap is not limited by it. */
+      /**
+       * The memory of that thread, as `worker_threads` has it. It does not limit memory outside of the heap, and a thread that
+       * allocates in very large steps can end the process before V8 stops it.
+       */
       readonly resourceLimits?: ResourceLimits;
     };
 
