@@ -208,19 +208,18 @@ test.each([
 });
 
 // 115
-test("an end of a channel is let go when nobody holds it though a wait on its signal is pending elsewhere", async () => {
+test("a receive is let go with its value when that came though its signal is waited on elsewhere", async () => {
   const { controller, signal } = longLived();
   const [, rx] = syncChannel<object>(0);
   const held = rx.recv({ signal }).catch((reason) => reason);
-  const settled = (() => {
-    const [tx, other] = syncChannel<object>(0);
-    void other.recv({ signal });
-    tx.trySend({});
-    return [new WeakRef(tx), new WeakRef(other)];
-  })();
-  expect(await isCollected(...settled)).toBe(true);
+  const [tx, other] = syncChannel<object>(0);
+  const received = watch(other.recv({ signal }));
+  expect(await isHeld(received)).toBe(true);
+  const values = sendFresh(tx, 1);
+  expect(await isCollected(received, ...values)).toBe(true);
   controller.abort("aborted");
   expect(await held).toBe("aborted");
+  stillHeld(tx, other);
 });
 
 function longLived(): { readonly controller: AbortController; readonly signal: AbortSignal } {

@@ -47,7 +47,7 @@ export interface Receiver<out T> extends AsyncIterable<T>, Disposable {
   tryIter(): IterableIterator<T, undefined, void>;
   /** Accepts nothing new: sends fail, those waiting too; what is queued is still received. Idempotent. */
   close(): void;
-  /** Gives up the channel and everything queued in it. Idempotent; any other use afterwards is an error. */
+  /** Gives up the channel and everything queued in it. Idempotent; afterwards only the properties can be used. */
   drop(): void;
   /** How many values are queued. */
   readonly length: number;
