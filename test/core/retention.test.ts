@@ -210,7 +210,7 @@ test.each([
 // 115
 test("a receive is let go with its value when that came though its signal is waited on elsewhere", async () => {
   const { controller, signal } = longLived();
-  const [, rx] = syncChannel<object>(0);
+  const [sender, rx] = syncChannel<object>(0);
   const held = rx.recv({ signal }).catch((reason) => reason);
   const [tx, other] = syncChannel<object>(0);
   const received = watch(other.recv({ signal }));
@@ -219,7 +219,7 @@ test("a receive is let go with its value when that came though its signal is wai
   expect(await isCollected(received, ...values)).toBe(true);
   controller.abort("aborted");
   expect(await held).toBe("aborted");
-  stillHeld(tx, other);
+  stillHeld(sender, tx, other);
 });
 
 function longLived(): { readonly controller: AbortController; readonly signal: AbortSignal } {

@@ -125,8 +125,8 @@ export class UseAfterDropError extends Error {
   }
   readonly kind = "useAfterDrop" as const;
   readonly code = "ERR_CHANNEL_USE_AFTER_DROP" as const;
-  constructor(end: string, operation: string) {
-    super(`Cannot ${operation}: this ${end} was dropped. Keep a clone() for yourself when you hand one on or drop it`);
+  constructor(end: string, operation: string, fate = "was dropped") {
+    super(`Cannot ${operation}: this ${end} ${fate}. Keep a clone() for yourself when you hand one on or drop it`);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { SendError, SendTimeoutError, TrySendError } from "./errors.ts";
 import type { WaitOptions } from "./internal/wait.ts";
+import type { Permit, Permits } from "./permit.ts";
 import type { Result } from "./result.ts";
 
 /**
@@ -95,6 +96,23 @@ export interface SyncSender<in T> extends AnySender<T> {
   trySend<V extends T>(value: V): Result<void, TrySendError<V>>;
   /** `send` with a timeout in milliseconds. */
   sendTimeout<V extends T>(value: V, ms: number): Promise<Result<void, SendError<V> | SendTimeoutError<V>>>;
+  /**
+   * Holds a slot for a value to come; waits for room, in one line with the sends that do.
+   *
+   * Resolves to {@link SendError} when the receiver goes first and to {@link SendTimeoutError} after `timeout`
+   * milliseconds; rejects with `signal.reason` when aborted. Then no slot is held. A rendezvous has no slots: there it
+   * rejects with {@link InvalidArgumentError}. (After tokio's `reserve`.)
+   */
+  reserve(options?: WaitOptions): Promise<Result<Permit<T>, SendError<undefined> | SendTimeoutError<undefined>>>;
+  /** Holds `count` slots, all or none of them. More than the capacity rejects with {@link InvalidArgumentError}. */
+  reserveMany(
+    count: number,
+    options?: WaitOptions,
+  ): Promise<Result<Permits<T>, SendError<undefined> | SendTimeoutError<undefined>>>;
+  /** `reserve`, now or not at all. */
+  tryReserve(): Result<Permit<T>, TrySendError<undefined>>;
+  /** `reserveMany`, now or not at all. */
+  tryReserveMany(count: number): Result<Permits<T>, TrySendError<undefined>>;
   clone(): SyncSender<T>;
   /** A handle that does not keep the channel alive. */
   downgrade(): WeakSender<T, SyncSender<T>>;
@@ -104,7 +122,7 @@ export interface SyncSender<in T> extends AnySender<T> {
   readonly length: number;
   /** How many values can be queued. */
   readonly capacity: number;
-  /** How many values can be queued now. */
+  /** How many values can be queued now: slots that are neither used nor held by a permit. */
   readonly available: number;
 }
 

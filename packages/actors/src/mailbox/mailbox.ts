@@ -125,7 +125,7 @@ export class Mailbox implements AskHome {
 
   /** Whether there is nothing to take, neither queued nor parked. */
   get isEmpty(): boolean {
-    return this.channel.isEmpty && this.#returned === NOTHING;
+    return this.channel.ready === 0 && this.#returned === NOTHING;
   }
 
   /** How many messages wait to be handled. */

@@ -32,6 +32,10 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
     home.channel.park(this);
   }
 
+  get slots(): number {
+    return 1;
+  }
+
   admitted(): void {
     this.#home.admitted();
     this.settle({ ok: true, value: undefined });
@@ -58,6 +62,10 @@ export class ParkedAsk implements ParkedSend<unknown> {
     this.#home = home;
     ask.waiting(this);
     home.channel.park(this);
+  }
+
+  get slots(): number {
+    return 1;
   }
 
   admitted(): void {

@@ -1,6 +1,6 @@
 /**
- * What both ends of a channel share: the queue, the parked sends, the waiting receiver, the count of senders and the
- * state. It is the only file that changes the state. One thread runs it, so each method is atomic.
+ * What the ends of a channel share: the queue, those who wait at either side, the counts and the state. It is the only
+ * file that changes the state. One thread runs it, so each method is atomic.
  *
  * One representation serves the three flavors, told apart by `capacity`: unbounded is Infinity, bounded n, rendezvous 0.
  *
@@ -8,41 +8,33 @@
  *                   │no
  *              below capacity? ─yes─► [ queue ] ──► take
  *                   │no                   ▲
- *                 FULL ── park ──► parked ┘ admitted, oldest first, by the take that makes room
+ *                 FULL ── park ──► parked ┘ admitted, oldest first, when room is made
  *
  * Invariants
- * 1. A receiver waits only while queue and parked are empty.
- * 2. Sends are parked only while the queue is full, so nothing overtakes them.
- * 3. The state only advances: OPEN (a sender and the receiver live), DRAINING (nothing new comes in, something is left),
- *    CLOSED (nothing is left, and nothing will be).
+ * 1. A receiver waits only while the queue is empty, and nothing is parked unless permits hold every slot.
+ * 2. `queue.length + reserved` is at most the capacity (a rendezvous with an idle consumer queues one value).
+ * 3. A send or a reservation is parked only while it does not fit, so nothing overtakes it.
+ * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
+ *    is left: values, or permits that may still send), CLOSED.
  */
 import type { Abortable } from "./abort.ts";
 import { Queue } from "./queue.ts";
+import type { PendingReceive, Source, State } from "./source.ts";
+import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
 import type { WaitNode } from "./wait-list.ts";
 import { WaitList } from "./wait-list.ts";
-
-export const OPEN = 0;
-export const DRAINING = 1;
-export const CLOSED = 2;
-export type State = typeof OPEN | typeof DRAINING | typeof CLOSED;
 
 export const PUSHED = 0;
 export const FULL = 1;
 export const DISCONNECTED = 2;
 export type Pushed = typeof PUSHED | typeof FULL | typeof DISCONNECTED;
 
-/** What `take` returns instead of a value; never a payload. */
-export const NOTHING: unique symbol = Symbol("nothing");
-
-/** A receive that waits for the next value. It is gone from the channel before either method is called. */
-export interface PendingReceive<T> {
-  received(value: T): void;
-  disconnected(): void;
-}
-
-/** A send that waits for room. It is gone from the list before either method is called. */
+/** A send or a reservation that waits for room. It is gone from the list before either method is called. */
 export interface ParkedSend<T> extends WaitNode {
-  readonly value: T;
+  /** What to queue; NOTHING for a reservation. */
+  readonly value: T | typeof NOTHING;
+  /** How many slots it waits for; 1 for a send. */
+  readonly slots: number;
   admitted(): void;
   disconnected(): void;
 }
@@ -59,18 +51,23 @@ export interface Waker {
   wake(): void;
 }
 
-export class Channel<T> {
+export class Channel<T> implements Source<T> {
   readonly capacity: number;
+  readonly cooperative: boolean;
   state: State = OPEN;
-  receiver: PendingReceive<T> | undefined = undefined;
   waker: Waker | undefined = undefined;
   #senders = 1;
+  #receivers = 1;
+  /** Slots that permits hold. */
+  #reserved = 0;
   readonly #queue = new Queue<T>();
   readonly #parked: WaitList<ParkedSend<T>> | undefined;
+  #waiting: WaitList<PendingReceive<T>> | undefined = undefined;
   #watches: WaitList<ClosedWatch> | undefined = undefined;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, cooperative = true) {
     this.capacity = capacity;
+    this.cooperative = cooperative;
     this.#parked = capacity === Number.POSITIVE_INFINITY ? undefined : new WaitList();
   }
 
@@ -78,22 +75,27 @@ export class Channel<T> {
     return this.#queue.length;
   }
 
-  /** Whether there is nothing to take, neither queued nor parked. */
-  get isEmpty(): boolean {
-    return this.#queue.length === 0 && this.#parked?.head === undefined;
+  get ready(): number {
+    const { length } = this.#queue;
+    return length === 0 && this.capacity === 0 ? (this.#parked as WaitList<ParkedSend<T>>).length : length;
+  }
+
+  /** How many slots are free: neither queued nor held by a permit. */
+  get available(): number {
+    return this.capacity - this.#queue.length - this.#reserved;
   }
 
   /** Hands `value` over or queues it. Never waits. */
   push(value: T): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    const receiver = this.receiver;
-    if (receiver !== undefined) {
-      this.receiver = undefined;
-      receiver.received(value);
+    const waiting = this.#waiting;
+    if (waiting !== undefined && waiting.head !== undefined) {
+      if (this.#reserved > 0 && !this.#hasRoom()) return FULL;
+      (waiting.shift() as PendingReceive<T>).received(value);
       return PUSHED;
     }
+    if (!this.#hasRoom() && !this.#meets()) return FULL;
     const queue = this.#queue;
-    if (queue.length >= this.capacity && !this.#meets()) return FULL;
     queue.push(value);
     if (queue.length === 1 && this.waker !== undefined) this.waker.wake();
     return PUSHED;
@@ -111,26 +113,61 @@ export class Channel<T> {
     this.#closeWhenDrained();
   }
 
-  /** Queues a send for room, after a `push` that was FULL. */
+  /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
   park(send: ParkedSend<T>): void {
     this.#parked?.push(send);
     if (this.#queue.length === 0) this.waker?.wake();
   }
 
-  /** Takes a parked send back. */
+  /** Takes a parked send back. Those behind it may fit where it did not. */
   unpark(send: ParkedSend<T>): void {
     this.#parked?.remove(send);
+    this.#admit();
     this.#closeWhenDrained();
   }
 
-  /** The oldest value, or NOTHING; then `state` tells whether more can come. */
   take(): T | typeof NOTHING {
     const queue = this.#queue;
-    if (queue.length === 0) return this.#takeParked();
+    if (queue.length === 0) return this.capacity === 0 ? this.#takeParked() : NOTHING;
     const value = queue.shift();
     if (this.#parked !== undefined) this.#admit();
     if (this.state === DRAINING) this.#closeWhenDrained();
     return value;
+  }
+
+  wait(receive: PendingReceive<T>): void {
+    this.#waiting ??= new WaitList();
+    this.#waiting.push(receive);
+  }
+
+  unwait(receive: PendingReceive<T>): void {
+    this.#waiting?.remove(receive);
+  }
+
+  /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
+  reserve(slots: number): Pushed {
+    if (this.state !== OPEN) return DISCONNECTED;
+    if (slots > 0 && (slots > this.available || this.#parked?.head !== undefined)) return FULL;
+    this.#hold(slots);
+    return PUSHED;
+  }
+
+  /** Puts a value into a slot that was held for it, also after `close()`; false when the receiver is gone. */
+  fulfill(value: T): boolean {
+    const isOpen = this.state !== CLOSED;
+    if (isOpen) this.#deliver(value);
+    this.release();
+    return isOpen;
+  }
+
+  /** Gives back a slot that was held. */
+  release(): void {
+    if (this.state !== CLOSED) {
+      this.#reserved--;
+      this.#admit();
+    }
+    this.removeSender();
+    this.#closeWhenDrained();
   }
 
   addSender(): void {
@@ -148,16 +185,25 @@ export class Channel<T> {
     if (--this.#senders === 0) this.#stopAccepting();
   }
 
-  /** The receiver accepts nothing new: parked sends fail, what is queued can still be taken. */
   close(): void {
     for (let send = this.#parked?.shift(); send !== undefined; send = this.#parked?.shift()) send.disconnected();
     this.#stopAccepting();
     for (let watch = this.#watches?.shift(); watch !== undefined; watch = this.#watches?.shift()) watch.closed();
   }
 
-  /** The receiver is gone, and with it everything that was queued. */
-  dropReceiver(): void {
+  /** Whether the last receiver was dropped. */
+  get isAbandoned(): boolean {
+    return this.#receivers === 0;
+  }
+
+  addReceiver(): void {
+    this.#receivers++;
+  }
+
+  removeReceiver(): void {
+    if (--this.#receivers > 0) return;
     this.#queue.clear();
+    this.#reserved = 0;
     this.waker = undefined;
     this.close();
   }
@@ -184,13 +230,38 @@ export class Channel<T> {
     return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
   }
 
-  /** Room was made: the oldest parked send takes it. */
+  /** Whether a slot is free and nobody came before for it. */
+  #hasRoom(): boolean {
+    if (this.#queue.length + this.#reserved >= this.capacity) return false;
+    return this.#parked === undefined || this.#parked.head === undefined;
+  }
+
+  #hold(slots: number): void {
+    this.#reserved += slots;
+    this.#senders += slots;
+  }
+
+  /** Hands `value` to the receiver that waits, else queues it. There is room. */
+  #deliver(value: T): void {
+    const receive = this.#waiting?.shift();
+    if (receive !== undefined) {
+      receive.received(value);
+      return;
+    }
+    this.#queue.push(value);
+    if (this.#queue.length === 1) this.waker?.wake();
+  }
+
+  /** Room was made: those parked take it, oldest first, while they fit. */
   #admit(): void {
-    if (this.#queue.length >= this.capacity) return;
-    const send = this.#parked?.shift();
-    if (send === undefined) return;
-    this.#queue.push(send.value);
-    send.admitted();
+    const parked = this.#parked;
+    if (parked === undefined) return;
+    for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
+      parked.remove(send);
+      if (send.value === NOTHING) this.#hold(send.slots);
+      else this.#deliver(send.value);
+      send.admitted();
+    }
   }
 
   #stopAccepting(): void {
@@ -199,11 +270,12 @@ export class Channel<T> {
   }
 
   #closeWhenDrained(): void {
-    if (this.state !== DRAINING || this.#queue.length > 0 || this.#parked?.head !== undefined) return;
+    if (this.state !== DRAINING || this.#queue.length > 0 || this.#reserved > 0) return;
+    if (this.#parked?.head !== undefined) return;
     this.state = CLOSED;
-    const receiver = this.receiver;
-    this.receiver = undefined;
-    receiver?.disconnected();
+    for (let receive = this.#waiting?.shift(); receive !== undefined; receive = this.#waiting?.shift()) {
+      receive.disconnected();
+    }
     this.waker?.wake();
   }
 }

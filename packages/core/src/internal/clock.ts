@@ -22,6 +22,28 @@ export const systemClock: Clock = {
 
 let current: Clock = systemClock;
 
+const { setImmediate: immediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+let turns: MessageChannel | undefined;
+let waiting: (() => void)[] = [];
+
+/** Calls `run` in the next turn of the event loop, when timers and I/O have had theirs. No clock replaces this one. */
+export function nextTurn(run: () => void): void {
+  if (immediate !== undefined) {
+    immediate(run);
+    return;
+  }
+  if (turns === undefined) {
+    turns = new MessageChannel();
+    turns.port1.onmessage = () => {
+      const due = waiting;
+      waiting = [];
+      for (const run of due) run();
+    };
+  }
+  waiting.push(run);
+  turns.port2.postMessage(undefined);
+}
+
 /** The clock in force on this thread. */
 export function currentClock(): Clock {
   return current;

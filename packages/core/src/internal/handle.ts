@@ -3,8 +3,9 @@
  * dropped; a dropped one has let go of it, so nothing queued is retained by a handle that nobody needs.
  */
 import { UseAfterDropError } from "../errors.ts";
+import { unwatch, watch } from "./backstop.ts";
 import type { Channel, ClosedWatch } from "./channel.ts";
-import { OPEN } from "./channel.ts";
+import { OPEN } from "./source.ts";
 import { refuse, Wait } from "./wait.ts";
 import type { WaitNode } from "./wait-list.ts";
 
@@ -18,12 +19,12 @@ export abstract class Handle<T> implements Disposable {
   /** Takes over one count of the channel. */
   constructor(channel: Channel<T>) {
     this.#channel = channel;
+    watch(this, channel, this.giveUp, this[Symbol.toStringTag]);
   }
 
   drop(): void {
-    const channel = this.#channel;
-    this.#channel = undefined;
-    channel?.removeSender();
+    const channel = this.leave();
+    if (channel !== undefined) this.giveUp(channel);
   }
 
   [Symbol.dispose](): void {
@@ -67,6 +68,20 @@ export abstract class Handle<T> implements Disposable {
   /** The channel, or undefined when this handle was dropped. */
   protected get channel(): Channel<T> | undefined {
     return this.#channel;
+  }
+
+  /** Takes the count of a handle from its channel. Does not need the handle, which may be garbage. */
+  protected giveUp(channel: Pick<Channel<T>, "removeSender" | "release">): void {
+    channel.removeSender();
+  }
+
+  /** Lets go of the channel, whose count is the caller's now. */
+  protected leave(): Channel<T> | undefined {
+    const channel = this.#channel;
+    if (channel === undefined) return undefined;
+    this.#channel = undefined;
+    unwatch(this);
+    return channel;
   }
 
   protected misuse(operation: string): UseAfterDropError {

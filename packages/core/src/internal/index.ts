@@ -3,11 +3,8 @@ export { brand } from "../errors.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
 export {
   Channel,
-  CLOSED,
   DISCONNECTED,
   FULL,
-  NOTHING,
-  OPEN,
   type ParkedSend,
   PUSHED,
   type Pushed,
@@ -16,5 +13,6 @@ export {
 export { type Clock, currentClock, systemClock, Timer } from "./clock.ts";
 export { Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
+export { CLOSED, NOTHING, OPEN } from "./source.ts";
 export { refuse, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";

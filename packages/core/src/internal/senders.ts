@@ -1,10 +1,15 @@
-/** The implementations of `Sender` and `SyncSender`. */
-import { SendError, SendTimeoutError, TrySendError } from "../errors.ts";
+/** The implementations of `Sender`, `SyncSender` and `OneshotSender`. */
+import { SendError, SendTimeoutError, TrySendError, UseAfterDropError } from "../errors.ts";
+import type { OneshotSender } from "../oneshot.ts";
+import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
+import { overspent, putOff } from "./budget.ts";
 import type { Channel, ParkedSend } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
 import { Handle, WeakHandle } from "./handle.ts";
+import type { Reserved, TriedToReserve } from "./permits.ts";
+import { manyPermits, onePermit, reserved, triedToReserve } from "./permits.ts";
 import type { WaitOptions } from "./wait.ts";
 import { refuse, timeoutOf, Wait } from "./wait.ts";
 import type { WaitNode } from "./wait-list.ts";
@@ -22,7 +27,9 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
-    return this.use("send").push(value) === PUSHED ? SENT : failed(new SendError(value));
+    const channel = this.use("send");
+    overspent(channel.cooperative); // charged, though nothing can be put off
+    return channel.push(value) === PUSHED ? SENT : failed(new SendError(value));
   }
 
   trySend<V extends T>(value: V): Result<void, SendError<V>> {
@@ -42,6 +49,22 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 }
 
+class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
+  override get [Symbol.toStringTag](): string {
+    return "OneshotSender";
+  }
+
+  send<V extends T>(value: V): Result<void, SendError<V>> {
+    const pushed = this.use("send").push(value);
+    this.drop();
+    return pushed === PUSHED ? SENT : failed(new SendError(value));
+  }
+
+  protected override misuse(operation: string): UseAfterDropError {
+    return new UseAfterDropError("OneshotSender", operation, "has sent its one value, or was dropped");
+  }
+}
+
 class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   override get [Symbol.toStringTag](): string {
     return "SyncSender";
@@ -53,7 +76,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     const pushed = channel.push(value);
-    if (pushed === PUSHED) return RESOLVED_SENT;
+    if (pushed === PUSHED) return overspent(channel.cooperative) ? putOff(SENT) : RESOLVED_SENT;
     if (pushed !== FULL) return Promise.resolve(failed(new SendError(value)));
     if (options?.timeout === 0) return Promise.resolve(failed(new SendTimeoutError(value)));
     return new PendingSend(channel, value).start(options, () => failed(new SendTimeoutError(value))).promise;
@@ -69,6 +92,22 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     return this.send(value, timeoutOf(ms));
   }
 
+  reserve(options?: WaitOptions): Promise<Reserved<Permit<T>>> {
+    return reserved<T, Permit<T>>(this.channel, 1, options, onePermit);
+  }
+
+  reserveMany(count: number, options?: WaitOptions): Promise<Reserved<Permits<T>>> {
+    return reserved<T, Permits<T>>(this.channel, count, options, manyPermits);
+  }
+
+  tryReserve(): TriedToReserve<Permit<T>> {
+    return triedToReserve<T, Permit<T>>(this.use("reserve"), 1, onePermit);
+  }
+
+  tryReserveMany(count: number): TriedToReserve<Permits<T>> {
+    return triedToReserve<T, Permits<T>>(this.use("reserve"), count, manyPermits);
+  }
+
   clone(): SyncSender<T> {
     return new BoundedSender(this.share());
   }
@@ -82,7 +121,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   }
 
   get available(): number {
-    return this.capacity - this.length;
+    return this.use("inspect").available;
   }
 }
 
@@ -103,8 +142,12 @@ class PendingSend<T, V extends T>
     channel.park(this);
   }
 
+  get slots(): number {
+    return 1;
+  }
+
   admitted(): void {
-    this.settle(SENT);
+    this.settle(SENT, this.#channel.cooperative);
   }
 
   disconnected(): void {
@@ -124,4 +167,9 @@ export function unboundedSender<T>(channel: Channel<T>): Sender<T> {
 /** A strong handle on a channel with a capacity; takes over one count. */
 export function boundedSender<T>(channel: Channel<T>): SyncSender<T> {
   return new BoundedSender(channel);
+}
+
+/** The only strong handle on a channel for one value; takes over its count. */
+export function oneshotSender<T>(channel: Channel<T>): OneshotSender<T> {
+  return new ChannelOneshotSender(channel);
 }

@@ -5,6 +5,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
+import { overspent, putOff } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./clock.ts";
 
@@ -55,9 +56,10 @@ export abstract class Wait<R> implements Abortable {
   }
 
   /** Settles with `result`; the place in the channel is given up already. */
-  protected settle(result: R): void {
+  protected settle(result: R, cooperative = true): void {
     this.#finish();
-    this.#resolve(result);
+    if (overspent(cooperative)) putOff(result).then(this.#resolve);
+    else this.#resolve(result);
   }
 
   protected abstract leave(): void;

@@ -1,0 +1,89 @@
+/**
+ * A source that the clock fills. What is due is computed when somebody looks; a timer runs only while somebody waits.
+ */
+import type { Clock } from "./clock.ts";
+import { currentClock, Timer } from "./clock.ts";
+import type { PendingReceive, Source, State } from "./source.ts";
+import { CLOSED, NOTHING, OPEN } from "./source.ts";
+import { WaitList } from "./wait-list.ts";
+
+export class TimerSource implements Source<number> {
+  state: State = OPEN;
+  readonly cooperative = true;
+  readonly #clock: Clock = currentClock();
+  /** Undefined for a source of one value. */
+  readonly #interval: number | undefined;
+  /** When the next value is due; Infinity after the last one. */
+  #due: number;
+  readonly #waiting = new WaitList<PendingReceive<number>>();
+  #timer: Timer | undefined = undefined;
+
+  constructor(ms: number, interval: number | undefined) {
+    this.#due = this.#clock.now() + ms;
+    this.#interval = interval;
+  }
+
+  get length(): number {
+    return this.state === OPEN && this.#clock.now() >= this.#due ? 1 : 0;
+  }
+
+  get ready(): number {
+    return this.length;
+  }
+
+  take(): number | typeof NOTHING {
+    const now = this.#clock.now();
+    if (this.state !== OPEN || now < this.#due) return NOTHING;
+    const due = this.#due;
+    this.#due = this.#after(due, now);
+    return due;
+  }
+
+  wait(receive: PendingReceive<number>): void {
+    this.#waiting.push(receive);
+    this.#arm();
+  }
+
+  unwait(receive: PendingReceive<number>): void {
+    this.#waiting.remove(receive);
+    if (this.#waiting.head === undefined) this.#disarm();
+  }
+
+  close(): void {
+    this.state = CLOSED;
+    this.#disarm();
+    for (let receive = this.#waiting.shift(); receive !== undefined; receive = this.#waiting.shift()) {
+      receive.disconnected();
+    }
+  }
+
+  addReceiver(): void {}
+
+  removeReceiver(): void {
+    this.close();
+  }
+
+  /** When the value after the one due at `due` is: the first of the schedule that is still to come. */
+  #after(due: number, now: number): number {
+    const interval = this.#interval;
+    if (interval === undefined) return Number.POSITIVE_INFINITY;
+    if (interval === 0) return now;
+    return due + interval * (Math.floor((now - due) / interval) + 1);
+  }
+
+  #arm(): void {
+    this.#timer ??= new Timer(this.#due - this.#clock.now(), () => this.#fired(), this.#clock);
+  }
+
+  #disarm(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+  }
+
+  #fired(): void {
+    this.#timer = undefined;
+    const due = this.take();
+    if (due !== NOTHING) this.#waiting.shift()?.received(due);
+    if (this.#waiting.head !== undefined) this.#arm();
+  }
+}

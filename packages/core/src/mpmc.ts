@@ -1,0 +1,70 @@
+/** Channels whose receivers can be cloned as well: several consumers share one queue. */
+import type { ChannelOptions } from "./channel.ts";
+import { boundedChannel, unboundedChannel } from "./channel.ts";
+import type { Channel } from "./internal/channel.ts";
+import { ChannelReceiver, watchReceiver } from "./internal/receiver.ts";
+import { boundedSender, unboundedSender } from "./internal/senders.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Sender, SyncSender } from "./sender.ts";
+
+/**
+ * One of several consumers of a channel: each value goes to exactly one of them, the one that has waited longest.
+ *
+ * The channel disconnects, and gives up what is queued, when the last clone is dropped; `close()` closes it for all. A
+ * clone has one receive at a time, as any {@link Receiver}. (After crossbeam's `Receiver`.)
+ */
+export interface MpmcReceiver<out T> extends Receiver<T> {
+  /** One more consumer, to be dropped by whoever gets it. */
+  clone(): MpmcReceiver<T>;
+}
+
+/**
+ * `channel` and `syncChannel` with a receiver that can be cloned.
+ *
+ * @example
+ * ```ts
+ * import { mpmc } from "@pneumatic/core";
+ *
+ * const [jobs, queue] = mpmc.channel<number>();
+ * const work = async (rx: typeof queue, done: number[] = []) => {
+ *   for await (const job of rx) done.push(job);
+ *   return done.length;
+ * };
+ * const workers = [work(queue.clone()), work(queue)];
+ * for (let job = 0; job < 100; job++) jobs.send(job);
+ * jobs.drop();
+ * const [one = 0, other = 0] = await Promise.all(workers);
+ * console.log(one + other); // 100
+ * ```
+ */
+export const mpmc: {
+  /** An unbounded channel; as {@link channel}. */
+  channel<T>(options?: ChannelOptions): [Sender<T>, MpmcReceiver<T>];
+  /** A channel with a capacity; as {@link syncChannel}. */
+  syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, MpmcReceiver<T>];
+} = {
+  channel: <T>(options?: ChannelOptions) => {
+    const shared = unboundedChannel<T>(options);
+    return [unboundedSender(shared), new SharedReceiver(shared)];
+  },
+  syncChannel: <T>(capacity: number, options?: ChannelOptions) => {
+    const shared = boundedChannel<T>(capacity, options);
+    return [boundedSender(shared), new SharedReceiver(shared)];
+  },
+};
+
+class SharedReceiver<T> extends ChannelReceiver<T> implements MpmcReceiver<T> {
+  readonly #channel: Channel<T>;
+
+  /** Takes over one count of the channel. */
+  constructor(channel: Channel<T>) {
+    super(channel);
+    this.#channel = channel;
+    watchReceiver(this, channel);
+  }
+
+  clone(): MpmcReceiver<T> {
+    this.use("clone").addReceiver();
+    return new SharedReceiver(this.#channel);
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Waiting on several receivers at once, and taking from exactly one. It is in line at each of them; the first that has a
+ * value or disconnects wins, and in the same moment it leaves the lines of the others, which lose nothing.
+ */
+
+import type { RecvError, RecvTimeoutError } from "./errors.ts";
+import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
+import { overspent, putOff } from "./internal/budget.ts";
+import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
+import type { PendingReceive, Source } from "./internal/source.ts";
+import { CLOSED, NOTHING } from "./internal/source.ts";
+import type { WaitOptions } from "./internal/wait.ts";
+import { refuse, Wait } from "./internal/wait.ts";
+import type { WaitNode } from "./internal/wait-list.ts";
+import type { OneshotReceiver } from "./oneshot.ts";
+import type { Err, Result } from "./result.ts";
+
+/** What can be waited on: a receiver of any flavor, a timer, a oneshot. */
+export type SelectArm = OneshotReceiver<unknown>;
+/** Arms by name. */
+export type NamedArms = { readonly [name: string]: SelectArm };
+/** Arms in an order, where that matters or names look like integers. */
+export type ListedArms = readonly (readonly [name: PropertyKey, receiver: SelectArm])[];
+
+/** Which arm won, and with what: its value, or that it disconnected. */
+export interface Selected<out Name, out T> {
+  readonly arm: Name;
+  readonly result: Result<T, RecvError>;
+}
+
+/** No arm was ready within the timeout. */
+export interface SelectTimeout {
+  readonly arm: undefined;
+  readonly result: Err<RecvTimeoutError>;
+}
+
+/** One {@link Selected} for each arm, to be narrowed by `arm`. */
+export type SelectedOf<Arms> = Arms extends ListedArms
+  ? { [Index in keyof Arms]: SelectedPair<Arms[Index]> }[number]
+  : { [Name in keyof Arms]: SelectedPair<readonly [Name, Arms[Name]]> }[keyof Arms];
+type SelectedPair<Pair> = Pair extends readonly [infer Name, OneshotReceiver<infer T>] ? Selected<Name, T> : never;
+
+/** What may end a {@link select} early, and who wins. */
+export interface SelectOptions extends WaitOptions {
+  /** Whether the first of several ready arms wins, instead of a random one. Default false. */
+  readonly biased?: boolean | undefined;
+}
+
+/** What {@link trySelect} takes. */
+export type TrySelectOptions = Pick<SelectOptions, "biased">;
+type Untimed = SelectOptions & { readonly timeout?: undefined };
+
+/**
+ * Receives from whichever arm is ready first, and from no other.
+ *
+ * An arm is ready when it has a value, or is disconnected. Among several a random one wins, so that a busy arm starves none;
+ * with `biased` the first one. Resolves to `{ arm, result }`; narrow by `arm`, then by `result.ok`. When `timeout`
+ * milliseconds pass first `arm` is undefined; an aborted signal rejects. Either way nothing was taken. Arms may repeat, but
+ * none may have a receive pending ({@link OverlappingRecvError}). Names that look like integers, which an object would
+ * put in another order, need the list form. (After crossbeam's `select!`, and Go's.)
+ *
+ * @example
+ * ```ts
+ * import { channel, select } from "@pneumatic/core";
+ *
+ * const [jobs, jobReceiver] = channel<{ id: number }>();
+ * const [quit, quitReceiver] = channel<never>();
+ * jobs.send({ id: 1 });
+ * quit.drop();
+ * for (let running = true; running; ) {
+ *   const { arm, result } = await select({ job: jobReceiver, quit: quitReceiver }, { biased: true });
+ *   if (arm === "quit") running = false;
+ *   else if (result.ok) console.log(result.value.id); // 1
+ * }
+ * jobs.drop();
+ * ```
+ */
+export function select<const Arms extends ListedArms>(arms: Arms, options?: Untimed): Promise<SelectedOf<Arms>>;
+export function select<const Arms extends ListedArms>(
+  arms: Arms,
+  options: SelectOptions | undefined,
+): Promise<SelectedOf<Arms> | SelectTimeout>;
+export function select<Arms extends NamedArms>(arms: Arms, options?: Untimed): Promise<SelectedOf<Arms>>;
+export function select<Arms extends NamedArms>(
+  arms: Arms,
+  options: SelectOptions | undefined,
+): Promise<SelectedOf<Arms> | SelectTimeout>;
+export function select(arms: NamedArms | ListedArms, options?: SelectOptions): Promise<unknown> {
+  const refusal = options === undefined ? undefined : refuse(options);
+  if (refusal !== undefined) return refusal;
+  const biased = options?.biased === true;
+  try {
+    const line = new Line(arms);
+    if (line.length === 0) refuseEternity(options);
+    line.refuseOverlap();
+    const ready = line.findReady(biased);
+    if (ready !== undefined) {
+      return overspent(true) ? putOff(ready) : Promise.resolve(ready);
+    }
+    if (options?.timeout === 0) return Promise.resolve(SELECT_TIMED_OUT);
+    return new PendingSelect(line, biased).start(options, () => SELECT_TIMED_OUT).promise;
+  } catch (misuse) {
+    return Promise.reject(misuse);
+  }
+}
+
+/**
+ * {@link select} among what is ready now; undefined when nothing is. Never waits.
+ *
+ * @example
+ * ```ts
+ * import { channel, trySelect } from "@pneumatic/core";
+ *
+ * const [tx, rx] = channel<string>();
+ * console.log(trySelect({ rx })); // undefined
+ * tx.send("now");
+ * console.log(trySelect({ rx })); // { arm: "rx", result: { ok: true, value: "now" } }
+ * tx.drop();
+ * ```
+ */
+export function trySelect<const Arms extends ListedArms>(
+  arms: Arms,
+  options?: TrySelectOptions,
+): SelectedOf<Arms> | undefined;
+export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
+export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
+  return new Line(arms).findReady(options?.biased === true);
+}
+
+type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
+
+const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: TIMED_OUT });
+
+/** The arms of one select: their names, and at the same index their receivers and what these take from. */
+class Line {
+  readonly names: readonly PropertyKey[];
+  readonly ends: ChannelReceiver<unknown>[] = [];
+  readonly sources: Source<unknown>[] = [];
+
+  constructor(arms: NamedArms | ListedArms) {
+    if (Array.isArray(arms)) {
+      this.names = arms.map(nameOf);
+      for (const [name, receiver] of arms) this.#add(name, receiver);
+      return;
+    }
+    if (typeof arms !== "object" || arms === null) {
+      throw new InvalidArgumentError("The arms of select", "an object or a list of [name, receiver]", arms);
+    }
+    const named = arms as NamedArms;
+    this.names = Object.keys(named);
+    for (const name of this.names as readonly string[]) {
+      if (isIndex(name)) throw new InvalidArgumentError("A name in the object form of select", NOT_AN_INDEX, name);
+      this.#add(name, named[name]);
+    }
+  }
+
+  get length(): number {
+    return this.ends.length;
+  }
+
+  refuseOverlap(): void {
+    for (const end of this.ends) if (end.waiting !== undefined) throw new OverlappingRecvError();
+  }
+
+  /** What a ready arm gives: of the first one, or of any with the same chance. */
+  findReady(biased: boolean): Selected<PropertyKey, unknown> | undefined {
+    let found = -1;
+    let ready = 0;
+    for (let index = 0; index < this.sources.length; index++) {
+      const source = this.sources[index] as Source<unknown>;
+      if (source.ready === 0 && source.state !== CLOSED) continue;
+      if (++ready === 1 || Math.random() * ready < 1) found = index;
+      if (biased) break;
+    }
+    if (found < 0) return undefined;
+    const value = (this.sources[found] as Source<unknown>).take();
+    const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
+    return { arm: this.names[found] as PropertyKey, result };
+  }
+
+  #add(name: PropertyKey, receiver: unknown): void {
+    if (!(receiver instanceof ChannelReceiver)) {
+      const expected = "a receiver made by this copy of @pneumatic/core";
+      throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
+    }
+    const { source } = receiver;
+    if (source === undefined) throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
+    this.ends.push(receiver);
+    this.sources.push(source);
+  }
+}
+
+class PendingSelect extends Wait<AnySelected> {
+  readonly #arms: PendingArm[] = [];
+
+  /** Begins at a random arm: of one that stands in a line twice the first to come is served. */
+  constructor({ names, ends, sources }: Line, biased: boolean) {
+    super();
+    const { length } = ends;
+    const first = biased ? 0 : Math.floor(Math.random() * length);
+    for (let n = 0; n < length; n++) {
+      const index = first + n < length ? first + n : first + n - length;
+      const end = ends[index] as ChannelReceiver<unknown>;
+      this.#arms.push(new PendingArm(this, names[index] as PropertyKey, end, sources[index] as Source<unknown>));
+    }
+  }
+
+  won(winner: PendingArm, result: Result<unknown, RecvError>): void {
+    this.#leave(winner);
+    this.settle({ arm: winner.name, result });
+  }
+
+  protected override leave(): void {
+    this.#leave(undefined);
+  }
+
+  #leave(winner: PendingArm | undefined): void {
+    for (const arm of this.#arms) {
+      arm.end.waiting = undefined;
+      if (arm !== winner) arm.source.unwait(arm);
+    }
+  }
+}
+
+class PendingArm implements PendingReceive<unknown> {
+  readonly name: PropertyKey;
+  readonly end: ChannelReceiver<unknown>;
+  readonly source: Source<unknown>;
+  readonly #select: PendingSelect;
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+
+  constructor(select: PendingSelect, name: PropertyKey, end: ChannelReceiver<unknown>, source: Source<unknown>) {
+    this.#select = select;
+    this.name = name;
+    this.end = end;
+    this.source = source;
+    end.waiting = this;
+    source.wait(this);
+  }
+
+  received(value: unknown): void {
+    this.#select.won(this, { ok: true, value });
+  }
+
+  disconnected(): void {
+    this.#select.won(this, DISCONNECTED);
+  }
+}
+
+const NOT_AN_INDEX = "a name that does not look like an integer; use the list form, select([[name, receiver], ...])";
+
+/** Whether objects put this key before all others. */
+function isIndex(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57 && String(Number(name) >>> 0) === name;
+}
+
+function nameOf(pair: unknown): PropertyKey {
+  if (Array.isArray(pair) && pair.length === 2 && ["string", "number", "symbol"].includes(typeof pair[0]))
+    return pair[0];
+  throw new InvalidArgumentError("An arm in the list form of select", "[name, receiver]", pair);
+}
+
+function refuseEternity(options: SelectOptions | undefined): void {
+  if (options?.signal !== undefined || (options?.timeout ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY)
+    return;
+  throw new InvalidArgumentError(
+    "The arms of select",
+    "at least one receiver where there is no timeout or signal",
+    "none",
+  );
+}

@@ -1,0 +1,90 @@
+/** Web streams over channels. Whoever reads or writes the stream drives the channel; nothing is buffered in between. */
+import type { Receiver } from "./receiver.ts";
+import { unwrap } from "./result.ts";
+import type { Sender, SyncSender } from "./sender.ts";
+
+/**
+ * A stream of the values of `receiver`, which belongs to the stream from now on.
+ *
+ * A value is taken when it is read, not before. The stream closes when the receiver disconnects; to cancel it drops the
+ * receiver, so that senders fail.
+ *
+ * @example
+ * ```ts
+ * import { channel, toReadableStream } from "@pneumatic/core";
+ *
+ * const [tx, rx] = channel<string>();
+ * tx.send("hello");
+ * tx.drop();
+ * for await (const value of toReadableStream(rx).pipeThrough(new TextEncoderStream())) console.log(value.length); // 5
+ * ```
+ */
+export function toReadableStream<T>(receiver: Receiver<T>): ReadableStream<T> {
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        const received = await receiver.recv();
+        if (received.ok) controller.enqueue(received.value);
+        else controller.close();
+      },
+      cancel() {
+        receiver.drop();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * A stream that sends what is written to it, and owns `sender` from now on.
+ *
+ * A write is done when its value was admitted. `desiredSize` of a writer is the free capacity of the channel, Infinity for
+ * an unbounded one, so `pipeTo` and writers that await `ready` go at the pace of the receiver. To close or to abort the
+ * stream drops the sender. When the receiver is gone the stream fails with {@link SendError}, and the value in it.
+ *
+ * @example
+ * ```ts
+ * import { syncChannel, toWritableStream } from "@pneumatic/core";
+ *
+ * const [tx, rx] = syncChannel<number>(2);
+ * const piped = ReadableStream.from([1, 2, 3]).pipeTo(toWritableStream(tx));
+ * for await (const n of rx) console.log(n); // 1, 2, 3, and the loop ends
+ * await piped;
+ * ```
+ */
+export function toWritableStream<T>(sender: Sender<T> | SyncSender<T>): WritableStream<T> {
+  return new SenderStream(sender);
+}
+
+/**
+ * A stream counts what it has been given and not yet passed on; what lies in the channel it has passed on. So its own
+ * buffer is the one write that waits for room, and the writers look at the channel themselves.
+ */
+class SenderStream<T> extends WritableStream<T> {
+  readonly #sender: Sender<T> | SyncSender<T>;
+
+  constructor(sender: Sender<T> | SyncSender<T>) {
+    super({
+      async write(value, { signal }) {
+        unwrap(await (sender as SyncSender<T>).send(value, { signal }));
+      },
+      close: () => sender.drop(),
+      abort: () => sender.drop(),
+    });
+    this.#sender = sender;
+  }
+
+  override getWriter(): WritableStreamDefaultWriter<T> {
+    const writer = super.getWriter();
+    const sender = this.#sender;
+    const pressure = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(writer), "desiredSize");
+    Object.defineProperty(writer, "desiredSize", {
+      get(this: WritableStreamDefaultWriter<T>) {
+        const own: number | null = pressure?.get?.call(this);
+        if (own === null || own < 1) return own; // failed, closed, or a write waits for room
+        return "available" in sender ? sender.available : Number.POSITIVE_INFINITY;
+      },
+    });
+    return writer;
+  }
+}
