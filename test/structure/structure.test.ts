@@ -34,6 +34,15 @@ describe("the tree", () => {
     expect([...new Set(packages)].sort()).toEqual(["@pneumatic/core", "@pneumatic/core/internal", "pino", "piscina"]);
   });
 
+  it("keeps core to what every platform has, but for its threads", () => {
+    const nodeOnly = /"node:|(?<![.\w])(?:(?:process|Buffer)\??\.\w|require\()/;
+    const code = (text: string): string => text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, "");
+    const offenders = sources
+      .filter(({ path }) => path.startsWith("packages/core/src/") && !path.startsWith("packages/core/src/threads/"))
+      .filter(({ text }) => nodeOnly.test(code(text)));
+    expect(offenders.map(({ path }) => path)).toEqual([]);
+  });
+
   it("keeps files short enough to be read: the median up to 120 lines, none above 400", () => {
     const lengths = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length }));
     const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
