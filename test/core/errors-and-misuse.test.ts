@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     type: "TrySendError",
     code: "ERR_CHANNEL_FULL",
     kind: "full",
-    message: /^Cannot send at once: the channel is full$/,
+    message: /^Cannot send: the channel is full$/,
   },
   {
     error: new core.TrySendError("disconnected", 1),
@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
     type: "TryRecvError",
     code: "ERR_CHANNEL_EMPTY",
     kind: "empty",
-    message: /^Cannot receive at once: the channel is empty$/,
+    message: /^Cannot receive: the channel is empty$/,
   },
   {
     error: new core.TryRecvError("disconnected"),

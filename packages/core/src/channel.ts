@@ -1,7 +1,7 @@
 /** Makes channels: both ends of a queue with many senders and one receiver. */
 import { InvalidArgumentError } from "./errors.ts";
 import { Channel } from "./internal/channel.ts";
-import { channelReceiver } from "./internal/receiver.ts";
+import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
@@ -34,7 +34,7 @@ export interface ChannelOptions {
  */
 export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
   const shared = unboundedChannel<T>(options);
-  return [unboundedSender(shared), channelReceiver(shared)];
+  return [unboundedSender(shared), new ChannelReceiver(shared)];
 }
 
 /**
@@ -57,7 +57,7 @@ export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
  */
 export function syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, Receiver<T>] {
   const shared = boundedChannel<T>(capacity, options);
-  return [boundedSender(shared), channelReceiver(shared)];
+  return [boundedSender(shared), new ChannelReceiver(shared)];
 }
 
 /** What the ends of an unbounded channel share. */

@@ -11,110 +11,112 @@
 /** Names an error class, and lets `instanceof` go by a registered symbol. */
 export function brand(type: { readonly prototype: object }, name: string, owner = "@pneumatic/core"): void {
   const key = Symbol.for(`${owner}/${name}`);
-  Object.defineProperty(type.prototype, key, { value: true });
-  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperties(type.prototype, { [key]: { value: true }, name: { value: name, writable: true } });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown) {
       if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as () => void, candidate); // a subclass
-      return typeof candidate === "object" && candidate !== null && key in candidate;
+      return key in Object(candidate);
     },
   });
 }
 
+type Kind = "disconnected" | "timeout" | "full" | "empty";
+
 /** An `Error` by prototype that captures no stack. */
-class Outcome {
+abstract class Outcome<K extends Kind> {
   declare readonly name: string;
   declare readonly stack?: string;
   declare readonly cause?: unknown;
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
+  readonly kind: K;
+  constructor(kind: K) {
+    this.kind = kind;
+  }
+  get code(): `ERR_CHANNEL_${Uppercase<K>}` {
+    return `ERR_CHANNEL_${this.kind.toUpperCase() as Uppercase<K>}`;
   }
 }
 Object.setPrototypeOf(Outcome.prototype, Error.prototype);
 
-const RECEIVER_GONE = "Cannot send: the receiver was closed or dropped";
-const SENDERS_GONE = "Cannot receive: every sender was dropped and nothing is left";
+const UNSENT = {
+  disconnected: "the receiver was closed or dropped",
+  timeout: "the channel stayed full for the whole timeout",
+  full: "the channel is full",
+};
+
+abstract class Unsent<T, K extends keyof typeof UNSENT> extends Outcome<K> {
+  readonly value: T;
+  constructor(kind: K, value: T) {
+    super(kind);
+    this.value = value;
+  }
+  get message(): string {
+    return `Cannot send: ${UNSENT[this.kind]}`;
+  }
+}
+
+const NOT_RECEIVED = {
+  disconnected: "every sender was dropped and nothing is left",
+  timeout: "nothing came within the timeout",
+  empty: "the channel is empty",
+};
+
+abstract class NotReceived<K extends keyof typeof NOT_RECEIVED> extends Outcome<K> {
+  get message(): string {
+    return `Cannot receive: ${NOT_RECEIVED[this.kind]}`;
+  }
+}
 
 /** A message that was not sent, in `value`, because the receiver is gone. A retry cannot succeed. */
-export class SendError<out T> extends Outcome implements Error {
+export class SendError<out T> extends Unsent<T, "disconnected"> implements Error {
   static {
     brand(SendError, "SendError");
   }
-  readonly kind = "disconnected" as const;
-  readonly code = "ERR_CHANNEL_DISCONNECTED" as const;
-  readonly value: T;
   constructor(value: T) {
-    super(RECEIVER_GONE);
-    this.value = value;
+    super("disconnected", value);
   }
 }
 
 /** A message that was not sent, in `value`, because no room became free within its time. A retry is safe. */
-export class SendTimeoutError<out T> extends Outcome implements Error {
+export class SendTimeoutError<out T> extends Unsent<T, "timeout"> implements Error {
   static {
     brand(SendTimeoutError, "SendTimeoutError");
   }
-  readonly kind = "timeout" as const;
-  readonly code = "ERR_CHANNEL_TIMEOUT" as const;
-  readonly value: T;
   constructor(value: T) {
-    super("Cannot send: the channel stayed full for the whole timeout");
-    this.value = value;
+    super("timeout", value);
   }
 }
 
 /** A message that could not be sent at once, in `value`. A retry is safe when `kind` is `"full"`. */
-export class TrySendError<out T> extends Outcome implements Error {
+export class TrySendError<out T> extends Unsent<T, "full" | "disconnected"> implements Error {
   static {
     brand(TrySendError, "TrySendError");
-  }
-  readonly kind: "full" | "disconnected";
-  readonly code: "ERR_CHANNEL_FULL" | "ERR_CHANNEL_DISCONNECTED";
-  readonly value: T;
-  constructor(kind: "full" | "disconnected", value: T) {
-    super(kind === "full" ? "Cannot send at once: the channel is full" : RECEIVER_GONE);
-    this.kind = kind;
-    this.code = kind === "full" ? "ERR_CHANNEL_FULL" : "ERR_CHANNEL_DISCONNECTED";
-    this.value = value;
   }
 }
 
 /** Nothing is left to receive and nothing will come. */
-export class RecvError extends Outcome implements Error {
+export class RecvError extends NotReceived<"disconnected"> implements Error {
   static {
     brand(RecvError, "RecvError");
   }
-  readonly kind = "disconnected" as const;
-  readonly code = "ERR_CHANNEL_DISCONNECTED" as const;
   constructor() {
-    super(SENDERS_GONE);
+    super("disconnected");
   }
 }
 
 /** Nothing came within the timeout. The channel is as it was. */
-export class RecvTimeoutError extends Outcome implements Error {
+export class RecvTimeoutError extends NotReceived<"timeout"> implements Error {
   static {
     brand(RecvTimeoutError, "RecvTimeoutError");
   }
-  readonly kind = "timeout" as const;
-  readonly code = "ERR_CHANNEL_TIMEOUT" as const;
   constructor() {
-    super("Cannot receive: nothing came within the timeout");
+    super("timeout");
   }
 }
 
 /** Nothing to receive at this moment (`"empty"`) or ever again (`"disconnected"`). */
-export class TryRecvError extends Outcome implements Error {
+export class TryRecvError extends NotReceived<"empty" | "disconnected"> implements Error {
   static {
     brand(TryRecvError, "TryRecvError");
-  }
-  readonly kind: "empty" | "disconnected";
-  readonly code: "ERR_CHANNEL_EMPTY" | "ERR_CHANNEL_DISCONNECTED";
-  constructor(kind: "empty" | "disconnected") {
-    super(kind === "empty" ? "Cannot receive at once: the channel is empty" : SENDERS_GONE);
-    this.kind = kind;
-    this.code = kind === "empty" ? "ERR_CHANNEL_EMPTY" : "ERR_CHANNEL_DISCONNECTED";
   }
 }
 
@@ -150,6 +152,11 @@ export class InvalidArgumentError extends RangeError {
   readonly kind = "invalidArgument" as const;
   readonly code = "ERR_CHANNEL_INVALID_ARGUMENT" as const;
   constructor(what: string, expected: string, given: unknown) {
-    super(`${what} must be ${expected}, not ${typeof given === "string" ? JSON.stringify(given) : String(given)}`);
+    super(`${what} must be ${expected}, not ${shown(given)}`);
   }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return Object(value) === value ? `a value of type ${typeof value}` : String(value);
 }

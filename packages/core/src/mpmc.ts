@@ -1,8 +1,7 @@
 /** Channels whose receivers can be cloned as well: several consumers share one queue. */
 import type { ChannelOptions } from "./channel.ts";
 import { boundedChannel, unboundedChannel } from "./channel.ts";
-import type { Channel } from "./internal/channel.ts";
-import { ChannelReceiver, watchReceiver } from "./internal/receiver.ts";
+import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
@@ -54,17 +53,9 @@ export const mpmc: {
 };
 
 class SharedReceiver<T> extends ChannelReceiver<T> implements MpmcReceiver<T> {
-  readonly #channel: Channel<T>;
-
-  /** Takes over one count of the channel. */
-  constructor(channel: Channel<T>) {
-    super(channel);
-    this.#channel = channel;
-    watchReceiver(this, channel);
-  }
-
   clone(): MpmcReceiver<T> {
-    this.use("clone").addReceiver();
-    return new SharedReceiver(this.#channel);
+    const source = this.use("clone");
+    source.addReceiver();
+    return new SharedReceiver(source);
   }
 }

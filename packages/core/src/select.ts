@@ -5,12 +5,11 @@
 
 import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
-import { overspent, putOff } from "./internal/budget.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
 import type { PendingReceive, Source } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
 import type { WaitOptions } from "./internal/wait.ts";
-import { refuse, Wait } from "./internal/wait.ts";
+import { refuse, soon, Wait } from "./internal/wait.ts";
 import type { WaitNode } from "./internal/wait-list.ts";
 import type { OneshotReceiver } from "./oneshot.ts";
 import type { Err, Result } from "./result.ts";
@@ -86,19 +85,15 @@ export function select<Arms extends NamedArms>(
   options: SelectOptions | undefined,
 ): Promise<SelectedOf<Arms> | SelectTimeout>;
 export function select(arms: NamedArms | ListedArms, options?: SelectOptions): Promise<unknown> {
-  const refusal = options === undefined ? undefined : refuse(options);
+  const refusal = refuse(options);
   if (refusal !== undefined) return refusal;
   const biased = options?.biased === true;
   try {
     const line = new Line(arms);
     if (line.length === 0) refuseEternity(options);
     line.refuseOverlap();
-    const ready = line.findReady(biased);
-    if (ready !== undefined) {
-      return overspent(true) ? putOff(ready) : Promise.resolve(ready);
-    }
-    if (options?.timeout === 0) return Promise.resolve(SELECT_TIMED_OUT);
-    return new PendingSelect(line, biased).start(options, () => SELECT_TIMED_OUT).promise;
+    const ready = line.findReady(biased) ?? (options?.timeout === 0 ? SELECT_TIMED_OUT : undefined);
+    return ready === undefined ? new PendingSelect(line, biased).start(options) : soon(ready, true);
   } catch (misuse) {
     return Promise.reject(misuse);
   }
@@ -164,18 +159,28 @@ class Line {
 
   /** What a ready arm gives: of the first one, or of any with the same chance. */
   findReady(biased: boolean): Selected<PropertyKey, unknown> | undefined {
-    let found = -1;
-    let ready = 0;
-    for (let index = 0; index < this.sources.length; index++) {
-      const source = this.sources[index] as Source<unknown>;
-      if (source.ready === 0 && source.state !== CLOSED) continue;
-      if (++ready === 1 || Math.random() * ready < 1) found = index;
-      if (biased) break;
-    }
+    const found = this.#pick(biased, isReady);
     if (found < 0) return undefined;
     const value = (this.sources[found] as Source<unknown>).take();
     const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
     return { arm: this.names[found] as PropertyKey, result };
+  }
+
+  /** The name of the arm for `source`; of several the first one, or any with the same chance. */
+  nameOf(source: Source<unknown>, biased: boolean): PropertyKey {
+    return this.names[this.#pick(biased, (other) => other === source)] as PropertyKey;
+  }
+
+  /** The index of a source that `suits`; -1 for none. */
+  #pick(biased: boolean, suits: (source: Source<unknown>) => boolean): number {
+    let found = -1;
+    let count = 0;
+    for (let index = 0; index < this.sources.length; index++) {
+      if (!suits(this.sources[index] as Source<unknown>)) continue;
+      if (++count === 1 || Math.random() * count < 1) found = index;
+      if (biased) break;
+    }
+    return found;
   }
 
   #add(name: PropertyKey, receiver: unknown): void {
@@ -183,35 +188,51 @@ class Line {
       const expected = "a receiver made by this copy of @pneumatic/core";
       throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
     }
-    const { source } = receiver;
+    const source = receiver.channel;
     if (source === undefined) throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
     this.ends.push(receiver);
     this.sources.push(source);
   }
 }
 
+function isReady(source: Source<unknown>): boolean {
+  return source.ready > 0 || source.state === CLOSED;
+}
+
 class PendingSelect extends Wait<AnySelected> {
+  readonly #line: Line;
+  readonly #biased: boolean;
   readonly #arms: PendingArm[] = [];
 
-  /** Begins at a random arm: of one that stands in a line twice the first to come is served. */
-  constructor({ names, ends, sources }: Line, biased: boolean) {
+  constructor(line: Line, biased: boolean) {
     super();
-    const { length } = ends;
-    const first = biased ? 0 : Math.floor(Math.random() * length);
-    for (let n = 0; n < length; n++) {
-      const index = first + n < length ? first + n : first + n - length;
-      const end = ends[index] as ChannelReceiver<unknown>;
-      this.#arms.push(new PendingArm(this, names[index] as PropertyKey, end, sources[index] as Source<unknown>));
+    this.#line = line;
+    this.#biased = biased;
+  }
+
+  get cooperative(): boolean {
+    return true;
+  }
+
+  get timedOut(): SelectTimeout {
+    return SELECT_TIMED_OUT;
+  }
+
+  /** In line once at each receiver, though it may be the arm of several names. */
+  enter(): void {
+    const { ends, sources } = this.#line;
+    for (const [index, end] of ends.entries()) {
+      if (end.waiting === undefined) this.#arms.push(new PendingArm(this, end, sources[index] as Source<unknown>));
     }
+  }
+
+  leave(): void {
+    this.#leave(undefined);
   }
 
   won(winner: PendingArm, result: Result<unknown, RecvError>): void {
     this.#leave(winner);
-    this.settle({ arm: winner.name, result });
-  }
-
-  protected override leave(): void {
-    this.#leave(undefined);
+    this.settle({ arm: this.#line.nameOf(winner.source, this.#biased), result });
   }
 
   #leave(winner: PendingArm | undefined): void {
@@ -223,16 +244,14 @@ class PendingSelect extends Wait<AnySelected> {
 }
 
 class PendingArm implements PendingReceive<unknown> {
-  readonly name: PropertyKey;
   readonly end: ChannelReceiver<unknown>;
   readonly source: Source<unknown>;
   readonly #select: PendingSelect;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(select: PendingSelect, name: PropertyKey, end: ChannelReceiver<unknown>, source: Source<unknown>) {
+  constructor(select: PendingSelect, end: ChannelReceiver<unknown>, source: Source<unknown>) {
     this.#select = select;
-    this.name = name;
     this.end = end;
     this.source = source;
     end.waiting = this;

@@ -5,7 +5,7 @@
  * An incarnation ends in this order: its timers and signal, its children, its `stopped` hook, what it owned. Whoever
  * asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
  */
-import { Timer } from "@pneumatic/core/internal";
+import { UnheldTimer } from "@pneumatic/core/internal";
 import type { Behavior } from "../actor.ts";
 import { dropAddresses } from "../address/handle.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
@@ -55,7 +55,7 @@ export class Lifecycle {
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
   #ending: Ending | undefined = undefined;
-  #backoff: Timer | undefined = undefined;
+  #backoff: UnheldTimer | undefined = undefined;
 
   constructor(cell: Cell, guardian: Guardian, shutdownMs: number) {
     this.#cell = cell;
@@ -209,7 +209,7 @@ export class Lifecycle {
     if (graceful) this.drain();
     else this.stop(letters);
     if (!this.#cell.isAlive) return this.exited.promise;
-    const deadline = new Timer(this.#shutdownMs, () => this.kill({ restart: false }), this.#cell.clock).unref();
+    const deadline = new UnheldTimer(this.#shutdownMs, () => this.kill({ restart: false }), this.#cell.clock);
     const reason = await this.exited.promise;
     deadline.stop();
     return reason;
@@ -285,7 +285,7 @@ export class Lifecycle {
       this.begin();
     } else {
       this.#cell.become(BACKOFF);
-      this.#backoff = new Timer(verdict.delayMs, () => this.begin(), this.#cell.clock).unref();
+      this.#backoff = new UnheldTimer(verdict.delayMs, () => this.begin(), this.#cell.clock);
     }
   }
 

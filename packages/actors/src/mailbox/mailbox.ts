@@ -6,7 +6,7 @@
  * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, which is why it loses nothing.
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
-import { SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
+import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
@@ -16,6 +16,7 @@ import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
 import type { Sent } from "./parked.ts";
 import { ParkedAsk, ParkedTell } from "./parked.ts";
+import { MailQueue } from "./queue.ts";
 
 /** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
 export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
@@ -90,6 +91,7 @@ export interface MailboxOwner extends Waker {
 }
 
 export class Mailbox implements AskHome {
+  readonly #queue = new MailQueue<unknown>();
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
   /** A message that goes first because it was begun already, and lost without fault of its own. */
@@ -102,7 +104,7 @@ export class Mailbox implements AskHome {
   /** `prepare` makes what is queued of what is sent; it may throw to refuse. */
   constructor(spec: MailboxSpec, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined) {
     this.#prepare = prepare;
-    this.channel = new Channel(spec.capacity);
+    this.channel = new Channel(spec.capacity, true, this.#queue);
     this.channel.waker = owner;
     this.#overflow = spec.overflow;
     this.#owner = owner;
@@ -161,16 +163,15 @@ export class Mailbox implements AskHome {
   }
 
   send<V>(message: V, options?: WaitOptions): Promise<Sent<V>> {
-    const refusal = options === undefined ? undefined : refuse(options);
+    const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
     const pushed = this.#offer(item);
     if (pushed === PUSHED) return RESOLVED_SENT;
     if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
     if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
-    const timedOut = (): Sent<V> => ({ ok: false, error: new SendTimeoutError(message) });
-    if (options?.timeout === 0) return Promise.resolve(timedOut());
-    return new ParkedTell(this, message, item).start(options, timedOut, this.#owner.clock).promise;
+    const parked = new ParkedTell(this, message, item);
+    return options?.timeout === 0 ? Promise.resolve(parked.timedOut) : parked.start(options, this.#owner.clock);
   }
 
   /** What is queued when `message` is sent; throws when that is refused. */
@@ -180,7 +181,7 @@ export class Mailbox implements AskHome {
 
   ask(ask: Ask): void {
     const pushed = this.#offer(ask);
-    if (pushed === PUSHED) ask.waiting(this.channel.lastTicket);
+    if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
     else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
     else new ParkedAsk(this, ask);
@@ -189,11 +190,17 @@ export class Mailbox implements AskHome {
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
       this.account.expired++;
-      this.channel.remove(place);
+      this.#queue.remove(place);
+      this.channel.roomMade();
       this.#owner.release(message);
     } else {
       this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
+  }
+
+  /** The ticket of the message queued last, by which it can be withdrawn. */
+  get lastTicket(): number {
+    return this.#queue.nextTicket - 1;
   }
 
   /** A parked message got its room. */

@@ -1,6 +1,6 @@
 /** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they are admitted. */
-import type { Result, SendTimeoutError, TrySendError } from "@pneumatic/core";
-import { SendError } from "@pneumatic/core";
+import type { Result, TrySendError } from "@pneumatic/core";
+import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
 import type { Ask } from "../reply/ask.ts";
@@ -12,6 +12,7 @@ export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendE
 interface Home {
   readonly channel: Channel<unknown>;
   readonly stoppedError: Error;
+  readonly lastTicket: number;
   admitted(): void;
 }
 
@@ -20,8 +21,6 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
   readonly value: unknown;
   readonly #message: V;
   readonly #home: Home;
-  previous: WaitNode | undefined = undefined;
-  next: WaitNode | undefined = undefined;
 
   /** `item` is what is queued of `message`. */
   constructor(home: Home, message: V, item: unknown) {
@@ -29,7 +28,18 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
     this.value = item;
     this.#message = message;
     this.#home = home;
-    home.channel.park(this);
+  }
+
+  get cooperative(): boolean {
+    return this.#home.channel.cooperative;
+  }
+
+  get timedOut(): Sent<V> {
+    return { ok: false, error: new SendTimeoutError(this.#message) };
+  }
+
+  enter(): void {
+    this.#home.channel.park(this);
   }
 
   get slots(): number {
@@ -45,7 +55,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
     this.settle({ ok: false, error: new SendError(this.#message) });
   }
 
-  protected override leave(): void {
+  leave(): void {
     this.#home.channel.unpark(this);
   }
 }
@@ -70,7 +80,7 @@ export class ParkedAsk implements ParkedSend<unknown> {
 
   admitted(): void {
     this.#home.admitted();
-    this.value.waiting(this.#home.channel.lastTicket);
+    this.value.waiting(this.#home.lastTicket);
   }
 
   disconnected(): void {

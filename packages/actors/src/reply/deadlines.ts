@@ -4,7 +4,7 @@
  * hold the process, until it fires: asks one after the other cost no timer each.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
-import { Timer, WaitList } from "@pneumatic/core/internal";
+import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
 
 /** What expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
 export interface Expiring extends WaitNode {
@@ -18,7 +18,7 @@ const LISTS_KEPT = 16;
 
 class TimeoutList {
   readonly entries = new WaitList<Expiring>();
-  timer: Timer | undefined = undefined;
+  timer: UnheldTimer | undefined = undefined;
 }
 
 export class Deadlines {
@@ -57,7 +57,7 @@ export class Deadlines {
   }
 
   #arm(list: TimeoutList, timeoutMs: number, delayMs: number): void {
-    list.timer = new Timer(delayMs, () => this.#fired(list, timeoutMs), this.#clock).unref();
+    list.timer = new UnheldTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
   }
 
   #fired(list: TimeoutList, timeoutMs: number): void {

@@ -12,7 +12,7 @@ import { url as inspectorUrl } from "node:inspector";
 import type { MessagePort, ResourceLimits } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
-import { systemClock as platformClock, Timer } from "@pneumatic/core/internal";
+import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { Piscina } from "piscina";
@@ -53,7 +53,7 @@ interface Running {
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly terminate: AbortController;
-  watch: Timer | undefined;
+  watch: UnheldTimer | undefined;
 }
 
 export class ThreadHost {
@@ -135,7 +135,7 @@ export class ThreadHost {
    * counted, not time, so that a parent that was stopped itself blames nobody; and they go by the platform's clock.
    */
   #watch(running: Running, beat: number, missed: number): void {
-    running.watch = new Timer(
+    running.watch = new UnheldTimer(
       this.#beatMs,
       () => {
         const seen = Atomics.load(running.words, BEAT);
@@ -145,7 +145,7 @@ export class ThreadHost {
         else running.terminate.abort();
       },
       platformClock,
-    ).unref();
+    );
   }
 
   #receive(said: ToParent): void {

@@ -17,7 +17,7 @@
  * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
  *    is left: values, or permits that may still send), CLOSED.
  */
-import type { Abortable } from "./abort.ts";
+import type { Fifo } from "./queue.ts";
 import { Queue } from "./queue.ts";
 import type { PendingReceive, Source, State } from "./source.ts";
 import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
@@ -40,7 +40,7 @@ export interface ParkedSend<T> extends WaitNode {
 }
 
 /** Somebody who waits for the receiver to go. */
-export interface ClosedWatch extends WaitNode, Abortable {
+export interface ClosedWatch extends WaitNode {
   closed(): void;
 }
 
@@ -60,14 +60,15 @@ export class Channel<T> implements Source<T> {
   #receivers = 1;
   /** Slots that permits hold. */
   #reserved = 0;
-  readonly #queue = new Queue<T>();
+  readonly #queue: Fifo<T>;
   readonly #parked: WaitList<ParkedSend<T>> | undefined;
   #waiting: WaitList<PendingReceive<T>> | undefined = undefined;
   #watches: WaitList<ClosedWatch> | undefined = undefined;
 
-  constructor(capacity: number, cooperative = true) {
+  constructor(capacity: number, cooperative = true, queue: Fifo<T> = new Queue()) {
     this.capacity = capacity;
     this.cooperative = cooperative;
+    this.#queue = queue;
     this.#parked = capacity === Number.POSITIVE_INFINITY ? undefined : new WaitList();
   }
 
@@ -101,18 +102,6 @@ export class Channel<T> implements Source<T> {
     return PUSHED;
   }
 
-  /** The ticket of the value pushed last, by which it can be removed. */
-  get lastTicket(): number {
-    return this.#queue.nextTicket - 1;
-  }
-
-  /** Takes a value out of the queue, out of turn; the room it leaves goes to the oldest parked send. */
-  remove(ticket: number): void {
-    this.#queue.remove(ticket);
-    this.#admit();
-    this.#closeWhenDrained();
-  }
-
   /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
   park(send: ParkedSend<T>): void {
     this.#parked?.push(send);
@@ -122,6 +111,11 @@ export class Channel<T> implements Source<T> {
   /** Takes a parked send back. Those behind it may fit where it did not. */
   unpark(send: ParkedSend<T>): void {
     this.#parked?.remove(send);
+    this.roomMade();
+  }
+
+  /** Lets those parked in, and closes what is drained. */
+  roomMade(): void {
     this.#admit();
     this.#closeWhenDrained();
   }
@@ -162,12 +156,9 @@ export class Channel<T> implements Source<T> {
 
   /** Gives back a slot that was held. */
   release(): void {
-    if (this.state !== CLOSED) {
-      this.#reserved--;
-      this.#admit();
-    }
+    if (this.state !== CLOSED) this.#reserved--;
     this.removeSender();
-    this.#closeWhenDrained();
+    this.roomMade();
   }
 
   addSender(): void {
@@ -186,9 +177,14 @@ export class Channel<T> implements Source<T> {
   }
 
   close(): void {
-    for (let send = this.#parked?.shift(); send !== undefined; send = this.#parked?.shift()) send.disconnected();
+    this.#parked?.clear((send) => send.disconnected());
     this.#stopAccepting();
-    for (let watch = this.#watches?.shift(); watch !== undefined; watch = this.#watches?.shift()) watch.closed();
+    this.#watches?.clear((watch) => watch.closed());
+  }
+
+  /** Whether nothing new is accepted. */
+  get isDisconnected(): boolean {
+    return this.state !== OPEN;
   }
 
   /** Whether the last receiver was dropped. */
@@ -208,13 +204,10 @@ export class Channel<T> implements Source<T> {
     this.close();
   }
 
-  watchClosed(watch: ClosedWatch): void {
+  /** Those who wait for the receiver to go. */
+  get watches(): WaitList<ClosedWatch> {
     this.#watches ??= new WaitList();
-    this.#watches.push(watch);
-  }
-
-  unwatchClosed(watch: ClosedWatch): void {
-    this.#watches?.remove(watch);
+    return this.#watches;
   }
 
   #takeParked(): T | typeof NOTHING {
@@ -273,9 +266,7 @@ export class Channel<T> implements Source<T> {
     if (this.state !== DRAINING || this.#queue.length > 0 || this.#reserved > 0) return;
     if (this.#parked?.head !== undefined) return;
     this.state = CLOSED;
-    for (let receive = this.#waiting?.shift(); receive !== undefined; receive = this.#waiting?.shift()) {
-      receive.disconnected();
-    }
+    this.#waiting?.clear((receive) => receive.disconnected());
     this.waker?.wake();
   }
 }

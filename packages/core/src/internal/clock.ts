@@ -22,28 +22,6 @@ export const systemClock: Clock = {
 
 let current: Clock = systemClock;
 
-const { setImmediate: immediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-let turns: MessageChannel | undefined;
-let waiting: (() => void)[] = [];
-
-/** Calls `run` in the next turn of the event loop, when timers and I/O have had theirs. No clock replaces this one. */
-export function nextTurn(run: () => void): void {
-  if (immediate !== undefined) {
-    immediate(run);
-    return;
-  }
-  if (turns === undefined) {
-    turns = new MessageChannel();
-    turns.port1.onmessage = () => {
-      const due = waiting;
-      waiting = [];
-      for (const run of due) run();
-    };
-  }
-  waiting.push(run);
-  turns.port2.postMessage(undefined);
-}
-
 /** The clock in force on this thread. */
 export function currentClock(): Clock {
   return current;
@@ -52,6 +30,14 @@ export function currentClock(): Clock {
 /** Puts `clock` in force on this thread. */
 export function replaceClock(clock: Clock): void {
   current = clock;
+}
+
+const later: (run: () => void) => unknown =
+  (globalThis as { setImmediate?: (run: () => void) => unknown }).setImmediate ?? setTimeout;
+
+/** Calls `run` in the next turn of the event loop, when timers and I/O have had theirs. No clock replaces this one. */
+export function nextTurn(run: () => void): void {
+  later(run);
 }
 
 /** Longer delays make the timers of every platform fire at once, so a longer wait is made of several. */
@@ -63,12 +49,11 @@ export class Timer {
   readonly #run: () => void;
   readonly #deadline: number;
   #pending: unknown;
-  #held = true;
 
   constructor(ms: number, run: () => void, clock: Clock = current) {
     this.#clock = clock;
     this.#run = run;
-    this.#deadline = this.#clock.now() + ms;
+    this.#deadline = clock.now() + ms;
     this.#arm(ms);
   }
 
@@ -77,27 +62,27 @@ export class Timer {
     this.#pending = undefined;
   }
 
-  /** Lets the process end while this timer is pending, where the platform knows such a thing. */
-  unref(): this {
-    this.#held = false;
-    this.#release();
-    return this;
-  }
-
-  #release(): void {
-    if (!this.#held) (this.#pending as { unref?: () => void } | undefined)?.unref?.();
-  }
+  /** Called with what the clock returned, whenever it is set. */
+  protected armed(_pending: unknown): void {}
 
   #arm(ms: number): void {
     if (ms === Number.POSITIVE_INFINITY) return;
-    this.#pending = this.#clock.setTimeout(() => this.#fired(), Math.min(Math.ceil(ms), LONGEST_DELAY));
-    this.#release();
+    this.#pending = this.#clock.setTimeout(
+      () => {
+        this.#pending = undefined;
+        const left = this.#deadline - this.#clock.now();
+        if (left > 0) this.#arm(left);
+        else this.#run();
+      },
+      Math.min(Math.ceil(ms), LONGEST_DELAY),
+    );
+    this.armed(this.#pending);
   }
+}
 
-  #fired(): void {
-    this.#pending = undefined;
-    const left = this.#deadline - this.#clock.now();
-    if (left > 0) this.#arm(left);
-    else this.#run();
+/** A timer that does not keep the process, where the platform knows such a thing. */
+export class UnheldTimer extends Timer {
+  protected override armed(pending: unknown): void {
+    (pending as { unref?: () => void }).unref?.();
   }
 }

@@ -1,51 +1,24 @@
-/**
- * A counted, strong handle on a channel: what every sender is, whatever it sends into. It knows its channel until it is
- * dropped; a dropped one has let go of it, so nothing queued is retained by a handle that nobody needs.
- */
-import { UseAfterDropError } from "../errors.ts";
-import { unwatch, watch } from "./backstop.ts";
-import type { Channel, ClosedWatch } from "./channel.ts";
+/** A counted, strong handle on a channel: what every sender is, and every permit. */
+import type { Channel } from "./channel.ts";
+import { End } from "./end.ts";
 import { OPEN } from "./source.ts";
-import { refuse, Wait } from "./wait.ts";
-import type { WaitNode } from "./wait-list.ts";
+import { refuse, signalOf, Wait } from "./wait.ts";
 
-export abstract class Handle<T> implements Disposable {
-  /** Undefined once dropped. */
-  #channel: Channel<T> | undefined;
-
-  /** What kind of end this is, in messages and when printed. */
-  abstract get [Symbol.toStringTag](): string;
-
-  /** Takes over one count of the channel. */
-  constructor(channel: Channel<T>) {
-    this.#channel = channel;
-    watch(this, channel, this.giveUp, this[Symbol.toStringTag]);
-  }
-
-  drop(): void {
-    const channel = this.leave();
-    if (channel !== undefined) this.giveUp(channel);
-  }
-
-  [Symbol.dispose](): void {
-    this.drop();
-  }
-
+export abstract class Handle<T> extends End<Channel<T>> {
   closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
-    const channel = this.#channel;
+    const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("wait for the receiver"));
-    const refusal = options === undefined ? undefined : refuse(options);
+    const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
-    if (channel.state !== OPEN) return Promise.resolve();
-    return new PendingClosed(channel).start(options, () => undefined).promise;
+    return channel.state === OPEN ? new PendingClosed(channel).start(signalOf(options)) : Promise.resolve();
   }
 
   sameChannel(other: unknown): boolean {
-    return other instanceof Handle && other.#channel === this.use("compare");
+    return other instanceof Handle && other.channel === this.use("compare");
   }
 
   get isDisconnected(): boolean {
-    return this.use("inspect").state !== OPEN;
+    return this.use("inspect").isDisconnected;
   }
 
   get length(): number {
@@ -59,33 +32,8 @@ export abstract class Handle<T> implements Disposable {
     return channel;
   }
 
-  /** The channel; throws when this handle was dropped. */
-  protected use(operation: string): Channel<T> {
-    if (this.#channel === undefined) throw this.misuse(operation);
-    return this.#channel;
-  }
-
-  /** The channel, or undefined when this handle was dropped. */
-  protected get channel(): Channel<T> | undefined {
-    return this.#channel;
-  }
-
-  /** Takes the count of a handle from its channel. Does not need the handle, which may be garbage. */
-  protected giveUp(channel: Pick<Channel<T>, "removeSender" | "release">): void {
+  protected override giveUp(channel: Channel<T>): void {
     channel.removeSender();
-  }
-
-  /** Lets go of the channel, whose count is the caller's now. */
-  protected leave(): Channel<T> | undefined {
-    const channel = this.#channel;
-    if (channel === undefined) return undefined;
-    this.#channel = undefined;
-    unwatch(this);
-    return channel;
-  }
-
-  protected misuse(operation: string): UseAfterDropError {
-    return new UseAfterDropError(this[Symbol.toStringTag], operation);
   }
 }
 
@@ -104,22 +52,32 @@ export class WeakHandle<T, S> {
   }
 }
 
-class PendingClosed extends Wait<void> implements ClosedWatch {
-  readonly #channel: Pick<Channel<never>, "watchClosed" | "unwatchClosed">;
-  previous: WaitNode | undefined = undefined;
-  next: WaitNode | undefined = undefined;
+/** Somebody who waits for the receiver to go. */
+class PendingClosed extends Wait<undefined> {
+  readonly #channel: Pick<Channel<never>, "watches" | "cooperative">;
 
-  constructor(channel: Pick<Channel<never>, "watchClosed" | "unwatchClosed">) {
+  constructor(channel: Pick<Channel<never>, "watches" | "cooperative">) {
     super();
     this.#channel = channel;
-    channel.watchClosed(this);
+  }
+
+  get cooperative(): boolean {
+    return this.#channel.cooperative;
+  }
+
+  get timedOut(): undefined {
+    return undefined;
+  }
+
+  enter(): void {
+    this.#channel.watches.push(this);
+  }
+
+  leave(): void {
+    this.#channel.watches.remove(this);
   }
 
   closed(): void {
-    this.settle();
-  }
-
-  protected override leave(): void {
-    this.#channel.unwatchClosed(this);
+    this.settle(undefined);
   }
 }

@@ -10,8 +10,8 @@ export {
   type Pushed,
   type Waker,
 } from "./channel.ts";
-export { type Clock, currentClock, systemClock, Timer } from "./clock.ts";
-export { Queue } from "./queue.ts";
+export { type Clock, currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
+export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
 export { refuse, Wait } from "./wait.ts";

@@ -1,39 +1,36 @@
 /**
  * A FIFO of linked blocks: push and shift in constant time, nothing is ever moved, and memory follows the length.
  *
- *     head ─► [ · · c d e ▒ g h ] ─► [ i j k l m n o p … ] ◄─ tail
- *                   ▲ headIndex              tailIndex ▲        ▒ removed out of turn
+ *     head ─► [ · · c d e f g h ] ─► [ i j k l m n o p … ] ◄─ tail
+ *                   ▲ headIndex              tailIndex ▲
  *
  * Invariants: a slot is cleared when it is read; blocks double from 8 to 1,024 slots; a drained queue keeps at most one
- * small block. The value pushed as number n has the ticket n. (Blocks after tokio's `sync/mpsc/block.rs`.)
+ * small block. (Blocks after tokio's `sync/mpsc/block.rs`.)
  */
 const SMALLEST_BLOCK = 8;
 const LARGEST_BLOCK = 1024;
 const LARGEST_IDLE_BLOCK = 64;
 
-/** In the place of a value that was removed out of turn. */
-const REMOVED: unique symbol = Symbol("removed");
-
-type Slot<T> = T | undefined | typeof REMOVED;
+/** Values in the order they came. */
+export interface Fifo<T> {
+  /** How many values are queued. */
+  readonly length: number;
+  push(value: T): void;
+  /** Takes the oldest value. The queue must not be empty. */
+  shift(): T;
+  clear(): void;
+}
 
 class Block<T> {
-  readonly slots: Slot<T>[];
+  readonly slots: (T | undefined)[];
   next: Block<T> | undefined = undefined;
-  /** The ticket of the first slot. */
-  start: number;
-  /** How many slots were removed out of turn. */
-  removed = 0;
-  constructor(size: number, start: number) {
-    this.slots = new Array<Slot<T>>(size);
-    this.start = start;
+  constructor(size: number) {
+    this.slots = new Array<T | undefined>(size);
   }
 }
 
-export class Queue<T> {
-  /** How many values are queued. */
+export class Queue<T> implements Fifo<T> {
   length = 0;
-  /** The ticket of the next push. */
-  nextTicket = 0;
   #head: Block<T> | undefined = undefined;
   #headIndex = 0;
   #tail: Block<T> | undefined = undefined;
@@ -43,75 +40,38 @@ export class Queue<T> {
     let tail = this.#tail;
     if (tail === undefined || this.#tailIndex === tail.slots.length) tail = this.#grow(tail);
     tail.slots[this.#tailIndex++] = value;
-    this.nextTicket++;
     this.length++;
   }
 
-  /** Takes the oldest value. The queue must not be empty. */
   shift(): T {
-    for (;;) {
-      let head = this.#head as Block<T>;
-      if (this.#headIndex === head.slots.length) head = this.#advance(head);
-      const value = head.slots[this.#headIndex];
-      head.slots[this.#headIndex++] = undefined;
-      if (value === REMOVED) continue;
-      if (--this.length === 0) this.#rewind(head);
-      return value as T;
+    let head = this.#head as Block<T>;
+    if (this.#headIndex === head.slots.length) {
+      head = this.#head = head.next as Block<T>;
+      this.#headIndex = 0;
     }
-  }
-
-  /** Removes the value with this ticket, which must still be queued. A block that is all removed is given back. */
-  remove(ticket: number): void {
-    let before: Block<T> | undefined;
-    let block = this.#head as Block<T>;
-    while (ticket >= block.start + block.slots.length) {
-      before = block;
-      block = block.next as Block<T>;
-    }
-    block.slots[ticket - block.start] = REMOVED;
-    block.removed++;
-    if (before !== undefined && block !== this.#tail && block.removed === block.slots.length) before.next = block.next;
-    if (--this.length === 0) this.clear();
+    const value = head.slots[this.#headIndex];
+    head.slots[this.#headIndex++] = undefined;
+    if (--this.length === 0) this.#rewind(head);
+    return value as T;
   }
 
   clear(): void {
-    this.length = 0;
+    this.length = this.#headIndex = this.#tailIndex = 0;
     this.#head = this.#tail = undefined;
-    this.#headIndex = this.#tailIndex = 0;
   }
 
   #grow(tail: Block<T> | undefined): Block<T> {
-    this.#tailIndex = 0;
-    if (tail !== undefined && tail !== this.#head && tail.removed === tail.slots.length) return this.#restart(tail);
-    const size = tail === undefined ? SMALLEST_BLOCK : Math.min(tail.slots.length * 2, LARGEST_BLOCK);
-    const block = new Block<T>(size, this.nextTicket);
+    const block = new Block<T>(tail === undefined ? SMALLEST_BLOCK : Math.min(tail.slots.length * 2, LARGEST_BLOCK));
     if (tail === undefined) this.#head = block;
     else tail.next = block;
     this.#tail = block;
+    this.#tailIndex = 0;
     return block;
   }
 
-  /** Uses a block again, from its first slot. */
-  #restart(block: Block<T>): Block<T> {
-    block.start = this.nextTicket;
-    block.removed = 0;
-    return block;
-  }
-
-  #advance(head: Block<T>): Block<T> {
-    const next = head.next as Block<T>;
-    this.#head = next;
-    this.#headIndex = 0;
-    return next;
-  }
-
-  /** The last value was read from `block`. A small one that is the only one starts over, else memory is given back. */
+  /** The last value was read from `block`, the only one left. A small one starts over, else memory is given back. */
   #rewind(block: Block<T>): void {
-    if (block !== this.#tail || this.#headIndex !== this.#tailIndex || block.slots.length > LARGEST_IDLE_BLOCK) {
-      this.clear();
-    } else {
-      this.#headIndex = this.#tailIndex = 0;
-      this.#restart(block);
-    }
+    if (block.slots.length > LARGEST_IDLE_BLOCK) this.clear();
+    else this.#headIndex = this.#tailIndex = 0;
   }
 }

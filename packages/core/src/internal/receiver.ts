@@ -1,27 +1,23 @@
 /** The implementation of `Receiver`, over any source. */
-import {
-  InvalidArgumentError,
-  OverlappingRecvError,
-  RecvError,
-  RecvTimeoutError,
-  TryRecvError,
-  UseAfterDropError,
-} from "../errors.ts";
+import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
-import type { AnyChannel, GiveUp } from "./backstop.ts";
-import { unwatch, watch } from "./backstop.ts";
-import { overspent, putOff } from "./budget.ts";
-import type { Channel } from "./channel.ts";
-import { Pending } from "./pending.ts";
+import { overspent } from "./budget.ts";
+import { End } from "./end.ts";
 import type { PendingReceive, Source } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
-import { ValueIterator } from "./value-iterator.ts";
 import type { WaitOptions } from "./wait.ts";
-import { refuse, timeoutOf } from "./wait.ts";
+import { refuse, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
 
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;
 type SignalOptions = { readonly signal?: AbortSignal | undefined };
+
+/** What a receive resolves to: of a value, when the source is closed, and after its timeout. */
+interface Form<in T, out R> {
+  of(value: T): R;
+  readonly closed: R;
+  readonly timedOut: R;
+}
 
 function failed<E>(error: E): Err<E> {
   return Object.freeze({ ok: false, error: Object.freeze(error) });
@@ -31,26 +27,19 @@ const EMPTY = failed(new TryRecvError("empty"));
 const TRY_DISCONNECTED = failed(new TryRecvError("disconnected"));
 export const DISCONNECTED: Err<RecvError> = failed(new RecvError());
 export const TIMED_OUT: Err<RecvTimeoutError> = failed(new RecvTimeoutError());
-const RESOLVED_DISCONNECTED = Promise.resolve(DISCONNECTED);
-const RESOLVED_TIMED_OUT = Promise.resolve(TIMED_OUT);
-const RESOLVED_ZERO = Promise.resolve(0);
+const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
-export class ChannelReceiver<T> implements Receiver<T> {
-  /** Undefined once dropped. */
-  #source: Source<T> | undefined;
+const RESULT: Form<unknown, Received<unknown>> = {
+  of: (value) => ({ ok: true, value }),
+  closed: DISCONNECTED,
+  timedOut: TIMED_OUT,
+};
+
+export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   #waiting: PendingReceive<never> | undefined = undefined;
 
-  constructor(source: Source<T>) {
-    this.#source = source;
-  }
-
-  get [Symbol.toStringTag](): string {
+  override get [Symbol.toStringTag](): string {
     return "Receiver";
-  }
-
-  /** Undefined once dropped. */
-  get source(): Source<T> | undefined {
-    return this.#source;
   }
 
   /** The receive that is pending: there is at most one. */
@@ -62,19 +51,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   recv(options?: WaitOptions): Promise<Received<T>> {
-    const source = this.#source;
-    if (source === undefined) return Promise.reject(new UseAfterDropError("Receiver", "receive"));
-    const refusal = options === undefined ? undefined : refuse(options);
-    if (refusal !== undefined) return refusal;
-    if (this.#waiting !== undefined) return Promise.reject(new OverlappingRecvError());
-    const value = source.take();
-    if (value !== NOTHING) {
-      const result = { ok: true, value } as const;
-      return overspent(source.cooperative) ? putOff(result) : Promise.resolve(result);
-    }
-    if (source.state === CLOSED) return RESOLVED_DISCONNECTED;
-    if (options?.timeout === 0) return RESOLVED_TIMED_OUT;
-    return new PendingRecv(this, source).start(options, () => TIMED_OUT).promise;
+    return this.receive(RESULT as Form<T, Received<T>>, options);
   }
 
   recvTimeout(ms: number): Promise<Received<T>> {
@@ -85,24 +62,28 @@ export class ChannelReceiver<T> implements Receiver<T> {
     const source = this.use("receive");
     const value = source.take();
     if (value !== NOTHING) return { ok: true, value };
+    overspent(source.cooperative); // so that polling is told from rest
     return source.state === CLOSED ? TRY_DISCONNECTED : EMPTY;
   }
 
   recvMany(into: T[], limit: number, options?: SignalOptions): Promise<number> {
-    const source = this.#source;
-    if (source === undefined) return Promise.reject(new UseAfterDropError("Receiver", "receive"));
-    const refusal = refuseMany(into, limit) ?? (options === undefined ? undefined : refuse({ signal: options.signal }));
-    if (refusal !== undefined) return refusal;
-    if (this.#waiting !== undefined) return Promise.reject(new OverlappingRecvError());
-    const count = takeInto(into, source, limit);
-    if (count > 0) return overspent(source.cooperative) ? putOff(count) : Promise.resolve(count);
-    if (limit === 0 || source.state === CLOSED) return RESOLVED_ZERO;
-    return new PendingMany(this, source, into).start(options, () => 0).promise;
+    if (!(Array.isArray(into) && Object.isExtensible(into))) {
+      return Promise.reject(new InvalidArgumentError("into", "an array to append to", into));
+    }
+    if (!(Number.isSafeInteger(limit) && limit >= 0)) {
+      return Promise.reject(new InvalidArgumentError("limit", "an integer of 0 or more", limit));
+    }
+    const of = (value: T): number => {
+      into.push(value);
+      return 1 + this.#takeInto(into, limit - 1);
+    };
+    if (limit === 0) return refuse(signalOf(options)) ?? Promise.resolve(this.use("receive") && 0);
+    return this.receive({ of, closed: 0, timedOut: 0 }, signalOf(options));
   }
 
   iter(options?: SignalOptions): AsyncIterableIterator<T, undefined, void> {
     this.use("iterate");
-    return new ValueIterator(this, options?.signal);
+    return new ValueIterator(this, signalOf(options));
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, void> {
@@ -115,9 +96,8 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   drain(): T[] {
-    const source = this.use("drain");
     const values: T[] = [];
-    takeInto(values, source, source.ready);
+    this.#takeInto(values, this.use("drain").ready);
     return values;
   }
 
@@ -125,25 +105,17 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.use("close").close();
   }
 
-  drop(): void {
-    const source = this.#source;
-    if (source === undefined) return;
-    this.#source = undefined;
-    unwatch(this);
+  override drop(): void {
     const waiting = this.#waiting;
     if (waiting !== undefined) {
-      source.unwait(waiting as PendingReceive<T>);
+      this.channel?.unwait(waiting as PendingReceive<T>);
       waiting.disconnected();
     }
-    source.removeReceiver();
-  }
-
-  [Symbol.dispose](): void {
-    this.drop();
+    super.drop();
   }
 
   get length(): number {
-    return this.#source?.length ?? 0;
+    return this.channel?.length ?? 0;
   }
 
   get isEmpty(): boolean {
@@ -151,78 +123,128 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   get isClosed(): boolean {
-    return this.#source?.state !== OPEN;
+    return this.channel?.state !== OPEN;
   }
 
-  protected use(operation: string): Source<T> {
-    if (this.#source === undefined) throw new UseAfterDropError("Receiver", operation);
-    return this.#source;
-  }
-}
-
-class PendingRecv<T> extends Pending<T, Received<T>> {
-  override received(value: T): void {
-    this.settle({ ok: true, value });
-  }
-  override disconnected(): void {
-    this.settle(DISCONNECTED);
-  }
-}
-
-class PendingMany<T> extends Pending<T, number> {
-  readonly #into: T[];
-  constructor(end: ChannelReceiver<T>, source: Source<T>, into: T[]) {
-    super(end, source);
-    this.#into = into;
-  }
-  override received(value: T): void {
-    this.#into.push(value);
-    this.settle(1);
-  }
-  override disconnected(): void {
-    this.settle(0);
-  }
-}
-
-function takeInto<T>(into: T[], source: Source<T>, limit: number): number {
-  let count = 0;
-  for (; count < limit; count++) {
+  /** Resolves to what `form` makes of the next value, or of there being none. */
+  receive<R>(form: Form<T, R>, options: WaitOptions | undefined): Promise<R> {
+    const source = this.channel;
+    if (source === undefined) return Promise.reject(this.misuse("receive"));
+    const refusal = options === undefined ? undefined : refuse(options);
+    if (refusal !== undefined) return refusal;
+    if (this.#waiting !== undefined) return Promise.reject(new OverlappingRecvError());
     const value = source.take();
-    if (value === NOTHING) break;
-    into.push(value);
+    if (value !== NOTHING) return soon(form.of(value), source.cooperative);
+    if (source.state === CLOSED) return soon(form.closed, source.cooperative);
+    if (options?.timeout === 0) return soon(form.timedOut, source.cooperative);
+    return new Pending(this, source, form).start(options);
   }
-  return count;
+
+  protected override giveUp(source: Source<T>): void {
+    source.removeReceiver();
+  }
+
+  #takeInto(into: T[], limit: number): number {
+    let count = 0;
+    for (; count < limit; count++) {
+      const value = this.channel?.take();
+      if (value === NOTHING) break;
+      into.push(value as T);
+    }
+    return count;
+  }
 }
 
-function refuseMany(into: unknown, limit: number): Promise<never> | undefined {
-  if (!Array.isArray(into)) {
-    return Promise.reject(new InvalidArgumentError("The first argument of recvMany", "an array to append to", into));
+/** The one receive of a receiver that waits. It holds the receiver, which is not garbage meanwhile. */
+class Pending<T, R> extends Wait<R> implements PendingReceive<T> {
+  readonly #end: ChannelReceiver<T>;
+  readonly #source: Source<T>;
+  readonly form: Form<T, R>;
+
+  constructor(end: ChannelReceiver<T>, source: Source<T>, form: Form<T, R>) {
+    super();
+    this.#end = end;
+    this.#source = source;
+    this.form = form;
   }
-  if ((Number.isSafeInteger(limit) && limit >= 0) || limit === Number.POSITIVE_INFINITY) return undefined;
-  return Promise.reject(
-    new InvalidArgumentError("The limit of recvMany", "an integer of 0 or more, or Infinity", limit),
-  );
+
+  get cooperative(): boolean {
+    return this.#source.cooperative;
+  }
+
+  get timedOut(): R {
+    return this.form.timedOut;
+  }
+
+  enter(): void {
+    this.#end.waiting = this;
+    this.#source.wait(this);
+  }
+
+  leave(): void {
+    this.#end.waiting = undefined;
+    this.#source.unwait(this);
+  }
+
+  received(value: T): void {
+    this.#end.waiting = undefined;
+    this.settle(this.form.of(value));
+  }
+
+  disconnected(): void {
+    this.#end.waiting = undefined;
+    this.settle(this.form.closed);
+  }
+}
+
+/** Iteration. Written by hand: a generator is half as fast, and its `return()` would wait behind a pending `next()`. */
+class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, Form<T, IteratorResult<T, undefined>> {
+  readonly #end: ChannelReceiver<T>;
+  readonly #options: WaitOptions | undefined;
+  #isOver = false;
+
+  constructor(end: ChannelReceiver<T>, options: WaitOptions | undefined) {
+    this.#end = end;
+    this.#options = options;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#isOver) return this.return();
+    if (this.#end.channel === undefined) return refuse(this.#options) ?? this.return();
+    return this.#end.receive<IteratorResult<T, undefined>>(this, this.#options);
+  }
+
+  /** Ends the iteration, a pending `next()` too, which then takes nothing. What is queued stays in the channel. */
+  return(): Promise<IteratorReturnResult<undefined>> {
+    const pending: unknown = this.#end.waiting;
+    if (pending instanceof Pending && pending.form === this) pending.end(DONE);
+    return Promise.resolve(this.closed);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  of(value: T): IteratorYieldResult<T> {
+    return { done: false, value };
+  }
+
+  /** Once ended it stays so, also when its signal aborts later. */
+  get closed(): typeof DONE {
+    this.#isOver = true;
+    return DONE;
+  }
+
+  get timedOut(): typeof DONE {
+    return DONE;
+  }
 }
 
 /** Holds the receiver, which must not be collected while it is iterated. */
 function* readyValues<T>(end: ChannelReceiver<T>): IterableIterator<T, undefined, void> {
-  for (let source = end.source; source !== undefined; source = end.source) {
+  for (let source = end.channel; source !== undefined; source = end.channel) {
     const value = source.take();
     if (value === NOTHING) return;
     yield value;
   }
-}
-
-const removeReceiver: GiveUp = (channel) => channel.removeReceiver();
-
-/** Sees to it that a receiver is dropped should it become garbage, so that nobody sends to it for ever. */
-export function watchReceiver(receiver: ChannelReceiver<unknown>, channel: AnyChannel): void {
-  watch(receiver, channel, removeReceiver, undefined);
-}
-
-/** The receiver of a channel; takes over one count. */
-export function channelReceiver<T>(channel: Channel<T>): Receiver<T> {
-  const receiver = new ChannelReceiver(channel);
-  watchReceiver(receiver, channel);
-  return receiver;
 }

@@ -1,18 +1,18 @@
-/** The implementations of `Sender`, `SyncSender` and `OneshotSender`. */
-import { SendError, SendTimeoutError, TrySendError, UseAfterDropError } from "../errors.ts";
-import type { OneshotSender } from "../oneshot.ts";
+/** The implementations of `Sender`, `SyncSender` and `Permit`. */
+import type { UseAfterDropError } from "../errors.ts";
+import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from "../errors.ts";
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
-import { overspent, putOff } from "./budget.ts";
-import type { Channel, ParkedSend } from "./channel.ts";
+import { overspent } from "./budget.ts";
+import type { Channel, ParkedSend, Pushed } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
 import { Handle, WeakHandle } from "./handle.ts";
-import type { Reserved, TriedToReserve } from "./permits.ts";
-import { manyPermits, onePermit, reserved, triedToReserve } from "./permits.ts";
+import { NOTHING } from "./source.ts";
 import type { WaitOptions } from "./wait.ts";
-import { refuse, timeoutOf, Wait } from "./wait.ts";
-import type { WaitNode } from "./wait-list.ts";
+import { refuse, soon, timeoutOf, Wait } from "./wait.ts";
+
+type Sent<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
 
 const SENT: Ok<void> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
@@ -49,63 +49,47 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 }
 
-class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
-  override get [Symbol.toStringTag](): string {
-    return "OneshotSender";
-  }
-
-  send<V extends T>(value: V): Result<void, SendError<V>> {
-    const pushed = this.use("send").push(value);
-    this.drop();
-    return pushed === PUSHED ? SENT : failed(new SendError(value));
-  }
-
-  protected override misuse(operation: string): UseAfterDropError {
-    return new UseAfterDropError("OneshotSender", operation, "has sent its one value, or was dropped");
-  }
-}
-
 class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   override get [Symbol.toStringTag](): string {
     return "SyncSender";
   }
 
-  send<V extends T>(value: V, options?: WaitOptions): Promise<Result<void, SendError<V> | SendTimeoutError<V>>> {
+  send<V extends T>(value: V, options?: WaitOptions): Promise<Sent<void, V>> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("send"));
     const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     const pushed = channel.push(value);
-    if (pushed === PUSHED) return overspent(channel.cooperative) ? putOff(SENT) : RESOLVED_SENT;
-    if (pushed !== FULL) return Promise.resolve(failed(new SendError(value)));
-    if (options?.timeout === 0) return Promise.resolve(failed(new SendTimeoutError(value)));
-    return new PendingSend(channel, value).start(options, () => failed(new SendTimeoutError(value))).promise;
+    if (pushed === PUSHED) return RESOLVED_SENT; // not charged: without receives, which are, it would soon be FULL
+    return new PendingSend<T, void, V>(channel, value, 1, sent).after(pushed, options);
   }
 
   trySend<V extends T>(value: V): Result<void, TrySendError<V>> {
-    const pushed = this.use("send").push(value);
+    const channel = this.use("send");
+    const pushed = channel.push(value);
     if (pushed === PUSHED) return SENT;
+    overspent(channel.cooperative); // so that polling is told from rest
     return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
 
-  sendTimeout<V extends T>(value: V, ms: number): Promise<Result<void, SendError<V> | SendTimeoutError<V>>> {
+  sendTimeout<V extends T>(value: V, ms: number): Promise<Sent<void, V>> {
     return this.send(value, timeoutOf(ms));
   }
 
-  reserve(options?: WaitOptions): Promise<Reserved<Permit<T>>> {
-    return reserved<T, Permit<T>>(this.channel, 1, options, onePermit);
+  reserve(options?: WaitOptions): Promise<Sent<Permit<T>, undefined>> {
+    return this.#reserve(1, options, onePermit);
   }
 
-  reserveMany(count: number, options?: WaitOptions): Promise<Reserved<Permits<T>>> {
-    return reserved<T, Permits<T>>(this.channel, count, options, manyPermits);
+  reserveMany(count: number, options?: WaitOptions): Promise<Sent<Permits<T>, undefined>> {
+    return this.#reserve(count, options, manyPermits);
   }
 
-  tryReserve(): TriedToReserve<Permit<T>> {
-    return triedToReserve<T, Permit<T>>(this.use("reserve"), 1, onePermit);
+  tryReserve(): Result<Permit<T>, TrySendError<undefined>> {
+    return this.#tryReserve(1, onePermit);
   }
 
-  tryReserveMany(count: number): TriedToReserve<Permits<T>> {
-    return triedToReserve<T, Permits<T>>(this.use("reserve"), count, manyPermits);
+  tryReserveMany(count: number): Result<Permits<T>, TrySendError<undefined>> {
+    return this.#tryReserve(count, manyPermits);
   }
 
   clone(): SyncSender<T> {
@@ -123,39 +107,129 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   get available(): number {
     return this.use("inspect").available;
   }
-}
 
-/** A send that waits for room. It does not need its handle any more. */
-class PendingSend<T, V extends T>
-  extends Wait<Result<void, SendError<V> | SendTimeoutError<V>>>
-  implements ParkedSend<T>
-{
-  readonly value: V;
-  readonly #channel: Channel<T>;
-  previous: WaitNode | undefined = undefined;
-  next: WaitNode | undefined = undefined;
-
-  constructor(channel: Channel<T>, value: V) {
-    super();
-    this.value = value;
-    this.#channel = channel;
-    channel.park(this);
+  #reserve<R>(count: number, options: WaitOptions | undefined, of: Admitted<T, R>): Promise<Sent<R, undefined>> {
+    const refusal = refuse(options);
+    if (refusal !== undefined) return refusal;
+    try {
+      const channel = this.#slots(count);
+      return new PendingSend<T, R, undefined>(channel, NOTHING, count, of).after(channel.reserve(count), options);
+    } catch (misuse) {
+      return Promise.reject(misuse);
+    }
   }
 
-  get slots(): number {
-    return 1;
+  #tryReserve<R>(count: number, of: Admitted<T, R>): Result<R, TrySendError<undefined>> {
+    const channel = this.#slots(count);
+    const reserved = channel.reserve(count);
+    if (reserved === PUSHED) return of(channel, count);
+    return failed(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
+  }
+
+  /** The channel, if it has that many slots. */
+  #slots(count: number): Channel<T> {
+    const channel = this.use("reserve");
+    if (Number.isSafeInteger(count) && count >= 0 && count <= channel.capacity) return channel;
+    throw new InvalidArgumentError(
+      "The count of slots",
+      `an integer from 0 to the capacity, ${channel.capacity},`,
+      count,
+    );
+  }
+}
+
+class ChannelPermit<T> extends Handle<T> implements Permit<T> {
+  override get [Symbol.toStringTag](): string {
+    return "Permit";
+  }
+
+  send<V extends T>(value: V): Result<void, SendError<V>> {
+    return this.leave(this.use("send")).fulfill(value) ? SENT : failed(new SendError(value));
+  }
+
+  protected override giveUp(channel: Channel<T>): void {
+    channel.release();
+  }
+
+  protected override misuse(operation: string): UseAfterDropError {
+    return super.misuse(operation, "has sent its value, or was dropped");
+  }
+}
+
+/** Makes what an admitted send resolves to, from the slots that it was given. */
+type Admitted<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
+
+const sent = (): Ok<void> => SENT;
+
+function onePermit<T>(channel: Channel<T>): Ok<Permit<T>> {
+  return { ok: true, value: new ChannelPermit(channel) };
+}
+
+function manyPermits<T>(channel: Channel<T>, slots: number): Ok<Permits<T>> {
+  const permits = Array.from({ length: slots }, () => new ChannelPermit(channel));
+  const drop = (): void => {
+    for (const permit of permits) permit.drop();
+  };
+  return { ok: true, value: Object.assign(permits, { drop, [Symbol.dispose]: drop }) };
+}
+
+/** A send that waits for room, or a reservation: it has NOTHING to send yet. It does not need its handle any more. */
+class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implements ParkedSend<T> {
+  readonly value: T | typeof NOTHING;
+  readonly slots: number;
+  readonly #channel: Channel<T>;
+  readonly #of: Admitted<T, R>;
+
+  constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: Admitted<T, R>) {
+    super();
+    this.#channel = channel;
+    this.value = value;
+    this.slots = slots;
+    this.#of = of;
+  }
+
+  get cooperative(): boolean {
+    return this.#channel.cooperative;
+  }
+
+  get timedOut(): Err<SendTimeoutError<V>> {
+    return failed(new SendTimeoutError(this.#unsent));
+  }
+
+  /** Waits only if there was no room. */
+  after(pushed: Pushed, options: WaitOptions | undefined): Promise<Sent<R, V>> {
+    if (pushed === FULL && options?.timeout !== 0) return this.start(options);
+    const refused = pushed === FULL ? this.timedOut : failed(new SendError(this.#unsent));
+    return soon(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
+  }
+
+  /** A reservation keeps the channel open, as the permit does that it waits for. */
+  enter(): void {
+    if (this.value === NOTHING) this.#channel.addSender();
+    this.#channel.park(this);
+  }
+
+  leave(): void {
+    this.#channel.unpark(this);
+    this.#left();
   }
 
   admitted(): void {
-    this.settle(SENT, this.#channel.cooperative);
+    this.settle(this.#of(this.#channel, this.slots));
+    this.#left();
   }
 
   disconnected(): void {
-    this.settle(failed(new SendError(this.value)));
+    this.settle(failed(new SendError(this.#unsent)));
+    this.#left();
   }
 
-  protected override leave(): void {
-    this.#channel.unpark(this);
+  get #unsent(): V {
+    return (this.value === NOTHING ? undefined : this.value) as V;
+  }
+
+  #left(): void {
+    if (this.value === NOTHING) this.#channel.removeSender();
   }
 }
 
@@ -167,9 +241,4 @@ export function unboundedSender<T>(channel: Channel<T>): Sender<T> {
 /** A strong handle on a channel with a capacity; takes over one count. */
 export function boundedSender<T>(channel: Channel<T>): SyncSender<T> {
   return new BoundedSender(channel);
-}
-
-/** The only strong handle on a channel for one value; takes over its count. */
-export function oneshotSender<T>(channel: Channel<T>): OneshotSender<T> {
-  return new ChannelOneshotSender(channel);
 }

@@ -4,15 +4,18 @@
 import type { Clock } from "./clock.ts";
 import { currentClock, Timer } from "./clock.ts";
 import type { PendingReceive, Source, State } from "./source.ts";
-import { CLOSED, NOTHING, OPEN } from "./source.ts";
+import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
 import { WaitList } from "./wait-list.ts";
+
+/** Milliseconds. What is shorter is always due. */
+const SHORTEST = 1e-6;
 
 export class TimerSource implements Source<number> {
   state: State = OPEN;
   readonly cooperative = true;
   readonly #clock: Clock = currentClock();
   /** Undefined for a source of one value. */
-  readonly #interval: number | undefined;
+  #interval: number | undefined;
   /** When the next value is due; Infinity after the last one. */
   #due: number;
   readonly #waiting = new WaitList<PendingReceive<number>>();
@@ -24,7 +27,7 @@ export class TimerSource implements Source<number> {
   }
 
   get length(): number {
-    return this.state === OPEN && this.#clock.now() >= this.#due ? 1 : 0;
+    return this.#clock.now() >= this.#due ? 1 : 0;
   }
 
   get ready(): number {
@@ -33,9 +36,10 @@ export class TimerSource implements Source<number> {
 
   take(): number | typeof NOTHING {
     const now = this.#clock.now();
-    if (this.state !== OPEN || now < this.#due) return NOTHING;
+    if (now < this.#due) return NOTHING;
     const due = this.#due;
     this.#due = this.#after(due, now);
+    if (this.state === DRAINING) this.removeReceiver();
     return due;
   }
 
@@ -49,25 +53,27 @@ export class TimerSource implements Source<number> {
     if (this.#waiting.head === undefined) this.#disarm();
   }
 
+  /** What is due can still be taken. */
   close(): void {
-    this.state = CLOSED;
-    this.#disarm();
-    for (let receive = this.#waiting.shift(); receive !== undefined; receive = this.#waiting.shift()) {
-      receive.disconnected();
-    }
+    this.#interval = undefined;
+    if (this.length === 0) this.removeReceiver();
+    else this.state = DRAINING;
   }
 
   addReceiver(): void {}
 
   removeReceiver(): void {
-    this.close();
+    this.state = CLOSED;
+    this.#due = Number.POSITIVE_INFINITY;
+    this.#disarm();
+    this.#waiting.clear((receive) => receive.disconnected());
   }
 
   /** When the value after the one due at `due` is: the first of the schedule that is still to come. */
   #after(due: number, now: number): number {
     const interval = this.#interval;
     if (interval === undefined) return Number.POSITIVE_INFINITY;
-    if (interval === 0) return now;
+    if (interval < SHORTEST) return now;
     return due + interval * (Math.floor((now - due) / interval) + 1);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Parked operations in the order they came: an intrusive, doubly linked list, so that one which times out or is aborted
- * leaves in constant time without a search. A node is in at most one list.
+ * Operations that wait, in the order they came: an intrusive, doubly linked list, so that one which times out or is
+ * aborted leaves in constant time without a search. A node is in at most one list.
  */
 export interface WaitNode {
   previous: WaitNode | undefined;
@@ -25,6 +25,11 @@ export class WaitList<N extends WaitNode> {
     const head = this.head;
     if (head !== undefined) this.remove(head);
     return head;
+  }
+
+  /** Empties the list, one node after the other; what `visit` adds meanwhile too. */
+  clear(visit: (node: N) => void): void {
+    for (let node = this.shift(); node !== undefined; node = this.shift()) visit(node);
   }
 
   /** Unlinks a node that is in this list. */

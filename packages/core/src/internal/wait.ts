@@ -1,6 +1,6 @@
 /**
- * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first. Whoever
- * settles it calls `finish`, and then neither a timer nor a listener is left.
+ * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first; then
+ * neither a timer nor a listener is left.
  */
 import { InvalidArgumentError } from "../errors.ts";
 import type { Abortable } from "./abort.ts";
@@ -8,8 +8,7 @@ import { followSignal, ignoreSignal } from "./abort.ts";
 import { overspent, putOff } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./clock.ts";
-
-const TIMEOUT_RANGE = "a number of milliseconds from 0 to Infinity";
+import type { WaitNode } from "./wait-list.ts";
 
 /** What may end a wait early. */
 export interface WaitOptions {
@@ -19,28 +18,28 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
 }
 
-export abstract class Wait<R> implements Abortable {
-  readonly promise: Promise<R>;
+export abstract class Wait<R> implements Abortable, WaitNode {
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
   #resolve!: (result: R) => void;
   #reject!: (reason: unknown) => void;
   #timer: Timer | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
+  /** Takes its place, and begins to listen to the signal and the timeout. */
+  start(options?: WaitOptions, clock?: Clock): Promise<R> {
+    const promise = new Promise<R>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-  }
-
-  /** Begins to listen to the signal and the timeout; `timedOut` is the result when that is over first. */
-  start(options: WaitOptions | undefined, timedOut: () => R, clock?: Clock): this {
-    if (options === undefined) return this;
-    const { timeout, signal } = options;
-    if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(timedOut()), clock);
-    if (signal !== undefined) followSignal(signal, this);
-    this.#signal = signal;
-    return this;
+    if (options !== undefined) {
+      const { timeout, signal } = options;
+      if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(this.timedOut), clock);
+      if (signal !== undefined) followSignal(signal, this);
+      this.#signal = signal;
+    }
+    this.enter();
+    return promise;
   }
 
   aborted(reason: unknown): void {
@@ -49,20 +48,27 @@ export abstract class Wait<R> implements Abortable {
     this.#reject(reason);
   }
 
-  /** Gives up the place in the channel and settles with `result`. */
+  /** Gives up its place and settles with `result`. */
   end(result: R): void {
     this.leave();
     this.settle(result);
   }
 
+  /** Whether others may be let go first when it settles. */
+  protected abstract readonly cooperative: boolean;
+  /** The result when the timeout is first. */
+  protected abstract readonly timedOut: R;
+  /** Takes its place in the channel. */
+  protected abstract enter(): void;
+  /** Gives up its place in the channel. */
+  protected abstract leave(): void;
+
   /** Settles with `result`; the place in the channel is given up already. */
-  protected settle(result: R, cooperative = true): void {
+  protected settle(result: R): void {
     this.#finish();
-    if (overspent(cooperative)) putOff(result).then(this.#resolve);
+    if (overspent(this.cooperative)) putOff(result).then(this.#resolve);
     else this.#resolve(result);
   }
-
-  protected abstract leave(): void;
 
   /** Lets go of timer and signal. */
   #finish(): void {
@@ -71,19 +77,25 @@ export abstract class Wait<R> implements Abortable {
   }
 }
 
+/** A promise of what is known already. */
+export function soon<R>(result: R, cooperative: boolean): Promise<R> {
+  return overspent(cooperative) ? putOff(result) : Promise.resolve(result);
+}
+
 /**
  * The rejection of an operation that must not touch the channel, because its signal is aborted already or its timeout is
  * no time; undefined when it may go on.
  */
-export function refuse(options: WaitOptions): Promise<never> | undefined {
-  if (options === null) return Promise.reject(new InvalidArgumentError("options", "an object", options));
+export function refuse(options: WaitOptions | undefined): Promise<never> | undefined {
+  if (options === undefined) return undefined;
+  if (options === null) return misuse("options", "an object", options);
   const { timeout, signal } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
-    return Promise.reject(new InvalidArgumentError("timeout", TIMEOUT_RANGE, timeout));
+    return misuse("timeout", "a number of milliseconds from 0 to Infinity", timeout);
   }
   if (signal === undefined) return undefined;
   if (typeof signal?.aborted !== "boolean" || typeof signal.addEventListener !== "function") {
-    return Promise.reject(new InvalidArgumentError("signal", "an AbortSignal", signal));
+    return misuse("signal", "an AbortSignal", signal);
   }
   return signal.aborted ? Promise.reject(signal.reason) : undefined;
 }
@@ -91,4 +103,13 @@ export function refuse(options: WaitOptions): Promise<never> | undefined {
 /** {@link WaitOptions} for the operations that take the timeout as an argument of its own. */
 export function timeoutOf(ms: number): WaitOptions {
   return { timeout: ms === undefined ? Number.NaN : ms };
+}
+
+/** {@link WaitOptions} for the operations that have no timeout. */
+export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): WaitOptions | undefined {
+  return options && { signal: options.signal };
+}
+
+function misuse(what: string, expected: string, given: unknown): Promise<never> {
+  return Promise.reject(new InvalidArgumentError(what, expected, given));
 }

@@ -1,0 +1,120 @@
+/**
+ * The queue of a mailbox: a FIFO of linked blocks, as core's, out of which a message can be taken that nobody waits for any
+ * more. Push, shift and removal are quick, nothing is ever moved, and memory follows the length.
+ *
+ *     head ─► [ · · c d e ▒ g h ] ─► [ i j k l m n o p … ] ◄─ tail
+ *                   ▲ headIndex              tailIndex ▲        ▒ removed out of turn
+ *
+ * Invariants: a slot is cleared when it is read; blocks double from 8 to 1,024 slots; a drained queue keeps at most one
+ * small block. The value pushed as number n has the ticket n. (Blocks after tokio's `sync/mpsc/block.rs`.)
+ */
+import type { Fifo } from "@pneumatic/core/internal";
+
+const SMALLEST_BLOCK = 8;
+const LARGEST_BLOCK = 1024;
+const LARGEST_IDLE_BLOCK = 64;
+
+/** In the place of a value that was removed out of turn. */
+const REMOVED: unique symbol = Symbol("removed");
+
+type Slot<T> = T | undefined | typeof REMOVED;
+
+class Block<T> {
+  readonly slots: Slot<T>[];
+  next: Block<T> | undefined = undefined;
+  /** The ticket of the first slot. */
+  start: number;
+  /** How many slots were removed out of turn. */
+  removed = 0;
+  constructor(size: number, start: number) {
+    this.slots = new Array<Slot<T>>(size);
+    this.start = start;
+  }
+}
+
+export class MailQueue<T> implements Fifo<T> {
+  /** How many values are queued. */
+  length = 0;
+  /** The ticket of the next push. */
+  nextTicket = 0;
+  #head: Block<T> | undefined = undefined;
+  #headIndex = 0;
+  #tail: Block<T> | undefined = undefined;
+  #tailIndex = 0;
+
+  push(value: T): void {
+    let tail = this.#tail;
+    if (tail === undefined || this.#tailIndex === tail.slots.length) tail = this.#grow(tail);
+    tail.slots[this.#tailIndex++] = value;
+    this.nextTicket++;
+    this.length++;
+  }
+
+  /** Takes the oldest value. The queue must not be empty. */
+  shift(): T {
+    for (;;) {
+      let head = this.#head as Block<T>;
+      if (this.#headIndex === head.slots.length) head = this.#advance(head);
+      const value = head.slots[this.#headIndex];
+      head.slots[this.#headIndex++] = undefined;
+      if (value === REMOVED) continue;
+      if (--this.length === 0) this.#rewind(head);
+      return value as T;
+    }
+  }
+
+  /** Removes the value with this ticket, which must still be queued. A block that is all removed is given back. */
+  remove(ticket: number): void {
+    let before: Block<T> | undefined;
+    let block = this.#head as Block<T>;
+    while (ticket >= block.start + block.slots.length) {
+      before = block;
+      block = block.next as Block<T>;
+    }
+    block.slots[ticket - block.start] = REMOVED;
+    block.removed++;
+    if (before !== undefined && block !== this.#tail && block.removed === block.slots.length) before.next = block.next;
+    if (--this.length === 0) this.clear();
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#head = this.#tail = undefined;
+    this.#headIndex = this.#tailIndex = 0;
+  }
+
+  #grow(tail: Block<T> | undefined): Block<T> {
+    this.#tailIndex = 0;
+    if (tail !== undefined && tail !== this.#head && tail.removed === tail.slots.length) return this.#restart(tail);
+    const size = tail === undefined ? SMALLEST_BLOCK : Math.min(tail.slots.length * 2, LARGEST_BLOCK);
+    const block = new Block<T>(size, this.nextTicket);
+    if (tail === undefined) this.#head = block;
+    else tail.next = block;
+    this.#tail = block;
+    return block;
+  }
+
+  /** Uses a block again, from its first slot. */
+  #restart(block: Block<T>): Block<T> {
+    block.start = this.nextTicket;
+    block.removed = 0;
+    return block;
+  }
+
+  #advance(head: Block<T>): Block<T> {
+    const next = head.next as Block<T>;
+    this.#head = next;
+    this.#headIndex = 0;
+    return next;
+  }
+
+  /** The last value was read from `block`. A small one that is the only one starts over, else memory is given back. */
+  #rewind(block: Block<T>): void {
+    if (block !== this.#tail || this.#headIndex !== this.#tailIndex || block.slots.length > LARGEST_IDLE_BLOCK) {
+      this.clear();
+    } else {
+      this.#headIndex = this.#tailIndex = 0;
+      this.#restart(block);
+    }
+  }
+}
