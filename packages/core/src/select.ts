@@ -284,9 +284,5 @@ function nameOf(pair: unknown): PropertyKey {
 function refuseEternity(options: SelectOptions | undefined): void {
   if (options?.signal !== undefined || (options?.timeout ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY)
     return;
-  throw new InvalidArgumentError(
-    "The arms of select",
-    "at least one receiver where there is no timeout or signal",
-    "none",
-  );
+  throw new InvalidArgumentError("The count of arms of select", "1 or more where there is no timeout or signal", 0);
 }

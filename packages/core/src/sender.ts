@@ -1,6 +1,6 @@
 /**
- * The sending ends: what they promise. `Sender` puts values into an unbounded channel and never waits; `SyncSender`, in
- * sync-sender.ts, into one with a capacity. Both are counted handles: the channel lives while one of them does.
+ * The sending ends: what they promise. `Sender` puts values into an unbounded channel and never waits; `SyncSender` into
+ * one with a capacity. Both are counted handles: the channel lives while one of them does.
  */
 import type { SendError, SendTimeoutError, TrySendError } from "./errors.ts";
 import type { WaitOptions } from "./internal/wait.ts";

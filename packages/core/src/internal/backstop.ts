@@ -31,7 +31,7 @@ const registry = new FinalizationRegistry(release);
 
 /** Gives up what `end` holds of `channel` should it be collected before {@link unwatch}. */
 export function watch<C extends object>(end: object, channel: C, giveUp: (channel: C) => void, name: string): void {
-  const created = isTracing ? new Error().stack : undefined;
+  const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
   registry.register(end, { channel, giveUp, end: name, created }, end);
 }
 
