@@ -13,6 +13,7 @@ const RUNS_AT_LEAST = 3;
 const ENOUGH_MS = 3000;
 /** A scaled run that would take longer than this does less. */
 const LONG_RUN_MS = 400;
+const PROBE_MS = 100;
 const PROBE_SHARE = 50;
 
 /** A contender's figure of one round. */
@@ -47,11 +48,13 @@ export async function measure(trial: Trial): Promise<Figure> {
   };
 }
 
-/** A size whose run is long enough to time and short enough to repeat. */
+/** A size whose run is long enough to time and short enough to repeat, by the last of a few small runs. */
 async function fitting(trial: Trial): Promise<number> {
   const probe = Math.ceil(trial.size / PROBE_SHARE);
-  const { milliseconds } = await timed(trial, probe);
-  const expected = milliseconds * PROBE_SHARE;
+  const begin = now();
+  let expected = 0;
+  do expected = (await timed(trial, probe)).milliseconds * PROBE_SHARE;
+  while (now() - begin < PROBE_MS);
   return expected <= LONG_RUN_MS ? trial.size : Math.max(probe, Math.ceil((trial.size * LONG_RUN_MS) / expected));
 }
 
