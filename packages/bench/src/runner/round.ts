@@ -1,4 +1,5 @@
 /** Runs one contender in a process of its own and always comes back: what hangs is killed, what dies is reported. */
+import type { ChildProcess } from "node:child_process";
 import { fork, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { after } from "./clock.ts";
@@ -8,11 +9,23 @@ import type { Anchor, Contender } from "./suite.ts";
 
 const CONTENDER = fileURLToPath(new URL("contender.js", import.meta.url));
 
+/** What runs now, so that it does not outlive this process: a busy child never notices that its parent has gone. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
 export interface RoundOptions {
   /** Milliseconds after which a process is killed. */
   readonly limitMs: number;
   /** Flags for the processes of Node. */
   readonly nodeFlags: readonly string[];
+}
+
+function follow(child: ChildProcess): void {
+  running.add(child);
+  child.on("exit", () => running.delete(child));
 }
 
 export function runContender(
@@ -27,6 +40,7 @@ export function runContender(
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   return new Promise((resolve) => {
+    follow(child);
     let complaint = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-2000);
@@ -56,6 +70,7 @@ function runAnchor(anchor: Anchor, limitMs: number): Promise<Outcome> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   return new Promise((resolve) => {
+    follow(child);
     let output = "";
     let complaint = "";
     child.stdout.on("data", (chunk: Buffer) => {
