@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { Comparison, ComparisonOptions } from "./runner/comparison.ts";
 import { compare, failureOf } from "./runner/comparison.ts";
 import { summaryOf, tableOf } from "./runner/report.ts";
+import type { SuiteResults } from "./runner/results.ts";
 import { keptPath, machineLine, writeResults } from "./runner/results.ts";
 import type { Suite, Workload } from "./runner/suite.ts";
 import { suites } from "./suites.ts";
@@ -12,8 +13,8 @@ import { suites } from "./suites.ts";
 const USAGE = `npm run bench -- [suite] [options]
 
   suite               ${suites.map(({ name }) => name).join(", ")}; default: all
-  --only a,b          workloads whose name begins with one of these
-  --contenders a,b    contenders whose name begins with one of these, and ours
+  --only a,b          these workloads, by their names or the beginning of them
+  --contenders a,b    these contenders, likewise, and ours
   --rounds n          default 5
   --limit s           seconds after which a contender is killed, default 20
   --node-flag f       a flag for the processes measured, e.g. --node-flag=--cpu-prof; may be repeated
@@ -52,15 +53,21 @@ function positive(text: string, name: string): number {
   return value > 0 ? value : refuse(`--${name} takes a number above 0, not "${text}"`);
 }
 
-function beginsWithOneOf(list: string | undefined): (name: string) => boolean {
-  const beginnings = list?.split(",").map((beginning) => beginning.trim());
-  return (name) => beginnings === undefined || beginnings.some((beginning) => name.startsWith(beginning));
+/** Whether a name was asked for: by itself, or by its beginning where that is not itself the name of another one. */
+function asks(list: string | undefined, names: readonly string[]): (name: string) => boolean {
+  const items = list?.split(",").map((item) => item.trim());
+  const fits = (name: string, item: string) => (names.includes(item) ? name === item : name.startsWith(item));
+  return (name) => items === undefined || items.some((item) => fits(name, item));
 }
 
 /** The part of a suite that was asked for. */
 function chosen(suite: Suite, only: string | undefined, contenders: string | undefined): Workload[] {
-  const named = beginsWithOneOf(only);
-  const asked = beginsWithOneOf(contenders);
+  const named = asks(
+    only,
+    suite.workloads.map(({ name }) => name),
+  );
+  const everybody = suite.workloads.flatMap((workload) => workload.contenders.map(({ name }) => name));
+  const asked = asks(contenders, everybody);
   return suite.workloads
     .filter(({ name }) => named(name))
     .map((workload) => ({
@@ -111,19 +118,17 @@ const asked = suites.filter(({ name }) => positionals.length === 0 || positional
 const unknown = positionals.find((name) => !suites.some((suite) => suite.name === name));
 if (unknown !== undefined) refuse(`There is no suite "${unknown}"`);
 
-let failed = false;
+const results: SuiteResults[] = [];
 for (const suite of asked) {
   const workloads = chosen(suite, values.only, values.contenders);
   if (values.list) {
     for (const { name, contenders } of workloads) {
       stdout.write(`${suite.name} ${name}: ${contenders.map((contender) => contender.name).join(", ")}\n`);
     }
-    continue;
+  } else if (workloads.length > 0) {
+    results.push({ suite, comparisons: await runSuite(suite, workloads, options) });
+    if (values.json !== undefined) writeResults(resolve(values.json), results, options);
+    if (values.keep !== undefined) writeResults(keptPath(values.keep), results, options);
   }
-  if (workloads.length === 0) continue;
-  const comparisons = await runSuite(suite, workloads, options);
-  if (values.json !== undefined) writeResults(resolve(values.json), suite, comparisons, options);
-  if (values.keep !== undefined) writeResults(keptPath(values.keep), suite, comparisons, options);
-  failed ||= oursFailed(comparisons);
 }
-if (failed) exit(1);
+if (results.some(({ comparisons }) => oursFailed(comparisons))) exit(1);

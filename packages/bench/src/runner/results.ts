@@ -18,20 +18,23 @@ export function keptPath(name: string): string {
   return join(PACKAGE, "results", `${name}.json`);
 }
 
-export function writeResults(
-  path: string,
-  suite: Suite,
-  comparisons: readonly Comparison[],
-  options: ComparisonOptions,
-): void {
+export interface SuiteResults {
+  readonly suite: Suite;
+  readonly comparisons: readonly Comparison[];
+}
+
+export function writeResults(path: string, suites: readonly SuiteResults[], options: ComparisonOptions): void {
+  const packages = new Set(suites.flatMap(({ suite }) => suite.packages));
   const results = {
-    suite: suite.name,
     date: today(),
     commit: commit(),
     machine: machine(),
-    versions: Object.fromEntries(suite.packages.map((name) => [name, versionOf(name)])),
+    versions: Object.fromEntries([...packages].map((name) => [name, versionOf(name)])),
     options,
-    workloads: comparisons.map(workloadResults),
+    suites: suites.map(({ suite, comparisons }) => ({
+      name: suite.name,
+      workloads: comparisons.map(workloadResults),
+    })),
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
