@@ -23,16 +23,17 @@ export function inOrder(what: string, total: number): Check {
 /** Every number from `first` to `first` + `total` - 1, `times` times, in any order: their count and their sum. */
 export function inAnyOrder(what: string, first: number, total: number, times = 1): Check {
   let count = 0;
-  let sum = 0;
+  /** In an array of doubles, where a sum beyond small integers is not allocated anew at each addition. */
+  const sum = new Float64Array(1);
   return {
     see: (value) => {
       count++;
-      sum += value;
+      sum[0]! += value;
     },
     complete: () => {
       if (count !== total * times) throw wrong(`${what} ${count} of ${total * times}`);
       const expected = times * (total * first + (total * (total - 1)) / 2);
-      if (sum !== expected) throw wrong(`${what} a sum of ${sum} instead of ${expected}`);
+      if (sum[0] !== expected) throw wrong(`${what} a sum of ${sum[0]} instead of ${expected}`);
     },
   };
 }

@@ -51,6 +51,15 @@ export function figuresOf(row: Row): number[] {
   return row.outcomes.flatMap((outcome) => (outcome.kind === "figure" ? [outcome.figure.operationsPerSecond] : []));
 }
 
+/** The median of the operations per second of processor time; undefined where it is not known, as of an anchor. */
+export function cpuFigureOf(row: Row): number | undefined {
+  const values = row.outcomes.flatMap((outcome) => {
+    const value = outcome.kind === "figure" ? outcome.figure.operationsPerCpuSecond : undefined;
+    return value === undefined ? [] : [value];
+  });
+  return values.length === 0 || failureOf(row) !== undefined ? undefined : median(values);
+}
+
 /** The median of another measure; undefined when it was not taken. */
 export function extraOf(row: Row, measure: string): number | undefined {
   const values = row.outcomes.flatMap((outcome) => {

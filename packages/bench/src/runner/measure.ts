@@ -19,6 +19,8 @@ const PROBE_SHARE = 50;
 /** A contender's figure of one round. */
 export interface Figure {
   readonly operationsPerSecond: number;
+  /** Per second of processor time of the whole process, helper threads too: steadier on a busy machine. */
+  readonly operationsPerCpuSecond?: number;
   readonly runs: number;
   readonly extra: Readonly<Record<string, number>>;
 }
@@ -26,6 +28,7 @@ export interface Figure {
 interface Timed {
   readonly milliseconds: number;
   readonly operationsPerSecond: number;
+  readonly operationsPerCpuSecond: number;
   readonly extra: Readonly<Record<string, number>>;
 }
 
@@ -43,6 +46,7 @@ export async function measure(trial: Trial): Promise<Figure> {
   const last = runs.at(-1)!;
   return {
     operationsPerSecond: median(runs.map((run) => run.operationsPerSecond)),
+    operationsPerCpuSecond: median(runs.map((run) => run.operationsPerCpuSecond)),
     runs: runs.length,
     extra: last.extra,
   };
@@ -60,13 +64,16 @@ async function fitting(trial: Trial): Promise<number> {
 
 async function timed(trial: Trial, size: number): Promise<Timed> {
   await turn();
+  const cpuBegin = process.cpuUsage();
   const begin = now();
   const pending = trial.run(size);
   const measured: Measured = pending instanceof Promise ? await pending : pending;
   const milliseconds = measured.milliseconds ?? now() - begin;
+  const { user, system } = process.cpuUsage(cpuBegin);
   return {
     milliseconds,
     operationsPerSecond: (measured.operations / milliseconds) * 1000,
+    operationsPerCpuSecond: (measured.operations / (user + system)) * 1e6,
     extra: measured.extra ?? {},
   };
 }

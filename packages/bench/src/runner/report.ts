@@ -1,6 +1,6 @@
 /** Writes a comparison as text. */
 import type { Comparison, Failure, Row } from "./comparison.ts";
-import { bestPeerOf, extraOf, failureOf, figuresOf, oursOf, ratioOf, verdictsOf } from "./comparison.ts";
+import { bestPeerOf, cpuFigureOf, extraOf, failureOf, figuresOf, oursOf, ratioOf, verdictsOf } from "./comparison.ts";
 import { median } from "./statistics.ts";
 
 const ROLES = { ours: "", peer: "", reference: "(reference)", anchor: "(anchor)" } as const;
@@ -14,10 +14,10 @@ export function tableOf(comparison: Comparison): string {
   const rows = comparison.rows.toSorted((a, b) => speed(b) - speed(a));
   const cells = rows.map((row) => [
     row.contender.name,
-    ...(failureOf(row) === undefined ? figureCells(row, ours, extras) : ["-", "", "", ...extras.map(() => "")]),
+    ...(failureOf(row) === undefined ? figureCells(row, ours, extras) : ["-", "", "", "", ...extras.map(() => "")]),
     [row === best ? "best peer" : "", ROLES[row.contender.role], failureText(failureOf(row))].filter(Boolean).join(" "),
   ]);
-  const header = ["", "M/s", "from - to", "ours / it", ...extras, ""];
+  const header = ["", "M/s", "from - to", "ours / it", "M/cpu s", ...extras, ""];
   const verdicts = verdictsOf(comparison).map(({ text, measured, met }) => {
     const verdict = met === undefined ? "NOT MEASURED" : met ? "met" : "BELOW";
     return `  target ${text}: ${measured === undefined ? "-" : short(measured)} ${verdict}`;
@@ -45,10 +45,12 @@ export function summaryOf(comparisons: readonly Comparison[]): string {
 function figureCells(row: Row, ours: Row, extras: readonly string[]): string[] {
   const figures = figuresOf(row).map((figure) => figure / 1e6);
   const ratio = row === ours ? undefined : ratioOf(ours, row);
+  const cpuFigure = cpuFigureOf(row);
   return [
     short(median(figures)),
     `${short(Math.min(...figures))} - ${short(Math.max(...figures))}`,
     ratio === undefined ? "" : `${short(ratio)}x`,
+    cpuFigure === undefined ? "" : short(cpuFigure / 1e6),
     ...extras.map((name) => short(extraOf(row, name) ?? Number.NaN)),
   ];
 }
