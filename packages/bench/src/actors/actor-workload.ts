@@ -1,13 +1,24 @@
 /** Makes a workload of a way, of who does it, and of what ours is held to. */
 import { now } from "../runner/clock.ts";
 import type { Contender, Measured, RatioTarget, Role, Workload } from "../runner/suite.ts";
-import { BEST_PEER, NotAvailableError } from "../runner/suite.ts";
+import { NotAvailableError } from "../runner/suite.ts";
 import { erlang } from "./anchors.ts";
 import type { Library } from "./catalogue.ts";
 import { load } from "./catalogue.ts";
 import type { Check } from "./check.ts";
 import type { Peer, Plan, Run, Way } from "./plan.ts";
 import { MESSAGES_PER_FORK } from "./plan.ts";
+
+const ACTOR_LIBRARIES: readonly Library[] = ["nact", "comedy"];
+
+/**
+ * How many times the best actor library that does the work right, and Erlang. An `effect` fiber is no such library (no
+ * deadlines, no supervision, no address): it is shown as a peer, without a target.
+ */
+export interface ActorTargets {
+  readonly actorLibrary: number;
+  readonly erlang?: number;
+}
 
 export interface ActorWorkload {
   readonly name: string;
@@ -18,8 +29,7 @@ export interface ActorWorkload {
   readonly peers: readonly Library[];
   /** What works synchronously, in the caller's turn: a floor, not a rival. */
   readonly references?: readonly Library[];
-  /** How many times the best peer, and Erlang. */
-  readonly targets: { readonly bestPeer?: number; readonly erlang?: number };
+  readonly targets: ActorTargets;
   /** What the handlers and the askers must see. */
   checks(total: number): { readonly handled: Check; readonly replied: Check };
 }
@@ -35,7 +45,10 @@ export function actorWorkload(workload: ActorWorkload): Workload {
     name: workload.name,
     title: workload.title,
     contenders,
-    targets: [...ratio(BEST_PEER, workload.targets.bestPeer), ...ratio("erlang", workload.targets.erlang)],
+    targets: [
+      ratio({ title: "best actor library", contenders: ACTOR_LIBRARIES }, workload.targets.actorLibrary),
+      ...(workload.targets.erlang === undefined ? [] : [ratio("erlang", workload.targets.erlang)]),
+    ],
     prepare: async (contender) => {
       const library = contenders.find(({ name }) => name === contender)?.library;
       if (library === undefined) throw new Error(`No contender "${contender}"`);
@@ -75,6 +88,6 @@ function entries(role: Role, libraries: readonly Library[]): Entry[] {
   return libraries.map((library) => ({ name: library, role, library }));
 }
 
-function ratio(against: string, atLeast: number | undefined): RatioTarget[] {
-  return atLeast === undefined ? [] : [{ kind: "ratio", against, atLeast }];
+function ratio(against: RatioTarget["against"], atLeast: number): RatioTarget {
+  return { kind: "ratio", against, atLeast };
 }

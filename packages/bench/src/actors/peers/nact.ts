@@ -96,18 +96,22 @@ function ring(plan: Plan): Promise<void> {
   );
 }
 
-/** A stop discards what is queued, so the actor stops itself. */
+/** A stop discards what is queued, so the actor stops itself. It has a name, since the random ones collide in the end. */
 function spawn(plan: Plan): Promise<void> {
   return inSystem(async (system) => {
     for (let value = 0; value < plan.total; ) {
       let left = plan.width;
       await new Promise<void>((resolve) => {
         for (const end = value + plan.width; value < end; value++) {
-          const once = spawnActor(system, (_state: undefined, given: number, { self }): undefined => {
-            plan.handle(given);
-            stop(self);
-            if (--left === 0) resolve();
-          });
+          const once = spawnActor(
+            system,
+            (_state: undefined, given: number, { self }): undefined => {
+              plan.handle(given);
+              stop(self);
+              if (--left === 0) resolve();
+            },
+            `once-${value}`,
+          );
           dispatch(once, value);
         }
       });

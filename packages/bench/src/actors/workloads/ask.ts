@@ -1,9 +1,10 @@
 /** Asks with a deadline of 5 s: one after the other, and 256 in flight. */
 import type { Workload } from "../../runner/suite.ts";
+import type { ActorTargets } from "../actor-workload.ts";
 import { actorWorkload } from "../actor-workload.ts";
 import { inAnyOrder, nothing } from "../check.ts";
 
-function askAt(width: number, targets: { bestPeer: number; erlang?: number }): Workload {
+function askAt(width: number, targets: ActorTargets): Workload {
   return actorWorkload({
     name: `ask-${width}`,
     title: width === 1 ? "ask, one by one" : `ask, ${width} in flight`,
@@ -17,4 +18,7 @@ function askAt(width: number, targets: { bestPeer: number; erlang?: number }): W
   });
 }
 
-export const asking: readonly Workload[] = [askAt(1, { bestPeer: 2, erlang: 3.5 }), askAt(256, { bestPeer: 1 })];
+export const asking: readonly Workload[] = [
+  askAt(1, { actorLibrary: 2, erlang: 3.5 }),
+  askAt(256, { actorLibrary: 5 }),
+];

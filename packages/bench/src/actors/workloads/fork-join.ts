@@ -10,6 +10,6 @@ export const forkJoin = actorWorkload({
   width: 10_000,
   total: 10_000,
   peers: ["nact", "effect takeAll"],
-  targets: { bestPeer: 3, erlang: 2 },
+  targets: { actorLibrary: 3, erlang: 2 },
   checks: (total) => ({ handled: inAnyOrder("handled", 0, total, MESSAGES_PER_FORK), replied: nothing("replied") }),
 });

@@ -9,6 +9,6 @@ export const ring = actorWorkload({
   width: 1000,
   total: 1_000_000,
   peers: ["nact", "effect takeAll"],
-  targets: { bestPeer: 8, erlang: 4 },
+  targets: { actorLibrary: 8, erlang: 4 },
   checks: (total) => ({ handled: inOrder("handled", total), replied: nothing("replied") }),
 });

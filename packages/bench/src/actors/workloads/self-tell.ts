@@ -9,6 +9,6 @@ export const selfTell = actorWorkload({
   width: 1,
   total: 1_000_000,
   peers: ["nact", "effect takeAll"],
-  targets: { bestPeer: 5, erlang: 2.5 },
+  targets: { actorLibrary: 5, erlang: 2.5 },
   checks: (total) => ({ handled: inOrder("handled", total), replied: nothing("replied") }),
 });

@@ -10,6 +10,6 @@ export const spawn = actorWorkload({
   total: 100_000,
   peers: ["nact", "effect takeAll"],
   references: ["xstate"],
-  targets: { bestPeer: 8, erlang: 3 },
+  targets: { actorLibrary: 8, erlang: 3 },
   checks: (total) => ({ handled: inAnyOrder("handled", 0, total), replied: nothing("replied") }),
 });

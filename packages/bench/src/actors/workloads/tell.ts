@@ -1,6 +1,7 @@
 /** Bursts of messages to one actor, each burst followed by a request for the count. 100k at a time shows what queueing allocates. */
 import type { Workload } from "../../runner/suite.ts";
 import { WrongResultError } from "../../runner/suite.ts";
+import type { ActorTargets } from "../actor-workload.ts";
 import { actorWorkload } from "../actor-workload.ts";
 import type { Check } from "../check.ts";
 import { inOrder } from "../check.ts";
@@ -19,7 +20,7 @@ function counts(width: number, total: number): Check {
   };
 }
 
-function tellAt(name: string, width: number, targets: { bestPeer: number; erlang: number }): Workload {
+function tellAt(name: string, width: number, targets: ActorTargets): Workload {
   return actorWorkload({
     name,
     title: `tell, ${width} at a time`,
@@ -34,6 +35,6 @@ function tellAt(name: string, width: number, targets: { bestPeer: number; erlang
 }
 
 export const telling: readonly Workload[] = [
-  tellAt("tell-1k", 1000, { bestPeer: 1, erlang: 2 }),
-  tellAt("tell-100k", 100_000, { bestPeer: 1, erlang: 1.2 }),
+  tellAt("tell-1k", 1000, { actorLibrary: 4, erlang: 2 }),
+  tellAt("tell-100k", 100_000, { actorLibrary: 3, erlang: 1.2 }),
 ];
