@@ -29,14 +29,8 @@ export const eventLoop: Workload = {
   ],
   prepare: async (contender) => {
     const run = await runOf(contenders, contender);
-    return {
-      size: DURATION_MS,
-      repeat: "once",
-      run: async (duration) => {
-        await saturate(run, WARM_UP_MS);
-        return watched(run, duration);
-      },
-    };
+    await saturate(run, WARM_UP_MS);
+    return { size: DURATION_MS, repeat: "once", run: (duration) => watched(run, duration) };
   },
 };
 
