@@ -1,0 +1,146 @@
+/** `effect`: the usual actor of it, a fiber that takes everything from its queue in a loop. Asks have no deadline. */
+import { Effect, Fiber, Queue } from "effect";
+import type { Peer, Plan } from "../plan.ts";
+import { MESSAGES_PER_FORK } from "../plan.ts";
+
+export const peer: Peer = { tell, selfTell, ask, ring, spawn, forkJoin };
+
+interface Request {
+  readonly value: number;
+  readonly reply: (value: number) => void;
+}
+
+type Message = number | Request;
+
+interface Actor<M> {
+  tell(message: M): void;
+  stop(): void;
+}
+
+/** Starts an actor: `handle` returns false to end it. */
+function startActor<M>(handle: (message: M, actor: Actor<M>) => boolean): Actor<M> {
+  const queue = Effect.runSync(Queue.unbounded<M>());
+  const actor: Actor<M> = {
+    tell: (message) => {
+      Queue.offerUnsafe(queue, message);
+    },
+    stop: () => {
+      Effect.runFork(Fiber.interrupt(fiber));
+    },
+  };
+  const loop = Effect.gen(function* () {
+    for (;;) {
+      for (const message of yield* Queue.takeAll(queue)) if (!handle(message, actor)) return;
+    }
+  });
+  const fiber = Effect.runFork(loop);
+  return actor;
+}
+
+function startCounter(plan: Plan): Actor<Message> {
+  let count = 0;
+  return startActor((message) => {
+    if (typeof message !== "number") message.reply(count);
+    else {
+      plan.handle(message);
+      count++;
+    }
+    return true;
+  });
+}
+
+function request(actor: Actor<Message> | Actor<Request>, value: number): Promise<number> {
+  return new Promise((reply) => actor.tell({ value, reply }));
+}
+
+async function tell(plan: Plan): Promise<void> {
+  const counter = startCounter(plan);
+  for (let sent = 0; sent < plan.total; ) {
+    for (const end = sent + plan.width; sent < end; sent++) counter.tell(sent);
+    plan.reply(await request(counter, 0));
+  }
+  counter.stop();
+}
+
+function selfTell(plan: Plan): Promise<void> {
+  return new Promise((done) => {
+    const looping = startActor<number>((value, self) => {
+      plan.handle(value);
+      if (value + 1 < plan.total) self.tell(value + 1);
+      else done();
+      return value + 1 < plan.total;
+    });
+    looping.tell(0);
+  });
+}
+
+async function ask(plan: Plan): Promise<void> {
+  const incrementing = startActor<Request>(({ value, reply }) => {
+    reply(value + 1);
+    return true;
+  });
+  async function asker(first: number): Promise<void> {
+    for (let value = first; value < plan.total; value += plan.width) plan.reply(await request(incrementing, value));
+  }
+  await Promise.all(Array.from({ length: plan.width }, (_, first) => asker(first)));
+  incrementing.stop();
+}
+
+async function ring(plan: Plan): Promise<void> {
+  const nodes: Actor<number>[] = [];
+  await new Promise<void>((done) => {
+    const finish = () => {
+      plan.end();
+      done();
+    };
+    for (let index = 0; index < plan.width; index++) {
+      const next = (index + 1) % plan.width;
+      const node = startActor<number>((hop) => {
+        plan.handle(hop);
+        if (hop + 1 < plan.total) nodes[next]!.tell(hop + 1);
+        else finish();
+        return true;
+      });
+      nodes.push(node);
+    }
+    plan.begin();
+    nodes[0]!.tell(0);
+  });
+  for (const node of nodes) node.stop();
+}
+
+async function spawn(plan: Plan): Promise<void> {
+  for (let value = 0; value < plan.total; ) {
+    let left = plan.width;
+    await new Promise<void>((resolve) => {
+      for (const end = value + plan.width; value < end; value++) {
+        const once = startActor<number>((given) => {
+          plan.handle(given);
+          if (--left === 0) resolve();
+          return false;
+        });
+        once.tell(value);
+      }
+    });
+  }
+}
+
+async function forkJoin(plan: Plan): Promise<void> {
+  for (let first = 0; first < plan.total; first += plan.width) {
+    let left = plan.width;
+    await new Promise<void>((resolve) => {
+      function startWorker(): Actor<number> {
+        let messages = MESSAGES_PER_FORK;
+        return startActor((value) => {
+          plan.handle(value);
+          if (--messages === 0 && --left === 0) resolve();
+          return messages > 0;
+        });
+      }
+      const workers = Array.from({ length: plan.width }, startWorker);
+      for (let round = 0; round < MESSAGES_PER_FORK; round++) {
+        for (const [index, worker] of workers.entries()) worker.tell(first + index);
+      }
+    });
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Ours, through the public API alone. What an older `@pneumatic/core` does not export is reported as "not there yet"; an option
+ * that it does not know is ignored by it.
+ */
+import type { Receiver, Sender, SyncSender } from "@pneumatic/core";
+import * as core from "@pneumatic/core";
+import { NotAvailableError } from "../../runner/suite.ts";
+import type { TryOps } from "../drivers.ts";
+import { awaiting, produce, produceTrying, startSenders, trying } from "../drivers.ts";
+import type { Peer, Plan, Run } from "../plan.ts";
+import type { MpmcReceiver, Received } from "./pneumatic-next.ts";
+import { isBatchReceiver, mpmcOf, oneshotOf, selectOf, trySelectOf } from "./pneumatic-next.ts";
+
+export interface ChannelOptions {
+  /** `false` leaves out the cooperative budget, which makes long runs of ready operations yield to the event loop. */
+  readonly cooperative?: boolean;
+}
+
+const NOT_YET = "not there yet";
+
+function receivedValue(received: Received): number {
+  return received.ok ? received.value : Number.NaN;
+}
+
+function triedValue(received: Received): number | undefined {
+  return received.ok ? received.value : undefined;
+}
+
+export function pneumatic(options: ChannelOptions | undefined): Peer {
+  const bounded = boundedOps(options);
+  const unbounded = { ...unboundedOps(options) };
+  return {
+    ...awaiting(bounded),
+    ...trying(bounded),
+    burst: trying(unbounded).burst,
+    burstAwait: awaiting(unbounded).burstAwait,
+    drain: (plan) => drain(unbounded, plan),
+    iterate: (plan) => iterate(bounded, plan),
+    batches: (plan) => batches(bounded, plan),
+    select: selecting(bounded),
+    trySelect: trySelecting(bounded),
+    share: sharing(options),
+    once: onces(),
+  };
+}
+
+type BoundedOps = TryOps<SyncSender<number>, Receiver<number>, Received>;
+type UnboundedOps = TryOps<Sender<number>, Receiver<number>, Received>;
+
+function boundedOps(options: ChannelOptions | undefined): BoundedOps {
+  return {
+    open: (capacity): [SyncSender<number>, Receiver<number>] =>
+      options === undefined
+        ? core.syncChannel<number>(capacity)
+        : Reflect.apply(core.syncChannel, undefined, [capacity, options]),
+    send: (sender, value) => sender.send(value),
+    receive: (receiver) => receiver.recv(),
+    value: receivedValue,
+    another: (sender) => sender.clone(),
+    finishSender: (sender) => sender.drop(),
+    finishReceiver: (receiver) => receiver.drop(),
+    trySend: (sender, value) => sender.trySend(value).ok,
+    tryReceive: (receiver) => triedValue(receiver.tryRecv()),
+  };
+}
+
+function unboundedOps(options: ChannelOptions | undefined): UnboundedOps {
+  return {
+    open: (): [Sender<number>, Receiver<number>] =>
+      options === undefined ? core.channel<number>() : Reflect.apply(core.channel, undefined, [options]),
+    send: (sender, value) => sender.send(value),
+    receive: (receiver) => receiver.recv(),
+    value: receivedValue,
+    another: (sender) => sender.clone(),
+    finishSender: (sender) => sender.drop(),
+    finishReceiver: (receiver) => receiver.drop(),
+    trySend: (sender, value) => sender.send(value).ok,
+    tryReceive: (receiver) => triedValue(receiver.tryRecv()),
+  };
+}
+
+/** A burst that is received through the iterator of what is there. */
+function drain(ops: UnboundedOps, plan: Plan): void {
+  const [sender, receiver] = ops.open(plan.capacity);
+  for (let value = 0; value < plan.each; value++) sender.send(value);
+  for (const value of receiver.tryIter()) plan.receive(value);
+  sender.drop();
+  receiver.drop();
+}
+
+async function iterate(ops: BoundedOps, plan: Plan): Promise<void> {
+  const [sender, receiver] = ops.open(plan.capacity);
+  const tasks = startSenders(ops, sender, plan, (own, first) => produce(ops, own, first, plan));
+  sender.drop();
+  for await (const value of receiver) plan.receive(value);
+  await Promise.all(tasks);
+}
+
+async function batches(ops: BoundedOps, plan: Plan): Promise<void> {
+  const [sender, receiver] = ops.open(plan.capacity);
+  if (!isBatchReceiver(receiver)) throw new NotAvailableError(NOT_YET);
+  const tasks = startSenders(ops, sender, plan, (own, first) => produceTrying(ops, own, first, plan));
+  sender.drop();
+  const batch: number[] = [];
+  while ((await receiver.recvMany(batch, plan.capacity)) > 0) {
+    for (const value of batch) plan.receive(value);
+    batch.length = 0;
+  }
+  await Promise.all(tasks);
+}
+
+/** Four channels, each with a sender of its own that awaits. */
+function openFour(ops: BoundedOps, plan: Plan) {
+  const tasks: Promise<void>[] = [];
+  function open(): Receiver<number> {
+    const [sender, receiver] = ops.open(plan.capacity);
+    tasks.push(produce(ops, sender, tasks.length, plan).then(() => sender.drop()));
+    return receiver;
+  }
+  return { arms: { a: open(), b: open(), c: open(), d: open() }, tasks };
+}
+
+function selecting(ops: BoundedOps): Run {
+  return async (plan) => {
+    const select = selectOf(core);
+    if (select === undefined) throw new NotAvailableError(NOT_YET);
+    const { arms, tasks } = openFour(ops, plan);
+    for (let left = plan.senders * plan.each; left > 0; left--)
+      plan.receive(receivedValue((await select(arms)).result));
+    await Promise.all(tasks);
+  };
+}
+
+function trySelecting(ops: BoundedOps): Run {
+  return async (plan) => {
+    const select = selectOf(core);
+    const trySelect = trySelectOf(core);
+    if (select === undefined || trySelect === undefined) throw new NotAvailableError(NOT_YET);
+    const { arms, tasks } = openFour(ops, plan);
+    for (let left = plan.senders * plan.each; left > 0; left--) {
+      plan.receive(receivedValue((trySelect(arms) ?? (await select(arms))).result));
+    }
+    await Promise.all(tasks);
+  };
+}
+
+function sharing(options: ChannelOptions | undefined): Run {
+  return (plan) => {
+    const mpmc = mpmcOf(core);
+    if (mpmc === undefined) throw new NotAvailableError(NOT_YET);
+    return awaiting<SyncSender<number>, MpmcReceiver, Received>({
+      open: (capacity) => (options === undefined ? mpmc.syncChannel(capacity) : mpmc.syncChannel(capacity, options)),
+      send: (sender, value) => sender.send(value),
+      receive: (receiver) => receiver.recv(),
+      value: receivedValue,
+      another: (sender) => sender.clone(),
+      anotherReceiver: (receiver) => receiver.clone(),
+      finishSender: (sender) => sender.drop(),
+      finishReceiver: (receiver) => receiver.drop(),
+    }).share(plan);
+  };
+}
+
+function onces(): Run {
+  return async (plan) => {
+    const oneshot = oneshotOf(core);
+    if (oneshot === undefined) throw new NotAvailableError(NOT_YET);
+    for (let value = 0; value < plan.each; value++) {
+      const [sender, receiver] = oneshot();
+      sender.send(value);
+      plan.receive(receivedValue(await receiver.recv()));
+    }
+  };
+}
