@@ -28,7 +28,7 @@ export function setUp() {
   step(
     "Building",
     process.execPath,
-    [bin("typescript", "tsc"), "-b", "packages/core", "packages/actors", "examples/crawler"],
+    [bin("typescript", "tsc"), "-b", "packages/core", "packages/actors", "examples/channels", "examples/crawler"],
     2,
   );
 }

@@ -13,7 +13,12 @@ export interface Exit {
 
 /** Runs `source` as a module that can import the packages of this workspace. */
 export function runModule(source: string): Promise<Exit> {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { cwd: ROOT, timeout: LIMIT_MS });
+  return runNode(["--input-type=module", "--eval", source]);
+}
+
+/** Runs `node` with these arguments in the root of the workspace. */
+export function runNode(args: readonly string[]): Promise<Exit> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, timeout: LIMIT_MS });
   let output = "";
   const append = (chunk: Buffer): void => {
     output += chunk.toString();
