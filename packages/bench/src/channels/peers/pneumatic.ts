@@ -1,22 +1,11 @@
-/**
- * Ours, through the public API alone. What an older `@pneumatic/core` does not export is reported as "not there yet"; an option
- * that it does not know is ignored by it.
- */
-import type { Receiver, Sender, SyncSender } from "@pneumatic/core";
-import * as core from "@pneumatic/core";
-import { NotAvailableError } from "../../runner/suite.ts";
+/** Ours, through the public API alone. */
+import type { ChannelOptions, MpmcReceiver, Receiver, Result, Sender, SyncSender } from "@pneumatic/core";
+import { channel, mpmc, oneshot, select, syncChannel, trySelect } from "@pneumatic/core";
 import type { TryOps } from "../drivers.ts";
 import { awaiting, produce, produceTrying, startSenders, trying } from "../drivers.ts";
 import type { Peer, Plan, Run } from "../plan.ts";
-import type { MpmcReceiver, Received } from "./pneumatic-next.ts";
-import { isBatchReceiver, mpmcOf, oneshotOf, selectOf, trySelectOf } from "./pneumatic-next.ts";
 
-export interface ChannelOptions {
-  /** `false` leaves out the cooperative budget, which makes long runs of ready operations yield to the event loop. */
-  readonly cooperative?: boolean;
-}
-
-const NOT_YET = "not there yet";
+type Received = Result<number, unknown>;
 
 function receivedValue(received: Received): number {
   return received.ok ? received.value : Number.NaN;
@@ -49,10 +38,7 @@ type UnboundedOps = TryOps<Sender<number>, Receiver<number>, Received>;
 
 function boundedOps(options: ChannelOptions | undefined): BoundedOps {
   return {
-    open: (capacity): [SyncSender<number>, Receiver<number>] =>
-      options === undefined
-        ? core.syncChannel<number>(capacity)
-        : Reflect.apply(core.syncChannel, undefined, [capacity, options]),
+    open: (capacity) => syncChannel<number>(capacity, options),
     send: (sender, value) => sender.send(value),
     receive: (receiver) => receiver.recv(),
     value: receivedValue,
@@ -66,8 +52,7 @@ function boundedOps(options: ChannelOptions | undefined): BoundedOps {
 
 function unboundedOps(options: ChannelOptions | undefined): UnboundedOps {
   return {
-    open: (): [Sender<number>, Receiver<number>] =>
-      options === undefined ? core.channel<number>() : Reflect.apply(core.channel, undefined, [options]),
+    open: () => channel<number>(options),
     send: (sender, value) => sender.send(value),
     receive: (receiver) => receiver.recv(),
     value: receivedValue,
@@ -98,7 +83,6 @@ async function iterate(ops: BoundedOps, plan: Plan): Promise<void> {
 
 async function batches(ops: BoundedOps, plan: Plan): Promise<void> {
   const [sender, receiver] = ops.open(plan.capacity);
-  if (!isBatchReceiver(receiver)) throw new NotAvailableError(NOT_YET);
   const tasks = startSenders(ops, sender, plan, (own, first) => produceTrying(ops, own, first, plan));
   sender.drop();
   const batch: number[] = [];
@@ -122,8 +106,6 @@ function openFour(ops: BoundedOps, plan: Plan) {
 
 function selecting(ops: BoundedOps): Run {
   return async (plan) => {
-    const select = selectOf(core);
-    if (select === undefined) throw new NotAvailableError(NOT_YET);
     const { arms, tasks } = openFour(ops, plan);
     for (let left = plan.senders * plan.each; left > 0; left--)
       plan.receive(receivedValue((await select(arms)).result));
@@ -133,9 +115,6 @@ function selecting(ops: BoundedOps): Run {
 
 function trySelecting(ops: BoundedOps): Run {
   return async (plan) => {
-    const select = selectOf(core);
-    const trySelect = trySelectOf(core);
-    if (select === undefined || trySelect === undefined) throw new NotAvailableError(NOT_YET);
     const { arms, tasks } = openFour(ops, plan);
     for (let left = plan.senders * plan.each; left > 0; left--) {
       plan.receive(receivedValue((trySelect(arms) ?? (await select(arms))).result));
@@ -146,10 +125,8 @@ function trySelecting(ops: BoundedOps): Run {
 
 function sharing(options: ChannelOptions | undefined): Run {
   return (plan) => {
-    const mpmc = mpmcOf(core);
-    if (mpmc === undefined) throw new NotAvailableError(NOT_YET);
-    return awaiting<SyncSender<number>, MpmcReceiver, Received>({
-      open: (capacity) => (options === undefined ? mpmc.syncChannel(capacity) : mpmc.syncChannel(capacity, options)),
+    return awaiting<SyncSender<number>, MpmcReceiver<number>, Received>({
+      open: (capacity) => mpmc.syncChannel<number>(capacity, options),
       send: (sender, value) => sender.send(value),
       receive: (receiver) => receiver.recv(),
       value: receivedValue,
@@ -163,10 +140,8 @@ function sharing(options: ChannelOptions | undefined): Run {
 
 function onces(): Run {
   return async (plan) => {
-    const oneshot = oneshotOf(core);
-    if (oneshot === undefined) throw new NotAvailableError(NOT_YET);
     for (let value = 0; value < plan.each; value++) {
-      const [sender, receiver] = oneshot();
+      const [sender, receiver] = oneshot<number>();
       sender.send(value);
       plan.receive(receivedValue(await receiver.recv()));
     }
