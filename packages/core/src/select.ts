@@ -90,10 +90,12 @@ export function select(arms: NamedArms | ListedArms, options?: SelectOptions): P
   const biased = options?.biased === true;
   try {
     const line = new Line(arms);
-    if (line.length === 0) refuseEternity(options);
+    if (line.ends.length === 0) refuseEternity(options);
     line.refuseOverlap();
-    const ready = line.findReady(biased) ?? (options?.timeout === 0 ? SELECT_TIMED_OUT : undefined);
-    return ready === undefined ? new PendingSelect(line, biased).start(options) : soon(ready, true);
+    const index = line.findReady(biased);
+    if (index >= 0) return soon<AnySelected>(line.take(index), true);
+    if (options?.timeout === 0) return soon<AnySelected>(SELECT_TIMED_OUT, true);
+    return new PendingSelect(line, biased).start(options);
   } catch (misuse) {
     return Promise.reject(misuse);
   }
@@ -119,84 +121,86 @@ export function trySelect<const Arms extends ListedArms>(
 ): SelectedOf<Arms> | undefined;
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
-  return new Line(arms).findReady(options?.biased === true);
+  const line = new Line(arms);
+  const index = line.findReady(options?.biased === true);
+  return index < 0 ? undefined : line.take(index);
 }
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
 
 const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: TIMED_OUT });
 
-/** The arms of one select: their names, and at the same index their receivers and what these take from. */
+/** The arms of one select: their names, and at the same index their receivers. */
 class Line {
   readonly names: readonly PropertyKey[];
-  readonly ends: ChannelReceiver<unknown>[] = [];
-  readonly sources: Source<unknown>[] = [];
+  readonly ends: readonly ChannelReceiver<unknown>[];
 
   constructor(arms: NamedArms | ListedArms) {
     if (Array.isArray(arms)) {
       this.names = arms.map(nameOf);
-      for (const [name, receiver] of arms) this.#add(name, receiver);
+      this.ends = arms.map(([name, receiver]) => endOf(name, receiver));
       return;
     }
     if (typeof arms !== "object" || arms === null) {
       throw new InvalidArgumentError("The arms of select", "an object or a list of [name, receiver]", arms);
     }
     const named = arms as NamedArms;
-    this.names = Object.keys(named);
-    for (const name of this.names as readonly string[]) {
+    const names = Object.keys(named);
+    const ends = new Array<ChannelReceiver<unknown>>(names.length);
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
       if (isIndex(name)) throw new InvalidArgumentError("A name in the object form of select", NOT_AN_INDEX, name);
-      this.#add(name, named[name]);
+      ends[index] = endOf(name, named[name]);
     }
-  }
-
-  get length(): number {
-    return this.ends.length;
+    this.names = names;
+    this.ends = ends;
   }
 
   refuseOverlap(): void {
     for (const end of this.ends) if (end.waiting !== undefined) throw new OverlappingRecvError();
   }
 
-  /** What a ready arm gives: of the first one, or of any with the same chance. */
-  findReady(biased: boolean): Selected<PropertyKey, unknown> | undefined {
-    const found = this.#pick(biased, isReady);
-    if (found < 0) return undefined;
-    const value = (this.sources[found] as Source<unknown>).take();
-    const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
-    return { arm: this.names[found] as PropertyKey, result };
-  }
-
-  /** The name of the arm for `source`; of several the first one, or any with the same chance. */
-  nameOf(source: Source<unknown>, biased: boolean): PropertyKey {
-    return this.names[this.#pick(biased, (other) => other === source)] as PropertyKey;
-  }
-
-  /** The index of a source that `suits`; -1 for none. */
-  #pick(biased: boolean, suits: (source: Source<unknown>) => boolean): number {
+  /** The index of a ready arm: of the first one, or of any with the same chance; -1 when none is. */
+  findReady(biased: boolean): number {
     let found = -1;
     let count = 0;
-    for (let index = 0; index < this.sources.length; index++) {
-      if (!suits(this.sources[index] as Source<unknown>)) continue;
+    for (let index = 0; index < this.ends.length; index++) {
+      const source = sourceOf(this.ends[index] as ChannelReceiver<unknown>);
+      if (source.ready === 0 && source.state !== CLOSED) continue;
       if (++count === 1 || Math.random() * count < 1) found = index;
       if (biased) break;
     }
     return found;
   }
 
-  #add(name: PropertyKey, receiver: unknown): void {
-    if (!(receiver instanceof ChannelReceiver)) {
-      const expected = "a receiver made by this copy of @pneumatic/core";
-      throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
-    }
-    const source = receiver.channel;
-    if (source === undefined) throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
-    this.ends.push(receiver);
-    this.sources.push(source);
+  /** What a ready arm gives. */
+  take(index: number): Selected<PropertyKey, unknown> {
+    const value = sourceOf(this.ends[index] as ChannelReceiver<unknown>).take();
+    const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
+    return { arm: this.names[index] as PropertyKey, result };
+  }
+
+  /** The name of the arm of `end`; of several the first one, or any with the same chance. */
+  nameOf(end: ChannelReceiver<unknown>, biased: boolean): PropertyKey {
+    const first = this.ends.indexOf(end);
+    if (biased || this.ends.lastIndexOf(end) === first) return this.names[first] as PropertyKey;
+    const names = this.names.filter((_, index) => this.ends[index] === end);
+    return names[Math.floor(Math.random() * names.length)] as PropertyKey;
   }
 }
 
-function isReady(source: Source<unknown>): boolean {
-  return source.ready > 0 || source.state === CLOSED;
+function sourceOf(end: ChannelReceiver<unknown>): Source<unknown> {
+  return end.channel as Source<unknown>;
+}
+
+/** The receiver of an arm, which must be one that was not dropped. */
+function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
+  if (!(receiver instanceof ChannelReceiver)) {
+    const expected = "a receiver made by this copy of @pneumatic/core";
+    throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
+  }
+  if (receiver.channel !== undefined) return receiver;
+  throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
 }
 
 class PendingSelect extends Wait<AnySelected> {
@@ -220,9 +224,8 @@ class PendingSelect extends Wait<AnySelected> {
 
   /** In line once at each receiver, though it may be the arm of several names. */
   enter(): void {
-    const { ends, sources } = this.#line;
-    for (const [index, end] of ends.entries()) {
-      if (end.waiting === undefined) this.#arms.push(new PendingArm(this, end, sources[index] as Source<unknown>));
+    for (const end of this.#line.ends) {
+      if (end.waiting === undefined) this.#arms.push(new PendingArm(this, end, sourceOf(end)));
     }
   }
 
@@ -232,7 +235,7 @@ class PendingSelect extends Wait<AnySelected> {
 
   won(winner: PendingArm, result: Result<unknown, RecvError>): void {
     this.#leave(winner);
-    this.settle({ arm: this.#line.nameOf(winner.source, this.#biased), result });
+    this.settle({ arm: this.#line.nameOf(winner.end, this.#biased), result });
   }
 
   #leave(winner: PendingArm | undefined): void {

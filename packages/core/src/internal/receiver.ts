@@ -37,6 +37,8 @@ const RESULT: Form<unknown, Received<unknown>> = {
 
 export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   #waiting: PendingReceive<never> | undefined = undefined;
+  /** A receive that is over, for the next one to use. */
+  #spare: Pending<T> | undefined = undefined;
 
   override get [Symbol.toStringTag](): string {
     return "Receiver";
@@ -126,6 +128,13 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     return this.channel?.state !== OPEN;
   }
 
+  /** A receive of this receiver does not wait any more. */
+  over(pending: Pending<T>): void {
+    this.#waiting = undefined;
+    this.#spare = pending;
+    pending.form = undefined;
+  }
+
   /** Resolves to what `form` makes of the next value, or of there being none. */
   receive<R>(form: Form<T, R>, options: WaitOptions | undefined): Promise<R> {
     const source = this.channel;
@@ -137,7 +146,10 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     if (value !== NOTHING) return soon(form.of(value), source.cooperative);
     if (source.state === CLOSED) return soon(form.closed, source.cooperative);
     if (options?.timeout === 0) return soon(form.timedOut, source.cooperative);
-    return new Pending(this, source, form).start(options);
+    const pending = this.#spare ?? new Pending(this, source);
+    this.#spare = undefined;
+    pending.form = form;
+    return pending.start(options) as Promise<R>;
   }
 
   protected override giveUp(source: Source<T>): void {
@@ -156,24 +168,23 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
 }
 
 /** The one receive of a receiver that waits. It holds the receiver, which is not garbage meanwhile. */
-class Pending<T, R> extends Wait<R> implements PendingReceive<T> {
+class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
   readonly #end: ChannelReceiver<T>;
   readonly #source: Source<T>;
-  readonly form: Form<T, R>;
+  form: Form<T, unknown> | undefined = undefined;
 
-  constructor(end: ChannelReceiver<T>, source: Source<T>, form: Form<T, R>) {
+  constructor(end: ChannelReceiver<T>, source: Source<T>) {
     super();
     this.#end = end;
     this.#source = source;
-    this.form = form;
   }
 
   get cooperative(): boolean {
     return this.#source.cooperative;
   }
 
-  get timedOut(): R {
-    return this.form.timedOut;
+  get timedOut(): unknown {
+    return this.form?.timedOut;
   }
 
   enter(): void {
@@ -182,18 +193,20 @@ class Pending<T, R> extends Wait<R> implements PendingReceive<T> {
   }
 
   leave(): void {
-    this.#end.waiting = undefined;
     this.#source.unwait(this);
+    this.#end.over(this);
   }
 
   received(value: T): void {
-    this.#end.waiting = undefined;
-    this.settle(this.form.of(value));
+    const result = this.form?.of(value);
+    this.#end.over(this);
+    this.settle(result);
   }
 
   disconnected(): void {
-    this.#end.waiting = undefined;
-    this.settle(this.form.closed);
+    const result = this.form?.closed;
+    this.#end.over(this);
+    this.settle(result);
   }
 }
 

@@ -18,20 +18,28 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
 }
 
+// One executor for all promises, since a closure for each costs.
+let lentResolve: ((result: never) => void) | undefined;
+let lentReject: ((reason: unknown) => void) | undefined;
+function lend(resolve: (result: never) => void, reject: (reason: unknown) => void): void {
+  lentResolve = resolve;
+  lentReject = reject;
+}
+
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
-  #resolve!: (result: R) => void;
-  #reject!: (reason: unknown) => void;
+  #resolve: ((result: R) => void) | undefined = undefined;
+  #reject: ((reason: unknown) => void) | undefined = undefined;
   #timer: Timer | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
   /** Takes its place, and begins to listen to the signal and the timeout. */
   start(options?: WaitOptions, clock?: Clock): Promise<R> {
-    const promise = new Promise<R>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    const promise = new Promise<R>(lend);
+    this.#resolve = lentResolve as (result: R) => void;
+    this.#reject = lentReject;
+    lentResolve = lentReject = undefined;
     if (options !== undefined) {
       const { timeout, signal } = options;
       if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(this.timedOut), clock);
@@ -44,8 +52,9 @@ export abstract class Wait<R> implements Abortable, WaitNode {
 
   aborted(reason: unknown): void {
     this.leave();
+    const reject = this.#reject;
     this.#finish();
-    this.#reject(reason);
+    reject?.(reason);
   }
 
   /** Gives up its place and settles with `result`. */
@@ -65,15 +74,23 @@ export abstract class Wait<R> implements Abortable, WaitNode {
 
   /** Settles with `result`; the place in the channel is given up already. */
   protected settle(result: R): void {
+    const resolve = this.#resolve as (result: R) => void;
     this.#finish();
-    if (overspent(this.cooperative)) putOff(result).then(this.#resolve);
-    else this.#resolve(result);
+    if (overspent(this.cooperative)) putOff(result).then(resolve);
+    else resolve(result);
   }
 
-  /** Lets go of timer and signal. */
+  /** Lets go of the promise, the timer and the signal; it can be started again. */
   #finish(): void {
-    this.#timer?.stop();
-    if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
+    this.#resolve = this.#reject = undefined;
+    if (this.#timer !== undefined) {
+      this.#timer.stop();
+      this.#timer = undefined;
+    }
+    if (this.#signal !== undefined) {
+      ignoreSignal(this.#signal, this);
+      this.#signal = undefined;
+    }
   }
 }
 
