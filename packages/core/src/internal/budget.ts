@@ -8,8 +8,9 @@
  *                         SLICE_MS over? ─yes─► rest, until the slice ends
  *
  * An operation has taken or sent its value when it is put off: only the news of it is late. A send into an unbounded
- * channel is charged but cannot be put off, so a loop that awaits nothing else would make others rest for ever, and fill
- * the memory meanwhile. It is told by its microtasks: after STEPS of them the rest ends early, and is tried again later.
+ * channel, or an attempt that came to nothing, cannot be put off, so a loop that awaits nothing else would make others rest
+ * for ever, and may fill the memory meanwhile. It is told by its microtasks: after STEPS of them the rest ends early, and
+ * is tried again later.
  */
 import { currentClock, nextTurn } from "./clock.ts";
 
@@ -35,6 +36,11 @@ let isStepping = false;
 /** Charges one operation. True when its result must be put off with {@link putOff}. */
 export function overspent(cooperative: boolean): boolean {
   return --left < 0 && isOver(cooperative);
+}
+
+/** Tells of an operation that cannot be put off, since it awaits nothing. */
+export function stepped(): void {
+  if (rest !== undefined) watchSteps();
 }
 
 /** Resolves to `result` in the next turn of the event loop. */

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
-import { overspent } from "./budget.ts";
+import { stepped } from "./budget.ts";
 import { End } from "./end.ts";
 import type { PendingReceive, Source } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
@@ -64,7 +64,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     const source = this.use("receive");
     const value = source.take();
     if (value !== NOTHING) return { ok: true, value };
-    overspent(source.cooperative); // so that polling is told from rest
+    stepped();
     return source.state === CLOSED ? TRY_DISCONNECTED : EMPTY;
   }
 

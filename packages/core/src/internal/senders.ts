@@ -4,7 +4,7 @@ import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from 
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
-import { overspent } from "./budget.ts";
+import { stepped } from "./budget.ts";
 import type { Channel, ParkedSend, Pushed } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
 import { Handle, WeakHandle } from "./handle.ts";
@@ -28,7 +28,7 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
     const channel = this.use("send");
-    overspent(channel.cooperative); // charged, though nothing can be put off
+    stepped();
     return channel.push(value) === PUSHED ? SENT : failed(new SendError(value));
   }
 
@@ -68,7 +68,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     const channel = this.use("send");
     const pushed = channel.push(value);
     if (pushed === PUSHED) return SENT;
-    overspent(channel.cooperative); // so that polling is told from rest
+    stepped();
     return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
 
