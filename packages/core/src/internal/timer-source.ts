@@ -24,19 +24,16 @@ export class TimerSource implements Source<number> {
   }
 
   get length(): number {
-    return this.state === OPEN && this.#clock.now() >= this.#due ? 1 : 0;
+    return this.#waiting.head === undefined && this.#isDue(this.#clock.now()) ? 1 : 0;
   }
 
   get ready(): number {
     return this.length;
   }
 
+  /** What is due belongs to who waits for it, though the timer may fire later than that. */
   take(): number | typeof NOTHING {
-    const now = this.#clock.now();
-    if (this.state !== OPEN || now < this.#due) return NOTHING;
-    const due = this.#due;
-    this.#due = this.#after(due, now);
-    return due;
+    return this.#waiting.head === undefined ? this.#takeDue() : NOTHING;
   }
 
   wait(receive: PendingReceive<number>): void {
@@ -63,6 +60,18 @@ export class TimerSource implements Source<number> {
     this.close();
   }
 
+  #isDue(now: number): boolean {
+    return this.state === OPEN && now >= this.#due;
+  }
+
+  #takeDue(): number | typeof NOTHING {
+    const now = this.#clock.now();
+    if (!this.#isDue(now)) return NOTHING;
+    const due = this.#due;
+    this.#due = this.#after(due, now);
+    return due;
+  }
+
   /** When the value after the one due at `due` is: the first of the schedule that is still to come. */
   #after(due: number, now: number): number {
     const interval = this.#interval;
@@ -82,7 +91,7 @@ export class TimerSource implements Source<number> {
 
   #fired(): void {
     this.#timer = undefined;
-    const due = this.take();
+    const due = this.#takeDue();
     if (due !== NOTHING) this.#waiting.shift()?.received(due);
     if (this.#waiting.head !== undefined) this.#arm();
   }
