@@ -263,6 +263,7 @@ test("an unbounded channel takes every write at once and its desired size has no
 
 // Design 4: streams, 8, 111
 test("every value passes a stream as it is, undefined and thenables too", async () => {
+  // biome-ignore lint/suspicious/noThenProperty: a payload that is a thenable is the point
   const thenable = Object.defineProperty({}, "then", { value: () => expect.unreachable() });
   const values = [undefined, null, 0, "", Number.NaN, thenable, Symbol.iterator, () => 1];
   const [tx, rx] = channel<unknown>();

@@ -11,9 +11,11 @@ export interface Exit {
   readonly output: string;
 }
 
-/** Runs `source` as a module that can import the packages of this workspace. */
-export function runModule(source: string): Promise<Exit> {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { cwd: ROOT, timeout: LIMIT_MS });
+/** Runs `source` as a module that can import the packages of this workspace; `variables` are added to its environment. */
+export function runModule(source: string, variables: Readonly<Record<string, string>> = {}): Promise<Exit> {
+  const env = { ...process.env, ...variables };
+  const command = ["--input-type=module", "--eval", source];
+  const child = spawn(process.execPath, command, { cwd: ROOT, timeout: LIMIT_MS, env });
   let output = "";
   const append = (chunk: Buffer): void => {
     output += chunk.toString();
