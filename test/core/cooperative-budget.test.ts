@@ -171,6 +171,18 @@ test("several loops get their turns beside timers and each other when all are al
   for (const { progress } of counts) expect(progress.operations).toBeGreaterThan(100);
 });
 
+// 118
+test("a loop leaves others their turns every few operations when there is a millisecond of work between them", async () => {
+  using clock = installClock();
+  await flush();
+  const [tx, rx] = channel<number>();
+  for (const n of numbers(400)) tx.send(n);
+  tx.drop();
+  const turns = countTurns();
+  for await (const _ of rx) clock.advance(1);
+  expect(turns.stop()).toBeGreaterThan(40);
+});
+
 // 118, 11: a send into an unbounded channel cannot be put off, so its consumer must not rest for ever
 test("a consumer works on while a sender into its unbounded channel never waits", async () => {
   const [tx, rx] = channel<number>();

@@ -74,6 +74,16 @@ describe.each(FLAVORS)("$name", ({ open }) => {
     expect((await select({ a: rx, b: rx })).result).toMatchObject({ error: { kind: "disconnected" } });
   });
 
+  // 99, 101
+  test("the first of equal arms wins when a biased select waits on them", async () => {
+    const [tx, rx] = open<number>();
+    for (const n of numbers(50)) {
+      const selected = select({ off: never(), first: rx, second: rx }, { biased: true });
+      void tx.send(n);
+      expect(await selected).toStrictEqual({ arm: "first", result: ok(n) });
+    }
+  });
+
   // 101
   test("a biased select takes the first ready arm of the list and of the object", async () => {
     const ends = numbers(3).map(() => open<number>());

@@ -1,6 +1,7 @@
 /** Receivers that time fills are on schedule, never early, never a burst, and cost nothing while nobody waits. */
 import type { Receiver } from "@pneumatic/core";
 import { after, channel, never, ok, select, tick, trySelect, unwrap } from "@pneumatic/core";
+import { useClock } from "@pneumatic/core/testing";
 import { describe, expect, test } from "vitest";
 import { flush, isPending } from "../support/pending.ts";
 import { kindOf, numbers } from "../support/sequence.ts";
@@ -80,6 +81,23 @@ describe("after", () => {
     clock.advance(1);
     expect(await received).toStrictEqual(ok(ms));
   });
+});
+
+// 59, 108
+test("a receive on a timer is not forgotten when that fires a rounding error before its time", async () => {
+  let now = 0.9;
+  const timers: (() => void)[] = [];
+  using _installed = useClock({ now: () => now, setTimeout: (run) => timers.push(run), clearTimeout: () => {} });
+  const timer = after(2.7);
+  now = 1.2857142857142858;
+  const received = timer.recv();
+  now += 3.6 - now; // which is not 3.6
+  expect(now).toBeLessThan(3.6);
+  timers.shift()?.();
+  expect(await isPending(received)).toBe(true);
+  now = 4;
+  timers.shift()?.();
+  expect(await received).toStrictEqual(ok(3.6));
 });
 
 describe("tick", () => {
