@@ -11,14 +11,17 @@ export interface Exit {
   readonly output: string;
 }
 
-/** Runs `source` as a module that can import the packages of this workspace. */
-export function runModule(source: string): Promise<Exit> {
-  return runNode(["--input-type=module", "--eval", source]);
+type Variables = Readonly<Record<string, string>>;
+
+/** Runs `source` as a module that can import the packages of this workspace; `variables` are added to its environment. */
+export function runModule(source: string, variables?: Variables): Promise<Exit> {
+  return runNode(["--input-type=module", "--eval", source], variables);
 }
 
 /** Runs `node` with these arguments in the root of the workspace. */
-export function runNode(args: readonly string[]): Promise<Exit> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, timeout: LIMIT_MS });
+export function runNode(args: readonly string[], variables: Variables = {}): Promise<Exit> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, args, { cwd: ROOT, timeout: LIMIT_MS, env });
   let output = "";
   const append = (chunk: Buffer): void => {
     output += chunk.toString();

@@ -1,11 +1,20 @@
 /** What the types promise; checked by the compiler alone. A `@ts-expect-error` line must not compile, all others must. */
 import type {
   AnySender,
+  MpmcReceiver,
   Ok,
+  OneshotReceiver,
+  OneshotSender,
+  Permit,
+  Permits,
   Receiver,
   RecvError,
   RecvTimeoutError,
   Result,
+  Selected,
+  SelectedOf,
+  SelectOptions,
+  SelectTimeout,
   SendError,
   Sender,
   SendTimeoutError,
@@ -14,7 +23,22 @@ import type {
   TrySendError,
   WeakSender,
 } from "@pneumatic/core";
-import { channel, err, ok, syncChannel, unwrap } from "@pneumatic/core";
+import {
+  after,
+  channel,
+  err,
+  mpmc,
+  never,
+  ok,
+  oneshot,
+  select,
+  syncChannel,
+  tick,
+  toReadableStream,
+  toWritableStream,
+  trySelect,
+  unwrap,
+} from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 
@@ -203,4 +227,115 @@ export function clock(): void {
   useClock(expression<Clock>()) satisfies Disposable;
   // @ts-expect-error: a clock tells the time
   useClock({ setTimeout: () => 1, clearTimeout: () => {} });
+}
+
+/** A select tells by its arm what it received. */
+export async function selecting(): Promise<void> {
+  const order = expression<Receiver<Order>>();
+  const reply = expression<OneshotReceiver<string>>();
+  const selected = await select({ order, reply, every: tick(10), late: after(10), off: never<boolean>() });
+  same<typeof selected.arm, "order" | "reply" | "every" | "late" | "off">(true);
+  if (selected.arm === "order") same<typeof selected.result, Result<Order, RecvError>>(true);
+  if (selected.arm === "reply") same<typeof selected.result, Result<string, RecvError>>(true);
+  if (selected.arm === "every") same<typeof selected.result, Result<number, RecvError>>(true);
+  if (selected.arm === "late") same<typeof selected.result, Result<number, RecvError>>(true);
+  if (selected.arm === "off") same<typeof selected.result, Result<boolean, RecvError>>(true);
+  if (selected.arm === "order" && selected.result.ok) selected.result.value.amount satisfies number;
+  // @ts-expect-error: there is no such arm
+  selected.arm === "orders";
+  // @ts-expect-error: it may be another arm's
+  selected.result.value;
+  same<ReturnType<typeof never<string>>, Receiver<string>>(true);
+  same<ReturnType<typeof tick>, ReturnType<typeof after>>(true);
+}
+
+/** With a timeout there may be no arm. */
+export async function selectingInTime(): Promise<void> {
+  const order = expression<Receiver<Order>>();
+  const timed = await select({ order }, { timeout: 5 });
+  same<typeof timed.arm, "order" | undefined>(true);
+  if (timed.arm === undefined) {
+    same<typeof timed, SelectTimeout>(true);
+    same<typeof timed.result.error, RecvTimeoutError>(true);
+  } else {
+    same<typeof timed.result, Result<Order, RecvError>>(true);
+  }
+  const aborted = await select({ order }, { signal: expression<AbortSignal>(), biased: true });
+  same<typeof aborted, Selected<"order", Order>>(true);
+  const either = await select({ order }, expression<SelectOptions | undefined>());
+  same<typeof either.arm, "order" | undefined>(true);
+  const unset = await select({ order }, { timeout: undefined });
+  same<typeof unset.arm, "order">(true);
+  const tried = trySelect({ order }, { biased: true });
+  same<typeof tried, Selected<"order", Order> | undefined>(true);
+  // @ts-expect-error: an attempt has no timeout
+  trySelect({ order }, { timeout: 5 });
+}
+
+/** The list form knows its names without help. */
+export async function selectingFromList(): Promise<void> {
+  const order = expression<Receiver<Order>>();
+  const clone = expression<MpmcReceiver<string>>();
+  const selected = await select([
+    ["order", order],
+    [7, clone],
+    ["reply", expression<OneshotReceiver<boolean>>()],
+  ]);
+  same<typeof selected.arm, "order" | 7 | "reply">(true);
+  if (selected.arm === "order") same<typeof selected.result, Result<Order, RecvError>>(true);
+  if (selected.arm === 7) same<typeof selected.result, Result<string, RecvError>>(true);
+  if (selected.arm === "reply") same<typeof selected.result, Result<boolean, RecvError>>(true);
+  const timed = await select([["order", order]], { timeout: 5 });
+  same<typeof timed.arm, "order" | undefined>(true);
+  const tried = trySelect([["order", order]]);
+  same<typeof tried, Selected<"order", Order> | undefined>(true);
+  const many = await select(expression<[number, Receiver<Order>][]>());
+  same<typeof many, Selected<number, Order>>(true);
+  const record = await select(expression<Record<string, Receiver<Order>>>());
+  same<typeof record, Selected<string, Order>>(true);
+  same<SelectedOf<{ readonly order: Receiver<Order> }>, Selected<"order", Order>>(true);
+  // @ts-expect-error: a sender is no arm
+  select({ tx: expression<Sender<Order>>() });
+  // @ts-expect-error: a list has pairs
+  select([order]);
+}
+
+/** Several consumers, one value, and slots held. */
+export async function otherEnds(): Promise<void> {
+  const made = mpmc.channel<Order>();
+  same<typeof made, [Sender<Order>, MpmcReceiver<Order>]>(true);
+  const bounded = mpmc.syncChannel<Order>(1, { cooperative: false });
+  same<typeof bounded, [SyncSender<Order>, MpmcReceiver<Order>]>(true);
+  same<ReturnType<MpmcReceiver<Order>["clone"]>, MpmcReceiver<Order>>(true);
+  expression<MpmcReceiver<Order>>() satisfies Receiver<Order>;
+  // @ts-expect-error: the only consumer has no clone
+  expression<Receiver<Order>>() satisfies MpmcReceiver<Order>;
+  const [reply, replied] = oneshot<Order>();
+  same<typeof reply, OneshotSender<Order>>(true);
+  same<typeof replied, OneshotReceiver<Order>>(true);
+  expression<Receiver<Order>>() satisfies OneshotReceiver<Order>;
+  // @ts-expect-error: there is one sender
+  reply.clone();
+  // @ts-expect-error: there is one value
+  for await (const _ of replied);
+  const reserved = await expression<SyncSender<Order>>().reserve();
+  same<typeof reserved, Result<Permit<Order>, SendError<undefined> | SendTimeoutError<undefined>>>(true);
+  const sent = expression<Permit<Order>>().send(expression<UrgentOrder>());
+  same<typeof sent, Result<void, SendError<UrgentOrder>>>(true);
+  const many = expression<SyncSender<Order>>().tryReserveMany(2);
+  same<typeof many, Result<Permits<Order>, TrySendError<undefined>>>(true);
+  expression<Permit<Order>>() satisfies Permit<UrgentOrder>;
+  // @ts-expect-error: an unbounded channel has no slots
+  expression<Sender<Order>>().reserve();
+}
+
+/** Streams carry the type of their channel. */
+export function streams(): void {
+  const readable = toReadableStream(expression<Receiver<Order>>());
+  same<typeof readable, ReadableStream<Order>>(true);
+  const writable = toWritableStream(expression<Sender<Order>>());
+  same<typeof writable, WritableStream<Order>>(true);
+  toWritableStream(expression<SyncSender<Order>>()) satisfies WritableStream<Order>;
+  // @ts-expect-error: a writable stream is not made of a receiver
+  toWritableStream(expression<Receiver<Order>>());
 }

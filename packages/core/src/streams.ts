@@ -61,30 +61,42 @@ export function toWritableStream<T>(sender: Sender<T> | SyncSender<T>): Writable
  * buffer is the one write that waits for room, and the writers look at the channel themselves.
  */
 class SenderStream<T> extends WritableStream<T> {
-  readonly #sender: Sender<T> | SyncSender<T>;
+  /** Undefined once dropped, which is before the stream says that it is closed. */
+  #sender: Sender<T> | SyncSender<T> | undefined;
 
   constructor(sender: Sender<T> | SyncSender<T>) {
     super({
       async write(value, { signal }) {
         unwrap(await (sender as SyncSender<T>).send(value, { signal }));
       },
-      close: () => sender.drop(),
-      abort: () => sender.drop(),
+      close: () => this.#drop(),
+      abort: () => this.#drop(),
     });
     this.#sender = sender;
   }
 
   override getWriter(): WritableStreamDefaultWriter<T> {
     const writer = super.getWriter();
-    const sender = this.#sender;
+    const free = (): number => this.#free;
     const pressure = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(writer), "desiredSize");
     Object.defineProperty(writer, "desiredSize", {
       get(this: WritableStreamDefaultWriter<T>) {
         const own: number | null = pressure?.get?.call(this);
         if (own === null || own < 1) return own; // failed, closed, or a write waits for room
-        return "available" in sender ? sender.available : Number.POSITIVE_INFINITY;
+        return free();
       },
     });
     return writer;
+  }
+
+  get #free(): number {
+    const sender = this.#sender;
+    if (sender === undefined) return 0;
+    return "available" in sender ? sender.available : Number.POSITIVE_INFINITY;
+  }
+
+  #drop(): void {
+    this.#sender?.drop();
+    this.#sender = undefined;
   }
 }

@@ -6,16 +6,16 @@
 interface Loss {
   readonly channel: object;
   readonly giveUp: (channel: never) => void;
-  /** What it was. */
-  readonly end: string;
+  /** What it was, if that is to be reported. */
+  readonly end: string | undefined;
   readonly created: string | undefined;
 }
 
-/** A channel, as the report of a lost sender sees it. Undefined for what has no senders. */
+/** A channel, as the report of a lost sender sees it. */
 interface Reported {
-  readonly isDisconnected?: boolean;
+  readonly isDisconnected: boolean;
   /** Whether the last receiver was dropped. */
-  readonly isAbandoned?: boolean;
+  readonly isAbandoned: boolean;
 }
 
 interface Platform {
@@ -30,7 +30,7 @@ const isTracing = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
 const registry = new FinalizationRegistry(release);
 
 /** Gives up what `end` holds of `channel` should it be collected before {@link unwatch}. */
-export function watch<C extends object>(end: object, channel: C, giveUp: (channel: C) => void, name: string): void {
+export function watch<C extends object>(end: object, channel: C, giveUp: (channel: C) => void, name?: string): void {
   const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
   registry.register(end, { channel, giveUp, end: name, created }, end);
 }
@@ -40,7 +40,7 @@ export function unwatch(end: object): void {
 }
 
 function release(loss: Loss): void {
-  if ((loss.channel as Reported).isDisconnected === false) queueMicrotask(() => report(loss));
+  if (loss.end !== undefined && !(loss.channel as Reported).isDisconnected) queueMicrotask(() => report(loss));
   loss.giveUp(loss.channel as never);
 }
 

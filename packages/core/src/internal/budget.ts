@@ -14,7 +14,7 @@
  */
 import { currentClock, nextTurn } from "./clock.ts";
 
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 /** Reading the clock costs half as much as an operation, so it is read once for so many. */
 const BATCH = 32;
 /** Ends a slice where the clock stands still, as a virtual one does. */

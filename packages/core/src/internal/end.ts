@@ -12,7 +12,12 @@ export abstract class End<C extends object> implements Disposable {
   /** Takes over one count of the channel. */
   constructor(channel: C) {
     this.#channel = channel;
-    watch(this, channel, this.giveUp, this[Symbol.toStringTag]);
+    watch(this, channel, this.giveUp, this.reportedAs);
+  }
+
+  /** What it is called should it be lost; undefined if nobody needs to hear of it. */
+  protected get reportedAs(): string | undefined {
+    return this[Symbol.toStringTag];
   }
 
   /** What kind of end this is, in messages and when printed. */

@@ -44,6 +44,11 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     return "Receiver";
   }
 
+  /** Senders learn of it from the channel. */
+  protected override get reportedAs(): undefined {
+    return undefined;
+  }
+
   /** The receive that is pending: there is at most one. */
   get waiting(): PendingReceive<never> | undefined {
     return this.#waiting;

@@ -4,7 +4,7 @@ import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from 
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
-import { stepped } from "./budget.ts";
+import { overspent, stepped } from "./budget.ts";
 import type { Channel, ParkedSend, Pushed } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
 import { Handle, WeakHandle } from "./handle.ts";
@@ -60,7 +60,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
     const pushed = channel.push(value);
-    if (pushed === PUSHED) return RESOLVED_SENT; // not charged: without receives, which are, it would soon be FULL
+    if (pushed === PUSHED && !overspent(channel.cooperative)) return RESOLVED_SENT;
     return new PendingSend<T, void, V>(channel, value, 1, sent).after(pushed, options);
   }
 

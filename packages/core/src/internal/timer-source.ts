@@ -27,20 +27,16 @@ export class TimerSource implements Source<number> {
   }
 
   get length(): number {
-    return this.#clock.now() >= this.#due ? 1 : 0;
+    return this.#waiting.head === undefined && this.#clock.now() >= this.#due ? 1 : 0;
   }
 
   get ready(): number {
     return this.length;
   }
 
+  /** What is due belongs to who waits for it, though the timer may fire later than that. */
   take(): number | typeof NOTHING {
-    const now = this.#clock.now();
-    if (now < this.#due) return NOTHING;
-    const due = this.#due;
-    this.#due = this.#after(due, now);
-    if (this.state === DRAINING) this.removeReceiver();
-    return due;
+    return this.#waiting.head === undefined ? this.#takeDue() : NOTHING;
   }
 
   wait(receive: PendingReceive<number>): void {
@@ -56,8 +52,9 @@ export class TimerSource implements Source<number> {
   /** What is due can still be taken. */
   close(): void {
     this.#interval = undefined;
-    if (this.length === 0) this.removeReceiver();
-    else this.state = DRAINING;
+    this.state = DRAINING;
+    if (this.#clock.now() < this.#due) this.removeReceiver();
+    else if (this.#waiting.head !== undefined) this.#fired();
   }
 
   addReceiver(): void {}
@@ -67,6 +64,15 @@ export class TimerSource implements Source<number> {
     this.#due = Number.POSITIVE_INFINITY;
     this.#disarm();
     this.#waiting.clear((receive) => receive.disconnected());
+  }
+
+  #takeDue(): number | typeof NOTHING {
+    const now = this.#clock.now();
+    if (now < this.#due) return NOTHING;
+    const due = this.#due;
+    this.#due = this.#after(due, now);
+    if (this.state === DRAINING) this.state = CLOSED;
+    return due;
   }
 
   /** When the value after the one due at `due` is: the first of the schedule that is still to come. */
@@ -88,8 +94,9 @@ export class TimerSource implements Source<number> {
 
   #fired(): void {
     this.#timer = undefined;
-    const due = this.take();
+    const due = this.#takeDue();
     if (due !== NOTHING) this.#waiting.shift()?.received(due);
-    if (this.#waiting.head !== undefined) this.#arm();
+    if (this.state === CLOSED) this.removeReceiver();
+    else if (this.#waiting.head !== undefined) this.#arm();
   }
 }
