@@ -42,11 +42,12 @@ const LOOPS: Record<string, Loop> = {
     }
   },
   "loop of reservations": async (goOn, options) => {
-    const [tx] = syncChannel<number>(2, options);
+    const [tx, rx] = syncChannel<number>(2, options);
     while (goOn()) {
       unwrap(await tx.reserve()).drop();
       unwrap(await tx.reserveMany(2)).drop();
     }
+    rx.drop();
   },
   "sender beside a receiver": (goOn, options) => beside(syncChannel<number>(4, options), goOn),
   "rendezvous of a sender and a receiver": (goOn, options) => beside(syncChannel<number>(0, options), goOn),
