@@ -14,6 +14,12 @@ import { rejection } from "../support/gate.ts";
 import { flush, isPending } from "../support/pending.ts";
 import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
 
+const CANNOT_GROW: Record<string, (array: number[]) => unknown> = {
+  frozen: Object.freeze,
+  sealed: Object.seal,
+  "fixed-length": Object.preventExtensions,
+};
+
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   // 68
   test("a drain takes what is there, in order, and leaves nothing", () => {
@@ -194,6 +200,18 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
       await sent;
     },
   );
+
+  // 87
+  test.each(Object.entries(CANNOT_GROW))("a batch refuses a %s array and takes nothing", async (_, fix) => {
+    const [tx, rx] = open<number>();
+    const into: number[] = [];
+    fix(into);
+    const sent = tx.send(1);
+    expect(await rejection(rx.recvMany(into, 1))).toBeInstanceOf(InvalidArgumentError);
+    expect(rx.tryRecv()).toStrictEqual(ok(1));
+    expect(await rejection(rx.recvMany(into, 1))).toBeInstanceOf(InvalidArgumentError);
+    await sent;
+  });
 
   // 87, 73
   test.each([null, {}, "signal"])("a batch refuses a signal of %o and takes nothing", async (signal) => {

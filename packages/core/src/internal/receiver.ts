@@ -195,7 +195,7 @@ function takeInto<T>(into: T[], source: Source<T>, limit: number): number {
 }
 
 function refuseMany(into: unknown, limit: number): Promise<never> | undefined {
-  if (!Array.isArray(into)) {
+  if (!Array.isArray(into) || !Object.isExtensible(into)) {
     return Promise.reject(new InvalidArgumentError("The first argument of recvMany", "an array to append to", into));
   }
   if ((Number.isSafeInteger(limit) && limit >= 0) || limit === Number.POSITIVE_INFINITY) return undefined;
