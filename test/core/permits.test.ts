@@ -501,6 +501,50 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
     expect(await collect(rx)).toEqual([100]);
   });
 
+  // 25, 85, 89
+  test("a reservation that waits keeps the channel open as the permit does that it becomes", async () => {
+    const [tx, rx] = open<number>();
+    for (const n of numbers(room)) tx.trySend(n);
+    const weak = tx.downgrade();
+    const reserved = tx.reserve();
+    tx.drop();
+    expect(rx.isClosed).toBe(false);
+    weak.upgrade()?.drop();
+    expect(rx.isClosed).toBe(false);
+    rx.tryRecv();
+    const permit = unwrap(await reserved);
+    expect(rx.isClosed).toBe(false);
+    const upgraded = weak.upgrade();
+    expect(upgraded?.isDisconnected).toBe(false);
+    permit.drop();
+    expect(upgraded?.trySend(100)).toStrictEqual(ok(undefined));
+    upgraded?.drop();
+    expect(rx.isClosed).toBe(true);
+    expect(weak.upgrade()).toBeUndefined();
+    expect(await collect(rx)).toEqual([...numbers(room).slice(1), 100]);
+  });
+
+  // 85, 89
+  test.each(["abort", "close"] as const)(
+    "a channel without senders closes when its last reservation ends by %s",
+    async (how) => {
+      const controller = new AbortController();
+      const [tx, rx] = open<number>();
+      for (const n of numbers(room)) tx.trySend(n);
+      const weak = tx.downgrade();
+      const reserved = tx.reserveMany(room, { signal: controller.signal }).catch(() => undefined);
+      tx.drop();
+      expect(rx.isClosed).toBe(false);
+      if (how === "abort") controller.abort();
+      else rx.close();
+      expect(rx.isClosed).toBe(true);
+      expect(weak.upgrade()).toBeUndefined();
+      const result = await reserved;
+      if (how === "close") expect(kindOf(result!)).toBe("disconnected");
+      expect(await collect(rx)).toEqual(numbers(room));
+    },
+  );
+
   // 110
   test("a permit refuses to send twice, or after its drop, and gives its slot back once", () => {
     const [tx, rx] = open<number>();

@@ -14,8 +14,8 @@
  * 1. A receiver waits only while the queue is empty, and nothing is parked unless permits hold every slot.
  * 2. `queue.length + reserved` is at most the capacity (a rendezvous with an idle consumer queues one value).
  * 3. A send or a reservation is parked only while it does not fit, so nothing overtakes it.
- * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
- *    is left: values, or permits that may still send), CLOSED.
+ * 4. The state only advances: OPEN (a receiver lives, and a sender, a permit or a parked reservation), DRAINING (nothing new
+ *    comes in, something is left: values, or permits that may still send), CLOSED.
  */
 import type { Abortable } from "./abort.ts";
 import { Queue } from "./queue.ts";
@@ -113,8 +113,12 @@ export class Channel<T> implements Source<T> {
     this.#closeWhenDrained();
   }
 
-  /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
+  /**
+   * Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. A reservation is
+   * as many senders as the permits that it is to become.
+   */
   park(send: ParkedSend<T>): void {
+    if (send.value === NOTHING) this.#senders += send.slots;
     this.#parked?.push(send);
     if (this.#queue.length === 0) this.waker?.wake();
   }
@@ -122,6 +126,7 @@ export class Channel<T> implements Source<T> {
   /** Takes a parked send back. Those behind it may fit where it did not. */
   unpark(send: ParkedSend<T>): void {
     this.#parked?.remove(send);
+    this.#giveUp(send);
     this.#admit();
     this.#closeWhenDrained();
   }
@@ -148,7 +153,8 @@ export class Channel<T> implements Source<T> {
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
     if (slots > 0 && (slots > this.available || this.#parked?.head !== undefined)) return FULL;
-    this.#hold(slots);
+    this.#reserved += slots;
+    this.#senders += slots;
     return PUSHED;
   }
 
@@ -186,7 +192,10 @@ export class Channel<T> implements Source<T> {
   }
 
   close(): void {
-    for (let send = this.#parked?.shift(); send !== undefined; send = this.#parked?.shift()) send.disconnected();
+    for (let send = this.#parked?.shift(); send !== undefined; send = this.#parked?.shift()) {
+      this.#giveUp(send);
+      send.disconnected();
+    }
     this.#stopAccepting();
     for (let watch = this.#watches?.shift(); watch !== undefined; watch = this.#watches?.shift()) watch.closed();
   }
@@ -236,9 +245,11 @@ export class Channel<T> implements Source<T> {
     return this.#parked === undefined || this.#parked.head === undefined;
   }
 
-  #hold(slots: number): void {
-    this.#reserved += slots;
-    this.#senders += slots;
+  /** Takes the counts of a reservation that is not parked any more and will be no permits. */
+  #giveUp(send: ParkedSend<T>): void {
+    if (send.value !== NOTHING) return;
+    this.#senders -= send.slots;
+    if (this.#senders === 0) this.#stopAccepting();
   }
 
   /** Hands `value` to the receiver that waits, else queues it. There is room. */
@@ -258,7 +269,7 @@ export class Channel<T> implements Source<T> {
     if (parked === undefined) return;
     for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
       parked.remove(send);
-      if (send.value === NOTHING) this.#hold(send.slots);
+      if (send.value === NOTHING) this.#reserved += send.slots;
       else this.#deliver(send.value);
       send.admitted();
     }
