@@ -115,11 +115,11 @@ test("an operation that need not wait adds neither timer nor listener", async ()
   const [tx, rx] = syncChannel<number>(1);
   const options = { signal, timeout: 1000 };
   const done: Promise<unknown>[] = [tx.send(1, options), rx.recv(options), tx.send(2, { signal, timeout: 0 })];
-  done.push(tx.send(3, { signal, timeout: 0 }));
+  done.push(tx.send(3, { signal, timeout: 0 }), tx.reserve({ signal, timeout: 0 }), tx.reserveMany(0, options));
   rx.tryRecv();
   done.push(rx.recv({ signal, timeout: 0 }));
   rx.close();
-  done.push(tx.send(4, options), rx.recv(options));
+  done.push(tx.send(4, options), tx.reserve(options), rx.recv(options), rx.recvMany([], 1, { signal }));
   expect([clock.pending, listeners(signal)]).toEqual([0, 0]);
   await Promise.all([...done, tx.closed({ signal })]);
 });
