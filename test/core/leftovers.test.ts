@@ -14,6 +14,8 @@ function listeners(signal: AbortSignal): number {
 interface Stage {
   readonly tx: SyncSender<number>;
   readonly rx: Receiver<number>;
+  /** A full channel that has slots. */
+  readonly bounded: readonly [SyncSender<number>, Receiver<number>];
   readonly clock: VirtualClock;
   readonly controller: AbortController;
 }
@@ -52,6 +54,22 @@ const WAITS: Record<string, Waits> = {
     timed: true,
     ends: { "its value is taken": ({ rx }) => rx.tryRecv(), ...RECEIVER_GOES, ...ABORTED, ...TIMED_OUT },
   },
+  reservation: {
+    begin: ({ bounded }, options) => bounded[0].reserve(options),
+    timed: true,
+    ends: {
+      "a slot is free": ({ bounded }) => bounded[1].tryRecv(),
+      "the receiver of its channel is dropped": ({ bounded }) => bounded[1].drop(),
+      "the receiver of its channel is closed": ({ bounded }) => bounded[1].close(),
+      ...ABORTED,
+      ...TIMED_OUT,
+    },
+  },
+  batch: {
+    begin: ({ rx }, { signal }) => rx.recvMany([], 10, { signal }),
+    timed: false,
+    ends: { ...SENT, ...RECEIVER_GOES, ...ABORTED },
+  },
   "wait for the receiver's end": {
     begin: ({ tx }, { signal }) => tx.closed({ signal }),
     timed: false,
@@ -66,7 +84,9 @@ describe.each(Object.entries(WAITS))("a waiting %s", (_, { begin, timed, ends })
     const controller = new AbortController();
     const { signal } = controller;
     const [tx, rx] = syncChannel<number>(0);
-    const stage = { tx, rx, clock, controller };
+    const bounded = syncChannel<number>(1);
+    bounded[0].trySend(1);
+    const stage = { tx, rx, bounded, clock, controller };
     const waiting = begin(stage, { signal, timeout: 1000 }).catch((reason) => reason);
     expect([clock.pending, listeners(signal)]).toEqual([timed ? 1 : 0, 1]);
     end(stage);
@@ -95,11 +115,11 @@ test("an operation that need not wait adds neither timer nor listener", async ()
   const [tx, rx] = syncChannel<number>(1);
   const options = { signal, timeout: 1000 };
   const done: Promise<unknown>[] = [tx.send(1, options), rx.recv(options), tx.send(2, { signal, timeout: 0 })];
-  done.push(tx.send(3, { signal, timeout: 0 }));
+  done.push(tx.send(3, { signal, timeout: 0 }), tx.reserve({ signal, timeout: 0 }), tx.reserveMany(0, options));
   rx.tryRecv();
   done.push(rx.recv({ signal, timeout: 0 }));
   rx.close();
-  done.push(tx.send(4, options), rx.recv(options));
+  done.push(tx.send(4, options), tx.reserve(options), rx.recv(options), rx.recvMany([], 1, { signal }));
   expect([clock.pending, listeners(signal)]).toEqual([0, 0]);
   await Promise.all([...done, tx.closed({ signal })]);
 });

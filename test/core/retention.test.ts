@@ -1,9 +1,9 @@
 /** What is over is let go: the garbage collector may have every value, waiter and closure that nobody needs. */
 import type { Receiver } from "@pneumatic/core";
-import { channel, syncChannel } from "@pneumatic/core";
+import { channel, select, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
 import type { EitherSender } from "../support/flavors.ts";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
 import { bytesInUse, isCollected, isHeld } from "../support/garbage.ts";
 import { flush } from "../support/pending.ts";
 import { kindOf, numbers } from "../support/sequence.ts";
@@ -167,6 +167,63 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   });
 });
 
+describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
+  // 115
+  test("a reservation is let go when it was granted, aborted or timed out though others still wait", async () => {
+    using clock = installClock();
+    const { controller, signal } = longLived();
+    const [tx, rx] = open<object>();
+    sendFresh(tx, room);
+    const kept: unknown[] = [];
+    const granted = watch(tx.reserve().then((permit) => kept.push(permit)));
+    const aborted = watch(tx.reserve({ signal }));
+    const expired = watch(tx.reserveMany(room, { timeout: 10 }));
+    const waiting = watch(tx.reserve());
+    expect(await isHeld(granted, aborted, expired)).toBe(true);
+    takeWithoutLooking(rx, 1);
+    controller.abort();
+    clock.advance(10);
+    expect(await isCollected(granted, aborted, expired)).toBe(true);
+    expect(await isHeld(waiting)).toBe(true);
+    expect(kept).toHaveLength(1);
+    stillHeld(tx, rx, signal, clock);
+  });
+
+  // 115
+  test("a used permit holds neither its channel nor its value", async () => {
+    const [permit, channelOf, values] = (() => {
+      const [tx, rx] = open<object>();
+      const reserved = tx.tryReserve();
+      if (!reserved.ok) expect.fail("full");
+      const value = {};
+      reserved.value.send(value);
+      tx.drop();
+      return [reserved.value, new WeakRef(rx), new WeakRef(value)] as const;
+    })();
+    expect(await isCollected(channelOf, values)).toBe(true);
+    stillHeld(permit);
+  });
+});
+
+// 15
+test("memory stays as it is when a select waits and wins a hundred thousand times", async () => {
+  const [tx, rx] = channel<number>();
+  const [other, loser] = syncChannel<number>(1);
+  async function rounds(count: number): Promise<void> {
+    for (const n of numbers(count)) {
+      const selected = select({ rx, loser });
+      tx.send(n);
+      expect(kindOf((await selected).result)).toBe("ok");
+    }
+  }
+  await rounds(1000);
+  const before = await bytesInUse();
+  await rounds(100_000);
+  const growth = (await bytesInUse()) - before;
+  expect(growth / 1024).toBeLessThan(1000);
+  expect([tx.length, other.trySend(1).ok, loser.tryRecv().ok]).toEqual([0, true, true]);
+});
+
 // 30, 115
 test("a sender holds no value when it was kept after the receiver was dropped in the middle of a queue", async () => {
   const [tx, rx] = channel<object>();
@@ -177,7 +234,7 @@ test("a sender holds no value when it was kept after the receiver was dropped in
   stillHeld(tx, rx);
 });
 
-// 115, L: a list of blocks that grows while the queue is never empty
+// 115, L13: a list of blocks that grows while the queue is never empty
 test("memory follows the length when a queue is never empty", async () => {
   const [tx, rx] = channel<object>();
   const first = sendFresh(tx, 10_000);
@@ -191,7 +248,7 @@ test("memory follows the length when a queue is never empty", async () => {
   stillHeld(tx, rx);
 });
 
-// 115, L: blocks that outlive a burst
+// 115, L14: blocks that outlive a burst
 test.each([
   ["drained", 0, 2],
   ["drained to one value", 1, 20],

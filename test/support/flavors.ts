@@ -1,6 +1,6 @@
 /** Every flavor of channel, for the tests of what all of them promise. */
-import type { AnySender, Receiver, SyncSender } from "@pneumatic/core";
-import { channel, syncChannel } from "@pneumatic/core";
+import type { AnySender, MpmcReceiver, Receiver, SyncSender } from "@pneumatic/core";
+import { channel, mpmc, syncChannel } from "@pneumatic/core";
 
 /** What `Sender` and `SyncSender` have in common. */
 export interface EitherSender<in T> extends AnySender<T> {
@@ -33,3 +33,13 @@ export const BOUNDED_FLAVORS: readonly SyncFlavor[] = [bounded("bounded to 1", 1
 /** The flavors whose sends may wait. */
 export const SYNC_FLAVORS: readonly SyncFlavor[] = [...BOUNDED_FLAVORS, RENDEZVOUS];
 export const FLAVORS: readonly Flavor[] = [UNBOUNDED, ...SYNC_FLAVORS];
+
+/** A flavor whose receiver can be cloned. */
+export interface MpmcFlavor extends Flavor {
+  open<T>(): [EitherSender<T>, MpmcReceiver<T>];
+}
+
+export const MPMC_FLAVORS: readonly MpmcFlavor[] = [
+  { ...UNBOUNDED, open: <T>() => mpmc.channel<T>() },
+  ...SYNC_FLAVORS.map(({ name, room }) => ({ name, room, open: <T>() => mpmc.syncChannel<T>(room) })),
+];

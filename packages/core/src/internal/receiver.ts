@@ -75,16 +75,16 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
 
   recvMany(into: T[], limit: number, options?: SignalOptions): Promise<number> {
     if (!(Array.isArray(into) && Object.isExtensible(into))) {
-      return Promise.reject(new InvalidArgumentError("into", "an array to append to", into));
+      return Promise.reject(new InvalidArgumentError("The array of recvMany", "an array to append to", into));
     }
-    if (!(Number.isSafeInteger(limit) && limit >= 0)) {
-      return Promise.reject(new InvalidArgumentError("limit", "an integer of 0 or more", limit));
+    if (!((Number.isSafeInteger(limit) && limit >= 0) || limit === Number.POSITIVE_INFINITY)) {
+      return Promise.reject(new InvalidArgumentError("The limit of recvMany", "an integer of 0 or more", limit));
     }
     const of = (value: T): number => {
       into.push(value);
       return 1 + this.#takeInto(into, limit - 1);
     };
-    if (limit === 0) return refuse(signalOf(options)) ?? Promise.resolve(this.use("receive") && 0);
+    if (limit === 0 && this.channel !== undefined) return refuse(signalOf(options)) ?? Promise.resolve(0);
     return this.receive({ of, closed: 0, timedOut: 0 }, signalOf(options));
   }
 

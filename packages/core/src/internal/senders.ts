@@ -130,9 +130,10 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   #slots(count: number): Channel<T> {
     const channel = this.use("reserve");
     if (Number.isSafeInteger(count) && count >= 0 && count <= channel.capacity) return channel;
+    const hint = channel.capacity === 0 ? " (a rendezvous has no slot to hold)" : "";
     throw new InvalidArgumentError(
-      "The count of slots",
-      `an integer from 0 to the capacity, ${channel.capacity},`,
+      "The count of slots to reserve",
+      `an integer from 0 to ${channel.capacity}${hint}`,
       count,
     );
   }

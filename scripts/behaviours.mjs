@@ -1,0 +1,144 @@
+/**
+ * `npm run behaviours`: writes docs/behaviours.md, which tells for each numbered behaviour of channels what it says and
+ * which tests prove it. With `--check` it writes nothing and fails when the file is not what it would write. It works on
+ * the workspace it is run in.
+ *
+ * The behaviours are in test/core/behaviours.json. A test names those it proves in a comment above it: `// 37, 41`, with
+ * `// L5: why` where a word helps. Either way it fails when a behaviour that must hold has no test and is not in the list
+ * of those pending, when one that is pending or does not apply has a test, and when a comment names one that is unknown.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+
+const FOLDER = "test/core";
+const DATA = `${FOLDER}/behaviours.json`;
+const TABLE = "docs/behaviours.md";
+
+const NUMBERS = /^\s*\/\/ ((?:L?\d+)(?:, L?\d+)*)(?::.*)?$/;
+const LOOKS_LIKE_NUMBERS = /^\s*\/\/ (?:L?\d|L:)/;
+const TEST = /^[ \t]*(?:test|it)\b(?=[.(])/gm;
+
+const NEEDS = ["must", "nice", "n-a"];
+
+/** The tests of one file: title, and the numbers in the comments right above. */
+function testsIn(file) {
+  const text = readFileSync(`${FOLDER}/${file}`, "utf8");
+  return [...text.matchAll(TEST)].map(({ 0: start, index }) => ({
+    file: `${FOLDER}/${file}`,
+    title: titleAt(text, index + start.length),
+    numbers: numbersAbove(text.slice(0, index)),
+  }));
+}
+
+/** The first argument of the call at `position`, after members such as `.each(...)`. */
+function titleAt(text, position) {
+  let at = position;
+  for (let member = ""; ; ) {
+    const [, name] = /^\.(\w+)/.exec(text.slice(at)) ?? [];
+    if (name !== undefined) {
+      member = name;
+      at += name.length + 1;
+      continue;
+    }
+    const takesRows = ["each", "for", "skipIf", "runIf"].includes(member);
+    if (!takesRows) break;
+    at = endOfGroup(text, at);
+    member = "";
+  }
+  const [, title] = /^\(\s*("(?:[^"\\]|\\.)*")/.exec(text.slice(at)) ?? [];
+  if (title === undefined) throw new Error(`A test whose title is no literal: ${text.slice(position, position + 60)}`);
+  return JSON.parse(title);
+}
+
+/** Where the parentheses that open at `start` are closed again. Texts and comments within may contain others. */
+function endOfGroup(text, start) {
+  const token = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*|\/\*[\s\S]*?\*\/|[()]/g;
+  token.lastIndex = start;
+  let depth = 0;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    if (found[0] === "(") depth++;
+    else if (found[0] === ")" && --depth === 0) return token.lastIndex;
+  }
+  throw new Error(`Parentheses that are not closed: ${text.slice(start, start + 60)}`);
+}
+
+function numbersAbove(text) {
+  const numbers = [];
+  const lines = text.split("\n").slice(0, -1);
+  for (let line = lines.pop(); line !== undefined && /^\s*\/\//.test(line); line = lines.pop()) {
+    const [, list] = NUMBERS.exec(line) ?? [];
+    if (list !== undefined) numbers.push(...list.split(", "));
+    else if (LOOKS_LIKE_NUMBERS.test(line)) throw new Error(`Not a list of behaviours: ${line.trim()}`);
+  }
+  return numbers;
+}
+
+/** What is wrong with the data, or with the tests according to it. */
+function problemsOf(behaviours, pending, testsOf) {
+  const problems = [];
+  const known = new Map(behaviours.map((behaviour) => [behaviour.number, behaviour]));
+  if (known.size < behaviours.length) problems.push(`A number is listed twice in ${DATA}`);
+  for (const { number, need, because } of behaviours) {
+    const tests = testsOf.get(number)?.length ?? 0;
+    const isPending = pending.includes(number);
+    if (!NEEDS.includes(need)) problems.push(`${number} is neither ${NEEDS.join(" nor ")}`);
+    if ((need === "n-a") !== (because !== undefined))
+      problems.push(`${number} does not apply if it says why, and then only`);
+    if (need === "n-a" && tests > 0) problems.push(`${number} has a test, but is said not to apply`);
+    if (need !== "n-a" && tests === 0 && !isPending) problems.push(`${number} has no test`);
+    if (isPending && (tests > 0 || need === "n-a"))
+      problems.push(`${number} is pending no more: take it off that list`);
+  }
+  for (const [number, [{ file }]] of testsOf) {
+    if (!known.has(number)) problems.push(`${number}, in ${file}, is no behaviour`);
+  }
+  for (const number of pending) if (!known.has(number)) problems.push(`${number}, which is pending, is no behaviour`);
+  return problems;
+}
+
+function rowOf({ number, need, says, because }, tests) {
+  const last = need === "n-a" ? `Does not apply: ${because}` : proofOf(tests) || "Still to be written";
+  return `| ${number} | ${escaped(says)} | ${last} |`;
+}
+
+/** One line for each file. */
+function proofOf(tests) {
+  const titles = new Map();
+  for (const { file, title } of tests) titles.set(file, [...(titles.get(file) ?? []), escaped(title)]);
+  const lines = [...titles].map(([file, of]) => `[${file.slice(FOLDER.length + 1)}](../${file}): ${of.join("; ")}`);
+  return lines.join("<br>");
+}
+
+function escaped(text) {
+  return text.replace(/[\\|<>*_`$]/g, "\\$&");
+}
+
+function tableOf(sections, testsOf) {
+  const parts = Object.entries(sections).map(([title, behaviours]) => {
+    const rows = behaviours.map((behaviour) => rowOf(behaviour, testsOf.get(behaviour.number) ?? []));
+    return [`## ${title}`, "", "| | Behaviour | Tests |", "| --- | --- | --- |", ...rows, ""].join("\n");
+  });
+  return `${INTRODUCTION}\n${parts.join("\n")}`;
+}
+
+const INTRODUCTION = `# What channels promise, and the tests that prove it
+
+Written by \`npm run behaviours\` from [the list of behaviours](../${DATA}) and the comments above the tests; not to be edited.
+A title with a placeholder stands for several tests, and most run once for every flavor of channel.
+`;
+
+const { sections, pending } = JSON.parse(readFileSync(DATA, "utf8"));
+const testsOf = new Map();
+const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" });
+for (const file of files.map((name) => name.replaceAll("\\", "/")).sort()) {
+  if (!file.endsWith(".test.ts")) continue;
+  for (const test of testsIn(file)) {
+    for (const number of new Set(test.numbers)) testsOf.set(number, [...(testsOf.get(number) ?? []), test]);
+  }
+}
+
+const table = tableOf(sections, testsOf);
+const problems = problemsOf(Object.values(sections).flat(), pending, testsOf);
+if (!process.argv.includes("--check")) writeFileSync(TABLE, table);
+else if (readFileSync(TABLE, "utf8") !== table) problems.push(`${TABLE} is out of date: run npm run behaviours`);
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
