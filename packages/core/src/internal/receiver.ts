@@ -79,7 +79,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
       into.push(value);
       return 1 + this.#takeInto(into, limit - 1);
     };
-    if (limit === 0) return refuse(signalOf(options)) ?? Promise.resolve(this.use("receive") && 0);
+    if (limit === 0 && this.channel !== undefined) return refuse(signalOf(options)) ?? Promise.resolve(0);
     return this.receive({ of, closed: 0, timedOut: 0 }, signalOf(options));
   }
 
