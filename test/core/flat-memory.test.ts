@@ -1,5 +1,5 @@
 /** A million operations leave as much memory in use as a thousand did. */
-import { after, channel, oneshot, select, syncChannel } from "@pneumatic/core";
+import { channel, oneshot, select, syncChannel } from "@pneumatic/core";
 import { expect, test } from "vitest";
 import { bytesInUse } from "../support/garbage.ts";
 
@@ -49,14 +49,6 @@ const TASKS: Record<string, Prepare> = {
     const received = rx.recv();
     rx.drop();
     return received;
-  },
-  "timer that loses": () => {
-    const [tx, rx] = channel<object>();
-    return (n) => {
-      const selected = select({ rx, late: after(60_000) });
-      tx.send({ n });
-      return selected;
-    };
   },
   "receive with a signal that another receive waits on": () => {
     const [idle, waiting] = channel<object>();

@@ -323,7 +323,6 @@ export class WorldModel {
     return "done";
   }
 
-  /** From one moment at which something is due to the next. */
   #advance(until: number): string {
     const world = this.#world;
     for (let next = Math.min(...world.deadlines()); next <= until; next = Math.min(...world.deadlines())) {
