@@ -41,12 +41,22 @@ function titleAt(text, position) {
     }
     const takesRows = ["each", "for", "skipIf", "runIf"].includes(member);
     if (!takesRows) break;
-    at = endOfGroup(text, at);
+    at = endOfGroup(text, text[at] === "<" ? endOfTypes(text, at) : at);
     member = "";
   }
   const [, title] = /^\(\s*("(?:[^"\\]|\\.)*")/.exec(text.slice(at)) ?? [];
   if (title === undefined) throw new Error(`A test whose title is no literal: ${text.slice(position, position + 60)}`);
   return JSON.parse(title);
+}
+
+/** Where the type arguments that open at `start` end; an arrow among them closes nothing. */
+function endOfTypes(text, start) {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === "<") depth++;
+    else if (text[at] === ">" && text[at - 1] !== "=" && --depth === 0) return at + 1;
+  }
+  throw new Error(`Type arguments that are not closed: ${text.slice(start, start + 60)}`);
 }
 
 /** Where the parentheses that open at `start` are closed again. Texts and comments within may contain others. */

@@ -12,6 +12,7 @@ import {
   unwrap,
 } from "@pneumatic/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { EitherSender } from "../support/flavors.ts";
 import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
 import { isCollected, isHeld } from "../support/garbage.ts";
 import { runModule } from "../support/node-process.ts";
@@ -41,10 +42,13 @@ function warningOf(what: string): unknown[] {
   return [expect.stringContaining(`A ${what} was lost without drop()`), "PneumaticWarning", "ERR_CHANNEL_LOST_SENDER"];
 }
 
+/** How an end is dropped properly. */
+type DroppedBy = [string, (tx: EitherSender<number>, rx: Receiver<unknown>) => unknown];
+
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   const what = room === Number.POSITIVE_INFINITY ? "Sender" : "SyncSender";
 
-  // 21, Design 4: the backstop
+  // 21: the backstop
   test("a receive that waits ends when the only sender is lost, which is reported once", async () => {
     let made: ReturnType<typeof open<number>> | undefined = open<number>();
     const [, rx] = made;
@@ -58,7 +62,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
     expect(warnings).toEqual([warningOf(what)]);
   });
 
-  // 20, Design 4: the backstop
+  // 20: the backstop
   test("a channel stays open when one of two senders is lost", async () => {
     const [tx, rx] = open<number>();
     await lose(() => tx.clone());
@@ -69,7 +73,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
     expect(warnings).toEqual([warningOf(what)]);
   });
 
-  // 18, Design 4: the backstop
+  // 18: the backstop
   test("what a lost sender has sent is still received", async () => {
     const rx = await lostAfterSending();
     if (room > 0) expect(unwrap(await rx.recv())).toBe(1);
@@ -87,7 +91,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
     }
   });
 
-  // 27, Design 4: the backstop
+  // 27: the backstop
   test("senders fail when the receiver is lost, and nobody hears of that", async () => {
     const tx = await (async () => {
       const ends = [open<number>()];
@@ -102,7 +106,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
   });
 
   // Design 4: the backstop
-  test.each<[string, (tx: ReturnType<typeof open>[0], rx: Receiver<unknown>) => unknown]>([
+  test.each<DroppedBy>([
     ["it was dropped", (tx) => tx.drop()],
     ["it was disposed", (tx) => tx[Symbol.dispose]()],
     ["its receiver was dropped", (_tx, rx) => rx.drop()],
@@ -144,7 +148,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
     expect(weak.upgrade()).toBeDefined();
   });
 
-  // 66, Design 4: the backstop
+  // 66: the backstop
   test.each<[string, (rx: Receiver<number>) => { take(): Promise<unknown> | unknown }]>([
     ["is iterated", (rx) => iteration(rx.iter())],
     ["is iterated without waiting", (rx) => withoutWaiting(rx.tryIter())],
@@ -195,7 +199,7 @@ async function batch(rx: Receiver<number>): Promise<unknown> {
 }
 
 describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
-  // 28, Design 4: the backstop
+  // 28: the backstop
   test("sends that wait fail, each with its value, when the receiver is lost", async () => {
     const ends = [open<number>()];
     const tx = ends[0]?.[0] as SyncSender<number>;
@@ -208,7 +212,7 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   });
 });
 
-// 80, Design 4: the backstop
+// 80: the backstop
 test("a lost permit gives its slot to who waits for one, and is reported", async () => {
   const [tx, rx] = syncChannel<number>(1);
   await lose(() => unwrap(tx.tryReserve()));
@@ -222,7 +226,7 @@ test("a lost permit gives its slot to who waits for one, and is reported", async
   expect(rx.drain()).toEqual([1]);
 });
 
-// 80, Design 4: the backstop
+// 80: the backstop
 test("lost permits wake the receiver of a closed channel", async () => {
   const [tx, rx] = syncChannel<number>(3);
   const held = [unwrap(tx.tryReserveMany(3))];
@@ -269,7 +273,7 @@ test("a lost receiver of a oneshot tells its sender", async () => {
   expect(tx.isDisconnected).toBe(true);
 });
 
-// 12, Design 4: the backstop
+// 12: the backstop
 test("a lost clone of a receiver leaves the channel to the others, and the last one closes it", async () => {
   const ends = [mpmc.channel<number>()];
   const tx = ends[0]?.[0] as (typeof ends)[0][0];
@@ -280,7 +284,7 @@ test("a lost clone of a receiver leaves the channel to the others, and the last 
   expect([tx.isDisconnected, tx.length, warnings]).toEqual([true, 0, []]);
 });
 
-// 12, Design 4: the backstop
+// 12: the backstop
 test("a dropped clone of a receiver is not given up again when it is collected", async () => {
   const [tx, rx] = mpmc.channel<number>();
   await lose(() =>

@@ -87,7 +87,7 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
     expect((await waiting[2])?.ok).toBe(true);
   });
 
-  // L5: a phantom value where a waiting send should be
+  // L6: a phantom value where a waiting send should be
   test("a receive that empties the channel gets what was waiting and nothing more", async () => {
     const [tx, rx] = open<number>();
     const sent = numbers(room + 1).map((n) => tx.send(n));
@@ -122,7 +122,7 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
     await Promise.all(sent);
   });
 
-  // L4: a limit on how many may wait
+  // L4, L12: a limit on how many may wait
   test("five thousand sends wait their turn when nobody receives", async () => {
     const [tx, rx] = open<number>();
     const sent = numbers(5000).map((n) => tx.send(n));

@@ -117,7 +117,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
     expect(called).toBe(0);
   });
 
-  // 111, L8: a receive that rejects with what its payload rejects with
+  // 111, L9: a receive that rejects with what its payload rejects with
   test("a rejected promise is delivered as a value", async () => {
     const rejected = Promise.reject(new Error("payload"));
     rejected.catch(() => {});
@@ -218,7 +218,7 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
     expect(await sent[room]).toMatchObject({ ok: false, error: { kind: "disconnected", value: room } });
   });
 
-  // L7: a send after close that throws from a promise
+  // L8: a send after close that throws from a promise
   test("a send never throws synchronously whatever is wrong", async () => {
     const [tx, rx] = open<number>();
     rx.drop();

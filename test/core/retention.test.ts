@@ -234,7 +234,7 @@ test("a sender holds no value when it was kept after the receiver was dropped in
   stillHeld(tx, rx);
 });
 
-// 115, L13: a list of blocks that grows while the queue is never empty
+// 115, L21: a list of blocks that grows while the queue is never empty
 test("memory follows the length when a queue is never empty", async () => {
   const [tx, rx] = channel<object>();
   const first = sendFresh(tx, 10_000);
@@ -248,7 +248,7 @@ test("memory follows the length when a queue is never empty", async () => {
   stillHeld(tx, rx);
 });
 
-// 115, L14: blocks that outlive a burst
+// 115
 test.each([
   ["drained", 0, 2],
   ["drained to one value", 1, 20],

@@ -154,7 +154,7 @@ describe.each(TIMERS)("%s", (_, make) => {
     expect(await isCollected(...receivers)).toBe(true);
   });
 
-  // 108, Design 4
+  // 108
   test("a timer keeps the clock it was made with when the clock is replaced", async () => {
     const before = installClock();
     const receiver = make(10);

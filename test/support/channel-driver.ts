@@ -1,100 +1,129 @@
-/** The real channel, driven by the commands of the model test; `send` is for flavors whose sends may wait. */
+/** The real channels, driven by the commands of the model test. */
 import { getEventListeners } from "node:events";
-import type { Receiver, Result, SyncSender, WaitOptions } from "@pneumatic/core";
-import { UseAfterDropError } from "@pneumatic/core";
-import type { Command, Shape, Subject, Wait } from "./channel-commands.ts";
-import { SIGNALS, SLOTS } from "./channel-commands.ts";
-import type { EitherSender, Flavor } from "./flavors.ts";
+import type { MpmcReceiver, OneshotReceiver, Permit, Receiver, Result, SyncSender, WaitOptions } from "@pneumatic/core";
+import { after, channel, mpmc, never, select, syncChannel, tick, trySelect } from "@pneumatic/core";
+import type { Command, Opening, Shape, Wait } from "./channel-commands.ts";
+import { armName, at, many, payload, SIGNALS, SLOTS, TIMERS } from "./channel-commands.ts";
+import type { EitherSender } from "./flavors.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-interface Failure {
-  readonly kind: string;
+type Strong = EitherSender<string>;
+type Batch = Disposable & readonly Permit<string>[];
+type Slots = Result<Permit<string> | Batch, { readonly kind: string }>;
+/** What may be settled; the fields tell which. */
+interface Outcome {
+  readonly ok?: boolean;
   readonly value?: unknown;
+  readonly error?: { readonly kind: string; readonly value?: unknown };
+  readonly done?: boolean;
+  readonly arm?: string;
+  readonly result?: Outcome;
 }
 
-type Strong = EitherSender<number>;
-
-export class ChannelDriver implements Subject {
+export class WorldDriver {
+  /** What the promises of the operations so far have come to, in the order in which they settled. */
   readonly log: string[] = [];
+  /** How many promises have not settled. */
+  pending = 0;
   readonly #clock: VirtualClock;
-  readonly #receiver: Receiver<number>;
-  readonly #senders: (Strong | undefined)[];
-  readonly #weak: ReturnType<Strong["downgrade"]>;
+  readonly #receivers: Receiver<unknown>[];
+  readonly #senders: Strong[] = [];
+  readonly #dropped = new Set<Strong>();
+  readonly #weak: ReturnType<Strong["downgrade"]>[];
+  readonly #batches: Batch[] = [];
   readonly #signals: AbortController[] = [];
   readonly #allSignals: AbortController[] = [];
-  readonly #slots: (AsyncIterableIterator<number> | undefined)[] = new Array(SLOTS).fill(undefined);
-  /** Kept, since the use of a dropped handle is part of the test. */
-  readonly #handles: Strong[];
+  readonly #iterators: (AsyncIterableIterator<unknown> | undefined)[] = new Array(SLOTS).fill(undefined);
 
-  constructor(flavor: Flavor, clock: VirtualClock) {
-    const [sender, receiver] = flavor.open<number>();
+  constructor(openings: readonly Opening[], clock: VirtualClock) {
     this.#clock = clock;
-    this.#receiver = receiver;
-    this.#senders = [sender];
-    this.#handles = [sender];
-    this.#weak = sender.downgrade();
+    clock.advance(1);
+    const ends = openings.map(open);
+    this.#receivers = [...ends.map(([, receiver]) => receiver), ...TIMERS.map(setTimer)];
+    for (const [sender] of ends) this.#addSender(sender);
+    this.#weak = ends.map(([sender]) => sender.downgrade());
+    clock.advance(1);
     for (let index = 0; index < SIGNALS; index++) this.#renew(index);
   }
 
+  /** Runs `command` as operation number `id`; returns what is known at once. */
   run(id: number, command: Command): string {
     try {
       return this.#run(id, command);
     } catch (error) {
-      if (error instanceof UseAfterDropError) return error.kind;
-      throw error;
+      return kindOf(error);
     }
   }
 
   shape(): Shape {
-    const live = this.#senders.find((sender) => sender !== undefined);
-    const { length, isEmpty, isClosed } = this.#receiver;
-    if (isEmpty !== (length === 0)) throw new Error(`isEmpty is ${isEmpty} at a length of ${length}`);
-    if (live !== undefined && live.length !== length) throw new Error(`lengths ${live.length} and ${length} differ`);
     return {
-      length,
-      isClosed,
-      disconnected: this.#senders.map((sender) => sender?.isDisconnected),
+      receivers: this.#receivers.map(({ length, isEmpty, isClosed }) => {
+        if (isEmpty !== (length === 0)) throw new Error(`isEmpty is ${isEmpty} at a length of ${length}`);
+        return [length, isClosed];
+      }),
+      senders: this.#senders.map((sender) =>
+        this.#dropped.has(sender) ? undefined : [sender.length, sender.isDisconnected, availableOf(sender)],
+      ),
       timers: this.#clock.pending,
       listeners: this.#allSignals.map(({ signal }) => getEventListeners(signal, "abort").length),
     };
   }
 
   #run(id: number, command: Command): string {
-    const receiver = this.#receiver;
     switch (command.do) {
       case "send":
-        return this.#follow(id, this.#send(id, this.#sender(command.by), command.wait));
+        return this.#send(id, this.#sender(command.by), command.wait);
       case "trySend":
-        return describeResult(this.#sender(command.by).trySend(id));
+        return describe(this.#sender(command.by).trySend(payload(id)));
+      case "reserve":
+        return this.#reserve(id, this.#sender(command.by), command.count, command.wait);
+      case "tryReserve":
+        return this.#tryReserve(this.#sender(command.by), command.count);
+      case "permitSend":
+        return describe(at(this.#batches.flat(), command.permit)?.send(payload(id)), "nothing");
+      case "permitDrop":
+        at(this.#batches.flat(), command.permit)?.drop();
+        return "done";
+      case "permitsDrop":
+        at(this.#batches, command.batch)?.[Symbol.dispose]();
+        return "done";
       case "closed":
         return this.#follow(id, this.#sender(command.by).closed(this.#options(command)));
       case "clone":
         return this.#addSender(this.#sender(command.by).clone());
       case "dropSender":
-        this.#sender(command.by).drop();
-        this.#senders[command.by] = undefined;
-        return "done";
+        return this.#dropSender(this.#sender(command.by));
       case "upgrade":
-        return this.#addSender(this.#weak.upgrade());
+        return this.#addSender(at(this.#weak, command.channel)?.upgrade());
       case "recv":
-        return this.#follow(id, this.#recv(command.wait));
+        return this.#recv(id, this.#receiver(command.at), command.wait);
       case "tryRecv":
-        return describeResult(receiver.tryRecv());
+        return describe(this.#receiver(command.at).tryRecv());
+      case "recvMany":
+        return this.#recvMany(id, this.#receiver(command.at), command.limit, command);
+      case "drain":
+        return many(this.#receiver(command.at).drain());
       case "tryIter":
-        return takeUpTo(receiver.tryIter(), command.limit);
+        return many(upTo(this.#receiver(command.at).tryIter(), command.limit));
       case "iter":
-        this.#slots[command.slot] = receiver.iter(this.#options(command));
+        this.#iterators[command.slot] = this.#receiver(command.at).iter(this.#options(command));
         return "done";
       case "next":
-        return this.#follow(id, this.#slots[command.slot]?.next());
+        return this.#follow(id, this.#iterators[command.slot]?.next());
       case "return":
-        return this.#follow(id, this.#slots[command.slot]?.return?.());
+        return this.#follow(id, this.#iterators[command.slot]?.return?.());
+      case "cloneReceiver":
+        return this.#cloneReceiver(this.#receiver(command.at));
       case "close":
-        receiver.close();
+        this.#receiver(command.at).close();
         return "done";
       case "dropReceiver":
-        receiver.drop();
+        this.#receiver(command.at).drop();
         return "done";
+      case "select":
+        return this.#select(id, command.arms, command.biased, command.wait);
+      case "trySelect":
+        return describe(this.#trySelect(command.arms, command.biased), "nothing");
       case "abort":
         return this.#abort(command.signal);
       case "advance":
@@ -106,29 +135,78 @@ export class ChannelDriver implements Subject {
   }
 
   /** Uses the short form where there is one. */
-  #send(value: number, sender: Strong, wait: Wait): Promise<unknown> {
-    const bounded = sender as SyncSender<number>;
-    if (wait.timeout !== undefined && wait.signal === undefined) return bounded.sendTimeout(value, wait.timeout);
-    return bounded.send(value, this.#options(wait));
+  #send(id: number, sender: Strong, wait: Wait): string {
+    const value = payload(id);
+    if (!isBounded(sender)) return describe(sender.send(value) as Outcome);
+    const { timeout, signal } = wait;
+    const isShort = timeout !== undefined && signal === undefined;
+    return this.#follow(id, isShort ? sender.sendTimeout(value, timeout) : sender.send(value, this.#options(wait)));
   }
 
-  #recv(wait: Wait): Promise<unknown> {
-    if (wait.timeout !== undefined && wait.signal === undefined) return this.#receiver.recvTimeout(wait.timeout);
-    return this.#receiver.recv(this.#options(wait));
+  #reserve(id: number, sender: Strong, count: number, wait: Wait): string {
+    if (!isBounded(sender)) return "nothing";
+    const options = this.#options(wait);
+    const reserved: Promise<Slots> = count === 1 ? sender.reserve(options) : sender.reserveMany(count, options);
+    return this.#follow(id, reserved, (slots) => this.#keep(slots));
+  }
+
+  #tryReserve(sender: Strong, count: number): string {
+    if (!isBounded(sender)) return "nothing";
+    return this.#keep(count === 1 ? sender.tryReserve() : sender.tryReserveMany(count));
+  }
+
+  #keep(slots: Slots): string {
+    if (!slots.ok) return slots.error.kind;
+    const batch = Array.isArray(slots.value) ? (slots.value as Batch) : batchOf(slots.value as Permit<string>);
+    this.#batches.push(batch);
+    return `permits ${batch.length}`;
+  }
+
+  #recv(id: number, receiver: Receiver<unknown>, wait: Wait): string {
+    const { timeout, signal } = wait;
+    const isShort = timeout !== undefined && signal === undefined;
+    return this.#follow(id, isShort ? receiver.recvTimeout(timeout) : receiver.recv(this.#options(wait)));
+  }
+
+  #recvMany(id: number, receiver: Receiver<unknown>, limit: number, wait: Wait): string {
+    const into: unknown[] = ["kept"];
+    return this.#follow(id, receiver.recvMany(into, limit, this.#options(wait)), (count) => {
+      if (into.length !== count + 1 || into[0] !== "kept") throw new Error(`${count} came, and now there is ${into}`);
+      return many(into.slice(1));
+    });
+  }
+
+  #select(id: number, arms: readonly number[], biased: boolean, wait: Wait): string {
+    const options = { ...this.#options(wait), biased };
+    // Both forms, in turn.
+    const selected: Promise<unknown> =
+      arms.length % 2 === 0
+        ? select(this.#listed(arms), options)
+        : select(Object.fromEntries(this.#listed(arms)), options);
+    return this.#follow(id, selected as Promise<Outcome>);
+  }
+
+  #trySelect(arms: readonly number[], biased: boolean): Outcome | undefined {
+    return trySelect(this.#listed(arms), { biased }) as Outcome | undefined;
+  }
+
+  #listed(arms: readonly number[]): [string, OneshotReceiver<unknown>][] {
+    return arms.map((index, place) => [armName(place), this.#receiver(index)]);
+  }
+
+  #follow<R>(id: number, promise: Promise<R> | undefined, tell: (outcome: R) => string = describe as never): string {
+    if (promise === undefined) return "nothing";
+    this.pending++;
+    promise.then(tell, kindOf).then((outcome) => {
+      this.pending--;
+      this.log.push(`${id}: ${outcome}`);
+    });
+    return "later";
   }
 
   #options({ timeout, signal }: Wait): WaitOptions | undefined {
     if (timeout === undefined && signal === undefined) return undefined;
     return { timeout, signal: signal === undefined ? undefined : this.#signals[signal]?.signal };
-  }
-
-  #follow(id: number, promise: Promise<unknown> | undefined): string {
-    if (promise === undefined) return "nothing";
-    promise.then(
-      (outcome) => this.log.push(`${id}: ${describe(outcome)}`),
-      (reason) => this.log.push(`${id}: ${typeof reason === "string" ? reason : reason.kind}`),
-    );
-    return "later";
   }
 
   #abort(index: number): string {
@@ -146,37 +224,72 @@ export class ChannelDriver implements Subject {
   }
 
   #sender(index: number): Strong {
-    return this.#handles[index] as Strong;
+    return at(this.#senders, index) as Strong;
   }
 
+  #receiver(index: number): Receiver<unknown> {
+    return at(this.#receivers, index) as Receiver<unknown>;
+  }
+
+  /** A dropped handle is kept, since its use is part of the test. */
   #addSender(sender: Strong | undefined): string {
     if (sender === undefined) return "nothing";
     this.#senders.push(sender);
-    this.#handles.push(sender);
+    return "done";
+  }
+
+  #dropSender(sender: Strong): string {
+    this.#dropped.add(sender);
+    sender.drop();
+    return "done";
+  }
+
+  #cloneReceiver(receiver: Receiver<unknown>): string {
+    if (!("clone" in receiver)) return "nothing";
+    this.#receivers.push((receiver as MpmcReceiver<unknown>).clone());
     return "done";
   }
 }
 
-function takeUpTo(values: IterableIterator<number>, limit: number): string {
-  const taken: string[] = [];
-  if (limit === 0) return "";
-  for (const value of values) {
-    taken.push(`value ${value}`);
-    if (taken.length === limit) break;
-  }
-  return taken.join();
+function open({ capacity, shared }: Opening): [Strong, Receiver<unknown>] {
+  const make = shared ? mpmc : { channel, syncChannel };
+  return capacity === Number.POSITIVE_INFINITY ? make.channel<string>() : make.syncChannel<string>(capacity);
 }
 
-function describe(outcome: unknown): string {
-  if (outcome === undefined) return "done";
-  if ("done" in (outcome as object)) {
-    const next = outcome as IteratorResult<number>;
-    return next.done ? "done" : `value ${next.value}`;
-  }
-  return describeResult(outcome as Result<unknown, Failure>);
+function setTimer({ ms, interval }: (typeof TIMERS)[number]): Receiver<unknown> {
+  if (interval !== undefined) return tick(interval);
+  return ms === Number.POSITIVE_INFINITY ? never() : after(ms);
 }
 
-function describeResult(result: Result<unknown, Failure>): string {
-  if (result.ok) return result.value === undefined ? "sent" : `value ${result.value}`;
-  return "value" in result.error ? `${result.error.kind} ${result.error.value}` : result.error.kind;
+function isBounded(sender: Strong): sender is SyncSender<string> {
+  return "reserve" in sender;
+}
+
+function availableOf(sender: Strong): number {
+  return isBounded(sender) ? sender.available : Number.POSITIVE_INFINITY;
+}
+
+function batchOf(permit: Permit<string>): Batch {
+  return Object.assign([permit], { [Symbol.dispose]: () => permit.drop() });
+}
+
+function upTo(values: Iterable<unknown>, limit: number): unknown[] {
+  const taken: unknown[] = [];
+  if (limit === 0) return taken;
+  for (const value of values) if (taken.push(value) === limit) break;
+  return taken;
+}
+
+function describe(outcome: Outcome | undefined, nothing = "done"): string {
+  if (outcome === undefined) return nothing;
+  const { done, ok, arm, result, value, error } = outcome;
+  if (result !== undefined) return arm === undefined ? describe(result) : `${arm} ${describe(result)}`;
+  if (done === true) return "done";
+  if (ok === false) return error?.value === undefined ? String(error?.kind) : `${error.kind} ${error.value}`;
+  return value === undefined ? "sent" : `value ${value}`;
+}
+
+/** The reason of an abort is a string here; all else that is thrown must be misuse. */
+function kindOf(reason: unknown): string {
+  return typeof reason === "string" ? reason : String((reason as { kind?: string }).kind ?? reason);
 }

@@ -1,270 +1,268 @@
 /**
- * A channel as its contract tells it, with arrays and no care for speed. Everything that waits is in one list, in the order
- * of the calls; after each change `#settleWhatCan` looks through it for what need not wait any more.
+ * Channels and timers as their contract tells it, with arrays and no care for speed. Everything that waits is in one list, in
+ * the order of the calls; after each change `settleWhatCan` looks through it for what need not wait any more. Where nobody
+ * promises which of several outcomes it is, the log has them all. The operations are in world-model.ts.
  */
-import type { Command, Shape, Subject, Wait } from "./channel-commands.ts";
-import { SIGNALS, SLOTS } from "./channel-commands.ts";
+import { payload } from "./channel-commands.ts";
 
-interface Waiting {
+export interface ChannelModel {
+  readonly capacity: number;
+  readonly shared: boolean;
+  queue: string[];
+  closed: boolean;
+}
+
+export interface TimerModel {
+  readonly interval: number | undefined;
+  /** When the next value is due; Infinity when none will be. */
+  due: number;
+  closed: boolean;
+}
+
+export type SourceModel = ChannelModel | TimerModel;
+
+export interface ReceiverModel {
+  readonly source: SourceModel;
+  live: boolean;
+}
+
+/** A sender or a permit. */
+export interface HandleModel {
+  readonly channel: ChannelModel;
+  live: boolean;
+}
+
+export interface IteratorModel {
+  readonly receiver: ReceiverModel;
+  readonly signal: number | undefined;
+  ended: boolean;
+}
+
+export interface Arm {
+  readonly name: string;
+  readonly receiver: ReceiverModel;
+}
+
+export interface Waiting {
   readonly id: number;
-  readonly kind: "send" | "recv" | "next" | "closed";
+  readonly kind: "send" | "reserve" | "closed" | "recv" | "recvMany" | "next" | "select";
   readonly deadline: number;
   readonly signal: number | undefined;
-  readonly slot?: Slot;
+  /** Where it sends, reserves or watches. */
+  readonly channel?: ChannelModel;
+  readonly slots?: number;
+  /** What it is in line for. */
+  readonly arms?: readonly Arm[];
+  readonly biased?: boolean;
+  readonly iterator?: IteratorModel;
 }
 
-interface Slot {
-  ended: boolean;
-  readonly signal: number | undefined;
-}
+export class ChannelsModel {
+  /** What each settled promise may have come to, in the order in which they settled. */
+  readonly log: string[][] = [];
+  readonly channels: ChannelModel[] = [];
+  readonly receivers: ReceiverModel[] = [];
+  readonly senders: HandleModel[] = [];
+  /** Every permit that was granted. */
+  readonly permits: HandleModel[] = [];
+  /** Those of them that nobody has in hand yet. */
+  readonly onTheirWay: HandleModel[][] = [];
+  waiting: Waiting[] = [];
+  now = 1;
 
-export class ChannelModel implements Subject {
-  readonly log: string[] = [];
-  readonly #room: number;
-  readonly #queue: number[] = [];
-  readonly #senders: boolean[] = [true];
-  readonly #aborted: boolean[] = [];
-  readonly #signals: number[] = [];
-  readonly #slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined);
-  #waiting: Waiting[] = [];
-  #closed = false;
-  #dropped = false;
-  #now = 0;
-
-  constructor(room: number) {
-    this.#room = room;
-    for (let index = 0; index < SIGNALS; index++) this.#renew(index);
+  /** Somebody may still send into it. A timer is open until it is closed. */
+  isOpen(source: SourceModel): boolean {
+    if (!isChannel(source)) return !source.closed;
+    const senders = [...this.senders, ...this.permits].filter(({ channel, live }) => live && channel === source);
+    const reserving = this.#parked(source).filter(({ kind }) => kind === "reserve");
+    return !this.isDisconnected(source) && senders.length + reserving.length > 0;
   }
 
-  run(id: number, command: Command): string {
-    const known = this.#run(id, command);
-    this.#settleWhatCan();
-    return known;
+  /** The receiver is closed or dropped. */
+  isDisconnected(channel: ChannelModel): boolean {
+    return channel.closed || this.isAbandoned(channel);
   }
 
-  shape(): Shape {
-    const gone = this.#closed || this.#dropped;
-    return {
-      length: this.#queue.length,
-      isClosed: !this.#isOpen(),
-      disconnected: this.#senders.map((live) => (live ? gone : undefined)),
-      timers: this.#waiting.filter(({ deadline }) => deadline < Number.POSITIVE_INFINITY).length,
-      listeners: this.#aborted.map((_, index) => (this.#waiting.some(({ signal }) => signal === index) ? 1 : 0)),
-    };
-  }
-
-  #run(id: number, command: Command): string {
-    switch (command.do) {
-      case "send":
-        return this.#send(id, command.by, command.wait);
-      case "trySend":
-        return this.#senders[command.by] ? this.#offer(id) : "useAfterDrop";
-      case "closed":
-        return this.#watch(id, command.by, this.#signal(command.signal));
-      case "clone":
-        return this.#senders[command.by] ? this.#addSender() : "useAfterDrop";
-      case "dropSender":
-        this.#senders[command.by] = false;
-        return "done";
-      case "upgrade":
-        return this.#senders.includes(true) ? this.#addSender() : "nothing";
-      case "recv":
-        return this.#recv(id, command.wait);
-      case "tryRecv":
-        return this.#dropped ? "useAfterDrop" : (this.#take() ?? (this.#isOver() ? "disconnected" : "empty"));
-      case "tryIter":
-        return this.#dropped ? "useAfterDrop" : this.#takeUpTo(command.limit);
-      case "iter":
-        if (this.#dropped) return "useAfterDrop";
-        this.#slots[command.slot] = { ended: false, signal: this.#signal(command.signal) };
-        return "done";
-      case "next":
-        return this.#next(id, command.slot);
-      case "return":
-        return this.#return(id, command.slot);
-      case "close":
-        if (this.#dropped) return "useAfterDrop";
-        this.#closed = true;
-        return "done";
-      case "dropReceiver":
-        this.#dropped = true;
-        return "done";
-      case "abort":
-        return this.#abort(command.signal);
-      case "advance":
-        return this.#advance(command.ms);
-      default:
-        return command satisfies never;
-    }
-  }
-
-  #send(id: number, by: number, { timeout, signal }: Wait): string {
-    if (!this.#senders[by]) return this.#later(id, "useAfterDrop");
-    const followed = this.#signal(signal);
-    if (this.#isAborted(followed)) return this.#later(id, "aborted");
-    const offered = this.#offer(id);
-    if (!offered.startsWith("full")) return this.#later(id, offered);
-    if (timeout === 0) return this.#later(id, `timeout ${id}`);
-    return this.#wait({ id, kind: "send", deadline: this.#deadline(timeout), signal: followed });
-  }
-
-  #recv(id: number, { timeout, signal }: Wait): string {
-    if (this.#dropped) return this.#later(id, "useAfterDrop");
-    const followed = this.#signal(signal);
-    if (this.#isAborted(followed)) return this.#later(id, "aborted");
-    if (this.#receiver() !== undefined) return this.#later(id, "overlappingRecv");
-    const taken = this.#take();
-    if (taken !== undefined) return this.#later(id, taken);
-    if (this.#isOver()) return this.#later(id, "disconnected");
-    if (timeout === 0) return this.#later(id, "timeout");
-    return this.#wait({ id, kind: "recv", deadline: this.#deadline(timeout), signal: followed });
-  }
-
-  #next(id: number, index: number): string {
-    const slot = this.#slots[index];
-    if (slot === undefined) return "nothing";
-    if (slot.ended) return this.#later(id, "done");
-    if (this.#isAborted(slot.signal)) return this.#later(id, "aborted");
-    if (this.#receiver() !== undefined) return this.#later(id, "overlappingRecv");
-    const taken = this.#take();
-    if (taken !== undefined) return this.#later(id, taken);
-    if (this.#isOver()) return this.#return(id, index);
-    return this.#wait({ id, kind: "next", deadline: this.#deadline(undefined), signal: slot.signal, slot });
-  }
-
-  #return(id: number, index: number): string {
-    const slot = this.#slots[index];
-    if (slot === undefined) return "nothing";
-    const receiver = this.#receiver();
-    if (receiver?.slot === slot) this.#settle(receiver, "done");
-    slot.ended = true;
-    return this.#later(id, "done");
-  }
-
-  #watch(id: number, by: number, signal: number | undefined): string {
-    if (!this.#senders[by]) return this.#later(id, "useAfterDrop");
-    if (this.#isAborted(signal)) return this.#later(id, "aborted");
-    if (this.#closed || this.#dropped) return this.#later(id, "done");
-    return this.#wait({ id, kind: "closed", deadline: this.#deadline(undefined), signal });
-  }
-
-  #abort(index: number): string {
-    const signal = this.#signals[index] as number;
-    if (this.#isAborted(signal)) return this.#renew(index);
-    this.#aborted[signal] = true;
-    for (const waiting of this.#waiting.filter((each) => each.signal === signal)) this.#settle(waiting, "aborted");
-    return "done";
-  }
-
-  #advance(ms: number): string {
-    this.#now += ms;
-    const due = this.#waiting.filter(({ deadline }) => deadline <= this.#now);
-    for (const waiting of due.sort((a, b) => a.deadline - b.deadline)) {
-      this.#settle(waiting, waiting.kind === "send" ? `timeout ${waiting.id}` : "timeout");
-    }
-    return "done";
-  }
-
-  #offer(value: number): string {
-    if (!this.#isOpen()) return `disconnected ${value}`;
-    const receiver = this.#receiver();
-    if (receiver !== undefined) this.#settle(receiver, `value ${value}`);
-    else if (this.#queue.length < this.#room) this.#queue.push(value);
-    else return `full ${value}`;
-    return "sent";
-  }
-
-  #take(): string | undefined {
-    const [value] = [...this.#queue, ...this.#parked().map(({ id }) => id)];
-    if (value === undefined) return undefined;
-    if (this.#queue.shift() === undefined) this.#settle(this.#parked()[0] as Waiting, "sent");
-    this.#settleWhatCan();
-    return `value ${value}`;
-  }
-
-  #takeUpTo(limit: number): string {
-    const taken: string[] = [];
-    for (let value: string | undefined = ""; value !== undefined && taken.length < limit; ) {
-      value = this.#take();
-      if (value !== undefined) taken.push(value);
-    }
-    return taken.join();
-  }
-
-  #settleWhatCan(): void {
-    if (this.#dropped) this.#queue.length = 0;
-    if (this.#closed || this.#dropped) {
-      for (const parked of this.#parked()) this.#settle(parked, `disconnected ${parked.id}`);
-    }
-    for (const parked of this.#parked()) {
-      if (this.#queue.length >= this.#room) break;
-      this.#queue.push(parked.id);
-      this.#settle(parked, "sent");
-    }
-    const receiver = this.#receiver();
-    if (receiver !== undefined && this.#isOver()) this.#settle(receiver, this.#endOf(receiver));
-    if (this.#closed || this.#dropped) {
-      for (const watch of this.#waiting.filter(({ kind }) => kind === "closed")) this.#settle(watch, "done");
-    }
-  }
-
-  #endOf({ slot }: Waiting): string {
-    if (slot === undefined) return "disconnected";
-    slot.ended = true;
-    return "done";
-  }
-
-  #settle(waiting: Waiting, outcome: string): void {
-    this.#waiting = this.#waiting.filter((each) => each !== waiting);
-    this.#later(waiting.id, outcome);
-  }
-
-  #later(id: number, outcome: string): string {
-    this.log.push(`${id}: ${outcome}`);
-    return "later";
-  }
-
-  #wait(waiting: Waiting): string {
-    this.#waiting.push(waiting);
-    return "later";
-  }
-
-  #addSender(): string {
-    this.#senders.push(true);
-    return "done";
-  }
-
-  #renew(index: number): string {
-    this.#signals[index] = this.#aborted.push(false) - 1;
-    return "done";
-  }
-
-  #signal(index: number | undefined): number | undefined {
-    return index === undefined ? undefined : this.#signals[index];
-  }
-
-  #isAborted(signal: number | undefined): boolean {
-    return signal !== undefined && this.#aborted[signal] === true;
-  }
-
-  #deadline(timeout = Number.POSITIVE_INFINITY): number {
-    return this.#now + timeout;
-  }
-
-  #receiver(): Waiting | undefined {
-    return this.#waiting.find(({ kind }) => kind === "recv" || kind === "next");
-  }
-
-  #parked(): Waiting[] {
-    return this.#waiting.filter(({ kind }) => kind === "send");
-  }
-
-  #isOpen(): boolean {
-    return this.#senders.includes(true) && !this.#closed && !this.#dropped;
+  isAbandoned(channel: ChannelModel): boolean {
+    return !this.receivers.some(({ source, live }) => live && source === channel);
   }
 
   /** Nothing is left and nothing will come. */
-  #isOver(): boolean {
-    return !this.#isOpen() && this.#queue.length === 0 && this.#parked().length === 0;
+  isOver(source: SourceModel): boolean {
+    if (this.isOpen(source) || this.length(source) > 0) return false;
+    return !isChannel(source) || (this.#reserved(source) === 0 && this.#parked(source).length === 0);
   }
+
+  length(source: SourceModel): number {
+    if (isChannel(source)) return source.queue.length;
+    return source.due <= this.now ? 1 : 0;
+  }
+
+  /** How many values can be taken now, without those that move in behind them. */
+  ready(source: SourceModel): number {
+    return isChannel(source) && source.capacity === 0 ? this.#parked(source).length : this.length(source);
+  }
+
+  free(channel: ChannelModel): number {
+    return channel.capacity - channel.queue.length - this.#reserved(channel);
+  }
+
+  /** Sends now or not at all. */
+  offer(channel: ChannelModel, value: string): string {
+    if (!this.isOpen(channel)) return `disconnected ${value}`;
+    const fits = this.free(channel) > 0 && this.#parked(channel).length === 0;
+    const meets = channel.capacity === 0 && this.line(channel).length > 0;
+    if (!fits && !meets) return `full ${value}`;
+    this.deliver(channel, value);
+    return "sent";
+  }
+
+  /** To whoever waits longest, else into the queue. */
+  deliver(channel: ChannelModel, value: string): void {
+    const [first] = this.line(channel);
+    if (first === undefined) channel.queue.push(value);
+    else this.#give(first, channel, value);
+  }
+
+  /** Holds slots now or not at all. */
+  hold(channel: ChannelModel, count: number): HandleModel[] | "disconnected" | "full" {
+    if (!this.isOpen(channel)) return "disconnected";
+    if (count > 0 && (this.#parked(channel).length > 0 || this.free(channel) < count)) return "full";
+    return this.#grant(channel, count);
+  }
+
+  take(source: SourceModel): string | undefined {
+    if (!isChannel(source)) return this.#takeDue(source);
+    const value = source.queue.shift();
+    if (value !== undefined) {
+      this.settleWhatCan();
+      return value;
+    }
+    const [meeting] = source.capacity === 0 ? this.#parked(source) : [];
+    if (meeting === undefined) return undefined;
+    this.settle(meeting, "sent");
+    return payload(meeting.id);
+  }
+
+  /** Those who wait for the next value, in the order in which they came. */
+  line(source: SourceModel): Waiting[] {
+    return this.waiting.filter(({ arms }) => arms?.some(({ receiver }) => receiver.source === source));
+  }
+
+  /** When the waits end that have a timeout, and when there is a value for those who wait for a timer. */
+  deadlines(): number[] {
+    const timers = this.receivers.flatMap(({ source }) => (isChannel(source) ? [] : [source]));
+    const due = timers.filter((timer) => this.line(timer).length > 0).map((timer) => timer.due);
+    return [...due, ...this.waiting.map(({ deadline }) => deadline)];
+  }
+
+  /** What this receiver has pending. */
+  busy(receiver: ReceiverModel): Waiting | undefined {
+    return this.waiting.find(({ arms }) => arms?.some((arm) => arm.receiver === receiver));
+  }
+
+  settle(waiting: Waiting, ...outcomes: string[]): void {
+    this.waiting = this.waiting.filter((each) => each !== waiting);
+    this.log.push(outcomes.map((outcome) => `${waiting.id}: ${outcome}`));
+  }
+
+  /** Gives up its place, which others may take before anybody hears of it. */
+  leave(waiting: Waiting, outcome: string): void {
+    this.waiting = this.waiting.filter((each) => each !== waiting);
+    this.settleWhatCan();
+    this.settle(waiting, outcome);
+  }
+
+  /** Ends what is in line with `arms`, one of which disconnected. */
+  disconnect(waiting: Waiting, arms: readonly Arm[]): void {
+    if (waiting.iterator !== undefined) waiting.iterator.ended = true;
+    if (waiting.kind === "select") this.settle(waiting, ...arms.map(({ name }) => `${name} disconnected`));
+    else this.settle(waiting, { next: "done", recvMany: "many", recv: "disconnected" }[waiting.kind as "recv"]);
+  }
+
+  settleWhatCan(): void {
+    for (const channel of this.channels) this.#settleChannel(channel);
+    for (const { source } of this.receivers) if (!isChannel(source)) this.#settleTimer(source);
+  }
+
+  #settleChannel(channel: ChannelModel): void {
+    const isDisconnected = this.isDisconnected(channel);
+    if (this.isAbandoned(channel)) channel.queue = [];
+    for (const parked of isDisconnected ? this.#parked(channel) : []) {
+      this.settle(parked, parked.kind === "send" ? `disconnected ${payload(parked.id)}` : "disconnected");
+    }
+    for (let parked = this.#nextToAdmit(channel); parked !== undefined; parked = this.#nextToAdmit(channel)) {
+      this.#admit(channel, parked);
+    }
+    if (this.isOver(channel)) this.#disconnectLine(channel);
+    const watches = this.waiting.filter((each) => each.kind === "closed" && each.channel === channel);
+    for (const watch of isDisconnected ? watches : []) this.settle(watch, "done");
+  }
+
+  #settleTimer(timer: TimerModel): void {
+    const [first] = this.line(timer);
+    const value = first === undefined ? undefined : this.take(timer);
+    if (first !== undefined && value !== undefined) this.#give(first, timer, value);
+    if (this.isOver(timer)) this.#disconnectLine(timer);
+  }
+
+  #disconnectLine(source: SourceModel): void {
+    for (const waiting of this.line(source)) this.disconnect(waiting, armsOf(waiting, source));
+  }
+
+  #nextToAdmit(channel: ChannelModel): Waiting | undefined {
+    const [first] = this.#parked(channel);
+    return first?.slots !== undefined && first.slots <= this.free(channel) ? first : undefined;
+  }
+
+  #admit(channel: ChannelModel, parked: Waiting): void {
+    if (parked.kind === "send") {
+      this.waiting = this.waiting.filter((each) => each !== parked);
+      this.deliver(channel, payload(parked.id));
+      this.settle(parked, "sent");
+    } else {
+      const count = parked.slots as number;
+      this.onTheirWay.push(this.#grant(channel, count));
+      this.settle(parked, `permits ${count}`);
+    }
+  }
+
+  #grant(channel: ChannelModel, count: number): HandleModel[] {
+    const permits = Array.from({ length: count }, (): HandleModel => ({ channel, live: true }));
+    this.permits.push(...permits);
+    return permits;
+  }
+
+  #give(waiting: Waiting, source: SourceModel, value: string): void {
+    const arms = armsOf(waiting, source);
+    if (waiting.kind === "select") this.settle(waiting, ...arms.map(({ name }) => `${name} value ${value}`));
+    else this.settle(waiting, waiting.kind === "recvMany" ? `many ${value}` : `value ${value}`);
+  }
+
+  #takeDue(timer: TimerModel): string | undefined {
+    const { due, interval, closed } = timer;
+    if (due > this.now) return undefined;
+    const missed = interval === undefined ? 0 : Math.floor((this.now - due) / interval);
+    timer.due = interval === undefined || closed ? Number.POSITIVE_INFINITY : due + interval * (missed + 1);
+    return String(due);
+  }
+
+  #parked(channel: ChannelModel): Waiting[] {
+    return this.waiting.filter((each) => each.channel === channel && each.kind !== "closed");
+  }
+
+  #reserved(channel: ChannelModel): number {
+    if (this.isAbandoned(channel)) return 0;
+    return this.permits.filter((permit) => permit.live && permit.channel === channel).length;
+  }
+}
+
+export function isChannel(source: SourceModel): source is ChannelModel {
+  return "queue" in source;
+}
+
+/** The arms by which a select may have got something from `source`: the first if it is biased, else any. */
+function armsOf({ arms = [], biased }: Waiting, source: SourceModel): readonly Arm[] {
+  const fitting = arms.filter(({ receiver }) => receiver.source === source);
+  return biased === true ? fitting.slice(0, 1) : fitting;
 }

@@ -5,6 +5,7 @@
 
 import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
+import { stepped } from "./internal/budget.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
 import type { PendingReceive, Source } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
@@ -123,7 +124,9 @@ export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelec
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
   const line = new Line(arms);
   const index = line.findReady(options?.biased === true);
-  return index < 0 ? undefined : line.take(index);
+  if (index >= 0) return line.take(index);
+  stepped();
+  return undefined;
 }
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;

@@ -23,7 +23,7 @@ import type { Receiver } from "./receiver.ts";
  * ```
  */
 export function after(ms: number): Receiver<number> {
-  return new ChannelReceiver(new TimerSource(duration("after", ms), undefined));
+  return new ChannelReceiver(new TimerSource(duration("after", ms), undefined), false);
 }
 
 /**
@@ -43,7 +43,7 @@ export function after(ms: number): Receiver<number> {
  */
 export function tick(ms: number): Receiver<number> {
   const interval = duration("tick", ms);
-  return new ChannelReceiver(new TimerSource(interval, interval));
+  return new ChannelReceiver(new TimerSource(interval, interval), false);
 }
 
 /**
@@ -61,7 +61,7 @@ export function tick(ms: number): Receiver<number> {
  */
 export function never<T>(): Receiver<T> {
   const source: Source<unknown> = new TimerSource(Number.POSITIVE_INFINITY, undefined);
-  return new ChannelReceiver(source as Source<T>); // which has no value of any type
+  return new ChannelReceiver(source as Source<T>, false); // which has no value of any type
 }
 
 function duration(what: string, ms: number): number {

@@ -9,10 +9,10 @@ export abstract class End<C extends object> implements Disposable {
   /** Undefined once dropped. */
   #channel: C | undefined;
 
-  /** Takes over one count of the channel. */
-  constructor(channel: C) {
+  /** Takes over one count of the channel. What has no senders needs no backstop. */
+  constructor(channel: C, isWatched = true) {
     this.#channel = channel;
-    watch(this, channel, this.giveUp, this.reportedAs);
+    if (isWatched) watch(this, channel, this.giveUp, this.reportedAs);
   }
 
   /** What it is called should it be lost; undefined if nobody needs to hear of it. */

@@ -104,7 +104,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
 
   drain(): T[] {
     const values: T[] = [];
-    this.#takeInto(values, this.use("drain").ready);
+    if (this.#takeInto(values, this.use("drain").ready) === 0) stepped();
     return values;
   }
 
@@ -203,9 +203,13 @@ class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
   }
 
   received(value: T): void {
-    const result = this.form?.of(value);
+    const { form } = this;
     this.#end.over(this);
-    this.settle(result);
+    try {
+      this.settle(form?.of(value));
+    } catch (unusable) {
+      this.reject(unusable); // the array of recvMany was frozen meanwhile, which is not the sender's fault
+    }
   }
 
   disconnected(): void {
@@ -262,7 +266,8 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
 function* readyValues<T>(end: ChannelReceiver<T>): IterableIterator<T, undefined, void> {
   for (let source = end.channel; source !== undefined; source = end.channel) {
     const value = source.take();
-    if (value === NOTHING) return;
+    if (value === NOTHING) break;
     yield value;
   }
+  stepped();
 }

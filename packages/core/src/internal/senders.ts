@@ -123,6 +123,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     const channel = this.#slots(count);
     const reserved = channel.reserve(count);
     if (reserved === PUSHED) return of(channel, count);
+    stepped();
     return failed(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
   }
 

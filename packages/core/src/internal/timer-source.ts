@@ -54,7 +54,10 @@ export class TimerSource implements Source<number> {
     this.#interval = undefined;
     this.state = DRAINING;
     if (this.#clock.now() < this.#due) this.removeReceiver();
-    else if (this.#waiting.head !== undefined) this.#fired();
+    else if (this.#waiting.head !== undefined) {
+      this.#disarm();
+      this.#fired();
+    }
   }
 
   addReceiver(): void {}

@@ -52,6 +52,11 @@ export abstract class Wait<R> implements Abortable, WaitNode {
 
   aborted(reason: unknown): void {
     this.leave();
+    this.reject(reason);
+  }
+
+  /** Rejects; the place in the channel is given up already. */
+  protected reject(reason: unknown): void {
     const reject = this.#reject;
     this.#finish();
     reject?.(reason);
