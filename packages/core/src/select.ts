@@ -94,7 +94,7 @@ export function select(arms: NamedArms | ListedArms, options?: SelectOptions): P
     if (line.ends.length === 0) refuseEternity(options);
     line.refuseOverlap();
     const index = line.findReady(biased);
-    if (index >= 0) return soon<AnySelected>(line.take(index), true);
+    if (index >= 0) return soon<AnySelected>(line.take(index), line.sourceAt(index).cooperative);
     if (options?.timeout === 0) return soon<AnySelected>(SELECT_TIMED_OUT, true);
     return new PendingSelect(line, biased).start(options);
   } catch (misuse) {
@@ -168,7 +168,7 @@ class Line {
     let found = -1;
     let count = 0;
     for (let index = 0; index < this.ends.length; index++) {
-      const source = sourceOf(this.ends[index] as ChannelReceiver<unknown>);
+      const source = this.sourceAt(index);
       if (source.ready === 0 && source.state !== CLOSED) continue;
       if (++count === 1 || Math.random() * count < 1) found = index;
       if (biased) break;
@@ -176,9 +176,13 @@ class Line {
     return found;
   }
 
+  sourceAt(index: number): Source<unknown> {
+    return sourceOf(this.ends[index] as ChannelReceiver<unknown>);
+  }
+
   /** What a ready arm gives. */
   take(index: number): Selected<PropertyKey, unknown> {
-    const value = sourceOf(this.ends[index] as ChannelReceiver<unknown>).take();
+    const value = this.sourceAt(index).take();
     const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
     return { arm: this.names[index] as PropertyKey, result };
   }
@@ -210,15 +214,13 @@ class PendingSelect extends Wait<AnySelected> {
   readonly #line: Line;
   readonly #biased: boolean;
   readonly #arms: PendingArm[] = [];
+  /** As the arm that wins. */
+  cooperative = true;
 
   constructor(line: Line, biased: boolean) {
     super();
     this.#line = line;
     this.#biased = biased;
-  }
-
-  get cooperative(): boolean {
-    return true;
   }
 
   get timedOut(): SelectTimeout {
@@ -238,6 +240,7 @@ class PendingSelect extends Wait<AnySelected> {
 
   won(winner: PendingArm, result: Result<unknown, RecvError>): void {
     this.#leave(winner);
+    this.cooperative = winner.source.cooperative;
     this.settle({ arm: this.#line.nameOf(winner.end, this.#biased), result });
   }
 
