@@ -48,6 +48,7 @@ function figure({ bytes }: Bundle, limit: number): string {
 describe("a bundle of @pneumatic/core", () => {
   const EVERYTHING_LIMIT = 8 * 1024;
   const CHANNELS_LIMIT = 3 * 1024;
+  const CHANNELS_PRESENT = 5760;
   let everything: Bundle;
   let channels: Bundle;
 
@@ -64,8 +65,12 @@ describe("a bundle of @pneumatic/core", () => {
     expect(excess(everything, EVERYTHING_LIMIT)).toBeUndefined();
   });
 
-  // Known to be missed. When it is met, this fails, and the mark must go.
+  // Known to be missed (docs/decisions/0008-size-of-core.md). When it is met, this fails, and the mark must go.
   it.fails("stays under 3 KB with channel and syncChannel alone", () => {
     expect(excess(channels, CHANNELS_LIMIT)).toBeUndefined();
+  });
+
+  it("does not grow with channel and syncChannel alone while it is above that", () => {
+    expect(excess(channels, CHANNELS_PRESENT)).toBeUndefined();
   });
 });
