@@ -18,14 +18,6 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
 }
 
-// One executor for all promises, since a closure for each costs.
-let lentResolve: ((result: never) => void) | undefined;
-let lentReject: ((reason: unknown) => void) | undefined;
-function lend(resolve: (result: never) => void, reject: (reason: unknown) => void): void {
-  lentResolve = resolve;
-  lentReject = reject;
-}
-
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
@@ -36,10 +28,10 @@ export abstract class Wait<R> implements Abortable, WaitNode {
 
   /** Takes its place, and begins to listen to the signal and the timeout. */
   start(options?: WaitOptions, clock?: Clock): Promise<R> {
-    const promise = new Promise<R>(lend);
-    this.#resolve = lentResolve as (result: R) => void;
-    this.#reject = lentReject;
-    lentResolve = lentReject = undefined;
+    const promise = new Promise<R>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     if (options !== undefined) {
       const { timeout, signal } = options;
       if (timeout !== undefined) this.#timer = new Timer(timeout, () => this.end(this.timedOut), clock);
