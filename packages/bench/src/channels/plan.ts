@@ -34,6 +34,7 @@ export type Way =
   | "batches"
   | "burst"
   | "burstAwait"
+  | "iterateReady"
   | "drain"
   | "pingPong"
   | "pipeline"

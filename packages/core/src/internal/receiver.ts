@@ -99,12 +99,14 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
 
   tryIter(): IterableIterator<T, undefined, void> {
     this.use("iterate");
-    return readyValues(this);
+    return new ReadyValues(this);
   }
 
   drain(): T[] {
-    const values: T[] = [];
-    if (this.#takeInto(values, this.use("drain").ready) === 0) stepped();
+    const source = this.use("drain");
+    const values = new Array<T>(source.ready);
+    for (let n = 0; n < values.length; n++) values[n] = source.take() as T;
+    if (values.length === 0) stepped();
     return values;
   }
 
@@ -162,11 +164,12 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 
   #takeInto(into: T[], limit: number): number {
+    const source = this.channel as Source<T>;
     let count = 0;
     for (; count < limit; count++) {
-      const value = this.channel?.take();
+      const value = source.take();
       if (value === NOTHING) break;
-      into.push(value as T);
+      into.push(value);
     }
     return count;
   }
@@ -262,12 +265,29 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
   }
 }
 
-/** Holds the receiver, which must not be collected while it is iterated. */
-function* readyValues<T>(end: ChannelReceiver<T>): IterableIterator<T, undefined, void> {
-  for (let source = end.channel; source !== undefined; source = end.channel) {
-    const value = source.take();
-    if (value === NOTHING) break;
-    yield value;
+/** Iteration over what is there. It holds the receiver, which must not be collected while it is iterated. */
+class ReadyValues<T> implements IterableIterator<T, undefined, void> {
+  readonly #end: ChannelReceiver<T>;
+  #isOver = false;
+
+  constructor(end: ChannelReceiver<T>) {
+    this.#end = end;
   }
-  stepped();
+
+  next(): IteratorResult<T, undefined> {
+    const source = this.#isOver ? undefined : this.#end.channel;
+    const value = source === undefined ? NOTHING : source.take();
+    if (value !== NOTHING) return { done: false, value };
+    stepped();
+    return this.return();
+  }
+
+  return(): IteratorReturnResult<undefined> {
+    this.#isOver = true;
+    return DONE;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
 }

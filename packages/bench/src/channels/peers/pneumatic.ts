@@ -23,6 +23,7 @@ export function pneumatic(options: ChannelOptions | undefined): Peer {
     ...trying(bounded),
     burst: trying(unbounded).burst,
     burstAwait: awaiting(unbounded).burstAwait,
+    iterateReady: (plan) => iterateReady(unbounded, plan),
     drain: (plan) => drain(unbounded, plan),
     iterate: (plan) => iterate(bounded, plan),
     batches: (plan) => batches(bounded, plan),
@@ -64,8 +65,17 @@ function unboundedOps(options: ChannelOptions | undefined): UnboundedOps {
   };
 }
 
-/** A burst that is received through the iterator of what is there. */
+/** A burst that is received as one array, as effect's `takeAll` does. */
 function drain(ops: UnboundedOps, plan: Plan): void {
+  const [sender, receiver] = ops.open(plan.capacity);
+  for (let value = 0; value < plan.each; value++) sender.send(value);
+  for (const value of receiver.drain()) plan.receive(value);
+  sender.drop();
+  receiver.drop();
+}
+
+/** A burst that is received through the iterator of what is there. */
+function iterateReady(ops: UnboundedOps, plan: Plan): void {
   const [sender, receiver] = ops.open(plan.capacity);
   for (let value = 0; value < plan.each; value++) sender.send(value);
   for (const value of receiver.tryIter()) plan.receive(value);

@@ -13,7 +13,8 @@ export const burst = channelWorkload({
   fixed: true,
   contenders: [
     ...oursOnce("burst"),
-    ...oursOnce("drain", "tryIter"),
+    ...oursOnce("iterateReady", "tryIter"),
+    ...oursOnce("drain", "drain"),
     ...peers("burst", "deno std", "thi.ng/csp", "effect takeAll", "js-csp", "fastq"),
     ...references("burst", "node events"),
     rust("burst"),
