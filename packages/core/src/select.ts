@@ -213,7 +213,6 @@ function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
 class PendingSelect extends Wait<AnySelected> {
   readonly #line: Line;
   readonly #biased: boolean;
-  readonly #arms: PendingArm[] = [];
   /** As the arm that wins. */
   cooperative = true;
 
@@ -229,51 +228,64 @@ class PendingSelect extends Wait<AnySelected> {
 
   /** In line once at each receiver, though it may be the arm of several names. */
   enter(): void {
-    for (const end of this.#line.ends) {
-      if (end.waiting === undefined) this.#arms.push(new PendingArm(this, end, sourceOf(end)));
-    }
+    for (const end of this.#line.ends) if (end.waiting === undefined) armOf(end).enter(this);
   }
 
   leave(): void {
-    this.#leave(undefined);
+    for (const end of this.#line.ends) if (end.waiting !== undefined) armOf(end).leave();
   }
 
   won(winner: PendingArm, result: Result<unknown, RecvError>): void {
-    this.#leave(winner);
+    this.leave();
     this.cooperative = winner.source.cooperative;
     this.settle({ arm: this.#line.nameOf(winner.end, this.#biased), result });
   }
-
-  #leave(winner: PendingArm | undefined): void {
-    for (const arm of this.#arms) {
-      arm.end.waiting = undefined;
-      if (arm !== winner) arm.source.unwait(arm);
-    }
-  }
 }
 
+/** A receiver's place in line for a select: one for each receiver, since it has one receive at a time. */
 class PendingArm implements PendingReceive<unknown> {
   readonly end: ChannelReceiver<unknown>;
   readonly source: Source<unknown>;
-  readonly #select: PendingSelect;
+  #select: PendingSelect | undefined = undefined;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(select: PendingSelect, end: ChannelReceiver<unknown>, source: Source<unknown>) {
-    this.#select = select;
+  constructor(end: ChannelReceiver<unknown>) {
     this.end = end;
-    this.source = source;
-    end.waiting = this;
-    source.wait(this);
+    this.source = sourceOf(end);
+  }
+
+  enter(select: PendingSelect): void {
+    this.#select = select;
+    this.end.waiting = this;
+    this.source.wait(this);
+  }
+
+  leave(): void {
+    this.#served();
+    this.source.unwait(this);
   }
 
   received(value: unknown): void {
-    this.#select.won(this, { ok: true, value });
+    this.#served()?.won(this, { ok: true, value });
   }
 
   disconnected(): void {
-    this.#select.won(this, DISCONNECTED);
+    this.#served()?.won(this, DISCONNECTED);
   }
+
+  /** It is not in line any more. */
+  #served(): PendingSelect | undefined {
+    const select = this.#select;
+    this.#select = undefined;
+    this.end.waiting = undefined;
+    return select;
+  }
+}
+
+function armOf(end: ChannelReceiver<unknown>): PendingArm {
+  end.arm ??= new PendingArm(end);
+  return end.arm as PendingArm;
 }
 
 const NOT_AN_INDEX = "a name that does not look like an integer; use the list form, select([[name, receiver], ...])";

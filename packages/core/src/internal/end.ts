@@ -9,7 +9,7 @@ export abstract class End<C extends object> implements Disposable {
   /** Undefined once dropped. */
   #channel: C | undefined;
 
-  /** Takes over one count of the channel. What has no senders needs no backstop. */
+  /** Takes over one count of the channel. Where nobody waits for this end to go, it needs no backstop. */
   constructor(channel: C, isWatched = true) {
     this.#channel = channel;
     if (isWatched) watch(this, channel, this.giveUp, this.reportedAs);

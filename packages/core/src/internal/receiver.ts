@@ -39,6 +39,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   #waiting: PendingReceive<never> | undefined = undefined;
   /** A receive that is over, for the next one to use. */
   #spare: Pending<T> | undefined = undefined;
+  #arm: PendingReceive<T> | undefined = undefined;
 
   override get [Symbol.toStringTag](): string {
     return "Receiver";
@@ -57,7 +58,21 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     this.#waiting = receive;
   }
 
+  /** What stands in line for a select; it is kept for the next one. */
+  get arm(): PendingReceive<T> | undefined {
+    return this.#arm;
+  }
+  set arm(arm: PendingReceive<T> | undefined) {
+    this.#arm = arm;
+  }
+
+  /** What is there already is taken here, since this is where a loop spends its time; all else is for `receive`. */
   recv(options?: WaitOptions): Promise<Received<T>> {
+    const source = this.channel;
+    if (source !== undefined && options === undefined && this.#waiting === undefined) {
+      const value = source.take();
+      if (value !== NOTHING) return soon({ ok: true, value }, source.cooperative);
+    }
     return this.receive(RESULT as Form<T, Received<T>>, options);
   }
 

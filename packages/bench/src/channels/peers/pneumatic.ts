@@ -106,30 +106,37 @@ async function batches(ops: BoundedOps, plan: Plan): Promise<void> {
 /** Four channels, each with a sender of its own that awaits. */
 function openFour(ops: BoundedOps, plan: Plan) {
   const tasks: Promise<void>[] = [];
+  const senders: SyncSender<number>[] = [];
   function open(): Receiver<number> {
     const [sender, receiver] = ops.open(plan.capacity);
-    tasks.push(produce(ops, sender, tasks.length, plan).then(() => sender.drop()));
+    senders.push(sender); // dropped in the end: an arm that is disconnected is always ready
+    tasks.push(produce(ops, sender, tasks.length, plan));
     return receiver;
   }
-  return { arms: { a: open(), b: open(), c: open(), d: open() }, tasks };
+  const arms = { a: open(), b: open(), c: open(), d: open() };
+  async function finish(): Promise<void> {
+    await Promise.all(tasks);
+    for (const sender of senders) sender.drop();
+  }
+  return { arms, finish };
 }
 
 function selecting(ops: BoundedOps): Run {
   return async (plan) => {
-    const { arms, tasks } = openFour(ops, plan);
+    const { arms, finish } = openFour(ops, plan);
     for (let left = plan.senders * plan.each; left > 0; left--)
       plan.receive(receivedValue((await select(arms)).result));
-    await Promise.all(tasks);
+    await finish();
   };
 }
 
 function trySelecting(ops: BoundedOps): Run {
   return async (plan) => {
-    const { arms, tasks } = openFour(ops, plan);
+    const { arms, finish } = openFour(ops, plan);
     for (let left = plan.senders * plan.each; left > 0; left--) {
       plan.receive(receivedValue((trySelect(arms) ?? (await select(arms))).result));
     }
-    await Promise.all(tasks);
+    await finish();
   };
 }
 
