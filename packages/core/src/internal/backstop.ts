@@ -2,6 +2,19 @@
  * The backstop for an end that was forgotten: what the collector finds is dropped, and a sender is reported, since a
  * receiver may have waited for its drop. Dispose is the contract; when and whether the collector runs is nobody's promise.
  */
+import { nextTurn } from "./clock.ts";
+
+/** An end, as the backstop sees it. */
+export interface Forgettable {
+  /** Undefined once dropped. */
+  readonly channel: object | undefined;
+  /** What it is called should it be lost; undefined if nobody needs to hear of it. */
+  readonly reportedAs: string | undefined;
+  /** Set here. */
+  isWatched: boolean;
+  /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
+  giveUp(channel: never): void;
+}
 
 interface Loss {
   readonly channel: object;
@@ -29,14 +42,38 @@ const platform = globalThis as Platform;
 const isTracing = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
 const registry = new FinalizationRegistry(release);
 
-/** Gives up what `end` holds of `channel` should it be collected before {@link unwatch}. */
-export function watch<C extends object>(end: object, channel: C, giveUp: (channel: C) => void, name?: string): void {
-  const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
-  registry.register(end, { channel, giveUp, end: name, created }, end);
+/** Ends that were made in this turn of the event loop. Most are dropped before it is over, and never registered. */
+let young: Forgettable[] = [];
+const MOST_YOUNG = 1024;
+
+/** Gives up what `end` holds of its channel should it be collected before {@link unwatch}. */
+export function watch(end: Forgettable): void {
+  if (isTracing) {
+    register(end);
+    return;
+  }
+  if (young.length === 0) nextTurn(registerYoung);
+  else if (young.length === MOST_YOUNG) registerYoung();
+  young.push(end);
 }
 
-export function unwatch(end: object): void {
-  registry.unregister(end);
+export function unwatch(end: Forgettable): void {
+  if (end.isWatched) registry.unregister(end);
+}
+
+function registerYoung(): void {
+  const ends = young;
+  young = [];
+  for (const end of ends) register(end);
+}
+
+/** Takes half a microsecond, and as much again when it is undone. */
+function register(end: Forgettable): void {
+  const { channel, giveUp, reportedAs } = end;
+  if (channel === undefined) return;
+  end.isWatched = true;
+  const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
+  registry.register(end, { channel, giveUp, end: reportedAs, created }, end);
 }
 
 function release(loss: Loss): void {

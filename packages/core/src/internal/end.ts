@@ -3,20 +3,22 @@
  * retained by an end that nobody needs. One that becomes garbage without having been dropped is dropped by the backstop.
  */
 import { UseAfterDropError } from "../errors.ts";
+import type { Forgettable } from "./backstop.ts";
 import { unwatch, watch } from "./backstop.ts";
 
-export abstract class End<C extends object> implements Disposable {
+export abstract class End<C extends object> implements Disposable, Forgettable {
   /** Undefined once dropped. */
   #channel: C | undefined;
+  #isWatched = false;
 
   /** Takes over one count of the channel. Where nobody waits for this end to go, it needs no backstop. */
   constructor(channel: C, isWatched = true) {
     this.#channel = channel;
-    if (isWatched) watch(this, channel, this.giveUp, this.reportedAs);
+    if (isWatched) watch(this);
   }
 
   /** What it is called should it be lost; undefined if nobody needs to hear of it. */
-  protected get reportedAs(): string | undefined {
+  get reportedAs(): string | undefined {
     return this[Symbol.toStringTag];
   }
 
@@ -32,6 +34,13 @@ export abstract class End<C extends object> implements Disposable {
     this.drop();
   }
 
+  get isWatched(): boolean {
+    return this.#isWatched;
+  }
+  set isWatched(isWatched: boolean) {
+    this.#isWatched = isWatched;
+  }
+
   /** The channel, or undefined when this end was dropped. */
   get channel(): C | undefined {
     return this.#channel;
@@ -44,7 +53,7 @@ export abstract class End<C extends object> implements Disposable {
   }
 
   /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
-  protected abstract giveUp(channel: C): void;
+  abstract giveUp(channel: C): void;
 
   /** Lets go of the channel, whose count is the caller's now. */
   protected leave(channel: C): C {

@@ -32,7 +32,7 @@ export abstract class Handle<T> extends End<Channel<T>> {
     return channel;
   }
 
-  protected override giveUp(channel: Channel<T>): void {
+  override giveUp(channel: Channel<T>): void {
     channel.removeSender();
   }
 }

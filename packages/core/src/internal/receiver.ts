@@ -46,7 +46,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 
   /** Senders learn of it from the channel. */
-  protected override get reportedAs(): undefined {
+  override get reportedAs(): undefined {
     return undefined;
   }
 
@@ -174,7 +174,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     return pending.start(options) as Promise<R>;
   }
 
-  protected override giveUp(source: Source<T>): void {
+  override giveUp(source: Source<T>): void {
     source.removeReceiver();
   }
 

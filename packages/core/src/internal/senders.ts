@@ -149,7 +149,7 @@ class ChannelPermit<T> extends Handle<T> implements Permit<T> {
     return this.leave(this.use("send")).fulfill(value) ? SENT : failed(new SendError(value));
   }
 
-  protected override giveUp(channel: Channel<T>): void {
+  override giveUp(channel: Channel<T>): void {
     channel.release();
   }
 
