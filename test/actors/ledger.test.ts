@@ -226,6 +226,7 @@ const worker = actor({
 const NOTHING: Ledger = {
   accepted: 0,
   queued: 0,
+  stashed: 0,
   inFlight: 0,
   handled: 0,
   panicked: 0,

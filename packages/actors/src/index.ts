@@ -3,6 +3,7 @@ export { type ArgsOf, actor, type Definition, implement, type NoMessages, type P
 export type { Address, AddressTo, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export type { Context, StartContext, Timers } from "./cell/context.ts";
 export type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
+export { type Poison, type Retry, retry } from "./cell/poison.ts";
 export type { Clock, Scheduler } from "./dispatcher/clock.ts";
 export {
   ActorPanickedError,
@@ -30,7 +31,6 @@ export {
   type ChildSpec,
   type ChildSpecs,
   child,
-  type Strategy,
   type SupervisorSpec,
   supervisor,
 } from "./supervisor/child-spec.ts";
@@ -44,6 +44,7 @@ export type {
   SpawnOptions,
   ThreadOptions,
 } from "./supervisor/spawn-options.ts";
+export type { Strategy } from "./supervisor/strategy.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
 export { ActorSystem, type ActorSystemOptions, type AnyAddress } from "./system/system.ts";
 export { onThread } from "./thread/on-thread.ts";

@@ -17,6 +17,7 @@ import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
+import type { Front } from "../mailbox/front.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -25,12 +26,14 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import { report } from "../report.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { KILLED } from "./exit-reason.ts";
-import { failureOf, isHostLost } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
 import { ENDING, isLegal, NEW, QUEUED, READY, STOPPED } from "./phase.ts";
+import type { Poison } from "./poison.ts";
+import { retries } from "./poison.ts";
 
 /** What a cell needs of its system. */
 export interface Runtime {
@@ -39,8 +42,9 @@ export interface Runtime {
   readonly deadlines: Deadlines;
   readonly log: Logger;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
-  supervise(parent: Cell, spec: unknown): unknown;
+  supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void;
+  quarantine(cell: Cell, message: unknown, error: unknown): void;
   ended(cell: Cell): void;
 }
 
@@ -56,6 +60,7 @@ export interface CellSpec {
   readonly mailbox: MailboxSpec;
   readonly guardian: Guardian;
   readonly shutdownMs: number;
+  readonly poison: Poison | undefined;
   readonly parent: Cell | undefined;
   readonly runtime: Runtime;
 }
@@ -67,6 +72,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   readonly args: unknown;
   readonly behavior: Behavior;
   readonly parent: Cell | undefined;
+  readonly poison: Poison | undefined;
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
@@ -76,8 +82,8 @@ export class Cell implements Target, MailboxOwner, Runnable {
   inFlight: unknown = undefined;
   /** How often the message in flight has been begun. */
   attempt = 1;
-  /** Whether a message was put back, to be handled before all others. */
-  hasReturned = false;
+  /** Whether the message in flight will be set aside. */
+  isStashing = false;
   #children: Map<string, Cell> | undefined = undefined;
 
   constructor(spec: CellSpec) {
@@ -87,6 +93,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.args = spec.args;
     this.behavior = spec.behavior;
     this.parent = spec.parent;
+    this.poison = spec.poison;
     this.runtime = spec.runtime;
     this.mailbox = new Mailbox(spec.mailbox, this, spec.prepare);
     this.life = new Lifecycle(this, spec.guardian, spec.shutdownMs);
@@ -208,44 +215,61 @@ export class Cell implements Target, MailboxOwner, Runnable {
     const item = this.inFlight;
     this.inFlight = undefined;
     this.attempt = 1;
+    if (this.isStashing) {
+      this.isStashing = false;
+      this.mailbox.stash(item);
+      return;
+    }
     this.account.handled++;
     if (item instanceof Ask) item.reply(reply);
   }
 
-  /** The message that was put back, or the next one if its caller has given up meanwhile. */
-  takeReturned(): unknown {
-    this.hasReturned = false;
-    const item = this.mailbox.takeReturned();
-    if (item === NOTHING) return this.mailbox.channel.take();
-    this.attempt = 2;
-    return item;
+  /** The first message of a mailbox that has some before its channel. */
+  takeFirst(front: Front): unknown {
+    const returned = front.takeReturned();
+    if (returned !== NOTHING) {
+      this.attempt++;
+      return returned;
+    }
+    this.attempt = 1;
+    return front.length > 0 ? front.take() : this.mailbox.channel.take();
   }
 
+  /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.life.isOver(incarnation)) return;
     const item = this.inFlight;
+    this.life.panicked(failureOf(error, item instanceof Ask ? item.message : item), error);
+  }
+
+  /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
+  wouldRetry(reason: ExitReason): boolean {
+    return this.inFlight !== undefined && this.attempt <= retries(this.poison, reason);
+  }
+
+  /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
+  settleInFlight(reason: ExitReason, restarts: boolean, error: unknown): void {
+    const item = this.inFlight;
+    if (item === undefined) return;
+    const isRetried = restarts && this.wouldRetry(reason);
     this.inFlight = undefined;
-    if (this.behavior.isRemote && isHostLost(error) && this.attempt === 1) {
+    this.isStashing = false;
+    if (isRetried) {
       this.mailbox.putBack(item);
-      this.hasReturned = true;
-      this.life.panicked(failureOf(error, undefined));
+      if (item instanceof Ask) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
-    this.account.panicked++;
+    if (reason.kind === "killed") {
+      this.mailbox.discard(item, "killed");
+      if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      return;
+    }
     const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    if (item instanceof Ask) item.abortHandler(error);
-    if (!this.life.isOver(incarnation)) this.life.panicked(failureOf(error, message));
-  }
-
-  /** The incarnation was killed: what it was handling is given up. */
-  abandon(): void {
-    const item = this.inFlight;
-    this.inFlight = undefined;
-    this.attempt = 1;
-    if (item === undefined) return;
-    this.mailbox.discard(item, "killed");
-    if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+    this.account.panicked++;
+    if (this.poison === "quarantine") this.runtime.quarantine(this, message, error);
+    if (!(item instanceof Ask)) return;
+    item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    item.abortHandler(error);
   }
 }

@@ -5,7 +5,7 @@ import type { Address, WeakAddress } from "../address/address.ts";
 import type { MessageOf } from "../protocol.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
-import type { SpawnArguments } from "../supervisor/spawn-options.ts";
+import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
 
 /** The context of `state`, before there is a state. */
 export interface StartContext<out Self> {
@@ -27,7 +27,7 @@ export interface StartContext<out Self> {
   /** Spawns a child, which is stopped before this incarnation ends. The caller owns the address. */
   spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
-  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>): SupervisorAddress<C>;
+  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C>;
   /** Takes over an address from a message: it is dropped when this incarnation ends. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */

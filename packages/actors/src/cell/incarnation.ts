@@ -91,10 +91,10 @@ export class Incarnation {
     };
   }
 
-  get supervise(): (spec: unknown) => unknown {
-    return (spec) => {
+  get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
+    return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
-      return this.#cell.runtime.supervise(this.#cell, spec);
+      return this.#cell.runtime.supervise(this.#cell, spec, options?.name);
     };
   }
 

@@ -2,8 +2,8 @@
  * How one actor starts, restarts and ends. What follows an end is the guardian's verdict, taken before anything is
  * touched; this file carries it out.
  *
- * An incarnation ends in this order: its timers and signal, its children, its `stopped` hook, what it owned. Whoever
- * asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
+ * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what
+ * it owned. Whoever asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { Behavior } from "../actor.ts";
@@ -17,27 +17,49 @@ import type { ExitReason } from "./exit-reason.ts";
 import { describe, isAbnormal, KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import type { Guardian, Verdict } from "./guardian.ts";
+import { HELD } from "./guardian.ts";
 import { Incarnation } from "./incarnation.ts";
 import { Milestone } from "./milestone.ts";
-import { AWAITING, BACKOFF, BUSY, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
 
-/** A decision to end that waits for the current message or start. */
+/**
+ * What follows an end: nothing more; what the guardian decides; or another incarnation once the supervisor begins it. The
+ * later one wins when several are asked for.
+ */
+const DECIDE = 0;
+const HOLD = 1;
+const FINISH = 2;
+type Sequel = typeof DECIDE | typeof HOLD | typeof FINISH;
+
+/** A decision to end, which waits for the current message or start. */
 interface EndRequest {
   readonly reason: ExitReason;
-  /** No restart follows; otherwise the guardian decides. */
-  readonly final: boolean;
-  /** What becomes of the messages that are queued. */
+  readonly sequel: Sequel;
+  /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
   readonly letters: DeadLetterReason;
+  readonly isDueToChild?: boolean;
+}
+
+interface HowToEnd extends Partial<EndRequest> {
+  /** Children handle what they have queued; false when left out. */
+  readonly graceful?: boolean;
+  /** The `stopped` hook runs; true when left out. */
+  readonly hook?: boolean;
+  /** What the handler threw. */
+  readonly error?: unknown;
 }
 
 /** An incarnation that is being taken down. */
 interface Ending {
   reason: ExitReason;
   verdict: Verdict;
+  readonly letters: DeadLetterReason;
   /** Children handle what they have queued. */
   readonly graceful: boolean;
   /** The `stopped` hook runs. */
   readonly hook: boolean;
+  /** A child has failed, which is deciding just now. */
+  readonly isDueToChild: boolean;
 }
 
 export class Lifecycle {
@@ -49,13 +71,17 @@ export class Lifecycle {
   readonly #guardian: Guardian;
   readonly #shutdownMs: number;
   #generation = 0;
+  /** How often it has started. */
+  starts = 0;
   #startedAt = 0;
   /** What the last start failed with. */
-  #startError: unknown = undefined;
+  startError: unknown = undefined;
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
   #ending: Ending | undefined = undefined;
   #backoff: UnheldTimer | undefined = undefined;
+  /** Called at the next change: it has started, is down, or has ended. */
+  #onChange: (() => void)[] | undefined = undefined;
 
   constructor(cell: Cell, guardian: Guardian, shutdownMs: number) {
     this.#cell = cell;
@@ -67,10 +93,40 @@ export class Lifecycle {
     return Math.max(0, this.#generation - 1);
   }
 
+  /** Whether it comes back under the same addresses when its parent is restarted. */
+  get comesBack(): boolean {
+    return this.#guardian.comesBack;
+  }
+
+  /** Whether there is no incarnation, and none is about to be. */
+  get isDown(): boolean {
+    const { phase } = this.#cell;
+    return phase === NEW || phase === STOPPED || (phase === DOWN && this.#backoff === undefined);
+  }
+
+  /** Resolves when it has started, is down or has ended, the next time that one of these happens. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onChange ??= [];
+      this.#onChange.push(resolve);
+    });
+  }
+
+  #changed(): void {
+    const waiting = this.#onChange;
+    this.#onChange = undefined;
+    if (waiting !== undefined) for (const resolve of waiting) resolve();
+  }
+
   // Start
 
-  /** The first start; later ones are restarts. */
-  begin(): void {
+  /** The first start, or a restart of what is down. */
+  begin(delayMs = 0): void {
+    if (delayMs > 0) {
+      this.#backoff = new UnheldTimer(delayMs, () => this.begin(), this.#cell.clock);
+      return;
+    }
+    this.#backoff = undefined;
     this.#cell.become(STARTING);
     this.#cell.runtime.dispatcher.enqueue(this.#cell);
   }
@@ -100,6 +156,8 @@ export class Lifecycle {
     if (this.isOver(incarnation)) return;
     this.reason = this.#drainReason;
     this.started.reach();
+    this.starts++;
+    this.#changed();
     this.#cell.ready();
   }
 
@@ -112,33 +170,32 @@ export class Lifecycle {
     if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
     const canRetry = this.started.isOver || (reason.kind === "crashed" && reason.cause !== "loadFailed");
-    const final = !canRetry || this.#requested !== undefined;
-    this.#startError = error;
-    if (final && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
-    this.#end(reason, { final, letters: "startFailed", hook: false });
+    this.startError = error;
+    const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
+    if (sequel === FINISH && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
+    this.#end(reason, { sequel, letters: this.#requested?.letters ?? "startFailed", hook: false });
   }
 
   // End
 
   /** The mailbox is closed and empty. */
   drained(): void {
-    this.#end(this.#drainReason, { final: true, graceful: true });
+    this.#end(this.#drainReason, { sequel: FINISH, graceful: true });
   }
 
   /** A handler threw. */
-  panicked(reason: ExitReason): void {
-    const { final = false, letters = "stopped" } = this.#requested ?? {};
-    this.#end(reason, { final, letters });
+  panicked(reason: ExitReason, error: unknown): void {
+    this.#end(reason, { ...this.#requested, error });
   }
 
-  /** What it ran on is gone: as if it had panicked, without a message. */
+  /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
   lost(reason: ExitReason): void {
-    this.#request({ reason, final: false, letters: "stopped" });
+    this.#request({ reason, sequel: DECIDE, letters: "stopped" });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */
   unreachable(): void {
-    if (this.#cell.phase !== BACKOFF) return;
+    if (this.#cell.phase !== DOWN) return;
     this.#finishWaiting(this.#drainReason === SHUTDOWN ? SHUTDOWN : this.reason, "stopped");
   }
 
@@ -151,17 +208,18 @@ export class Lifecycle {
 
   /** As the actor asked for itself: the guardian decides what follows. */
   stopSelf(): void {
-    this.#request({ reason: NORMAL, final: false, letters: "stopped" });
+    this.#request({ reason: NORMAL, sequel: DECIDE, letters: "stopped" });
   }
 
   /** Ends without handling what is queued, for good. */
   stop(letters: DeadLetterReason = "stopped"): void {
-    this.#request({ reason: SHUTDOWN, final: true, letters });
+    this.#request({ reason: SHUTDOWN, sequel: FINISH, letters });
   }
 
-  /** Ends with a failure that is not its own: the guardian decides what follows. */
-  fail(reason: ExitReason): void {
-    this.#request({ reason, final: false, letters: "intensityExceeded" });
+  /** Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation. */
+  fail(reason: ExitReason): boolean {
+    this.#request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
+    return this.#cell.phase === ENDING && this.#ending?.verdict.restart === true;
   }
 
   /** Ends once what is queued is handled, for good. */
@@ -174,45 +232,50 @@ export class Lifecycle {
   }
 
   /** Ends at once: neither handler nor hook is waited for, and the children are killed too. */
-  kill(options: { readonly restart: boolean }): void {
-    const final = !options.restart;
+  kill({ restart }: { readonly restart: boolean }): void {
+    this.#kill(restart ? DECIDE : FINISH);
+  }
+
+  #kill(sequel: Sequel): void {
     switch (this.#cell.phase) {
       case STOPPED:
         return;
       case NEW:
-      case BACKOFF:
-        if (final) this.#finishWaiting(KILLED, "stopped");
+      case DOWN:
+        this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
         return;
       case ENDING:
-        this.#hurry(final);
+        this.#hurry(sequel);
         return;
-      default:
-        this.#killNow(final);
+      default: {
+        const { sequel: requested = DECIDE, letters = "stopped" } = this.#requested ?? {};
+        this.#end(KILLED, { sequel: later(sequel, requested), letters, hook: false });
+      }
     }
-  }
-
-  /** What aborts the signal of the message may have killed the incarnation already. */
-  #killNow(final: boolean): void {
-    const { incarnation } = this.#cell;
-    this.reason = KILLED;
-    this.#cell.abandon();
-    if (this.#cell.incarnation !== incarnation) {
-      if (final) this.kill({ restart: false });
-      return;
-    }
-    const wasFinal = this.#requested?.final === true;
-    this.#end(KILLED, { final: final || wasFinal, letters: this.#requested?.letters ?? "stopped", hook: false });
   }
 
   /** Stops a child: drained or not, but killed when it takes longer than it may. */
   async shutdown(graceful: boolean, letters: DeadLetterReason): Promise<ExitReason> {
     if (graceful) this.drain();
     else this.stop(letters);
-    if (!this.#cell.isAlive) return this.exited.promise;
-    const deadline = new UnheldTimer(this.#shutdownMs, () => this.kill({ restart: false }), this.#cell.clock);
-    const reason = await this.exited.promise;
+    if (this.#cell.isAlive) await this.#within(() => this.#cell.isAlive, FINISH);
+    return this.exited.promise;
+  }
+
+  /**
+   * Takes a child down until its supervisor begins it again: after its current message, but killed when that takes longer
+   * than it may. What is queued stays, unless `letters` says what becomes of it.
+   */
+  async hold(letters?: DeadLetterReason): Promise<void> {
+    if (letters !== undefined) this.#cell.mailbox.empty(letters);
+    this.#request({ reason: SHUTDOWN, sequel: HOLD, letters: letters ?? "stopped" });
+    if (!this.isDown) await this.#within(() => !this.isDown, HOLD);
+  }
+
+  async #within(lasts: () => boolean, sequel: Sequel): Promise<void> {
+    const deadline = new UnheldTimer(this.#shutdownMs, () => this.#kill(sequel), this.#cell.clock);
+    while (lasts()) await this.change();
     deadline.stop();
-    return reason;
   }
 
   #request(request: EndRequest): void {
@@ -220,47 +283,71 @@ export class Lifecycle {
       case STOPPED:
         return;
       case NEW:
-      case BACKOFF:
-        if (request.final) this.#finishWaiting(request.reason, request.letters);
-        return;
+      case DOWN:
       case ENDING:
-        if (request.final) this.#giveUpRestart(request);
-        return;
-      case BUSY:
-      case AWAITING:
-        if (this.#requested?.final !== true) this.#requested = request;
+        this.#conclude(request);
         return;
       case STARTING:
         if (this.#cell.incarnation === undefined) this.#end(request.reason, request);
-        else if (this.#requested?.final !== true) this.#requested = request;
+        else this.#remember(request);
+        return;
+      case BUSY:
+      case AWAITING:
+        this.#remember(request);
         return;
       default:
         this.#end(request.reason, request);
     }
   }
 
-  #end(reason: ExitReason, how: Partial<EndRequest> & { graceful?: boolean; hook?: boolean }): void {
-    const verdict = this.#decide(reason, how.final === true, how.letters ?? "stopped");
+  #remember(request: EndRequest): void {
+    if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
+  }
+
+  /** Nothing is left to end but the wait for the next incarnation. */
+  #conclude({ reason, sequel, letters }: EndRequest): void {
+    if (this.#cell.phase === ENDING) {
+      const ending = this.#ending;
+      if (ending?.verdict.restart !== true || sequel === DECIDE) return;
+      ending.verdict = sequel === HOLD ? HELD : { restart: false, letters };
+      if (sequel === HOLD) return;
+      ending.reason = this.reason = reason;
+      this.#cell.mailbox.end(letters);
+    } else if (sequel === FINISH) {
+      this.#finishWaiting(reason, letters);
+    } else if (sequel === HOLD) {
+      this.#backoff?.stop();
+      this.#backoff = undefined;
+      this.#changed();
+    }
+  }
+
+  #end(reason: ExitReason, how: HowToEnd): void {
+    const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
+    const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
     this.#report(reason, verdict);
     this.#cell.become(ENDING);
     this.#requested = undefined;
     this.reason = reason;
-    const ending: Ending = { reason, verdict, graceful: how.graceful === true, hook: how.hook !== false };
+    const ending: Ending = { reason, verdict, letters, graceful, hook, isDueToChild };
     this.#ending = ending;
-    if (!verdict.restart) this.#cell.mailbox.end(verdict.letters);
+    this.#cell.settleInFlight(reason, verdict.restart && verdict.letters === undefined, how.error);
+    if (this.#ending !== ending) return;
+    if (!ending.verdict.restart) this.#cell.mailbox.end(ending.verdict.letters);
+    else if (ending.verdict.letters !== undefined) this.#cell.mailbox.empty(ending.verdict.letters);
     this.#cell.incarnation?.end();
     if (this.#ending !== ending) return;
-    if (reason.kind === "killed") this.#killChildren();
-    const hook = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (hook === undefined && this.#cell.children.length === 0) this.#takenDown(ending);
-    else void this.#takeDown(ending, hook);
+    if (reason.kind === "killed") this.#killChildren(ending);
+    const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
+    if (run === undefined && this.#cell.children.length === 0) this.#takenDown(ending);
+    else void this.#takeDown(ending, run);
   }
 
   /** Never rejects. */
   async #takeDown(ending: Ending, hook: Behavior["stopped"]): Promise<void> {
     const { incarnation } = this.#cell;
-    const letters = ending.verdict.restart ? "stopped" : ending.verdict.letters;
-    for (const child of this.#cell.children.reverse()) await child.life.shutdown(ending.graceful, letters);
+    if (ending.isDueToChild) await undefined; // whose own end has not begun
+    for (const child of this.#cell.children.reverse()) await this.#takeChildDown(child, ending);
     try {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
     } catch (error) {
@@ -268,6 +355,13 @@ export class Lifecycle {
       report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
     }
     if (this.#ending === ending) this.#takenDown(ending);
+  }
+
+  /** What is queued for a child that comes back is given up only if its supervisor has failed. */
+  async #takeChildDown({ life }: Cell, { verdict, letters, graceful }: Ending): Promise<void> {
+    if (!verdict.restart) await life.shutdown(graceful, verdict.letters);
+    else if (life.comesBack) await life.hold(letters === "intensityExceeded" ? letters : undefined);
+    else await life.shutdown(graceful, letters);
   }
 
   /** What is dropped may be user code that asks for the end once more. */
@@ -284,8 +378,9 @@ export class Lifecycle {
     } else if (verdict.delayMs === 0) {
       this.begin();
     } else {
-      this.#cell.become(BACKOFF);
-      this.#backoff = new UnheldTimer(verdict.delayMs, () => this.begin(), this.#cell.clock);
+      this.#cell.become(DOWN);
+      if (verdict.delayMs !== undefined) this.begin(verdict.delayMs);
+      this.#changed();
     }
   }
 
@@ -298,14 +393,15 @@ export class Lifecycle {
     dropAddresses(this.#cell.args);
     if (!this.started.isOver) this.started.fail(this.#neverStarted(reason));
     this.exited.reach(reason);
+    this.#changed();
     this.#guardian.ended(reason);
   }
 
   #neverStarted(reason: ExitReason): Error {
     const { path } = this.#cell;
-    return this.#startError === undefined
+    return this.startError === undefined
       ? new ActorStoppedError(path, reason)
-      : new StartFailedError(path, this.#startError);
+      : new StartFailedError(path, this.startError);
   }
 
   /** Ends an actor of which no incarnation exists. */
@@ -316,44 +412,48 @@ export class Lifecycle {
     this.#finish(reason);
   }
 
-  /** The incarnation is being taken down; what was to be a restart becomes the end. */
-  #giveUpRestart({ reason, letters }: EndRequest): void {
-    if (this.#ending?.verdict.restart !== true) return;
-    this.#ending.reason = reason;
-    this.#ending.verdict = { restart: false, letters };
-    this.reason = reason;
-    this.#cell.mailbox.end(letters);
-  }
-
   /** A kill while the incarnation is being taken down: nothing is waited for any more. */
-  #hurry(final: boolean): void {
+  #hurry(sequel: Sequel): void {
     const ending = this.#ending;
     if (ending === undefined) return;
-    if (final) this.#giveUpRestart({ reason: KILLED, final, letters: "stopped" });
+    this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
     ending.reason = KILLED;
-    this.#killChildren();
+    this.#killChildren(ending);
     this.#takenDown(ending);
   }
 
-  #killChildren(): void {
-    for (const child of this.#cell.children.reverse()) child.life.kill({ restart: false });
+  #killChildren({ verdict }: Ending): void {
+    for (const { life } of this.#cell.children.reverse()) {
+      life.#kill(verdict.restart && life.comesBack ? HOLD : FINISH);
+    }
   }
 
   /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
-  #decide(reason: ExitReason, final: boolean, letters: DeadLetterReason): Verdict {
-    if (final || this.#cell.mailbox.isFinished) return { restart: false, letters };
+  #decide(reason: ExitReason, sequel: Sequel, letters: DeadLetterReason): Verdict {
+    if (sequel === FINISH) return { restart: false, letters };
+    if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
+    if (sequel === HOLD) return HELD;
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
     return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
   }
 
   #report(reason: ExitReason, verdict: Verdict): void {
     const { path: actor, id } = this.#cell;
-    const next = verdict.restart ? `restarting in ${Math.round(verdict.delayMs)} ms` : "stopping";
+    const next = nextStep(verdict);
     const entry = { actor, id, generation: this.#generation, reason: reason.kind };
     const { log } = this.#cell.runtime;
     if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
     else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
   }
+}
+
+function later(one: Sequel, other: Sequel): Sequel {
+  return one > other ? one : other;
+}
+
+function nextStep(verdict: Verdict): string {
+  if (!verdict.restart) return "stopping";
+  return verdict.delayMs === undefined ? "restarting with others" : `restarting in ${Math.round(verdict.delayMs)} ms`;
 }
 
 function errorOf(reason: ExitReason): unknown {

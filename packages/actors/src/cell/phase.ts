@@ -4,8 +4,8 @@
  *     NEW ─► STARTING ─► READY ⇄ QUEUED ─► BUSY ─► AWAITING          QUEUED: something to do, waits for its turn
  *               ▲          ▲                 │         │             BUSY: its turn is on the stack
  *               │          └─────────────────┴─────────┘             AWAITING: its handler has yet to settle
- *               │
- *               └── BACKOFF ◄── ENDING ─► STOPPED                    every phase but BACKOFF may go to ENDING
+ *               │                                                    DOWN: between two incarnations
+ *               └── DOWN ◄── ENDING ─► STOPPED                       every phase but DOWN may go to ENDING
  *
  * The step from ENDING back to STARTING is a restart, the only one that leads back.
  */
@@ -16,7 +16,7 @@ export const QUEUED = 3;
 export const BUSY = 4;
 export const AWAITING = 5;
 export const ENDING = 6;
-export const BACKOFF = 7;
+export const DOWN = 7;
 export const STOPPED = 8;
 export type Phase =
   | typeof NEW
@@ -26,7 +26,7 @@ export type Phase =
   | typeof BUSY
   | typeof AWAITING
   | typeof ENDING
-  | typeof BACKOFF
+  | typeof DOWN
   | typeof STOPPED;
 
 function bits(...phases: Phase[]): number {
@@ -40,8 +40,8 @@ const NEXT: readonly number[] = [
   /* QUEUED */ bits(BUSY, ENDING),
   /* BUSY */ bits(READY, QUEUED, AWAITING, ENDING),
   /* AWAITING */ bits(READY, ENDING),
-  /* ENDING */ bits(BACKOFF, STARTING, STOPPED),
-  /* BACKOFF */ bits(STARTING, STOPPED),
+  /* ENDING */ bits(DOWN, STARTING, STOPPED),
+  /* DOWN */ bits(STARTING, STOPPED),
   /* STOPPED */ 0,
 ];
 

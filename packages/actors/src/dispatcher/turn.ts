@@ -18,7 +18,7 @@ export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
   cell.become(BUSY);
   for (let taken = 0; taken < limit; taken++) {
-    const item = cell.hasReturned ? cell.takeReturned() : mailbox.channel.take();
+    const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
       else cell.become(READY);

@@ -12,6 +12,8 @@ export interface DeadLetter {
   readonly reason: DeadLetterReason;
   /** The path of the actor that it was sent to. */
   readonly to: string;
+  /** What its handler threw, when it is quarantined. */
+  readonly error?: unknown;
 }
 
 export class DeadLetterStore {

@@ -1,7 +1,7 @@
 /**
  * The account of messages: each one accepted is in exactly one of the other terms at every instant.
  *
- *     accepted = queued + inFlight + handled + panicked + expired + dead letters of every reason
+ *     accepted = queued + stashed + inFlight + handled + panicked + expired + dead letters of every reason
  */
 
 /** Why a message was not handled; a closed set. */
@@ -21,12 +21,16 @@ export type DeadLetterReason =
   /** The actor could not start. */
   | "startFailed"
   /** The supervision gave up on restarts. */
-  | "intensityExceeded";
+  | "intensityExceeded"
+  /** Its handler panicked, and its actor keeps such messages. The ledger counts it as panicked. */
+  | "quarantined";
 
 /** Where all messages of an actor or of a system are. */
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;
+  /** Set aside by their handler. */
+  readonly stashed: number;
   readonly inFlight: number;
   readonly handled: number;
   readonly panicked: number;
@@ -34,6 +38,9 @@ export interface Ledger {
   readonly expired: number;
   readonly deadLettered: Readonly<Partial<Record<DeadLetterReason, number>>>;
 }
+
+/** The messages whose fate is open. */
+export type Pending = Pick<Ledger, "queued" | "stashed" | "inFlight">;
 
 /** The counters of one mailbox, or the sum over mailboxes whose actors have ended. */
 export class Account {
@@ -55,9 +62,9 @@ export class Account {
     for (const [reason, count] of other.#deadLettered) this.deadLetter(reason, count);
   }
 
-  ledger(queued: number, inFlight: number): Ledger {
+  ledger({ queued, stashed, inFlight }: Pending): Ledger {
     const { accepted, handled, panicked, expired } = this;
     const deadLettered = Object.fromEntries(this.#deadLettered);
-    return { accepted, queued, inFlight, handled, panicked, expired, deadLettered };
+    return { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered };
   }
 }

@@ -12,6 +12,7 @@ import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } fr
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
+import { Front, FrontPlace } from "./front.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
 import type { Sent } from "./parked.ts";
@@ -94,8 +95,11 @@ export class Mailbox implements AskHome {
   readonly #queue = new MailQueue<unknown>();
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
-  /** A message that goes first because it was begun already, and lost without fault of its own. */
-  #returned: unknown = NOTHING;
+  /** What goes before the channel; undefined until something does. */
+  front: Front | undefined = undefined;
+  /** Promises whose outcome is a message to come, also after the last address was dropped. */
+  awaited = 0;
+  #hasEnded = false;
   readonly #overflow: Overflow;
   readonly #owner: MailboxOwner;
   readonly #prepare: ((message: unknown) => unknown) | undefined;
@@ -117,7 +121,7 @@ export class Mailbox implements AskHome {
 
   /** Whether nothing is left and nothing will come. */
   get isFinished(): boolean {
-    return this.channel.state === CLOSED && this.#returned === NOTHING;
+    return this.channel.state === CLOSED && this.awaited === 0 && (this.front === undefined || this.front.length === 0);
   }
 
   /** Whether new messages are refused. */
@@ -127,26 +131,42 @@ export class Mailbox implements AskHome {
 
   /** Whether there is nothing to take, neither queued nor parked. */
   get isEmpty(): boolean {
-    return this.channel.ready === 0 && this.#returned === NOTHING;
+    return this.channel.ready === 0 && (this.front === undefined || this.front.length === 0);
   }
 
   /** How many messages wait to be handled. */
   get queued(): number {
-    return this.channel.length + (this.#returned === NOTHING ? 0 : 1);
+    return this.channel.length + (this.front?.length ?? 0);
   }
 
-  /** Puts a message that was being handled back to the head of the queue. */
+  /** How many messages were set aside. */
+  get stashed(): number {
+    return this.front?.stashed ?? 0;
+  }
+
+  /** Puts a message that was being handled before all others. */
   putBack(item: unknown): void {
-    this.#returned = item;
+    this.front ??= new Front();
+    this.front.putBack(item);
   }
 
-  /** The message that was put back, or NOTHING; it is handled before all others. */
-  takeReturned(): unknown {
-    const item = this.#returned;
-    this.#returned = NOTHING;
-    if (!(item instanceof Ask && item.isSettled)) return item;
-    this.account.expired++;
-    return NOTHING;
+  /** Sets aside a message that was being handled. */
+  stash(item: unknown): void {
+    this.front ??= new Front();
+    this.front.stash(item);
+  }
+
+  /** Accepts a message that the actor itself has asked for, also when it is full or closed. */
+  deliver(message: unknown): void {
+    if (this.#hasEnded) {
+      this.#refuseTell(message, DISCONNECTED);
+      return;
+    }
+    this.account.accepted++;
+    if (this.channel.push(message) === PUSHED) return;
+    this.front ??= new Front();
+    this.front.push(message);
+    this.#owner.wake();
   }
 
   /** Delivers, or makes a dead letter. */
@@ -193,6 +213,11 @@ export class Mailbox implements AskHome {
       this.#queue.remove(place);
       this.channel.roomMade();
       this.#owner.release(message);
+    } else if (place instanceof FrontPlace) {
+      this.account.expired++;
+      place.remove();
+      this.#owner.release(message);
+      if (this.isFinished) this.#owner.wake();
     } else {
       this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
@@ -223,14 +248,22 @@ export class Mailbox implements AskHome {
   /** The actor has ended: nothing is accepted any more, what is queued is given up. */
   end(reason: DeadLetterReason): void {
     this.channel.waker = undefined;
+    this.#hasEnded = true;
     this.channel.close();
-    const returned = this.takeReturned();
-    if (returned !== NOTHING) this.discard(returned, reason);
-    for (let item = this.channel.take(); item !== NOTHING; item = this.channel.take()) this.discard(item, reason);
+    this.empty(reason);
+  }
+
+  /** Gives up what is accepted by now and not begun. */
+  empty(reason: DeadLetterReason): void {
+    if (this.front !== undefined) for (const item of this.front.drain()) this.discard(item, reason);
+    for (let left = this.channel.length; left > 0; left--) {
+      const item = this.channel.take();
+      if (item !== NOTHING) this.discard(item, reason);
+    }
   }
 
   ledger(inFlight: number): Ledger {
-    return this.account.ledger(this.queued, inFlight);
+    return this.account.ledger({ queued: this.queued, stashed: this.stashed, inFlight });
   }
 
   #offer(item: unknown): Pushed {

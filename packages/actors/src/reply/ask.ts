@@ -7,6 +7,7 @@
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
 import { AskTimeoutError } from "../errors.ts";
+import type { FrontPlace } from "../mailbox/front.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 
@@ -23,8 +24,8 @@ export interface AskHome {
   withdraw(place: AskPlace, message: unknown): void;
 }
 
-/** A ticket of the queue, or what stands for the ask among the parked sends. */
-export type AskPlace = number | ParkedSend<unknown>;
+/** A ticket of the queue, a place before it, or what stands for the ask among the parked sends. */
+export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
@@ -110,8 +111,11 @@ export class Ask implements Expiring {
     return this.#controller.signal;
   }
 
+  /** What handled it has ended; a handler that comes after it has a signal of its own. */
   abortHandler(reason: unknown): void {
-    this.#controller?.abort(reason);
+    const controller = this.#controller;
+    if (this.#phase !== SETTLED) this.#controller = undefined;
+    controller?.abort(reason);
   }
 
   #giveUp(reason: unknown): void {

@@ -1,11 +1,11 @@
 /** The handle on a supervisor: a strong address like any other, by which its children are reached and managed. */
 import { UseAfterDropError } from "@pneumatic/core";
-import type { Address, AddressTo } from "../address/address.ts";
+import type { AddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { TARGET } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import type { AddressOf, ChildSpec, ChildSpecs } from "./child-spec.ts";
-import type { ChildInfo, Supervisor } from "./supervisor.ts";
+import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
+import type { ChildHandle, ChildInfo, Supervisor } from "./supervisor.ts";
 
 /**
  * A strong handle on a supervisor. When the last one is dropped, the children drain in reverse order, each within its
@@ -21,7 +21,7 @@ export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extend
   /** A new strong address of a child, which the caller drops. It stays good across restarts. */
   child<K extends keyof C & string>(id: K): AddressOf<C[K]>;
   /** Starts another child. The caller drops the address; the child lives until it is terminated. */
-  startChild<P>(id: string, spec: ChildSpec<P>): Address<P>;
+  startChild<const Spec extends ChildSpec<unknown> | SupervisorSpec>(id: string, spec: Spec): AddressOf<Spec>;
   /** Stops a child after its current message, without a restart; resolves with its exit reason. */
   terminateChild(id: string): Promise<ExitReason>;
   /** The children in the order they were added. A `temporary` one that ended is not listed any more. */
@@ -61,11 +61,11 @@ class SupervisorHandle {
     return this.#target.exited;
   }
 
-  child(id: string): AddressTo<Message, AnyAsk> {
+  child(id: string): ChildHandle {
     return this.#use("look up a child").address(id);
   }
 
-  startChild(id: string, spec: unknown): AddressTo<Message, AnyAsk> {
+  startChild(id: string, spec: unknown): ChildHandle {
     return this.#use("start a child").start(id, spec);
   }
 
@@ -97,6 +97,10 @@ class SupervisorHandle {
 }
 
 /** A strong handle on a supervisor; takes over `address`. */
-export function supervisorAddress(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor): object {
+export function supervisorAddress(
+  address: AddressTo<Message, AnyAsk>,
+  target: Target,
+  supervisor: Supervisor,
+): ChildHandle {
   return new SupervisorHandle(address, target, supervisor);
 }

@@ -4,10 +4,13 @@ import { behaviorOf } from "../actor.ts";
 import type { Address } from "../address/address.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { RemoteDefinition } from "../thread/on-thread.ts";
+import type { SupervisorAddress } from "./address.ts";
 import type { Intensity } from "./intensity.ts";
 import type { Restart } from "./restart-policy.ts";
 import type { ChildOptions, Settings, WithArgs } from "./spawn-options.ts";
 import { checkIntensity, settingsOf } from "./spawn-options.ts";
+import type { Strategy } from "./strategy.ts";
+import { STRATEGIES } from "./strategy.ts";
 
 declare const definition: unique symbol;
 
@@ -16,14 +19,16 @@ export interface ChildSpec<out P> {
   readonly [definition]?: () => P;
 }
 
-/** The children of a supervisor by id. */
-export type ChildSpecs = Readonly<Record<string, ChildSpec<unknown>>>;
+/** The children of a supervisor by id: actors, and other supervisors. */
+export type ChildSpecs = { readonly [id: string]: ChildSpec<unknown> | SupervisorSpec };
 
 /** The address of a child, by its specification. */
-export type AddressOf<Spec> = Spec extends { readonly [definition]?: () => infer P } ? Address<P> : never;
-
-/** What happens to the others when one child ends: with `one_for_one`, nothing. As in OTP. */
-export type Strategy = "one_for_one";
+export type AddressOf<Spec> =
+  Spec extends SupervisorSpec<infer C>
+    ? SupervisorAddress<C>
+    : Spec extends { readonly [definition]?: () => infer P }
+      ? Address<P>
+      : never;
 
 /** A supervisor, made by {@link supervisor}. */
 export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
@@ -34,10 +39,10 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 
 /** A child as the supervisor reads it. */
 export class RuntimeChildSpec {
-  readonly behavior: Behavior | RemoteDefinition;
+  readonly behavior: Behavior | RemoteDefinition | SupervisorSpec;
   readonly settings: Settings;
 
-  constructor(behavior: Behavior | RemoteDefinition, settings: Settings) {
+  constructor(behavior: Behavior | RemoteDefinition | SupervisorSpec, settings: Settings) {
     this.behavior = behavior;
     this.settings = settings;
   }
@@ -58,7 +63,10 @@ export function child<P, Args>(
 /**
  * A supervisor of `children`, which it starts in order, restarts under their policies, and stops in reverse.
  *
- * Together they may be restarted `intensity.restarts` times within `intensity.withinMs` milliseconds (3 in 5,000 when left
+ * When one of them is restarted, `strategy` says who is restarted with it: nobody (`one_for_one`, the default), all
+ * (`one_for_all`), or those started after it (`rest_for_one`). Those are stopped in reverse order, each after its current
+ * message, and start again in order; mailboxes and addresses stay, so no message is lost. A supervisor can stand as a child
+ * of another. Together they may be restarted `intensity.restarts` times within `intensity.withinMs` milliseconds (3 in 5,000 when left
  * out); one more, and the supervisor stops its children and ends with the reason of the last one. (After OTP's
  * `supervisor`.)
  *
@@ -90,8 +98,9 @@ export function supervisor<const C extends ChildSpecs>(spec: {
     throw new InvalidDefinitionError("A supervisor is specified by an object with its `children`");
   }
   const { strategy = "one_for_one", intensity, children } = spec;
-  if (strategy !== "one_for_one") {
-    throw new InvalidDefinitionError(`The strategy of a supervisor is "one_for_one", not ${String(strategy)}`);
+  if (!STRATEGIES.includes(strategy)) {
+    const known = STRATEGIES.join(", ");
+    throw new InvalidDefinitionError(`The strategy of a supervisor is one of ${known}, not ${String(strategy)}`);
   }
   for (const [id, spec] of Object.entries(children)) {
     if (/^\d+$/.test(id)) {
@@ -110,11 +119,21 @@ export function childSpec(definition: unknown, options: object | undefined, rest
   return new RuntimeChildSpec(remote ? definition : behaviorOf(definition), settingsOf(options, restart, remote));
 }
 
+/** A supervisor as an actor: its children have their own limits of time, so it has none. */
+export function supervisorSpec(spec: SupervisorSpec, name: string | undefined, restart: Restart): RuntimeChildSpec {
+  return new RuntimeChildSpec(spec, settingsOf({ name, shutdownMs: Number.POSITIVE_INFINITY }, restart));
+}
+
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */
 export function specOf(id: string, spec: unknown): RuntimeChildSpec {
   if (id === "" || id.includes("/")) {
     throw new InvalidDefinitionError(`The id of a child is a string without "/", not ${JSON.stringify(id)}`);
   }
   if (spec instanceof RuntimeChildSpec) return spec;
-  throw new InvalidDefinitionError(`The child "${id}" of a supervisor must be made by child(definition, options)`);
+  if (typeof (spec as Partial<SupervisorSpec> | undefined)?.children === "object") {
+    return supervisorSpec(supervisor(spec as SupervisorSpec), undefined, "permanent");
+  }
+  throw new InvalidDefinitionError(
+    `The child "${id}" of a supervisor must be made by child(definition, options) or supervisor(spec)`,
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Decides about restarts: asks the pure functions beside it in turn, and keeps what they need to remember. One for each
- * spawned actor; a supervisor shares the window of intensity among its children.
+ * What restarts depend on and what they leave behind: a window of intensity, which a supervisor shares among its children,
+ * and how many there were in a row. The decisions themselves are the pure functions beside it.
  */
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Guardian, Verdict } from "../cell/guardian.ts";
@@ -29,42 +29,50 @@ export class RestartWindow {
     if (restarts !== undefined) this.#restarts = restarts;
     return restarts !== undefined;
   }
+
+  /** Forgets what was counted. */
+  reset(): void {
+    this.#restarts = [];
+  }
 }
 
 /** What one actor's restarts depend on. */
 export interface RestartRules {
   readonly restart: Restart;
   readonly backoff: Backoff;
-  readonly window: RestartWindow;
   readonly random: () => number;
-  /** Called with the reason when the actor has ended for good; `exceeded` when the intensity was. */
-  readonly ended: (reason: ExitReason, exceeded: boolean) => void;
 }
 
-export class RestartGuardian implements Guardian {
+const NOT_WANTED: Verdict = { restart: false, letters: "stopped" };
+const EXCEEDED: Verdict = { restart: false, letters: "intensityExceeded" };
+const AT_ONCE: Verdict = { restart: true, delayMs: 0 };
+
+/** Decides about one actor. */
+export class Restarts {
   readonly #rules: RestartRules;
+  readonly #window: RestartWindow;
   /** Restarts in a row, without a quiet window between them. */
   #inARow = 0;
-  #exceeded = false;
 
-  constructor(rules: RestartRules) {
+  constructor(rules: RestartRules, window: RestartWindow) {
     this.#rules = rules;
+    this.#window = window;
   }
 
   decide(reason: ExitReason, uptimeMs: number): Verdict {
-    const { restart, backoff, window, random } = this.#rules;
-    if (!wantsRestart(restart, reason)) return { restart: false, letters: "stopped" };
+    const { restart, backoff, random } = this.#rules;
+    if (!wantsRestart(restart, reason)) return NOT_WANTED;
     // Whoever is to blame for the loss of a shared thread is counted; those it has hit start again at once.
-    if (reason.kind === "crashed" && reason.cause === "hostLost") return { restart: true, delayMs: 0 };
-    if (!window.allows()) {
-      this.#exceeded = true;
-      return { restart: false, letters: "intensityExceeded" };
-    }
-    if (uptimeMs >= window.intensity.withinMs) this.#inARow = 0;
+    if (reason.kind === "crashed" && reason.cause === "hostLost") return AT_ONCE;
+    if (!this.#window.allows()) return EXCEEDED;
+    if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
     return { restart: true, delayMs: delayBefore(this.#inARow++, backoff, random()) };
   }
+}
 
-  ended(reason: ExitReason): void {
-    this.#rules.ended(reason, this.#exceeded);
-  }
+/** The guardian of an actor that is supervised alone. */
+export class LoneGuardian extends Restarts implements Guardian {
+  readonly comesBack = false;
+
+  ended(): void {}
 }

@@ -1,5 +1,7 @@
 /** The options of `spawn` and of a supervisor's child, and their checks at the door. */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Poison } from "../cell/poison.ts";
+import { isPoison } from "../cell/poison.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MailboxSpec } from "../mailbox/mailbox.ts";
 import { checkMailbox, unbounded } from "../mailbox/mailbox.ts";
@@ -39,6 +41,8 @@ export interface LifeOptions {
   readonly shutdownMs?: number;
   /** `unbounded()` by default, or `bounded(n)`. */
   readonly mailbox?: MailboxSpec;
+  /** What becomes of a message that its handler panicked on: `"drop"` by default, `"quarantine"`, or `retry(n)`. */
+  readonly poison?: Poison;
 }
 
 /** How a spawned actor lives. */
@@ -74,13 +78,14 @@ export interface Settings {
   readonly intensity: Intensity;
   readonly shutdownMs: number;
   readonly mailbox: MailboxSpec;
+  readonly poison: Poison | undefined;
   readonly thread: "shared" | "dedicated";
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
 const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
-const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox"]);
+const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox", "poison"]);
 const KNOWN_ON_THREAD = new Set([...KNOWN, "thread", "resourceLimits"]);
 const NO_OPTIONS = {} satisfies SpawnOptions;
 
@@ -99,6 +104,7 @@ export function settingsOf(options: object | undefined, restart: Restart, remote
     intensity: checkIntensity(given.intensity),
     shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     mailbox: given.mailbox ?? UNBOUNDED,
+    poison: given.poison,
     thread: given.thread ?? "shared",
     resourceLimits: given.resourceLimits,
   };
@@ -110,6 +116,9 @@ export function settingsOf(options: object | undefined, restart: Restart, remote
   }
   if (!["permanent", "transient", "temporary"].includes(settings.restart)) {
     throw invalid(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
+  }
+  if (settings.poison !== undefined && !isPoison(settings.poison)) {
+    throw invalid(`poison is "drop", "quarantine" or retry(n), not ${String(settings.poison)}`);
   }
   checkTime("shutdownMs", settings.shutdownMs);
   if (typeof settings.mailbox?.capacity !== "number") throw invalid("mailbox is made by unbounded() or bounded(n)");

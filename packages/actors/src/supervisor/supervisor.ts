@@ -1,21 +1,22 @@
 /**
- * A supervisor is an actor whose state is its children: it starts them in order, and what becomes of one that ends is
- * decided by the child's guardian with a window of intensity that all share. When that is exceeded, the supervisor ends
- * with the child's reason, as a failure for its own parent.
+ * A supervisor is an actor whose state is its children. It starts them in order; what becomes of one that ends is decided
+ * with a window of intensity that all share, and under `one_for_all` and `rest_for_one` carried out by the group (group.ts).
+ * When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
+ *
+ * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
  */
 import type { Behavior } from "../actor.ts";
-import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { firstAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Guardian } from "../cell/guardian.ts";
-import { NEW } from "../cell/phase.ts";
+import type { Guardian, Verdict } from "../cell/guardian.ts";
+import { HELD, HELD_EMPTY } from "../cell/guardian.ts";
 import type { Clock } from "../dispatcher/clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
-import { RestartGuardian, RestartWindow } from "./restarts.ts";
+import { Group } from "./group.ts";
+import type { RestartRules } from "./restarts.ts";
+import { Restarts, RestartWindow } from "./restarts.ts";
 
 /** A child as {@link SupervisorAddress.children} lists it. */
 export interface ChildInfo {
@@ -24,33 +25,85 @@ export interface ChildInfo {
   readonly restarts: number;
 }
 
+/** A handle on a child that was made: an address, or that of a supervisor. */
+export interface ChildHandle {
+  clone(): ChildHandle;
+  drop(): void;
+}
+
 /** What a supervisor needs of its system. */
 export interface SupervisorHost {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Makes a cell that has not begun. */
-  makeCell(parent: Cell | undefined, name: string, spec: RuntimeChildSpec, guardian: Guardian): Cell;
+  /** Makes an actor or a supervisor that has not begun, and its first handle. */
+  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, guardian: Guardian): Made;
 }
 
-interface Child {
-  readonly spec: RuntimeChildSpec;
+export interface Made {
   readonly cell: Cell;
-  /** The supervisor's own, so that the child lives until it is stopped. */
-  readonly address: AddressTo<Message, AnyAsk>;
-  readonly dynamic: boolean;
+  readonly handle: ChildHandle;
+}
+
+/** A child, and its guardian. */
+export class Child implements Guardian {
+  readonly id: string;
+  readonly spec: RuntimeChildSpec;
+  readonly comesBack: boolean;
+  readonly restarts: Restarts;
+  readonly #supervisor: Supervisor;
+  #made: Made | undefined = undefined;
+
+  constructor(id: string, spec: RuntimeChildSpec, comesBack: boolean, supervisor: Supervisor, rules: RestartRules) {
+    this.id = id;
+    this.spec = spec;
+    this.comesBack = comesBack;
+    this.#supervisor = supervisor;
+    this.restarts = new Restarts(rules, supervisor.window);
+  }
+
+  /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
+  make(parent: Cell | undefined, host: SupervisorHost): void {
+    this.#made = host.make(parent, this.id, this.spec, this);
+  }
+
+  get cell(): Cell {
+    return (this.#made as Made).cell;
+  }
+
+  get handle(): ChildHandle {
+    return (this.#made as Made).handle;
+  }
+
+  get isTemporary(): boolean {
+    return this.spec.settings.restart === "temporary";
+  }
+
+  decide(reason: ExitReason, uptimeMs: number): Verdict {
+    return this.#supervisor.decide(this, reason, uptimeMs);
+  }
+
+  ended(reason: ExitReason): void {
+    this.#supervisor.childEnded(this, reason);
+  }
 }
 
 export class Supervisor {
+  readonly window: RestartWindow;
   readonly #host: SupervisorHost;
   readonly #spec: SupervisorSpec;
-  readonly #window: RestartWindow;
-  readonly #children = new Map<string, Child>();
+  readonly #group: Group | undefined;
+  #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
+  /** The child whose start the supervisor's own depends on, and what it failed with. */
+  #starting: Child | undefined = undefined;
+  #startError: StartFailedError | undefined = undefined;
 
   constructor(spec: SupervisorSpec, host: SupervisorHost) {
     this.#spec = spec;
     this.#host = host;
-    this.#window = new RestartWindow(spec.intensity, host.clock);
+    this.window = new RestartWindow(spec.intensity, host.clock);
+    const { strategy } = spec;
+    if (strategy !== "one_for_one") this.#group = new Group(strategy, this);
   }
 
   /** What its own cell runs. */
@@ -58,30 +111,34 @@ export class Supervisor {
     name: "supervisor",
     on: {},
     state: () => this.#startAll(),
-    started: undefined,
+    started: () => this.#group?.go(),
     stopped: undefined,
   };
+
+  get cell(): Cell | undefined {
+    return this.#cell;
+  }
 
   /** Makes the children, whose addresses can be used from then on. */
   attach(cell: Cell): void {
     this.#cell = cell;
-    for (const [id, spec] of Object.entries(this.#spec.children)) this.#make(id, specOf(id, spec), false);
+    for (const [id, spec] of Object.entries(this.#spec.children)) this.#make(id, specOf(id, spec), true);
   }
 
-  /** A new strong address of a child. */
-  address(id: string): AddressTo<Message, AnyAsk> {
-    return this.#child(id).address.clone();
+  /** A new strong handle on a child. */
+  address(id: string): ChildHandle {
+    return this.#child(id).handle.clone();
   }
 
-  start(id: string, given: unknown): AddressTo<Message, AnyAsk> {
+  start(id: string, given: unknown): ChildHandle {
     const cell = this.#cell;
     const spec = specOf(id, given);
     const path = `${cell?.path}/${id}`;
     if (cell?.accepts !== true) throw new SpawnRefusedError(path, "its supervisor has ended");
     if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(path);
-    const child = this.#make(id, spec, true);
+    const child = this.#make(id, spec, false);
     child.cell.life.begin();
-    return child.address.clone();
+    return child.handle.clone();
   }
 
   terminate(id: string): Promise<ExitReason> {
@@ -89,39 +146,89 @@ export class Supervisor {
   }
 
   list(): ChildInfo[] {
-    return [...this.#children].map(([id, { cell }]) => ({ id, alive: cell.isAlive, restarts: cell.life.restarts }));
+    return this.children.map(({ id, cell }) => ({ id, alive: cell.isAlive, restarts: cell.life.restarts }));
+  }
+
+  /** In the order of starting. */
+  get children(): Child[] {
+    return [...this.#children.values()];
+  }
+
+  decide(child: Child, reason: ExitReason, uptimeMs: number): Verdict {
+    if (this.#starting === child && this.#failsToStart(child, reason)) return HELD;
+    const verdict = child.restarts.decide(reason, uptimeMs);
+    if (!verdict.restart && verdict.letters === "intensityExceeded") {
+      return this.#cell?.life.fail(reason) && child.comesBack ? HELD_EMPTY : verdict;
+    }
+    if (!verdict.restart || this.#group === undefined) return verdict;
+    this.#group.restart(child, verdict.delayMs ?? 0);
+    if (this.#starting === undefined) this.#group.go(); // else when all have started
+    return HELD;
+  }
+
+  childEnded(child: Child, reason: ExitReason): void {
+    if (this.#starting === child) this.#failsToStart(child, reason);
+    const neverStarted = child.cell.life.starts === 0 && reason.kind === "startFailed";
+    const isGone = child.isTemporary || (!child.comesBack && neverStarted);
+    if (isGone && this.#children.get(child.id) === child) this.#children.delete(child.id);
+  }
+
+  /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
+  revived(child: Child): Child {
+    const { isAlive, life } = child.cell;
+    return isAlive || life.reason.kind !== "normal" ? child : this.#make(child.id, child.spec, child.comesBack);
+  }
+
+  /** Begins a child, and waits until it has started, is held, or has ended. */
+  async begin({ cell }: Child, delayMs: number): Promise<void> {
+    const { life } = cell;
+    const before = life.starts;
+    if (cell.isAlive && life.isDown) life.begin(delayMs);
+    while (life.starts === before && !life.isDown) await life.change();
   }
 
   /** In order: each has started before the next begins. One that was terminated before its turn is left out. */
   async #startAll(): Promise<void> {
-    for (const { cell } of [...this.#children.values()]) {
-      if (cell.phase === NEW) cell.life.begin();
-      const failure = cell.isAlive ? await outcome(cell.started) : undefined;
-      if (failure instanceof StartFailedError) throw failure;
+    this.window.reset();
+    this.#group?.reset();
+    this.#startError = undefined;
+    const { incarnation, life } = this.#cell as Cell;
+    if (life.starts > 0) this.#renew();
+    for (const child of this.children) {
+      this.#starting = child;
+      await this.begin(child, 0);
+      if (this.#cell?.incarnation !== incarnation) return; // killed meanwhile
+      if (this.#startError !== undefined) break;
+    }
+    this.#starting = undefined;
+    if (this.#startError !== undefined) throw this.#startError;
+  }
+
+  /** Whether a child has failed to start that the start of the supervisor depends on. */
+  #failsToStart(child: Child, reason: ExitReason): boolean {
+    const { life, path } = child.cell;
+    if (reason.kind !== "startFailed" && !(reason.kind === "crashed" && life.starts === 0)) return false;
+    this.#startError = new StartFailedError(path, life.startError);
+    return true;
+  }
+
+  /** After a restart: the children of the specification, in its order, and no others. */
+  #renew(): void {
+    const before = this.#children;
+    this.#children = new Map();
+    for (const [id, spec] of Object.entries(this.#spec.children)) {
+      const child = before.get(id);
+      if (child?.cell.isAlive && child.comesBack) this.#children.set(id, child);
+      else this.#make(id, specOf(id, spec), true);
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, dynamic: boolean): Child {
+  #make(id: string, spec: RuntimeChildSpec, comesBack: boolean): Child {
     const { restart, backoff } = spec.settings;
-    const guardian = new RestartGuardian({
-      restart,
-      backoff,
-      window: this.#window,
-      random: this.#host.random,
-      ended: (reason, exceeded) => this.#ended(id, reason, exceeded),
-    });
-    const cell = this.#host.makeCell(this.#cell, id, spec, guardian);
-    const child = { spec, cell, address: firstAddress(cell), dynamic };
+    const child = new Child(id, spec, comesBack, this, { restart, backoff, random: this.#host.random });
+    child.make(this.#cell, this.#host);
     this.#children.set(id, child);
     return child;
-  }
-
-  #ended(id: string, reason: ExitReason, exceeded: boolean): void {
-    const child = this.#children.get(id);
-    if (child === undefined) return;
-    const neverStarted = reason.kind === "startFailed" && child.cell.life.restarts === 0;
-    if (child.spec.settings.restart === "temporary" || (child.dynamic && neverStarted)) this.#children.delete(id);
-    if (exceeded) this.#cell?.life.fail(reason);
   }
 
   #child(id: string): Child {
@@ -132,12 +239,4 @@ export class Supervisor {
       `Supervisor "${this.#cell?.path}" has no child "${id}"; it has: ${known || "none"}`,
     );
   }
-}
-
-/** What a promise rejects with, undefined when it resolves. */
-function outcome(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error) => error,
-  );
 }

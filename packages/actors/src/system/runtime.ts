@@ -5,6 +5,7 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
+import type { Behavior } from "../actor.ts";
 import { dropAddresses, firstAddress } from "../address/handle.ts";
 import type { CellSpec, Runtime } from "../cell/cell.ts";
 import { Cell } from "../cell/cell.ts";
@@ -18,11 +19,11 @@ import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
-import type { SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, RuntimeChildSpec, supervisor } from "../supervisor/child-spec.ts";
-import { RestartGuardian, RestartWindow } from "../supervisor/restarts.ts";
-import { settingsOf } from "../supervisor/spawn-options.ts";
-import type { SupervisorHost } from "../supervisor/supervisor.ts";
+import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
+import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
+import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
+import type { Settings } from "../supervisor/spawn-options.ts";
+import type { Made, SupervisorHost } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { copyFor } from "../thread/copy.ts";
 import type { ThreadHost } from "../thread/host.ts";
@@ -85,30 +86,45 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
     const spec = childSpec(definition, options, "transient");
-    const cell = this.makeCell(parent, spec.settings.name, spec, this.#alone(spec));
+    const { cell, handle } = this.make(parent, spec.settings.name, spec, this.#alone(spec));
     cell.life.begin();
-    return firstAddress(cell);
+    return handle;
   }
 
-  supervise(parent: Cell | undefined, given: unknown): unknown {
-    const state = new Supervisor(supervisor(given as SupervisorSpec), this);
-    const spec = new RuntimeChildSpec(state.behavior, settingsOf(undefined, "temporary"));
-    const cell = this.makeCell(parent, undefined, spec, this.#alone(spec));
+  supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
+    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const { cell, handle } = this.make(parent, name, spec, this.#alone(spec));
+    cell.life.begin();
+    return handle;
+  }
+
+  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Made {
+    const { behavior, settings } = spec;
+    if (!("children" in behavior)) {
+      const cell = this.#makeCell(parent, name, behavior, settings, guardian);
+      return { cell, handle: firstAddress(cell) };
+    }
+    const state = new Supervisor(behavior, this);
+    const cell = this.#makeCell(parent, name, state.behavior, settings, guardian);
     state.attach(cell);
-    cell.life.begin();
-    return supervisorAddress(firstAddress(cell), cell, state);
+    return { cell, handle: supervisorAddress(firstAddress(cell), cell, state) };
   }
 
-  makeCell(parent: Cell | undefined, wanted: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Cell {
-    const { settings } = spec;
+  #makeCell(
+    parent: Cell | undefined,
+    wanted: string | undefined,
+    behavior: Behavior | RemoteDefinition,
+    settings: Settings,
+    guardian: Guardian,
+  ): Cell {
     const id = ++this.#cells;
-    const name = wanted ?? this.#freeName(parent, spec.behavior.name, id);
+    const name = wanted ?? this.#freeName(parent, behavior.name, id);
     const path = `${parent?.path ?? ""}/${name}`;
     if (!this.#accepting && parent === undefined) throw new SpawnRefusedError(path, "the system was shut down");
     if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
-    const { mailbox, shutdownMs } = settings;
-    const fields = { id, path, name, mailbox, guardian, shutdownMs, parent, runtime: this };
-    const cell = new Cell({ ...fields, ...this.#handlers(spec, path) });
+    const { mailbox, shutdownMs, poison } = settings;
+    const fields = { id, path, name, mailbox, guardian, shutdownMs, poison, parent, runtime: this };
+    const cell = new Cell({ ...fields, ...this.#handlers(behavior, settings, path) });
     if (parent === undefined) this.#roots.set(name, cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
@@ -121,6 +137,10 @@ export class SystemRuntime implements Runtime, SupervisorHost {
       this.#retired.deadLetter(reason);
     }
     this.deadLetters.add({ message, reason, to: cell.path });
+  }
+
+  quarantine(cell: Cell, message: unknown, error: unknown): void {
+    this.deadLetters.add({ message, reason: "quarantined", to: cell.path, error });
   }
 
   ended(cell: Cell): void {
@@ -155,16 +175,16 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   ledger(): Ledger {
     const total = new Account();
     total.add(this.#retired);
-    let queued = 0;
-    let inFlight = 0;
+    const pending = { queued: 0, stashed: 0, inFlight: 0 };
     const visit = (cell: Cell): void => {
       total.add(cell.account);
-      queued += cell.mailbox.queued;
-      if (cell.inFlight !== undefined) inFlight++;
+      pending.queued += cell.mailbox.queued;
+      pending.stashed += cell.mailbox.stashed;
+      if (cell.inFlight !== undefined) pending.inFlight++;
       cell.children.forEach(visit);
     };
     this.roots.forEach(visit);
-    return total.ledger(queued, inFlight);
+    return total.ledger(pending);
   }
 
   #find(parent: Cell | undefined, name: string): Cell | undefined {
@@ -178,8 +198,11 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   /** Where the handlers are: here, or on a thread, and then everything that is sent is copied. */
-  #handlers(spec: RuntimeChildSpec, path: string): Pick<CellSpec, "behavior" | "prepare" | "args"> {
-    const { behavior, settings } = spec;
+  #handlers(
+    behavior: Behavior | RemoteDefinition,
+    settings: Settings,
+    path: string,
+  ): Pick<CellSpec, "behavior" | "prepare" | "args"> {
     if (!(behavior instanceof RemoteDefinition)) return { behavior, prepare: undefined, args: settings.args };
     const args = copyFor(path, settings.args);
     const place = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
@@ -189,7 +212,6 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   /** The guardian of an actor that is supervised alone. */
   #alone({ settings }: RuntimeChildSpec): Guardian {
     const { restart, backoff, intensity } = settings;
-    const window = new RestartWindow(intensity, this.clock);
-    return new RestartGuardian({ restart, backoff, window, random: this.random, ended: () => {} });
+    return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
   }
 }

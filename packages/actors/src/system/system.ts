@@ -19,7 +19,7 @@ import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
-import type { SpawnArguments } from "../supervisor/spawn-options.ts";
+import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
 import { SystemRuntime } from "./runtime.ts";
 
 /** How a system is made. */
@@ -112,9 +112,9 @@ export class ActorSystem implements AsyncDisposable {
     return address;
   }
 
-  /** Starts a supervisor and returns its first address, which the caller owns. */
-  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>): SupervisorAddress<C> {
-    const address = this.#runtime.supervise(undefined, spec) as SupervisorAddress<C>;
+  /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
+  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
+    const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
     this.#renew();
     return address;
   }

@@ -1,0 +1,93 @@
+/**
+ * What goes before the messages in the channel of a mailbox, and what was set aside. Made when it is first needed: most
+ * actors never need it.
+ *
+ *     returned ─► unstashed, and what may not be refused ─► [ the channel ]           stash: waits for `unstashAll`
+ *
+ * Nothing here takes a slot of a bounded mailbox.
+ */
+import { NOTHING } from "@pneumatic/core/internal";
+import { Ask } from "../reply/ask.ts";
+import { MailQueue } from "./queue.ts";
+
+/** Where an ask waits outside of the channel. */
+export class FrontPlace {
+  readonly #remove: () => void;
+
+  constructor(remove: () => void) {
+    this.#remove = remove;
+  }
+
+  remove(): void {
+    this.#remove();
+  }
+}
+
+export class Front {
+  /** A message that was begun already, and failed. */
+  #returned: unknown = NOTHING;
+  #queue = new MailQueue<unknown>();
+  #stash = new MailQueue<unknown>();
+
+  /** How many messages go before those in the channel. */
+  get length(): number {
+    return this.#queue.length + (this.#returned === NOTHING ? 0 : 1);
+  }
+
+  get stashed(): number {
+    return this.#stash.length;
+  }
+
+  /** Puts a message before all others, to be handled once more. */
+  putBack(item: unknown): void {
+    this.#returned = item;
+    if (item instanceof Ask) {
+      item.waiting(
+        new FrontPlace(() => {
+          this.#returned = NOTHING;
+        }),
+      );
+    }
+  }
+
+  takeReturned(): unknown {
+    const item = this.#returned;
+    this.#returned = NOTHING;
+    return item;
+  }
+
+  /** Puts a message behind those here, before those in the channel. */
+  push(item: unknown): void {
+    append(this.#queue, item);
+  }
+
+  take(): unknown {
+    return this.#queue.length === 0 ? NOTHING : this.#queue.shift();
+  }
+
+  stash(item: unknown): void {
+    append(this.#stash, item);
+  }
+
+  /** Puts what is stashed, oldest first, before everything but what was put back. */
+  unstashAll(): void {
+    const rest = this.#queue;
+    this.#queue = this.#stash;
+    this.#stash = new MailQueue();
+    while (rest.length > 0) append(this.#queue, rest.shift());
+  }
+
+  /** Takes everything, the stash last. */
+  *drain(): Generator<unknown> {
+    const returned = this.takeReturned();
+    if (returned !== NOTHING) yield returned;
+    while (this.#queue.length > 0) yield this.#queue.shift();
+    while (this.#stash.length > 0) yield this.#stash.shift();
+  }
+}
+
+function append(queue: MailQueue<unknown>, item: unknown): void {
+  const ticket = queue.nextTicket;
+  queue.push(item);
+  if (item instanceof Ask) item.waiting(new FrontPlace(() => queue.remove(ticket)));
+}

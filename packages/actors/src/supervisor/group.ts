@@ -1,0 +1,95 @@
+/**
+ * Carries out `one_for_all` and `rest_for_one`: takes the children down that have to start again, last one first, each after
+ * its current message, and then starts them in order. They keep their mailboxes and addresses.
+ *
+ * One loop does it, whatever fails meanwhile: `#due` says who has to start again, and the loop goes round until nobody has.
+ * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
+ * from the one that failed under `rest_for_one`.
+ */
+import type { Strategy } from "./strategy.ts";
+import { firstAffected } from "./strategy.ts";
+import type { Child, Supervisor } from "./supervisor.ts";
+
+export class Group {
+  readonly #strategy: Exclude<Strategy, "one_for_one">;
+  readonly #supervisor: Supervisor;
+  /** Who is down, or has to go down, and has to start again. */
+  readonly #due = new Set<Child>();
+  /** The wait before the next start. */
+  #delayMs = 0;
+  #failures = 0;
+  /** Which loop runs; there is at most one, and none outlives the incarnation of the supervisor. */
+  #loop: object | undefined = undefined;
+
+  constructor(strategy: Exclude<Strategy, "one_for_one">, supervisor: Supervisor) {
+    this.#strategy = strategy;
+    this.#supervisor = supervisor;
+  }
+
+  /** Forgets everything: the supervisor starts anew. */
+  reset(): void {
+    this.#due.clear();
+    this.#delayMs = 0;
+    this.#loop = undefined;
+  }
+
+  /** `child` has failed and has to start again, with whoever its strategy says. */
+  restart(child: Child, delayMs: number): void {
+    this.#due.add(child);
+    this.#delayMs = Math.max(this.#delayMs, delayMs);
+    this.#failures++;
+  }
+
+  /** Does what is due, unless that is under way. Not at once: the child that failed has not begun to end. */
+  go(): void {
+    if (this.#loop !== undefined || this.#due.size === 0) return;
+    const loop = {};
+    this.#loop = loop;
+    void this.#run(loop);
+  }
+
+  /** Never rejects. */
+  async #run(loop: object): Promise<void> {
+    const isOver = (): boolean => this.#loop !== loop || this.#supervisor.cell?.accepts !== true;
+    await undefined;
+    while (this.#due.size > 0 && !isOver()) {
+      await this.#takeDown(isOver);
+      if (!isOver()) await this.#start(isOver);
+    }
+    if (this.#loop === loop) this.#loop = undefined;
+  }
+
+  /** In reverse order; who fails meanwhile may widen the circle. */
+  async #takeDown(isOver: () => boolean): Promise<void> {
+    for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
+      this.#due.add(up);
+      if (up.isTemporary) await up.cell.life.shutdown(false, "stopped");
+      else await up.cell.life.hold();
+    }
+  }
+
+  async #start(isOver: () => boolean): Promise<void> {
+    const failures = this.#failures;
+    for (const child of this.#affected()) {
+      this.#due.delete(child);
+      const delayMs = this.#delayMs;
+      this.#delayMs = 0;
+      await this.#supervisor.begin(this.#supervisor.revived(child), delayMs);
+      if (isOver() || this.#failures !== failures) return;
+    }
+    for (const child of this.#due) if (!child.cell.isAlive) this.#due.delete(child); // it was terminated
+  }
+
+  /** The children that start again because of those that are due, in the order of starting. */
+  #affected(): Child[] {
+    const { children } = this.#supervisor;
+    const first = children.findIndex((child) => this.#due.has(child));
+    return first < 0 ? [] : children.slice(firstAffected(this.#strategy, first));
+  }
+
+  #lastUp(): Child | undefined {
+    return this.#affected()
+      .reverse()
+      .find(({ cell }) => !cell.life.isDown);
+  }
+}
