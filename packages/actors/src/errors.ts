@@ -132,6 +132,34 @@ export class MessageNotCloneableError extends TypeError {
   }
 }
 
+/**
+ * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not handled,
+ * unless that has begun. What need not be awaited goes through `ctx.background`.
+ */
+export class DeadlockError extends Error {
+  static {
+    brand(DeadlockError, "DeadlockError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_DEADLOCK" as const;
+  readonly path: readonly string[];
+  constructor(path: readonly string[]) {
+    const [first, ...others] = path.map((each) => `"${each}"`);
+    super(`Deadlock: actor ${first} waits for ${others.join(", which waits for ")}`);
+    this.path = path;
+  }
+}
+
+/** Misuse: there is no message that could be set aside, since none is being handled. */
+export class NothingToStashError extends Error {
+  static {
+    brand(NothingToStashError, "NothingToStashError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_NOTHING_TO_STASH" as const;
+  constructor(path: string) {
+    super(`Actor "${path}" handles no message that ctx.stash() could set aside`);
+  }
+}
+
 /** The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. */
 export class ThreadLostError extends Error {
   static {

@@ -1,6 +1,6 @@
 /** Supervised actors on the channels of `@pneumatic/core`. */
 export { type ArgsOf, actor, type Definition, implement, type NoMessages, type ProtocolOf } from "./actor.ts";
-export type { Address, AddressTo, WeakAddress, WeakAddressTo } from "./address/address.ts";
+export type { Address, AddressTo, AnyAddress, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export type { Context, StartContext, Timers } from "./cell/context.ts";
 export type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
 export { type Poison, type Retry, retry } from "./cell/poison.ts";
@@ -9,11 +9,13 @@ export {
   ActorPanickedError,
   ActorStoppedError,
   AskTimeoutError,
+  DeadlockError,
   DuplicateNameError,
   InvalidDefinitionError,
   InvalidMessageError,
   MailboxFullError,
   MessageNotCloneableError,
+  NothingToStashError,
   SpawnRefusedError,
   StartFailedError,
   ThreadLimitError,
@@ -46,5 +48,5 @@ export type {
 } from "./supervisor/spawn-options.ts";
 export type { Strategy } from "./supervisor/strategy.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
-export { ActorSystem, type ActorSystemOptions, type AnyAddress } from "./system/system.ts";
+export { ActorSystem, type ActorSystemOptions } from "./system/system.ts";
 export { onThread } from "./thread/on-thread.ts";

@@ -80,3 +80,9 @@ export interface WeakAddressTo<in Message, out AskFunction> extends Deliveries<M
   /** A strong address, or undefined once the last one has been dropped. */
   upgrade(): AddressTo<Message, AskFunction> | undefined;
 }
+
+/** Any handle on an actor or a supervisor. */
+export interface AnyAddress {
+  readonly path: string;
+  readonly exited: Promise<ExitReason>;
+}

@@ -6,34 +6,53 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { UseAfterDropError } from "@pneumatic/core";
 import { refuse, unboundedSender } from "@pneumatic/core/internal";
 import type { ExitReason } from "../cell/exit-reason.ts";
+import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/parked.ts";
 import type { AskOptions } from "../protocol.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
+import type { Waiter } from "../reply/deadlocks.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
 
 /** The actor, as its addresses see it. */
-export interface Target {
-  readonly path: string;
+export interface Target extends Waiter {
   readonly mailbox: Mailbox;
   readonly deadlines: Deadlines;
   readonly started: Promise<void>;
   readonly exited: Promise<ExitReason>;
+  /** Why it has ended for good; undefined while it lives. */
+  readonly ended: ExitReason | undefined;
+  /** Who is told when it does. */
+  readonly watches: Set<Watch>;
 }
 
 /** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
 export const TARGET: unique symbol = Symbol("target");
+
+/** Where a handle says which actor has it. */
+export const HOLDER: unique symbol = Symbol("holder");
 
 export type Message = { readonly type: string };
 export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
 
 abstract class Handle {
   readonly #target: Target;
+  /** The actor that has it, as far as that is known. */
+  #holder: Waiter | undefined;
 
-  constructor(target: Target) {
+  constructor(target: Target, holder: Waiter | undefined) {
     this.#target = target;
+    this.#holder = holder;
+  }
+
+  get [HOLDER](): Waiter | undefined {
+    return this.#holder;
+  }
+
+  set [HOLDER](holder: Waiter | undefined) {
+    this.#holder = holder;
   }
 
   get [TARGET](): Target {
@@ -58,7 +77,7 @@ abstract class Handle {
 
   send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
     try {
-      return this.#mailbox("send", message).send(message, options);
+      return this.#mailbox("send", message).send(message, options, this.#holder);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
@@ -70,6 +89,7 @@ abstract class Handle {
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return observed(refusal);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
+      if (this.#holder !== undefined) ask.awaitedBy(this.#holder, this.#target);
       mailbox.ask(ask);
       return ask.promise;
     } catch (misuse) {
@@ -110,8 +130,8 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   readonly #sender: Sender<unknown>;
   #dropped = false;
 
-  constructor(target: Target, sender: Sender<unknown>) {
-    super(target);
+  constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
+    super(target, holder);
     this.#sender = sender;
   }
 
@@ -130,12 +150,12 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   clone(): AddressTo<Message, AnyAsk> {
     this.check("clone");
-    return new StrongHandle(this[TARGET], this.#sender.clone());
+    return new StrongHandle(this[TARGET], this.#sender.clone(), this[HOLDER]);
   }
 
   downgrade(): WeakAddressTo<Message, AnyAsk> {
     this.check("downgrade");
-    return new WeakHandle(this[TARGET]);
+    return new WeakHandle(this[TARGET], this[HOLDER]);
   }
 
   async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
@@ -164,7 +184,7 @@ class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
 
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
     const { channel } = this[TARGET].mailbox;
-    return channel.reviveSender() ? new StrongHandle(this[TARGET], unboundedSender(channel)) : undefined;
+    return channel.reviveSender() ? new StrongHandle(this[TARGET], unboundedSender(channel), this[HOLDER]) : undefined;
   }
 
   protected override check(): void {}
@@ -172,12 +192,18 @@ class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
 
 /** The first strong address of an actor, which takes over the count that its channel was made with. */
 export function firstAddress(target: Target): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, unboundedSender(target.mailbox.channel));
+  return new StrongHandle(target, unboundedSender(target.mailbox.channel), undefined);
 }
 
-/** A weak address of an actor. */
-export function weakAddress(target: Target): WeakAddressTo<Message, AnyAsk> {
-  return new WeakHandle(target);
+/** A weak address of an actor, in the hands of `holder`. */
+export function weakAddress(target: Target, holder?: Waiter): WeakAddressTo<Message, AnyAsk> {
+  return new WeakHandle(target, holder);
+}
+
+/** Says that `holder` has `value` from now on, if that is a handle; its clones and children do too. */
+export function giveTo<V>(holder: Waiter, value: V): V {
+  if (isObject(value) && HOLDER in value) value[HOLDER] = holder;
+  return value;
 }
 
 /** The actor behind a handle; undefined for anything else. */
@@ -190,13 +216,18 @@ export function targetOf(value: unknown): Target | undefined {
  * argument is let go of that nobody else will drop.
  */
 export function dropAddresses(value: unknown): void {
+  forEachHandle(value, (handle) => (handle as Partial<Disposable>)[Symbol.dispose]?.());
+}
+
+/** Calls `visit` for every handle in `value`: itself, or found by walking plain objects and arrays. */
+export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
   const seen = new Set<unknown>();
   const pending: unknown[] = [value];
   while (pending.length > 0) {
     const next = pending.pop();
     if (!isObject(next) || seen.has(next)) continue;
     seen.add(next);
-    if (TARGET in next) (next as Partial<Disposable>)[Symbol.dispose]?.();
+    if (TARGET in next) visit(next);
     else if (Array.isArray(next) || isPlain(next)) for (const item of valuesOf(next)) pending.push(item);
   }
 }

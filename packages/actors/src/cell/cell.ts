@@ -23,6 +23,7 @@ import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
+import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
 import { report } from "../report.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { KILLED } from "./exit-reason.ts";
@@ -31,15 +32,17 @@ import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
-import { ENDING, isLegal, NEW, QUEUED, READY, STOPPED } from "./phase.ts";
+import { ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
 import type { Poison } from "./poison.ts";
 import { retries } from "./poison.ts";
+import type { Watch } from "./watch.ts";
 
 /** What a cell needs of its system. */
 export interface Runtime {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
+  readonly deadlocks: Deadlocks;
   readonly log: Logger;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
@@ -84,7 +87,9 @@ export class Cell implements Target, MailboxOwner, Runnable {
   attempt = 1;
   /** Whether the message in flight will be set aside. */
   isStashing = false;
+  longWaits: Set<Edge> | undefined = undefined;
   #children: Map<string, Cell> | undefined = undefined;
+  #watches: Set<Watch> | undefined = undefined;
 
   constructor(spec: CellSpec) {
     this.id = spec.id;
@@ -121,6 +126,20 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.phase = next;
   }
 
+  // What deadlocks are made of
+
+  get deadlocks(): Deadlocks {
+    return this.runtime.deadlocks;
+  }
+
+  get work(): unknown {
+    return this.phase === STARTING ? this.incarnation : this.inFlight;
+  }
+
+  get progress(): number {
+    return this.account.handled;
+  }
+
   // What addresses see
 
   get clock(): Clock {
@@ -137,6 +156,20 @@ export class Cell implements Target, MailboxOwner, Runnable {
 
   get exited(): Promise<ExitReason> {
     return this.life.exited.promise;
+  }
+
+  get ended(): ExitReason | undefined {
+    return this.phase === STOPPED ? this.life.reason : undefined;
+  }
+
+  get watches(): Set<Watch> {
+    this.#watches ??= new Set();
+    return this.#watches;
+  }
+
+  /** It has ended for good. */
+  tellWatches(reason: ExitReason): void {
+    for (const watch of this.#watches ?? []) watch.ended(reason);
   }
 
   // The tree

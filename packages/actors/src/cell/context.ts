@@ -1,11 +1,12 @@
 /** What a handler sees of its actor and its system. */
 import type { Logger } from "pino";
 import type { Definition } from "../actor.ts";
-import type { Address, WeakAddress } from "../address/address.ts";
+import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import type { MessageOf } from "../protocol.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
+import type { ExitReason } from "./exit-reason.ts";
 
 /** The context of `state`, before there is a state. */
 export interface StartContext<out Self> {
@@ -28,6 +29,49 @@ export interface StartContext<out Self> {
   spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C>;
+  /**
+   * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already: exactly
+   * once, also when the mailbox is full. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when
+   * the result is disposed of. When `message` throws, this actor panics. (After Erlang's monitors.)
+   *
+   * @example
+   * ```ts
+   * import { type Address, ActorSystem, actor, implement } from "@pneumatic/actors";
+   *
+   * interface Watcher {
+   *   gone(payload: { why: string }): void;
+   * }
+   * const worker = actor({ on: { end: (context) => context.stop() } });
+   * const watcher = implement<Watcher>()({
+   *   state: (watched: Address<{ end(): void }>, { watch }) => {
+   *     watch(watched, (reason) => ({ type: "gone", why: reason.kind }));
+   *   },
+   *   on: { gone: (_, { why }) => console.log(why) }, // normal
+   * });
+   * await using system = new ActorSystem();
+   * const address = system.spawn(worker);
+   * using watching = system.spawn(watcher, { args: address.clone() });
+   * address.tell({ type: "end" });
+   * await address.exited;
+   * ```
+   */
+  watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<Self>): Disposable;
+  /**
+   * Tells this actor what becomes of `promise`: the message that `done` makes of its value, or `failed` of its error. The
+   * actor goes on with other messages meanwhile; the message is accepted even when the mailbox is full, and awaited before
+   * the actor ends for want of addresses. Without `failed` an error is a panic, as is one that `done` or `failed` throws.
+   * Nothing comes of it when this incarnation has ended. (After Akka's `pipeToSelf`.)
+   */
+  pipeToSelf<T>(
+    promise: PromiseLike<T>,
+    done: (value: T) => MessageOf<Self>,
+    failed?: (error: unknown) => MessageOf<Self>,
+  ): void;
+  /**
+   * Says that this handler does not await `promise`, which an `ask` or a `send` has returned: it is no part of a deadlock.
+   * Returns it.
+   */
+  background<P extends PromiseLike<unknown>>(promise: P): P;
   /** Takes over an address from a message: it is dropped when this incarnation ends. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */
@@ -39,6 +83,14 @@ export interface Context<out State, out Self> extends StartContext<Self> {
   readonly state: State;
   /** How often the message has been begun, this time included. */
   readonly attempt: number;
+  /**
+   * Sets the message that is being handled aside when its handler has settled, instead of counting it as handled; an ask
+   * stays open, and its time goes on. What was set aside survives restarts. Throws `NothingToStashError` outside of a
+   * message. (After Akka's stash.)
+   */
+  stash(): void;
+  /** Puts what was set aside before everything that is queued, in the order it came. */
+  unstashAll(): void;
 }
 
 /** Timers by key: setting one that is set replaces it. They hold this actor weakly. */

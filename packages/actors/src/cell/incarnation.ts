@@ -4,14 +4,16 @@
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { checked, weakAddress } from "../address/handle.ts";
-import { SpawnRefusedError } from "../errors.ts";
+import type { AnyAsk, Message, Target } from "../address/handle.ts";
+import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
+import { InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import { failureOf } from "./failure.ts";
 import { dropAll } from "./owned.ts";
 import { MessageTimers } from "./timers.ts";
+import { Watch } from "./watch.ts";
 
 /** The real one, whatever a promise says its own is. */
 const { then } = Promise.prototype;
@@ -26,6 +28,9 @@ export class Incarnation {
   #controller: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
   #owned: Set<Disposable> | undefined = undefined;
+  #watches: Set<Watch> | undefined = undefined;
+  /** Promises given to `pipeToSelf` that have not settled. */
+  #piped = 0;
   #fulfilled: ((reply: unknown) => void) | undefined = undefined;
   #rejected: ((error: unknown) => void) | undefined = undefined;
 
@@ -47,7 +52,7 @@ export class Incarnation {
   }
 
   get self(): WeakAddressTo<Message, AnyAsk> {
-    this.#self ??= weakAddress(this.#cell);
+    this.#self ??= weakAddress(this.#cell, this.#cell);
     return this.#self;
   }
 
@@ -87,14 +92,14 @@ export class Incarnation {
   get spawn(): (definition: unknown, options?: object) => unknown {
     return (definition, options) => {
       this.#refuseIfEnded("an actor");
-      return this.#cell.runtime.spawn(this.#cell, definition, options);
+      return giveTo(this.#cell, this.#cell.runtime.spawn(this.#cell, definition, options));
     };
   }
 
   get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
     return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
-      return this.#cell.runtime.supervise(this.#cell, spec, options?.name);
+      return giveTo(this.#cell, this.#cell.runtime.supervise(this.#cell, spec, options?.name));
     };
   }
 
@@ -103,7 +108,67 @@ export class Incarnation {
       this.#owned ??= new Set();
       if (this.#ended) address[Symbol.dispose]();
       else this.#owned.add(address);
-      return address;
+      return giveTo(this.#cell, address);
+    };
+  }
+
+  get stash(): () => void {
+    return () => {
+      const cell = this.#cell;
+      if (cell.incarnation !== this || cell.inFlight === undefined) throw new NothingToStashError(this.path);
+      cell.isStashing = true;
+    };
+  }
+
+  get unstashAll(): () => void {
+    return () => {
+      if (!this.#ended) this.#cell.mailbox.front?.unstashAll();
+    };
+  }
+
+  get watch(): (address: unknown, message: (reason: ExitReason) => unknown) => Watch {
+    return (address, message) => {
+      const target = watchable(address);
+      if (typeof message !== "function") {
+        throw new InvalidDefinitionError(`ctx.watch(address, message) takes a function, not ${typeof message}`);
+      }
+      this.#watches ??= new Set();
+      const watching = this.#ended ? new Set<Watch>() : this.#watches;
+      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason)));
+      if (target.ended !== undefined) watch.ended(target.ended);
+      else if (this.#ended) watch[Symbol.dispose]();
+      return watch;
+    };
+  }
+
+  get pipeToSelf(): (
+    promise: unknown,
+    done: (value: unknown) => unknown,
+    failed?: (error: unknown) => unknown,
+  ) => void {
+    return (promise, done, failed) => {
+      const { mailbox } = this.#cell;
+      const counts = !this.#ended && !mailbox.isClosed;
+      if (counts) this.#piped++;
+      if (counts) mailbox.awaited++;
+      const settled = (make: () => unknown): void => {
+        if (this.#ended) return;
+        if (counts) this.#piped--;
+        if (counts) mailbox.awaited--;
+        this.#deliver(make, counts);
+      };
+      const fail = failed ?? raise;
+      Promise.resolve(promise).then(
+        (value) => settled(() => done(value)),
+        (error) => settled(() => fail(error)),
+      );
+    };
+  }
+
+  get background(): <P>(promise: P) => P {
+    return (promise) => {
+      this.#cell.deadlocks.background(this.#cell, promise);
+      return promise;
     };
   }
 
@@ -118,6 +183,22 @@ export class Incarnation {
     if (!this.#ended) this.#cell.life.lost(reason);
   }
 
+  /**
+   * Accepts the message that `make` returns, in any state of the mailbox; unless it `may` not, and then like any other. An
+   * error is a panic outside of a message.
+   */
+  #deliver(make: () => unknown, may = true): void {
+    if (this.#ended) return;
+    const { path, mailbox, life } = this.#cell;
+    try {
+      const message = checked(path, make());
+      if (may) mailbox.deliver(message);
+      else mailbox.tell(message);
+    } catch (error) {
+      life.lost(failureOf(error, undefined));
+    }
+  }
+
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
@@ -129,6 +210,9 @@ export class Incarnation {
   end(): void {
     this.#ended = true;
     this.#timers?.end();
+    for (const watch of this.#watches ?? []) watch[Symbol.dispose]();
+    this.#cell.mailbox.awaited -= this.#piped;
+    this.#piped = 0;
     this.#controller?.abort();
   }
 
@@ -142,4 +226,14 @@ export class Incarnation {
   #refuseIfEnded(what: string): void {
     if (this.#ended) throw new SpawnRefusedError(`${this.path}/…`, `the incarnation that asks for ${what} has ended`);
   }
+}
+
+function watchable(address: unknown): Target {
+  const target = targetOf(address);
+  if (target !== undefined) return target;
+  throw new InvalidDefinitionError("ctx.watch(address, message) takes an address of an actor");
+}
+
+function raise(error: unknown): never {
+  throw error;
 }

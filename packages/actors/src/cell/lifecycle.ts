@@ -395,6 +395,7 @@ export class Lifecycle {
     this.exited.reach(reason);
     this.#changed();
     this.#guardian.ended(reason);
+    this.#cell.tellWatches(reason);
   }
 
   #neverStarted(reason: ExitReason): Error {

@@ -12,6 +12,7 @@ import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } fr
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
+import type { Waiter } from "../reply/deadlocks.ts";
 import { Front, FrontPlace } from "./front.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
@@ -77,10 +78,10 @@ const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNew
 const HIGH_WATER = 1000;
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
+const ignore = (): void => {};
 
 /** The actor that a mailbox belongs to. */
-export interface MailboxOwner extends Waker {
-  readonly path: string;
+export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
   /** What a message that comes too late is told. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
@@ -182,7 +183,8 @@ export class Mailbox implements AskHome {
     return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
   }
 
-  send<V>(message: V, options?: WaitOptions): Promise<Sent<V>> {
+  /** `holder` is the actor that sends, if it is one. */
+  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
@@ -191,7 +193,11 @@ export class Mailbox implements AskHome {
     if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
     if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
     const parked = new ParkedTell(this, message, item);
-    return options?.timeout === 0 ? Promise.resolve(parked.timedOut) : parked.start(options, this.#owner.clock);
+    if (options?.timeout === 0) return Promise.resolve(parked.timedOut);
+    const sent = parked.start(options, this.#owner.clock);
+    const edge = holder?.deadlocks.add(holder, this.#owner, parked, sent);
+    if (holder !== undefined && edge !== undefined) sent.finally(() => holder.deadlocks.remove(edge)).catch(ignore);
+    return sent;
   }
 
   /** What is queued when `message` is sent; throws when that is refused. */

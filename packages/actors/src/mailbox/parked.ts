@@ -4,6 +4,7 @@ import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
 import type { Ask } from "../reply/ask.ts";
+import type { Waiting } from "../reply/deadlocks.ts";
 
 /** What the `send` of an address resolves to. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
@@ -17,7 +18,7 @@ interface Home {
 }
 
 /** A `send` that waits. */
-export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> {
+export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
   readonly value: unknown;
   readonly #message: V;
   readonly #home: Home;
@@ -28,6 +29,10 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown> 
     this.value = item;
     this.#message = message;
     this.#home = home;
+  }
+
+  deadlocked(error: Error): void {
+    this.aborted(error);
   }
 
   get cooperative(): boolean {

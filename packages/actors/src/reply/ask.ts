@@ -10,6 +10,7 @@ import { AskTimeoutError } from "../errors.ts";
 import type { FrontPlace } from "../mailbox/front.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
+import type { Edge, Waiter, Waiting } from "./deadlocks.ts";
 
 const NEW = 0;
 const WAITING = 1;
@@ -30,7 +31,7 @@ export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
-export class Ask implements Expiring {
+export class Ask implements Expiring, Waiting {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
   #phase: Phase = NEW;
@@ -43,6 +44,8 @@ export class Ask implements Expiring {
   readonly #deadlines: Deadlines;
   readonly #signal: AbortSignal | undefined;
   #controller: AbortController | undefined = undefined;
+  /** Who waits for the reply, when that is an actor with a handler under way. */
+  #edge: Edge | undefined = undefined;
   #givenUp: unknown = undefined;
   #resolve!: (reply: unknown) => void;
   #reject!: (reason: unknown) => void;
@@ -64,6 +67,16 @@ export class Ask implements Expiring {
     });
     deadlines.add(this);
     if (this.#signal !== undefined) followSignal(this.#signal, this);
+  }
+
+  /** `holder` waits for the reply of `target`. */
+  awaitedBy(holder: Waiter, target: Waiter): void {
+    const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
+    this.#edge = holder.deadlocks.add(holder, target, this, this.promise, now);
+  }
+
+  deadlocked(error: Error): void {
+    this.#giveUp(error);
   }
 
   /** It waits at `place` now. */
@@ -128,6 +141,7 @@ export class Ask implements Expiring {
   #settled(): void {
     this.#phase = SETTLED;
     this.#deadlines.remove(this);
+    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
   }
 }

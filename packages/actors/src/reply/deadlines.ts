@@ -29,10 +29,11 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  add(entry: Expiring): void {
+  /** `now` is the time, if it is known. */
+  add(entry: Expiring, now: number = this.#clock.now()): void {
     const { timeoutMs } = entry;
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
-    entry.deadline = this.#clock.now() + timeoutMs;
+    entry.deadline = now + timeoutMs;
     let list = this.#lists.get(timeoutMs);
     if (list === undefined) {
       list = new TimeoutList();
@@ -49,6 +50,11 @@ export class Deadlines {
     const list = this.#lists.get(entry.timeoutMs);
     list?.entries.remove(entry);
     if (list?.entries.head === undefined && this.#lists.size > LISTS_KEPT) this.#forget(entry.timeoutMs);
+  }
+
+  /** The last of those that were added with this timeout; `previous` leads to the others. */
+  newest(timeoutMs: number): Expiring | undefined {
+    return this.#lists.get(timeoutMs)?.entries.tail;
   }
 
   #forget(timeoutMs: number): void {

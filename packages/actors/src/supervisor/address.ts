@@ -2,8 +2,9 @@
 import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { TARGET } from "../address/handle.ts";
+import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
+import type { Waiter } from "../reply/deadlocks.ts";
 import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
 import type { ChildHandle, ChildInfo, Supervisor } from "./supervisor.ts";
 
@@ -37,6 +38,7 @@ class SupervisorHandle {
   readonly #address: AddressTo<Message, AnyAsk>;
   readonly #supervisor: Supervisor;
   readonly #target: Target;
+  #holder: Waiter | undefined = undefined;
   #dropped = false;
 
   constructor(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor) {
@@ -47,6 +49,14 @@ class SupervisorHandle {
 
   get [TARGET](): Target {
     return this.#target;
+  }
+
+  get [HOLDER](): Waiter | undefined {
+    return this.#holder;
+  }
+
+  set [HOLDER](holder: Waiter | undefined) {
+    this.#holder = holder;
   }
 
   get path(): string {
@@ -62,11 +72,11 @@ class SupervisorHandle {
   }
 
   child(id: string): ChildHandle {
-    return this.#use("look up a child").address(id);
+    return this.#given(this.#use("look up a child").address(id));
   }
 
   startChild(id: string, spec: unknown): ChildHandle {
-    return this.#use("start a child").start(id, spec);
+    return this.#given(this.#use("start a child").start(id, spec));
   }
 
   async terminateChild(id: string): Promise<ExitReason> {
@@ -78,7 +88,7 @@ class SupervisorHandle {
   }
 
   clone(): SupervisorHandle {
-    return new SupervisorHandle(this.#address.clone(), this.#target, this.#use("clone"));
+    return this.#given(new SupervisorHandle(this.#address.clone(), this.#target, this.#use("clone")));
   }
 
   drop(): void {
@@ -88,6 +98,10 @@ class SupervisorHandle {
 
   [Symbol.dispose](): void {
     this.drop();
+  }
+
+  #given<V>(handle: V): V {
+    return this.#holder === undefined ? handle : giveTo(this.#holder, handle);
   }
 
   #use(operation: string): Supervisor {

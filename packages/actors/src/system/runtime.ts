@@ -6,7 +6,7 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import type { Behavior } from "../actor.ts";
-import { dropAddresses, firstAddress } from "../address/handle.ts";
+import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/handle.ts";
 import type { CellSpec, Runtime } from "../cell/cell.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
@@ -18,6 +18,8 @@ import { DeadLetterStore } from "../mailbox/dead-letters.ts";
 import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
 import { Deadlines } from "../reply/deadlines.ts";
+import { Deadlocks } from "../reply/deadlocks.ts";
+import { report } from "../report.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
@@ -38,6 +40,8 @@ export interface Seams {
   readonly random: () => number;
   readonly log: Logger;
   readonly keepAlive: boolean;
+  /** Whether a deadlock is ended, or only reported. */
+  readonly endsDeadlocks: boolean;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
@@ -48,6 +52,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
+  readonly deadlocks: Deadlocks;
   readonly log: Logger;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
@@ -68,6 +73,9 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     this.random = seams.random;
     this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
     this.deadlines = new Deadlines(seams.clock);
+    this.deadlocks = new Deadlocks(seams.clock, seams.endsDeadlocks, (error) =>
+      report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    );
     this.deadLetters = new DeadLetterStore(DEAD_LETTERS_KEPT, dropAddresses, seams.log);
     const { clock, log, heartbeatMs, resourceLimits } = seams;
     this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits });
@@ -125,6 +133,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     const { mailbox, shutdownMs, poison } = settings;
     const fields = { id, path, name, mailbox, guardian, shutdownMs, poison, parent, runtime: this };
     const cell = new Cell({ ...fields, ...this.#handlers(behavior, settings, path) });
+    forEachHandle(settings.args, (handle) => giveTo(cell, handle));
     if (parent === undefined) this.#roots.set(name, cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();

@@ -4,7 +4,7 @@ import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Definition } from "../actor.ts";
-import type { Address, WeakAddress } from "../address/address.ts";
+import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { targetOf, weakAddress } from "../address/handle.ts";
 import { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
@@ -38,6 +38,11 @@ export interface ActorSystemOptions {
   readonly scheduler?: Scheduler;
   /** The chance in backoffs: from 0 up to 1. */
   readonly random?: () => number;
+  /**
+   * What happens to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that has
+   * lasted 500 ms with a `DeadlockError`; `warn` only logs it.
+   */
+  readonly deadlock?: "reject" | "warn";
   /** The worker threads that actors run on. */
   readonly threads?: {
     /** How long a thread may not turn its event loop before it is terminated as hung, in milliseconds; 5,000 when left out. */
@@ -45,12 +50,6 @@ export interface ActorSystemOptions {
     /** The memory of each shared thread. */
     readonly resourceLimits?: ResourceLimits;
   };
-}
-
-/** Any handle on an actor or a supervisor. */
-export interface AnyAddress {
-  readonly path: string;
-  readonly exited: Promise<ExitReason>;
 }
 
 const DEFAULT_HEARTBEAT_MS = 5000;
@@ -94,6 +93,7 @@ export class ActorSystem implements AsyncDisposable {
       random: options.random ?? Math.random,
       log: this.log,
       keepAlive: options.keepAlive ?? true,
+      endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
@@ -206,6 +206,11 @@ export class ActorSystem implements AsyncDisposable {
   #renew(): void {
     if (this.#terminated.isOver) this.#terminated = new Milestone();
   }
+}
+
+function checkDeadlock(deadlock: unknown): unknown {
+  if (deadlock === undefined || deadlock === "reject" || deadlock === "warn") return deadlock;
+  throw new InvalidDefinitionError(`The option \`deadlock\` is "reject" or "warn", not ${String(deadlock)}`);
 }
 
 /** At the deadline: who is in the middle of something is killed, who is not can still run its hook. */

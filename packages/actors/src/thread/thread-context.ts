@@ -63,6 +63,26 @@ export class ThreadContext {
     return () => this.#cannot("supervise");
   }
 
+  get stash(): () => never {
+    return () => this.#cannot("stash");
+  }
+
+  get unstashAll(): () => never {
+    return () => this.#cannot("unstashAll");
+  }
+
+  get watch(): () => never {
+    return () => this.#cannot("watch");
+  }
+
+  get pipeToSelf(): () => never {
+    return () => this.#cannot("pipeToSelf");
+  }
+
+  get background(): <P>(promise: P) => P {
+    return (promise) => promise; // nothing is asked from a thread, so nothing there can deadlock
+  }
+
   get own(): <A extends Disposable>(value: A) => A {
     return (value) => {
       if (this.#ended) value[Symbol.dispose]();

@@ -9,15 +9,15 @@ export interface WaitNode {
 
 export class WaitList<N extends WaitNode> {
   head: N | undefined = undefined;
-  #tail: N | undefined = undefined;
+  tail: N | undefined = undefined;
   length = 0;
 
   push(node: N): void {
-    const tail = this.#tail;
+    const tail = this.tail;
     node.previous = tail;
     if (tail === undefined) this.head = node;
     else tail.next = node;
-    this.#tail = node;
+    this.tail = node;
     this.length++;
   }
 
@@ -37,7 +37,7 @@ export class WaitList<N extends WaitNode> {
     const { previous, next } = node;
     if (previous === undefined) this.head = next as N | undefined;
     else previous.next = next;
-    if (next === undefined) this.#tail = previous as N | undefined;
+    if (next === undefined) this.tail = previous as N | undefined;
     else next.previous = previous;
     node.previous = node.next = undefined;
     this.length--;

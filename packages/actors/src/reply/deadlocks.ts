@@ -1,0 +1,137 @@
+/**
+ * Finds actors that wait for each other. An edge says: the handler that runs in `holder` has yet to settle, and has an ask
+ * or a send under way to `target`, through an address that knows its holder. A cycle of edges is a deadlock.
+ *
+ * An edge is looked at once, when it is 500 ms old. The youngest edge of a cycle is the last to get that old, and the others
+ * are on record by then; so it is the one that finds the cycle, and no search ever runs for asks that are answered sooner.
+ */
+import type { Clock, WaitNode } from "@pneumatic/core/internal";
+import { DeadlockError } from "../errors.ts";
+import type { Expiring } from "./deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
+
+/** How long a cycle must last, in milliseconds. */
+const PATIENCE_MS = 500;
+
+/** An actor, as far as it can wait and be waited for. */
+export interface Waiter {
+  readonly path: string;
+  /** What it handles and has yet to settle; undefined when it could take a message. */
+  readonly work: unknown;
+  /** The incarnation that works. */
+  readonly incarnation: object | undefined;
+  /** How many messages it has handled. */
+  readonly progress: number;
+  readonly deadlocks: Deadlocks;
+  /** The edges from it that are on record. */
+  longWaits: Set<Edge> | undefined;
+}
+
+/** What is given up to end a deadlock: a pending ask or send. */
+export interface Waiting {
+  deadlocked(error: DeadlockError): void;
+}
+
+export class Edge implements Expiring {
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+  deadline: number = Number.POSITIVE_INFINITY;
+  readonly timeoutMs: number = PATIENCE_MS;
+  readonly holder: Waiter;
+  readonly target: Waiter;
+  readonly waiting: Waiting;
+  readonly promise: Promise<unknown>;
+  readonly #work: unknown;
+  readonly #incarnation: object | undefined;
+  readonly #progress: number;
+
+  constructor(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>) {
+    this.holder = holder;
+    this.target = target;
+    this.waiting = waiting;
+    this.promise = promise;
+    this.#work = holder.work;
+    this.#incarnation = holder.incarnation;
+    this.#progress = holder.progress;
+  }
+
+  /** Whether the handler that made it has yet to settle. */
+  get isActive(): boolean {
+    const { holder } = this;
+    return holder.work === this.#work && holder.incarnation === this.#incarnation && holder.progress === this.#progress;
+  }
+
+  expired(): void {
+    this.holder.deadlocks.examine(this);
+  }
+}
+
+export class Deadlocks {
+  readonly #young: Deadlines;
+  readonly #found: (error: DeadlockError) => void;
+  readonly #rejects: boolean;
+
+  /** `found` is told of each deadlock; with `rejects`, one of those who wait is told as well. */
+  constructor(clock: Clock, rejects: boolean, found: (error: DeadlockError) => void) {
+    this.#young = new Deadlines(clock);
+    this.#rejects = rejects;
+    this.#found = found;
+  }
+
+  /** Notes that `holder` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
+  add(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
+    if (holder.work === undefined) return undefined;
+    const edge = new Edge(holder, target, waiting, promise);
+    if (holder === target) queueMicrotask(() => this.#examineSelf(edge));
+    this.#young.add(edge, now);
+    return edge;
+  }
+
+  /** The wait is over, or does not hold up the handler. */
+  remove(edge: Edge): void {
+    this.#young.remove(edge);
+    edge.holder.longWaits?.delete(edge);
+  }
+
+  /** Takes out the edges of `holder` that `promise` stands for. */
+  background(holder: Waiter, promise: unknown): void {
+    const edges = [...(holder.longWaits ?? [])];
+    let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
+    for (; node !== undefined; node = node.previous) edges.push(node as Edge);
+    for (const edge of edges) if (edge.holder === holder && edge.promise === promise) this.remove(edge);
+  }
+
+  /** Looks for a cycle that `edge` closes. */
+  examine(edge: Edge): void {
+    if (!edge.isActive) return;
+    edge.holder.longWaits ??= new Set();
+    edge.holder.longWaits.add(edge);
+    const path = pathBetween(edge.target, edge.holder, new Set());
+    if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
+  }
+
+  /** An actor that waits for itself waits for ever; whether it does shows when its handler has returned. */
+  #examineSelf(edge: Edge): void {
+    const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
+    if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.holder.path, edge.target.path]);
+  }
+
+  #resolve(edge: Edge, path: string[]): void {
+    const error = new DeadlockError(path);
+    this.remove(edge);
+    this.#found(error);
+    if (this.#rejects) edge.waiting.deadlocked(error);
+  }
+}
+
+/** The paths of those who wait for each other from one actor to the other, both included. */
+function pathBetween(from: Waiter, to: Waiter, seen: Set<Waiter>): string[] | undefined {
+  if (from === to) return [to.path];
+  if (seen.has(from)) return undefined;
+  seen.add(from);
+  for (const edge of from.longWaits ?? []) {
+    const rest = edge.isActive ? pathBetween(edge.target, to, seen) : undefined;
+    if (rest !== undefined) return [from.path, ...rest];
+  }
+  return undefined;
+}
