@@ -49,33 +49,33 @@ export interface Runtime {
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void;
   quarantine(cell: Cell, message: unknown, error: unknown): void;
   ended(cell: Cell): void;
+  /** The guardian of an actor that is supervised alone. */
+  guardian(cell: Cell): Guardian;
 }
 
-/** What a cell is made of. */
-export interface CellSpec {
-  readonly id: number;
-  readonly path: string;
-  readonly name: string;
-  readonly behavior: Behavior;
-  readonly args: unknown;
-  /** What is queued of a message that is sent; undefined for the message itself. */
-  readonly prepare: ((message: unknown) => unknown) | undefined;
+/** How an actor lives, as far as its cell is concerned. */
+export interface CellSettings {
   readonly mailbox: MailboxSpec;
-  readonly guardian: Guardian;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
+}
+
+/** Where an actor is in the tree. */
+export interface Place {
+  readonly id: number;
+  readonly name: string;
   readonly parent: Cell | undefined;
-  readonly runtime: Runtime;
+  /** Who decides about it; undefined when it is supervised alone. */
+  readonly guardian: Guardian | undefined;
 }
 
 export class Cell implements Target, MailboxOwner, Runnable {
   readonly id: number;
-  readonly path: string;
   readonly name: string;
   readonly args: unknown;
   readonly behavior: Behavior;
   readonly parent: Cell | undefined;
-  readonly poison: Poison | undefined;
+  readonly settings: CellSettings;
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
@@ -88,20 +88,34 @@ export class Cell implements Target, MailboxOwner, Runnable {
   /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
+  #path: string | undefined = undefined;
   #children: Map<string, Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
-  constructor(spec: CellSpec) {
-    this.id = spec.id;
-    this.path = spec.path;
-    this.name = spec.name;
-    this.args = spec.args;
-    this.behavior = spec.behavior;
-    this.parent = spec.parent;
-    this.poison = spec.poison;
-    this.runtime = spec.runtime;
-    this.mailbox = new Mailbox(spec.mailbox, this, spec.prepare);
-    this.life = new Lifecycle(this, spec.guardian, spec.shutdownMs);
+  /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
+  constructor(
+    { id, name, parent, guardian }: Place,
+    behavior: Behavior,
+    args: unknown,
+    settings: CellSettings,
+    runtime: Runtime,
+    prepare?: (message: unknown) => unknown,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.parent = parent;
+    this.args = args;
+    this.behavior = behavior;
+    this.settings = settings;
+    this.runtime = runtime;
+    this.mailbox = new Mailbox(settings.mailbox, this, prepare);
+    this.life = new Lifecycle(this, guardian);
+  }
+
+  /** Its place in the system: `/parent/name`. */
+  get path(): string {
+    this.#path ??= pathOf(this.parent, this.name);
+    return this.#path;
   }
 
   get isAlive(): boolean {
@@ -277,7 +291,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
 
   /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
-    return this.inFlight !== undefined && this.attempt <= retries(this.poison, reason);
+    return this.inFlight !== undefined && this.attempt <= retries(this.settings.poison, reason);
   }
 
   /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
@@ -300,9 +314,14 @@ export class Cell implements Target, MailboxOwner, Runnable {
     }
     const message = item instanceof Ask ? item.message : item;
     this.account.panicked++;
-    if (this.poison === "quarantine") this.runtime.quarantine(this, message, error);
+    if (this.settings.poison === "quarantine") this.runtime.quarantine(this, message, error);
     if (!(item instanceof Ask)) return;
     item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     item.abortHandler(error);
   }
+}
+
+/** The path of the actor of that name below `parent`. */
+export function pathOf(parent: Cell | undefined, name: string): string {
+  return parent === undefined ? `/${name}` : `${parent.path}/${name}`;
 }

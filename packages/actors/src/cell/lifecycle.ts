@@ -68,8 +68,8 @@ export class Lifecycle {
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */
   reason: ExitReason = NORMAL;
   readonly #cell: Cell;
-  readonly #guardian: Guardian;
-  readonly #shutdownMs: number;
+  /** Undefined for an actor that is supervised alone, until it first fails. */
+  #guardian: Guardian | undefined;
   #generation = 0;
   /** How often it has started. */
   starts = 0;
@@ -83,10 +83,9 @@ export class Lifecycle {
   /** Called at the next change: it has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
 
-  constructor(cell: Cell, guardian: Guardian, shutdownMs: number) {
+  constructor(cell: Cell, guardian: Guardian | undefined) {
     this.#cell = cell;
     this.#guardian = guardian;
-    this.#shutdownMs = shutdownMs;
   }
 
   get restarts(): number {
@@ -95,7 +94,7 @@ export class Lifecycle {
 
   /** Whether it comes back under the same addresses when its parent is restarted. */
   get comesBack(): boolean {
-    return this.#guardian.comesBack;
+    return this.#guardian?.comesBack === true;
   }
 
   /** Whether there is no incarnation, and none is about to be. */
@@ -273,7 +272,8 @@ export class Lifecycle {
   }
 
   async #within(lasts: () => boolean, sequel: Sequel): Promise<void> {
-    const deadline = new UnheldTimer(this.#shutdownMs, () => this.#kill(sequel), this.#cell.clock);
+    const { settings, clock } = this.#cell;
+    const deadline = new UnheldTimer(settings.shutdownMs, () => this.#kill(sequel), clock);
     while (lasts()) await this.change();
     deadline.stop();
   }
@@ -394,7 +394,7 @@ export class Lifecycle {
     if (!this.started.isOver) this.started.fail(this.#neverStarted(reason));
     this.exited.reach(reason);
     this.#changed();
-    this.#guardian.ended(reason);
+    this.#guardian?.ended(reason);
     this.#cell.tellWatches(reason);
   }
 
@@ -434,6 +434,7 @@ export class Lifecycle {
     if (sequel === FINISH) return { restart: false, letters };
     if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
     if (sequel === HOLD) return HELD;
+    this.#guardian ??= this.#cell.runtime.guardian(this.#cell);
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
     return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
   }

@@ -48,9 +48,10 @@ export class Account {
   handled = 0;
   panicked = 0;
   expired = 0;
-  readonly #deadLettered = new Map<DeadLetterReason, number>();
+  #deadLettered: Map<DeadLetterReason, number> | undefined = undefined;
 
   deadLetter(reason: DeadLetterReason, count = 1): void {
+    this.#deadLettered ??= new Map();
     this.#deadLettered.set(reason, (this.#deadLettered.get(reason) ?? 0) + count);
   }
 
@@ -59,12 +60,13 @@ export class Account {
     this.handled += other.handled;
     this.panicked += other.panicked;
     this.expired += other.expired;
+    if (other.#deadLettered === undefined) return;
     for (const [reason, count] of other.#deadLettered) this.deadLetter(reason, count);
   }
 
   ledger({ queued, stashed, inFlight }: Pending): Ledger {
     const { accepted, handled, panicked, expired } = this;
-    const deadLettered = Object.fromEntries(this.#deadLettered);
+    const deadLettered = Object.fromEntries(this.#deadLettered ?? []);
     return { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered };
   }
 }

@@ -8,7 +8,7 @@ import type { SupervisorAddress } from "./address.ts";
 import type { Intensity } from "./intensity.ts";
 import type { Restart } from "./restart-policy.ts";
 import type { ChildOptions, Settings, WithArgs } from "./spawn-options.ts";
-import { checkIntensity, settingsOf } from "./spawn-options.ts";
+import { checkIntensity, checkName, settingsOf } from "./spawn-options.ts";
 import type { Strategy } from "./strategy.ts";
 import { STRATEGIES } from "./strategy.ts";
 
@@ -41,10 +41,18 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 export class RuntimeChildSpec {
   readonly behavior: Behavior | RemoteDefinition | SupervisorSpec;
   readonly settings: Settings;
+  readonly args: unknown;
+  readonly name: string | undefined;
 
-  constructor(behavior: Behavior | RemoteDefinition | SupervisorSpec, settings: Settings) {
+  constructor(
+    behavior: Behavior | RemoteDefinition | SupervisorSpec,
+    settings: Settings,
+    { args, name }: { readonly args?: unknown; readonly name?: unknown } = {},
+  ) {
     this.behavior = behavior;
     this.settings = settings;
+    this.args = args;
+    this.name = checkName(name);
   }
 }
 
@@ -115,13 +123,14 @@ export function supervisor<const C extends ChildSpecs>(spec: {
 
 /** A definition and options as the runtime reads them. */
 export function childSpec(definition: unknown, options: object | undefined, restart: Restart): RuntimeChildSpec {
-  const remote = definition instanceof RemoteDefinition;
-  return new RuntimeChildSpec(remote ? definition : behaviorOf(definition), settingsOf(options, restart, remote));
+  const isRemote = definition instanceof RemoteDefinition;
+  const settings = settingsOf(options, restart, isRemote);
+  return new RuntimeChildSpec(isRemote ? definition : behaviorOf(definition), settings, options);
 }
 
 /** A supervisor as an actor: its children have their own limits of time, so it has none. */
 export function supervisorSpec(spec: SupervisorSpec, name: string | undefined, restart: Restart): RuntimeChildSpec {
-  return new RuntimeChildSpec(spec, settingsOf({ name, shutdownMs: Number.POSITIVE_INFINITY }, restart));
+  return new RuntimeChildSpec(spec, settingsOf({ shutdownMs: Number.POSITIVE_INFINITY }, restart), { name });
 }
 
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */

@@ -69,10 +69,8 @@ export type WithArgs<Options, Args> = unknown extends Args
 /** The arguments of `spawn` after the definition. */
 export type SpawnArguments<Args> = WithArgs<SpawnOptions, Args>;
 
-/** Options with nothing left out. */
+/** How an actor lives, with nothing left out. */
 export interface Settings {
-  readonly args: unknown;
-  readonly name: string | undefined;
   readonly restart: Restart;
   readonly backoff: Backoff;
   readonly intensity: Intensity;
@@ -87,18 +85,26 @@ const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
 const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox", "poison"]);
 const KNOWN_ON_THREAD = new Set([...KNOWN, "thread", "resourceLimits"]);
-const NO_OPTIONS = {} satisfies SpawnOptions;
+const DEFAULTS: Readonly<Record<Restart, Settings>> = {
+  permanent: fillIn({}, "permanent"),
+  transient: fillIn({}, "transient"),
+  temporary: fillIn({}, "temporary"),
+};
 
 /** Checks options and fills in what was left out. */
 export function settingsOf(options: object | undefined, restart: Restart, remote = false): Settings {
+  if (options === undefined) return DEFAULTS[restart];
   const known = remote ? KNOWN_ON_THREAD : KNOWN;
-  const given = (options ?? NO_OPTIONS) as LifeOptions & RootOptions & Partial<Settings>;
-  for (const key of Object.keys(given)) {
+  let isDefault = true;
+  for (const key of Object.keys(options)) {
     if (!known.has(key)) throw invalid(`there is no option "${key}"${hint(key)}; known are ${[...known].join(", ")}`);
+    if (key !== "args" && key !== "name") isDefault = false;
   }
+  return isDefault ? DEFAULTS[restart] : fillIn(options, restart);
+}
+
+function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart: Restart): Settings {
   const settings: Settings = {
-    args: given.args,
-    name: checkName(given.name),
     restart: given.restart ?? restart,
     backoff: given.backoff === undefined ? DEFAULT_BACKOFF : checkBackoff({ ...DEFAULT_BACKOFF, ...given.backoff }),
     intensity: checkIntensity(given.intensity),
@@ -147,7 +153,8 @@ function checkBackoff(backoff: Backoff): Backoff {
   return backoff;
 }
 
-function checkName(name: unknown): string | undefined {
+/** Throws for what is no name. */
+export function checkName(name: unknown): string | undefined {
   if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return name;
   throw invalid(`name is a string without "/", not ${JSON.stringify(name)}`);
 }

@@ -5,10 +5,11 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import type { Behavior } from "../actor.ts";
+import type { AddressTo } from "../address/address.ts";
+import type { AnyAsk, Message } from "../address/handle.ts";
 import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/handle.ts";
-import type { CellSpec, Runtime } from "../cell/cell.ts";
-import { Cell } from "../cell/cell.ts";
+import type { Place, Runtime } from "../cell/cell.ts";
+import { Cell, pathOf } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
 import { holdProcess } from "../dispatcher/clock.ts";
@@ -94,50 +95,57 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
     const spec = childSpec(definition, options, "transient");
-    const { cell, handle } = this.make(parent, spec.settings.name, spec, this.#alone(spec));
+    const { cell, handle } = this.make(parent, spec.name, spec);
     cell.life.begin();
     return handle;
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
     const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
-    const { cell, handle } = this.make(parent, name, spec, this.#alone(spec));
+    const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;
   }
 
-  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Made {
-    const { behavior, settings } = spec;
-    if (!("children" in behavior)) {
-      const cell = this.#makeCell(parent, name, behavior, settings, guardian);
-      return { cell, handle: firstAddress(cell) };
-    }
+  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
+    const { behavior, settings, args } = spec;
+    const place = this.#place(
+      parent,
+      name ?? this.#freeName(parent, "children" in behavior ? "supervisor" : behavior.name),
+      guardian,
+    );
+    if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
+    if ("on" in behavior) return this.#enter(new Cell(place, behavior, args, settings, this));
     const state = new Supervisor(behavior, this);
-    const cell = this.#makeCell(parent, name, state.behavior, settings, guardian);
+    const { cell, handle } = this.#enter(new Cell(place, state.behavior, args, settings, this));
     state.attach(cell);
-    return { cell, handle: supervisorAddress(firstAddress(cell), cell, state) };
+    return { cell, handle: supervisorAddress(handle, cell, state) };
   }
 
-  #makeCell(
-    parent: Cell | undefined,
-    wanted: string | undefined,
-    behavior: Behavior | RemoteDefinition,
-    settings: Settings,
-    guardian: Guardian,
-  ): Cell {
-    const id = ++this.#cells;
-    const name = wanted ?? this.#freeName(parent, behavior.name, id);
-    const path = `${parent?.path ?? ""}/${name}`;
-    if (!this.#accepting && parent === undefined) throw new SpawnRefusedError(path, "the system was shut down");
-    if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(path);
-    const { mailbox, shutdownMs, poison } = settings;
-    const fields = { id, path, name, mailbox, guardian, shutdownMs, poison, parent, runtime: this };
-    const cell = new Cell({ ...fields, ...this.#handlers(behavior, settings, path) });
-    forEachHandle(settings.args, (handle) => giveTo(cell, handle));
-    if (parent === undefined) this.#roots.set(name, cell);
+  /** The handlers are on a thread, so everything that is sent is copied. */
+  #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
+    const path = pathOf(place.parent, place.name);
+    const host = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
+    const copy = (message: unknown): unknown => copyFor(path, message);
+    return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
+  }
+
+  #place(parent: Cell | undefined, name: string, guardian: Guardian | undefined): Place {
+    if (!this.#accepting && parent === undefined) {
+      throw new SpawnRefusedError(pathOf(parent, name), "the system was shut down");
+    }
+    if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(pathOf(parent, name));
+    return { id: ++this.#cells, name, parent, guardian };
+  }
+
+  /** Puts a new actor into the tree. */
+  #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
+    const { parent, args } = cell;
+    if (args !== undefined) forEachHandle(args, (handle) => giveTo(cell, handle));
+    if (parent === undefined) this.#roots.set(cell.name, cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
-    return cell;
+    return { cell, handle: firstAddress(cell) };
   }
 
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void {
@@ -200,27 +208,14 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     return parent === undefined ? this.#roots.get(name) : parent.child(name);
   }
 
-  #freeName(parent: Cell | undefined, stem: string, id: number): string {
-    let name = `${stem}-${id}`;
+  #freeName(parent: Cell | undefined, stem: string): string {
+    let name = `${stem}-${this.#cells + 1}`;
     while (this.#find(parent, name) !== undefined) name += "'";
     return name;
   }
 
-  /** Where the handlers are: here, or on a thread, and then everything that is sent is copied. */
-  #handlers(
-    behavior: Behavior | RemoteDefinition,
-    settings: Settings,
-    path: string,
-  ): Pick<CellSpec, "behavior" | "prepare" | "args"> {
-    if (!(behavior instanceof RemoteDefinition)) return { behavior, prepare: undefined, args: settings.args };
-    const args = copyFor(path, settings.args);
-    const place = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
-    return { behavior: new RemoteBehavior(behavior, place), prepare: (message) => copyFor(path, message), args };
-  }
-
-  /** The guardian of an actor that is supervised alone. */
-  #alone({ settings }: RuntimeChildSpec): Guardian {
-    const { restart, backoff, intensity } = settings;
+  guardian(cell: Cell): Guardian {
+    const { restart, backoff, intensity } = cell.settings as Settings;
     return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
   }
 }
