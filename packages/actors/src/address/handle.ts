@@ -102,7 +102,7 @@ abstract class Handle {
 
   #mailbox(operation: string, message: unknown): Mailbox {
     this.check(operation);
-    checkMessage(this.path, message);
+    if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
     return this.#target.mailbox;
   }
 }
@@ -115,15 +115,12 @@ function observed(refusal: Promise<never>): Promise<never> {
 
 /** `message`, if it is one. */
 export function checked(path: string, message: unknown): Message {
-  checkMessage(path, message);
-  return message as Message;
+  if (!isMessage(message)) throw new InvalidMessageError(path, message);
+  return message;
 }
 
-/** Throws for what is no message at all. */
-function checkMessage(path: string, message: unknown): void {
-  if (!isObject(message) || typeof (message as Partial<Message>).type !== "string") {
-    throw new InvalidMessageError(path, message);
-  }
+function isMessage(message: unknown): message is Message {
+  return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 
 class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {

@@ -35,6 +35,8 @@ import type { Phase } from "./phase.ts";
 import { ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
 import type { Poison } from "./poison.ts";
 import { retries } from "./poison.ts";
+import type { Sibling } from "./siblings.ts";
+import { Siblings } from "./siblings.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a cell needs of its system. */
@@ -63,15 +65,15 @@ export interface CellSettings {
 /** Where an actor is in the tree. */
 export interface Place {
   readonly id: number;
-  readonly name: string;
+  /** Undefined for the name of the definition and the id. */
+  readonly name: string | undefined;
   readonly parent: Cell | undefined;
   /** Who decides about it; undefined when it is supervised alone. */
   readonly guardian: Guardian | undefined;
 }
 
-export class Cell implements Target, MailboxOwner, Runnable {
+export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
-  readonly name: string;
   readonly args: unknown;
   readonly behavior: Behavior;
   readonly parent: Cell | undefined;
@@ -88,8 +90,12 @@ export class Cell implements Target, MailboxOwner, Runnable {
   /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
+  readonly isNamed: boolean;
+  previous: Sibling | undefined = undefined;
+  next: Sibling | undefined = undefined;
+  #name: string | undefined;
   #path: string | undefined = undefined;
-  #children: Map<string, Cell> | undefined = undefined;
+  #children: Siblings<Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
@@ -102,7 +108,8 @@ export class Cell implements Target, MailboxOwner, Runnable {
     prepare?: (message: unknown) => unknown,
   ) {
     this.id = id;
-    this.name = name;
+    this.#name = name;
+    this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
     this.behavior = behavior;
@@ -110,6 +117,11 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.runtime = runtime;
     this.mailbox = new Mailbox(settings.mailbox, this, prepare);
     this.life = new Lifecycle(this, guardian);
+  }
+
+  get name(): string {
+    this.#name ??= `${this.behavior.name}-${this.id}`;
+    return this.#name;
   }
 
   /** Its place in the system: `/parent/name`. */
@@ -165,11 +177,11 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 
   get started(): Promise<void> {
-    return this.life.started.promise;
+    return this.life.started;
   }
 
   get exited(): Promise<ExitReason> {
-    return this.life.exited.promise;
+    return this.life.exited;
   }
 
   get ended(): ExitReason | undefined {
@@ -189,20 +201,29 @@ export class Cell implements Target, MailboxOwner, Runnable {
   // The tree
 
   get children(): Cell[] {
-    return this.#children === undefined ? [] : [...this.#children.values()];
+    return this.#children === undefined ? [] : this.#children.list();
   }
 
   child(name: string): Cell | undefined {
-    return this.#children?.get(name);
+    return this.#children?.find(name);
   }
 
   addChild(child: Cell): void {
-    this.#children ??= new Map();
-    this.#children.set(child.name, child);
+    this.#children ??= new Siblings();
+    this.#children.add(child);
   }
 
   removeChild(child: Cell): void {
-    this.#children?.delete(child.name);
+    this.#children?.remove(child);
+  }
+
+  /** Its children; undefined before the first. */
+  get siblings(): Siblings<Cell> | undefined {
+    return this.#children;
+  }
+
+  get hasChildren(): boolean {
+    return this.#children?.isEmpty === false;
   }
 
   // What the mailbox asks
@@ -321,7 +342,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 }
 
-/** The path of the actor of that name below `parent`. */
-export function pathOf(parent: Cell | undefined, name: string): string {
-  return parent === undefined ? `/${name}` : `${parent.path}/${name}`;
+/** The path of the actor of that name below `parent`; undefined for one whose name is not chosen. */
+export function pathOf(parent: Cell | undefined, name: string | undefined): string {
+  return parent === undefined ? `/${name ?? "…"}` : `${parent.path}/${name ?? "…"}`;
 }

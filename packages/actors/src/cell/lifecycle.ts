@@ -63,19 +63,22 @@ interface Ending {
 }
 
 export class Lifecycle {
-  readonly started: Milestone<void> = new Milestone();
-  readonly exited: Milestone<ExitReason> = new Milestone();
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */
   reason: ExitReason = NORMAL;
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
   #guardian: Guardian | undefined;
+  /** Made when somebody asks for them. */
+  #started: Milestone<void> | undefined = undefined;
+  #exited: Milestone<ExitReason> | undefined = undefined;
   #generation = 0;
   /** How often it has started. */
   starts = 0;
   #startedAt = 0;
   /** What the last start failed with. */
   startError: unknown = undefined;
+  /** Whether the first start has failed for good. */
+  #failsToStart = false;
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
   #ending: Ending | undefined = undefined;
@@ -86,6 +89,29 @@ export class Lifecycle {
   constructor(cell: Cell, guardian: Guardian | undefined) {
     this.#cell = cell;
     this.#guardian = guardian;
+  }
+
+  /** Of the first start. */
+  get started(): Promise<void> {
+    if (this.#started === undefined) {
+      this.#started = new Milestone();
+      this.#tellStarted();
+    }
+    return this.#started.promise;
+  }
+
+  #tellStarted(): void {
+    if (this.starts > 0) this.#started?.reach();
+    else if (this.#failsToStart) this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
+    else if (!this.#cell.isAlive) this.#started?.fail(this.#neverStarted());
+  }
+
+  get exited(): Promise<ExitReason> {
+    if (this.#exited === undefined) {
+      this.#exited = new Milestone();
+      if (!this.#cell.isAlive) this.#exited.reach(this.reason);
+    }
+    return this.#exited.promise;
   }
 
   get restarts(): number {
@@ -139,7 +165,7 @@ export class Lifecycle {
   #start(): void {
     const incarnation = new Incarnation(this.#cell, ++this.#generation);
     this.#cell.incarnation = incarnation;
-    this.#startedAt = this.#cell.clock.now();
+    this.#startedAt = Math.trunc(this.#cell.clock.now()); // fits into the field, as no fraction does
     const { state, started } = this.#cell.behavior;
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
     const ready = (): void => this.#ready(incarnation);
@@ -154,8 +180,8 @@ export class Lifecycle {
   #ready(incarnation: Incarnation): void {
     if (this.isOver(incarnation)) return;
     this.reason = this.#drainReason;
-    this.started.reach();
     this.starts++;
+    this.#tellStarted();
     this.#changed();
     this.#cell.ready();
   }
@@ -168,10 +194,11 @@ export class Lifecycle {
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
-    const canRetry = this.started.isOver || (reason.kind === "crashed" && reason.cause !== "loadFailed");
+    const canRetry = this.starts > 0 || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
     const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
-    if (sequel === FINISH && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));
+    this.#failsToStart = sequel === FINISH && this.starts === 0;
+    this.#tellStarted();
     this.#end(reason, { sequel, letters: this.#requested?.letters ?? "startFailed", hook: false });
   }
 
@@ -258,7 +285,7 @@ export class Lifecycle {
     if (graceful) this.drain();
     else this.stop(letters);
     if (this.#cell.isAlive) await this.#within(() => this.#cell.isAlive, FINISH);
-    return this.exited.promise;
+    return this.exited;
   }
 
   /**
@@ -339,7 +366,7 @@ export class Lifecycle {
     if (this.#ending !== ending) return;
     if (reason.kind === "killed") this.#killChildren(ending);
     const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (run === undefined && this.#cell.children.length === 0) this.#takenDown(ending);
+    if (run === undefined && !this.#cell.hasChildren) this.#takenDown(ending);
     else void this.#takeDown(ending, run);
   }
 
@@ -391,17 +418,17 @@ export class Lifecycle {
     this.#cell.parent?.removeChild(this.#cell);
     this.#cell.runtime.ended(this.#cell);
     dropAddresses(this.#cell.args);
-    if (!this.started.isOver) this.started.fail(this.#neverStarted(reason));
-    this.exited.reach(reason);
+    this.#tellStarted();
+    this.#exited?.reach(reason);
     this.#changed();
     this.#guardian?.ended(reason);
     this.#cell.tellWatches(reason);
   }
 
-  #neverStarted(reason: ExitReason): Error {
+  #neverStarted(): Error {
     const { path } = this.#cell;
     return this.startError === undefined
-      ? new ActorStoppedError(path, reason)
+      ? new ActorStoppedError(path, this.reason)
       : new StartFailedError(path, this.startError);
   }
 

@@ -1,43 +1,28 @@
-/** Something that happens once in the life of an actor. The promise is made only when somebody asks for it. */
+/** Something that happens at most once in the life of an actor, for those who ask. */
 const ignore = (): void => {};
 
 export class Milestone<T> {
-  #outcome: { readonly value: T } | { readonly error: Error } | undefined = undefined;
-  #promise: Promise<T> | undefined = undefined;
-  #resolve: ((value: T) => void) | undefined = undefined;
-  #reject: ((error: Error) => void) | undefined = undefined;
-
-  get isOver(): boolean {
-    return this.#outcome !== undefined;
-  }
-
   /** A rejection that nobody observes ends nothing. */
-  get promise(): Promise<T> {
-    if (this.#promise === undefined) {
-      this.#promise = new Promise((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
-      this.#promise.catch(ignore);
-      this.#settle();
-    }
-    return this.#promise;
+  readonly promise: Promise<T>;
+  isOver = false;
+  #resolve!: (value: T) => void;
+  #reject!: (error: Error) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.promise.catch(ignore);
   }
 
   reach(value: T): void {
-    this.#outcome ??= { value };
-    this.#settle();
+    this.isOver = true;
+    this.#resolve(value);
   }
 
   fail(error: Error): void {
-    this.#outcome ??= { error };
-    this.#settle();
-  }
-
-  #settle(): void {
-    const outcome = this.#outcome;
-    if (outcome === undefined) return;
-    if ("value" in outcome) this.#resolve?.(outcome.value);
-    else this.#reject?.(outcome.error);
+    this.isOver = true;
+    this.#reject(error);
   }
 }

@@ -76,6 +76,7 @@ export function checkMailbox({ capacity, overflow }: MailboxSpec): void {
 
 const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNewest"];
 const HIGH_WATER = 1000;
+const NEVER = 2 ** 31 - 1;
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 const ignore = (): void => {};
@@ -113,7 +114,7 @@ export class Mailbox implements AskHome {
     this.channel.waker = owner;
     this.#overflow = spec.overflow;
     this.#owner = owner;
-    this.#highWater = spec.capacity === Number.POSITIVE_INFINITY ? HIGH_WATER : Number.POSITIVE_INFINITY;
+    this.#highWater = spec.capacity === Number.POSITIVE_INFINITY ? HIGH_WATER : NEVER;
   }
 
   get path(): string {

@@ -11,6 +11,7 @@ import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/h
 import type { Place, Runtime } from "../cell/cell.ts";
 import { Cell, pathOf } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
+import { Siblings } from "../cell/siblings.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
 import { holdProcess } from "../dispatcher/clock.ts";
 import { Dispatcher } from "../dispatcher/dispatcher.ts";
@@ -58,7 +59,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
   readonly threads: Threads;
-  readonly #roots = new Map<string, Cell>();
+  readonly #roots = new Siblings<Cell>();
   readonly #retired = new Account();
   readonly #keepAlive: boolean;
   readonly #idle: () => void;
@@ -90,7 +91,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   /** The actors without a parent, in the order they were spawned. */
   get roots(): Cell[] {
-    return [...this.#roots.values()];
+    return this.#roots.list();
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
@@ -109,11 +110,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
     const { behavior, settings, args } = spec;
-    const place = this.#place(
-      parent,
-      name ?? this.#freeName(parent, "children" in behavior ? "supervisor" : behavior.name),
-      guardian,
-    );
+    const place = this.#place(parent, name ?? this.#freeName(parent, behavior), guardian);
     if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
     if ("on" in behavior) return this.#enter(new Cell(place, behavior, args, settings, this));
     const state = new Supervisor(behavior, this);
@@ -124,17 +121,18 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   /** The handlers are on a thread, so everything that is sent is copied. */
   #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
-    const path = pathOf(place.parent, place.name);
     const host = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
+    const path = pathOf(place.parent, place.name ?? `${definition.name}-${place.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
     return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
   }
 
-  #place(parent: Cell | undefined, name: string, guardian: Guardian | undefined): Place {
+  #place(parent: Cell | undefined, name: string | undefined, guardian: Guardian | undefined): Place {
     if (!this.#accepting && parent === undefined) {
       throw new SpawnRefusedError(pathOf(parent, name), "the system was shut down");
     }
-    if (this.#find(parent, name) !== undefined) throw new DuplicateNameError(pathOf(parent, name));
+    if (name !== undefined && this.#find(parent, name) !== undefined)
+      throw new DuplicateNameError(pathOf(parent, name));
     return { id: ++this.#cells, name, parent, guardian };
   }
 
@@ -142,7 +140,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
     const { parent, args } = cell;
     if (args !== undefined) forEachHandle(args, (handle) => giveTo(cell, handle));
-    if (parent === undefined) this.#roots.set(cell.name, cell);
+    if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
     return { cell, handle: firstAddress(cell) };
@@ -163,7 +161,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   ended(cell: Cell): void {
     if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
     this.#retired.add(cell.account);
-    if (cell.parent === undefined) this.#roots.delete(cell.name);
+    if (cell.parent === undefined) this.#roots.remove(cell);
     if (--this.#living > 0) return;
     this.#release?.();
     void this.threads.end();
@@ -205,13 +203,18 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   #find(parent: Cell | undefined, name: string): Cell | undefined {
-    return parent === undefined ? this.#roots.get(name) : parent.child(name);
+    return parent === undefined ? this.#roots.find(name) : parent.child(name);
   }
 
-  #freeName(parent: Cell | undefined, stem: string): string {
-    let name = `${stem}-${this.#cells + 1}`;
-    while (this.#find(parent, name) !== undefined) name += "'";
-    return name;
+  /** Undefined when the name that the next actor has by itself is free, as it nearly always is. */
+  #freeName(parent: Cell | undefined, behavior: RuntimeChildSpec["behavior"]): string | undefined {
+    const siblings = parent === undefined ? this.#roots : parent.siblings;
+    if (siblings?.hasNamed !== true) return undefined;
+    const stem = "children" in behavior ? "supervisor" : behavior.name;
+    const own = `${stem}-${this.#cells + 1}`;
+    let name = own;
+    while (siblings.find(name) !== undefined) name += "'";
+    return name === own ? undefined : name;
   }
 
   guardian(cell: Cell): Guardian {
