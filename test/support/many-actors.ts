@@ -50,7 +50,7 @@ const VERBS: readonly Verb[] = [
     body: '{ context.state.total += payload.by; context.log.debug(payload.why ?? ""); }',
     fields: "by: 2",
   },
-  { name: "name", reply: "string", body: "{ return `${context.path} ${context.generation}`; }" },
+  { name: "name", reply: "string", body: '{ return context.path + "#" + String(context.generation); }' },
   {
     name: "find",
     payload: "{ readonly id: string }",

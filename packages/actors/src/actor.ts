@@ -49,24 +49,21 @@ type CheckHandlers<On> = {
         : "A handler is a function of the context and at most one payload";
 };
 
-/** The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. */
+/**
+ * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A reply may also be the
+ * promise of what the method returns, or what the promise that it returns resolves to.
+ */
 type HandlersOf<P, State> = {
   readonly [K in Names<P>]: P[K] extends (
     ...payload: infer Rest extends readonly [] | readonly [Payload]
   ) => infer Reply
     ? Rest extends readonly [Unfit]
       ? Fault<Rest>
-      : HandlerOf<P, State, Rest, Reply>
+      : (context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>
     : P[K] extends (...payload: infer Rest) => infer Reply
-      ? Fault<Rest> & HandlerOf<P, State, Rest, Reply>
+      ? Fault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
       : "Each property of a protocol is a required method: name(payload): reply";
 };
-
-/** The reply may also be the promise of what the method returns, or what a promise that it returns resolves to. */
-type HandlerOf<P, State, Rest extends readonly unknown[], Reply> = (
-  context: Context<State, P>,
-  ...payload: Rest
-) => Reply | MaybePromise<Awaited<Reply>>;
 
 /** Refuses handlers where `P` has no messages, so that none would be excess to the compiler, and where it is `any`. */
 type NoOthers<P> = [Names<P>] extends [never]
