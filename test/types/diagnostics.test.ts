@@ -89,6 +89,12 @@ const mistakes: readonly Mistake[] = [
     reason: `Type '(_: Context<unknown, NoMessages>, { type }: { type: string; }) => string' is not assignable to type '${OWN_TYPE}'.`,
   },
   {
+    title: "a handler whose payload has a type of its own in one case",
+    code: `actor({ on: { move: (_, payload: { x: number } | { type: "x" }) => {} } });`,
+    at: "move:",
+    reason: `Type '(_: Context<unknown, NoMessages>, payload: { x: number; } | { type: "x"; }) => void' is not assignable to type '${OWN_TYPE}'.`,
+  },
+  {
     title: "a handler whose payload is optional",
     code: "actor({ on: { list: (_, filter?: { from: number }) => filter } });",
     at: "list:",

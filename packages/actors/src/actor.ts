@@ -76,7 +76,10 @@ type NoOthers<P> = [Names<P>] extends [never]
 interface Frame<State, Args, Self> {
   /** The stem of the names of unnamed actors; `actor` when left out. */
   readonly name?: string;
-  /** Makes the state at every start and restart. Throwing, or rejecting, is a failed start. */
+  /**
+   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. Where the state comes to hold more
+   * than it begins with, its return type is written: `state: (): { next?: Address<Node> } => ({})`.
+   */
   readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
   /** Runs once the state is there, before the first message. */
   readonly started?: (context: Context<State, Self>) => unknown;
