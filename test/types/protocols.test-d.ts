@@ -6,12 +6,11 @@ import type {
   ActorSystem,
   Address,
   ArgsOf,
-  AskOf,
   Definition,
   MessageOf,
   NoMessages,
   ProtocolOf,
-  RepliesOf,
+  ReplyOf,
   WeakAddress,
 } from "@pneumatic/actors";
 import { actor, child, implement, supervisor } from "@pneumatic/actors";
@@ -42,7 +41,7 @@ export async function asksOfUnions(address: Address<Account>, weak: WeakAddress<
   same<typeof chosen, string | void>(true);
   const late = await weak.ask(either, { timeout: 5, signal: expression<AbortSignal>() });
   same<typeof late, string | number>(true);
-  same<RepliesOf<Account>["owner"], string>(true);
+  same<ReplyOf<Account, "owner">, string>(true);
 
   // @ts-expect-error: one of them does not exist
   void address.ask(expression<{ type: "owner" } | { type: "open" }>());
@@ -66,8 +65,10 @@ export function varianceOfReplies(): void {
   expression<Address<Pair<1, "x">>>() satisfies Address<Pair<number, string>>;
   // @ts-expect-error: the replies are the other way round
   expression<Address<Pair<number, string>>>() satisfies Address<Pair<string, number>>;
-  // @ts-expect-error: the replies are the other way round
-  expression<AskOf<Pair<number, string>>>() satisfies AskOf<Pair<string, number>>;
+  expression<Address<{ get(): Promise<number> }>>() satisfies Address<{ get(): number }>;
+  expression<WeakAddress<{ get(): number }>>() satisfies WeakAddress<{ get(): Promise<number> }>;
+  const later = actor({ on: { length: async (_, { text }: { text: string }) => text.length, more: () => 1 } });
+  system.spawn(later) satisfies Address<{ length(payload: { text: string }): Promise<number> }>;
   expression<Address<Account>>() satisfies { ask(message: { type: "owner" }): Promise<string> };
   // @ts-expect-error: the owner is a string
   expression<Address<Account>>() satisfies { ask(message: { type: "owner" }): Promise<number> };
@@ -141,8 +142,8 @@ export function inferredPayloads(): void {
   address.tell({ type: "union", b: "5" });
   address.tell({ type: "open", whatever: 5 });
   address.tell({ type: "generic", value: 5 });
-  same<RepliesOf<Accepted>["generic"], unknown>(true);
-  same<RepliesOf<Accepted>["union"], string | number>(true);
+  same<ReplyOf<Accepted, "generic">, unknown>(true);
+  same<ReplyOf<Accepted, "union">, string | number>(true);
   // @ts-expect-error: it is one or the other
   address.tell({ type: "union" });
 

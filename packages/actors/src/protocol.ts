@@ -40,15 +40,9 @@ export type MessageOf<P> = { [K in Names<P>]: MessageNamed<P, K> }[Names<P>];
 /** What an ask for the message named `K` of protocol `P` resolves to. */
 export type ReplyOf<P, K extends Names<P>> = P[K] extends (payload: never) => infer Reply ? Awaited<Reply> : never;
 
-/** What an ask for each message of protocol `P` resolves to, by name. */
-export type RepliesOf<P> = { readonly [K in Names<P>]: ReplyOf<P, K> };
-
-/** The `ask` of an address of protocol `P`. */
-export type AskOf<P> = Ask<MessageOf<P>, RepliesOf<P>>;
-
 /**
- * Takes any message, and knows the reply by its type; that of a union of messages is the union of their replies. An interface,
- * so that replies are compared message by message where one `ask` stands for another.
+ * The `ask` of an address. It takes any message and knows the reply by its type; that of a union of messages is the union of
+ * their replies.
  */
 export type Ask<
   in Message extends { readonly type: string },
