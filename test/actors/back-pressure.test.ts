@@ -201,7 +201,8 @@ describe.each([1, 3])("a full mailbox of %i that drops the oldest", (capacity) =
   test.each(["tell", "trySend", "send", "ask"] as const)("accepts by %s at the cost of the oldest", async (by) => {
     const it = await full();
     await using system = it.system;
-    const outcome = it.address[by](put("late"));
+    const { address } = it;
+    const outcome = by === "ask" ? address.ask(put("late")) : address[by](put("late"));
     expect(system.deadLetters()).toEqual([{ message: put(0), reason: "overflow", to: "/sink" }]);
     expect(system.ledger(it.address)).toMatchObject({ accepted: capacity + 2, queued: capacity });
     expect(await handled(it)).toEqual([...numbers(capacity).slice(1), "late"]);

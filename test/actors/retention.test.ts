@@ -23,7 +23,7 @@ describe("a message", () => {
     using address = system.spawn(echo);
     const send = async (): Promise<WeakRef<object>> => {
       const load = {};
-      await address[by]({ type: "put", load });
+      await (by === "ask" ? address.ask({ type: "put", load }) : address[by]({ type: "put", load }));
       return new WeakRef(load);
     };
     const reference = await send();

@@ -18,13 +18,8 @@ import type {
 import { actor, bounded, child, implement, supervisor } from "@pneumatic/actors";
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
 import { err, ok } from "@pneumatic/core";
+import { expression, same } from "../support/type-proofs.ts";
 
-type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
-
-/** Compiles only when both types are the same. */
-function same<A, B>(_proof: Equal<A, B>): void {}
-
-declare function expression<T>(): T;
 declare const system: ActorSystem;
 
 const counter = actor({

@@ -5,7 +5,7 @@
  *     last ticket dropped ─► frontier stops ─► drops crew and site ─► fetchers stop ─► drop parsers, index, checker
  *                                                              ─► index and checker report ─► reporter stops ─► report
  */
-import type { ActorSystem, WeakAddress } from "@pneumatic/actors";
+import type { ActorSystem, ChildOptions, WeakAddress } from "@pneumatic/actors";
 import { bounded, child, onThread, supervisor } from "@pneumatic/actors";
 import type { Receiver } from "@pneumatic/core";
 import { channel } from "@pneumatic/core";
@@ -26,7 +26,7 @@ const parsing = {
   resourceLimits: { maxOldGenerationSizeMb: 128 },
   mailbox: bounded(2),
   backoff: { initialMs: 5, maxMs: 50 },
-} as const;
+} satisfies ChildOptions;
 
 export interface CrawlOptions {
   /** Where to begin, all of one origin. */
@@ -62,9 +62,9 @@ export function crawl(system: ActorSystem, options: CrawlOptions): [Receiver<Rep
   });
 
   // A page that harms its parser comes back as the failure of that page; the parser is there again for the next one.
-  const parsers = times(options.parsers, (n) => [`parser-${n}`, child(parserOnThread, parsing)] as const);
+  const parsers = Object.fromEntries(times(options.parsers, (n) => [`parser-${n}`, child(parserOnThread, parsing)]));
   const intensity = { restarts: 1000, withinMs: 1000 };
-  const crew = system.supervise(supervisor({ intensity, children: Object.fromEntries(parsers) }));
+  const crew = system.supervise(supervisor({ intensity, children: parsers }));
   const fetchers = times(options.fetchers, (n) => {
     const addresses = { index: index.clone(), checker: checker.clone(), reporter: reporting.clone() };
     const args = { limits, origin, parser: crew.child(`parser-${n % options.parsers}`), ...addresses };

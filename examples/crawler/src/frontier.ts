@@ -5,7 +5,7 @@
  * It has no idea of "done". Each page to do holds a ticket, a strong address of this actor; with the last one gone, the
  * runtime stops it, and with it goes what it owns: the fetchers, and whoever depends on them.
  */
-import type { Address, Context, SupervisorAddress } from "@pneumatic/actors";
+import type { Address, Context, MessageOf, SupervisorAddress } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import { channel } from "@pneumatic/core";
 import type { Fetcher, Frontier, Reporter, Ticket } from "./protocols.ts";
@@ -67,7 +67,7 @@ class Plan {
       if (this.#next === undefined) return undefined;
       const now = performance.now();
       if (now < this.#notBefore) return this.#notBefore - now;
-      const job = { type: "fetch", ...this.#next } as const;
+      const job: MessageOf<Fetcher> = { type: "fetch", ...this.#next };
       if (!this.args.fetchers.some((fetcher) => fetcher.trySend(job).ok)) return undefined;
       this.#next = undefined;
       this.#notBefore = now + this.delayMs;

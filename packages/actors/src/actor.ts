@@ -2,7 +2,7 @@
 import type { Context, StartContext } from "./cell/context.ts";
 import type { ExitReason } from "./cell/exit-reason.ts";
 import { InvalidDefinitionError } from "./errors.ts";
-import type { ProtocolFrom } from "./protocol.ts";
+import type { Fault, MethodOf, Names, Payload, Unfit } from "./protocol.ts";
 
 declare const protocol: unique symbol;
 declare const argument: unique symbol;
@@ -36,39 +36,50 @@ type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, p
  * `On`: what stands for a handler while it is not inferred yet.
  */
 type CheckHandlers<On> = {
-  [K in keyof On]: object extends On[K]
-    ? unknown
-    : On[K] extends (...parameters: infer Parameters) => unknown
-      ? Parameters extends readonly [] | readonly [unknown]
-        ? unknown
-        : Parameters extends readonly [unknown, infer Payload]
-          ? CheckPayload<Payload>
-          : "A handler takes the context and at most one payload, which is required"
-      : "A handler is a function of the context and at most one payload";
+  [K in keyof On]: On[K] extends (
+    ...parameters: infer Parameters extends readonly [] | readonly [unknown] | readonly [unknown, Payload]
+  ) => unknown
+    ? Parameters extends readonly [unknown, Unfit]
+      ? Fault<[never]>
+      : unknown
+    : object extends On[K]
+      ? unknown
+      : On[K] extends (context: never, ...payload: infer Rest) => unknown
+        ? Fault<Rest>
+        : "A handler is a function of the context and at most one payload";
 };
 
-type CheckPayload<Payload> = [Payload] extends [object]
-  ? [Payload] extends [never]
-    ? unknown
-    : Payload extends readonly unknown[] | ((...parameters: never) => unknown)
-      ? "The payload of a handler is an object: { name: value }"
-      : "type" extends keyof Payload
-        ? "The payload of a handler has no `type` of its own: it stands beside the `type` of the message"
-        : unknown
-  : "The payload of a handler is an object: { name: value }";
-
-/** The handlers that protocol `P` asks for. */
+/**
+ * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A reply may also be the
+ * promise of what the method returns, or what the promise that it returns resolves to.
+ */
 type HandlersOf<P, State> = {
-  [K in keyof P & string]: P[K] extends (...payload: infer Payload) => infer Reply
-    ? (context: Context<State, P>, ...payload: Payload) => MaybePromise<Awaited<Reply>>
-    : "Each property of a protocol is a method: name(payload): reply";
+  readonly [K in Names<P>]: P[K] extends (
+    ...payload: infer Rest extends readonly [] | readonly [Payload]
+  ) => infer Reply
+    ? Rest extends readonly [Unfit]
+      ? Fault<Rest>
+      : (context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>
+    : P[K] extends (...payload: infer Rest) => infer Reply
+      ? Fault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
+      : "Each property of a protocol is a required method: name(payload): reply";
 };
+
+/** Refuses handlers where `P` has no messages, so that none would be excess to the compiler, and where it is `any`. */
+type NoOthers<P> = [Names<P>] extends [never]
+  ? Readonly<Record<string, "The protocol has no such message; it is named as in implement<Protocol>()">>
+  : [P] extends [Unfit]
+    ? Readonly<Record<string, "A protocol is an interface, and not any">>
+    : unknown;
 
 /** The optional parts of a definition around its handlers. */
 interface Frame<State, Args, Self> {
   /** The stem of the names of unnamed actors; `actor` when left out. */
   readonly name?: string;
-  /** Makes the state at every start and restart. Throwing, or rejecting, is a failed start. */
+  /**
+   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. Where the state comes to hold more
+   * than it begins with, its return type is written: `state: (): { next?: Address<Node> } => ({})`.
+   */
   readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
   /** Runs once the state is there, before the first message. */
   readonly started?: (context: Context<State, Self>) => unknown;
@@ -103,9 +114,9 @@ interface Frame<State, Args, Self> {
  * console.log(await address.ask({ type: "greet", name: "Ada" })); // Hello, Ada!
  * ```
  */
-export function actor<State, Args, const On extends Record<string, object>>(
+export function actor<State, Args = undefined, const On extends Record<string, object> = Record<never, never>>(
   definition: Frame<State, Args, NoMessages> & { readonly on: On & AnyHandlers<State> & CheckHandlers<On> },
-): Definition<ProtocolFrom<On>, Args> {
+): Definition<{ [K in Names<On>]: MethodOf<On[K]> }, Args> {
   return define(definition);
 }
 
@@ -138,8 +149,8 @@ export function actor<State, Args, const On extends Record<string, object>>(
  * console.log(await address.ask({ type: "left" })); // 2: asked before the countdown told itself to go on
  * ```
  */
-export function implement<P>(): <State, Args>(
-  definition: Frame<State, Args, P> & { readonly on: HandlersOf<P, State> },
+export function implement<P>(): <State, Args = undefined>(
+  definition: Frame<State, Args, P> & { readonly on: HandlersOf<P, State> & NoOthers<P> },
 ) => Definition<P, Args> {
   return define;
 }

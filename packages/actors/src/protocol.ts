@@ -11,15 +11,15 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Names<P> = keyof P & string;
-type Method<P, K extends keyof P> = P[K] extends (...parameters: infer Parameters) => infer Reply
-  ? { parameters: Parameters; reply: Awaited<Reply> }
-  : never;
+/** The names of the messages of protocol `P`. */
+export type Names<P> = keyof P & string;
 
 /** The message named `K` of protocol `P`: its `type` and its payload in one object. */
-export type MessageNamed<P, K extends Names<P>> = Method<P, K>["parameters"] extends readonly []
+export type MessageNamed<P, K extends Names<P>> = P[K] extends () => unknown
   ? { readonly type: K }
-  : { readonly type: K } & Method<P, K>["parameters"][0];
+  : P[K] extends (payload: infer Payload) => unknown
+    ? { readonly type: K } & Payload
+    : never;
 
 /**
  * Every message that an actor of protocol `P` takes, as a union told apart by `type`.
@@ -38,25 +38,52 @@ export type MessageNamed<P, K extends Names<P>> = Method<P, K>["parameters"] ext
 export type MessageOf<P> = { [K in Names<P>]: MessageNamed<P, K> }[Names<P>];
 
 /** What an ask for the message named `K` of protocol `P` resolves to. */
-export type ReplyOf<P, K extends Names<P>> = Method<P, K>["reply"];
+export type ReplyOf<P, K extends Names<P>> = P[K] extends (payload: never) => infer Reply ? Awaited<Reply> : never;
 
-/** The `ask` of an address of protocol `P`: one call signature for each message. */
-export type AskOf<P> = Intersection<
-  { [K in Names<P>]: (message: MessageNamed<P, K>, options?: AskOptions) => Promise<ReplyOf<P, K>> }[Names<P>]
->;
+/**
+ * The `ask` of an address. It takes any message and knows the reply by its type; that of a union of messages is the union of
+ * their replies.
+ */
+export type Ask<
+  in Message extends { readonly type: string },
+  out Replies extends Readonly<Record<Message["type"], unknown>>,
+> = <K extends Message["type"]>(message: Message & { readonly type: K }, options?: AskOptions) => Promise<Replies[K]>;
 
-/** All members of a union at once. The parameter position is what makes inference intersect them. */
-type Intersection<Union> = [Union] extends [never]
-  ? (message: never, options?: AskOptions) => Promise<never>
-  : (Union extends unknown ? (member: Union) => void : never) extends (member: infer All) => void
-    ? All
+/** What a handler amounts to as the method of a protocol. */
+export type MethodOf<Handler> = Handler extends (context: never) => infer Reply
+  ? () => Awaited<Reply>
+  : Handler extends (context: never, payload: infer Payload) => infer Reply
+    ? (payload: Payload) => Awaited<Reply>
     : never;
 
-/** The protocol that an `on` object of handlers amounts to. */
-export type ProtocolFrom<On> = {
-  [K in Names<On>]: On[K] extends (...parameters: infer Parameters) => infer Reply
-    ? Parameters extends readonly [unknown, infer Payload]
-      ? (payload: Payload) => Awaited<Reply>
-      : () => Awaited<Reply>
-    : never;
+declare const unfit: unique symbol;
+
+/** Only `any` and `never` are assignable to this: a payload that nothing would be checked against, or that nobody can send. */
+export type Unfit = { readonly [unfit]: never };
+
+/** What a payload is: an object without a `type` of its own, and by their symbols neither an array nor a function. */
+export type Payload = object & {
+  readonly type?: never;
+  readonly [Symbol.unscopables]?: never;
+  readonly [Symbol.hasInstance]?: never;
 };
+
+/** The sentence that says why `Parameters` cannot be the payload of a message; never when they can. */
+export type Fault<Parameters> = Parameters extends readonly []
+  ? never
+  : Parameters extends readonly [infer Only]
+    ? [Only] extends [Unfit]
+      ? "The payload of a message needs a type: (context, { name }: { name: string }) => ..."
+      : [Only] extends [Payload]
+        ? never
+        : [Only] extends [object]
+          ? ObjectFault<Only>
+          : "The payload of a message is an object: { name: value }"
+    : "A message has at most one payload, which is required; let its properties be optional";
+
+/** For each member of a union by itself, so that the good ones do not excuse the others. */
+type ObjectFault<Member> = Member extends Payload
+  ? never
+  : Member extends { readonly type?: unknown }
+    ? "The payload of a message has no `type` of its own: it stands beside the `type` of the message"
+    : "The payload of a message is an object: { name: value }";

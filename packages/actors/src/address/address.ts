@@ -4,7 +4,7 @@
  */
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError, WaitOptions } from "@pneumatic/core";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import type { AskOf, MessageOf } from "../protocol.ts";
+import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
 
 /**
  * A strong handle on an actor that understands protocol `P`.
@@ -32,10 +32,16 @@ import type { AskOf, MessageOf } from "../protocol.ts";
  * console.log(await address.ask({ type: "get" })); // 7
  * ```
  */
-export type Address<P> = AddressTo<MessageOf<P>, AskOf<P>>;
+export type Address<P> = AddressTo<MessageOf<P>, Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>>;
+
+// Replies are spelled out in both. Under a name that is generic in `P`, the compiler compares one protocol with another as they
+// are written, and a method that promises its reply is then another than one that returns it.
 
 /** A handle that does not keep its actor alive. */
-export type WeakAddress<P> = WeakAddressTo<MessageOf<P>, AskOf<P>>;
+export type WeakAddress<P> = WeakAddressTo<
+  MessageOf<P>,
+  Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
+>;
 
 /** What strong and weak addresses have in common. */
 interface Deliveries<in Message, out AskFunction> {

@@ -14,11 +14,6 @@ import type { Restart } from "./restart-policy.ts";
 /** Where an actor runs that is defined {@link onThread}; `shared` when left out. */
 export type ThreadOptions =
   | {
-      /** With others, on one of as many threads as the machine has cores. */
-      readonly thread?: "shared";
-      readonly resourceLimits?: never;
-    }
-  | {
       /** Alone, on a thread that ends with it. */
       readonly thread: "dedicated";
       /**
@@ -26,6 +21,12 @@ export type ThreadOptions =
        * allocates in very large steps can end the process before V8 stops it.
        */
       readonly resourceLimits?: ResourceLimits;
+    }
+  // The last one, because the compiler compares with it what fits neither.
+  | {
+      /** With others, on one of as many threads as the machine has cores. */
+      readonly thread?: "shared";
+      readonly resourceLimits?: never;
     };
 
 /** How an actor lives. */
@@ -60,11 +61,9 @@ export interface RootOptions {
  * The arguments that `Options` and an actor's `Args` make: `args` is required exactly when `state` needs it. `Args` is
  * inferred from the definition alone, so that nothing can be passed to a `state` that takes nothing.
  */
-export type WithArgs<Options, Args> = unknown extends Args
-  ? [options?: Options & { readonly args?: undefined }]
-  : undefined extends Args
-    ? [options?: Options & { readonly args?: NoInfer<Args> }]
-    : [options: Options & { readonly args: NoInfer<Args> }];
+export type WithArgs<Options, Args> = undefined extends Args
+  ? [options?: Options & { readonly args?: NoInfer<Args> }]
+  : [options: Options & { readonly args: NoInfer<Args> }];
 
 /** The arguments of `spawn` after the definition. */
 export type SpawnArguments<Args> = WithArgs<SpawnOptions, Args>;

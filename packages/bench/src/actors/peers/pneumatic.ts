@@ -44,7 +44,7 @@ const looping = implement<Looping>()({
 });
 
 const node = implement<Node>()({
-  state: (job: Job) => ({ job, next: undefined as Address<Node> | undefined }),
+  state: (job: Job): { readonly job: Job; next?: Address<Node> } => ({ job }),
   on: {
     link: (context, { next }) => {
       context.state.next = context.own(next);
