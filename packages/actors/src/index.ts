@@ -3,6 +3,7 @@ export { type ArgsOf, actor, type Definition, implement, type NoMessages, type P
 export type { Address, AddressTo, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export type { Context, StartContext, Timers } from "./cell/context.ts";
 export type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
+export { type ActorEvent, type DiagnosticsEvents, subscribe } from "./diagnostics.ts";
 export type { Clock, Scheduler } from "./dispatcher/clock.ts";
 export {
   ActorPanickedError,
@@ -45,5 +46,6 @@ export type {
   ThreadOptions,
 } from "./supervisor/spawn-options.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
+export type { ActorInspection, ActorState, SystemInspection } from "./system/inspect.ts";
 export { ActorSystem, type ActorSystemOptions, type AnyAddress } from "./system/system.ts";
 export { onThread } from "./thread/on-thread.ts";

@@ -29,6 +29,8 @@ export const TARGET: unique symbol = Symbol("target");
 export type Message = { readonly type: string };
 export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
 
+const ignore = (): void => {};
+
 abstract class Handle {
   readonly #target: Target;
 
@@ -68,13 +70,20 @@ abstract class Handle {
     try {
       const mailbox = this.#mailbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
-      if (refusal !== undefined) return observed(refusal);
+      if (refusal !== undefined) return this.#refused(refusal);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       mailbox.ask(ask);
       return ask.promise;
     } catch (misuse) {
-      return observed(Promise.reject(misuse));
+      return this.#refused(Promise.reject(misuse));
     }
+  }
+
+  /** A rejection that ends no process when nobody observes it. */
+  #refused(refusal: Promise<never>): Promise<never> {
+    this.#target.deadlines.rejected++;
+    refusal.catch(ignore);
+    return refusal;
   }
 
   /** Throws when this handle may not be used any more. */
@@ -85,12 +94,6 @@ abstract class Handle {
     checkMessage(this.path, message);
     return this.#target.mailbox;
   }
-}
-
-/** A rejection that ends no process when nobody observes it. */
-function observed(refusal: Promise<never>): Promise<never> {
-  refusal.catch(() => {});
-  return refusal;
 }
 
 /** `message`, if it is one. */
@@ -143,6 +146,10 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
     return this.#sender.closed(options);
   }
 
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
   drop(): void {
     this.#dropped = true;
     this.#sender.drop();
@@ -175,6 +182,12 @@ export function firstAddress(target: Target): AddressTo<Message, AnyAsk> {
   return new StrongHandle(target, unboundedSender(target.mailbox.channel));
 }
 
+/** What is logged of a strong address that its owner has forgotten; `place` is where it was made, or how to find out. */
+export function lostAddress(path: string, place: string): string {
+  const remedies = "Drop it, as `using` does, or give it to an owner: ctx.own() or system.own()";
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+}
+
 /** A weak address of an actor. */
 export function weakAddress(target: Target): WeakAddressTo<Message, AnyAsk> {
   return new WeakHandle(target);
@@ -185,29 +198,41 @@ export function targetOf(value: unknown): Target | undefined {
   return isObject(value) && TARGET in value ? (value[TARGET] as Target) : undefined;
 }
 
+/** A strong handle on an actor or a supervisor. */
+export interface StrongAddress extends Disposable {
+  readonly [TARGET]: Target;
+  readonly isDropped: boolean;
+}
+
 /**
- * Drops every strong handle in `value`: itself, or found by walking plain objects and arrays. Used where a message or an
- * argument is let go of that nobody else will drop.
+ * Every strong handle in `value` that was not dropped: itself, or found by walking plain objects and arrays. What cannot be
+ * looked into has none.
  */
-export function dropAddresses(value: unknown): void {
+export function strongAddresses(value: unknown): StrongAddress[] {
+  const found: StrongAddress[] = [];
   const seen = new Set<unknown>();
   const pending: unknown[] = [value];
   while (pending.length > 0) {
     const next = pending.pop();
     if (!isObject(next) || seen.has(next)) continue;
     seen.add(next);
-    if (TARGET in next) (next as Partial<Disposable>)[Symbol.dispose]?.();
-    else if (Array.isArray(next) || isPlain(next)) for (const item of valuesOf(next)) pending.push(item);
+    try {
+      if (isStrong(next)) found.push(next);
+      else if (Array.isArray(next) || isPlain(next)) for (const item of Object.values(next)) pending.push(item);
+    } catch {
+      // A getter or a proxy of the user's that throws.
+    }
   }
+  return found.filter((address) => !address.isDropped);
 }
 
-/** None for an object whose getters throw. */
-function valuesOf(value: object): unknown[] {
-  try {
-    return Object.values(value);
-  } catch {
-    return [];
-  }
+/** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */
+export function dropAddresses(value: unknown): void {
+  for (const address of strongAddresses(value)) address[Symbol.dispose]();
+}
+
+function isStrong(value: object): value is StrongAddress {
+  return TARGET in value && Symbol.dispose in value;
 }
 
 function isObject(value: unknown): value is object {

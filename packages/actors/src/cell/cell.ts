@@ -12,7 +12,8 @@ import { NOTHING } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
-import { dropAddresses } from "../address/handle.ts";
+import { dropAddresses, lostAddress } from "../address/handle.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
@@ -30,7 +31,7 @@ import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
-import { ENDING, isLegal, NEW, QUEUED, READY, STOPPED } from "./phase.ts";
+import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STOPPED } from "./phase.ts";
 
 /** What a cell needs of its system. */
 export interface Runtime {
@@ -38,9 +39,11 @@ export interface Runtime {
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
   readonly log: Logger;
+  readonly diagnostics: Diagnostics;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown): unknown;
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void;
+  /** `error` is what the handler of a quarantined message threw. */
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
 }
 
@@ -74,6 +77,8 @@ export class Cell implements Target, MailboxOwner, Runnable {
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
+  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
+  turn = 0;
   /** How often the message in flight has been begun. */
   attempt = 1;
   /** Whether a message was put back, to be handled before all others. */
@@ -163,7 +168,14 @@ export class Cell implements Target, MailboxOwner, Runnable {
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
       this.life.unreachable();
+    } else if (this.phase !== BUSY) {
+      this.mailbox.mark();
     }
+  }
+
+  senderLost(place: string): void {
+    const { path: actor, id, runtime, life } = this;
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, place));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
@@ -186,9 +198,12 @@ export class Cell implements Target, MailboxOwner, Runnable {
   // What becomes of messages
 
   run(limit: number): number {
-    if (this.phase === QUEUED) return runTurn(this, limit);
-    this.life.startIfDue();
-    return 1;
+    let taken = 1;
+    if (this.phase === QUEUED) taken = runTurn(this, limit);
+    else this.life.startIfDue();
+    const isServed = this.phase === READY || (this.phase === QUEUED && this.mailbox.queued <= limit);
+    if (!isServed) this.mailbox.mark();
+    return taken;
   }
 
   /** Goes on after a message or a start: with the next message, if there is one. */

@@ -63,6 +63,11 @@ export class Lifecycle {
     this.#shutdownMs = shutdownMs;
   }
 
+  /** Which start the present or last incarnation is; 0 before the first. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   get restarts(): number {
     return Math.max(0, this.#generation - 1);
   }
@@ -98,6 +103,7 @@ export class Lifecycle {
 
   #ready(incarnation: Incarnation): void {
     if (this.isOver(incarnation)) return;
+    this.#cell.runtime.diagnostics.started(this.#cell, this.reason);
     this.reason = this.#drainReason;
     this.started.reach();
     this.#cell.ready();
@@ -350,7 +356,8 @@ export class Lifecycle {
     const { path: actor, id } = this.#cell;
     const next = verdict.restart ? `restarting in ${Math.round(verdict.delayMs)} ms` : "stopping";
     const entry = { actor, id, generation: this.#generation, reason: reason.kind };
-    const { log } = this.#cell.runtime;
+    const { log, diagnostics } = this.#cell.runtime;
+    if (isAbnormal(reason) && reason !== KILLED) diagnostics.panicked(this.#cell, reason, verdict.restart);
     if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
     else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
   }

@@ -45,6 +45,8 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   const { incarnation } = cell;
   cell.inFlight = item;
+  const { diagnostics } = cell.runtime;
+  if (diagnostics.wantsMessages) diagnostics.message(cell, message.type, item instanceof Ask);
   let reply: unknown;
   try {
     reply = asPromise(handler(incarnation, message));

@@ -16,6 +16,8 @@ export type DeadLetterReason =
   | "stopped"
   /** It was being handled when the actor was killed. */
   | "killed"
+  /** Its handler panicked, and its policy keeps it; the ledger counts it as panicked. */
+  | "quarantined"
   /** There is no handler of its name. */
   | "unknownMessage"
   /** The actor could not start. */

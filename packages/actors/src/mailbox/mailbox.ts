@@ -120,6 +120,10 @@ export class Mailbox implements AskHome {
     return this.channel.state === CLOSED && this.#returned === NOTHING;
   }
 
+  get overflow(): Overflow {
+    return this.#overflow;
+  }
+
   /** Whether new messages are refused. */
   get isClosed(): boolean {
     return this.channel.state !== OPEN;
@@ -227,6 +231,16 @@ export class Mailbox implements AskHome {
     const returned = this.takeReturned();
     if (returned !== NOTHING) this.discard(returned, reason);
     for (let item = this.channel.take(); item !== NOTHING; item = this.channel.take()) this.discard(item, reason);
+  }
+
+  /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */
+  mark(): void {
+    if (this.#queue.needsMark) this.#queue.mark(this.#owner.clock.now());
+  }
+
+  /** Since when at least the oldest message waits; undefined if that is not known. */
+  get oldestSince(): number | undefined {
+    return this.#queue.markedAt;
   }
 
   ledger(inFlight: number): Ledger {

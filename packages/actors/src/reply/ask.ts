@@ -91,6 +91,7 @@ export class Ask implements Expiring {
   reject(reason: unknown): void {
     if (this.#phase === SETTLED) return;
     this.#settled();
+    this.#deadlines.rejected++;
     this.promise.catch(ignore);
     this.#reject(reason);
   }

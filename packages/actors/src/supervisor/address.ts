@@ -61,6 +61,10 @@ class SupervisorHandle {
     return this.#target.exited;
   }
 
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
   child(id: string): AddressTo<Message, AnyAsk> {
     return this.#use("look up a child").address(id);
   }
