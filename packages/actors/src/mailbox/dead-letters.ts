@@ -29,8 +29,8 @@ export class DeadLetterStore {
   readonly #release: (message: unknown) => void;
   readonly #log: Logger;
   #capacity: number;
-  /** In the order they came. */
-  #letters = new Set<DeadLetter>();
+  /** In the order they came, each with its number. */
+  #letters = new Map<DeadLetter, number>();
   /** Undefined once closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
@@ -62,13 +62,13 @@ export class DeadLetterStore {
       if (subscriber.trySend(letter).ok || subscriber.isDisconnected) continue;
       this.#undelivered++;
     }
-    this.#letters.add(letter);
+    this.#letters.set(letter, this.#total);
     this.#forgetExcess();
   }
 
   /** The letters that are kept, oldest first. */
   list(): DeadLetter[] {
-    return [...this.#letters];
+    return [...this.#letters.keys()];
   }
 
   /** A receiver of the letters to come, of which at most `capacity` wait for it. Disconnected at once when closed. */
@@ -88,12 +88,14 @@ export class DeadLetterStore {
 
   /** Takes a letter out and gives its message to `send`; puts it back in its place unless that says it was sent. */
   redeliver(letter: DeadLetter, send: (message: unknown) => boolean): boolean {
-    if (!this.#letters.delete(letter)) return false; // taken out first: `send` may run code of the user's
+    const number = this.#letters.get(letter);
+    if (number === undefined) return false;
+    this.#letters.delete(letter); // before `send`, which may run code of the user's
     let isSent = false;
     try {
       isSent = send(letter.message);
     } finally {
-      if (!isSent) this.#putBack(letter);
+      if (!isSent) this.#putBack(letter, number);
     }
     return isSent;
   }
@@ -107,8 +109,9 @@ export class DeadLetterStore {
     this.#forgetExcess();
   }
 
-  #putBack(letter: DeadLetter): void {
-    this.#letters = new Set([letter, ...this.#letters].sort((a, b) => a.at - b.at));
+  #putBack(letter: DeadLetter, number: number): void {
+    this.#letters.set(letter, number);
+    this.#letters = new Map([...this.#letters].sort(([, a], [, b]) => a - b));
     this.#forgetExcess();
   }
 
@@ -117,7 +120,7 @@ export class DeadLetterStore {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#letters as Iterable<DeadLetter>;
+    const [oldest] = this.#letters.keys();
     if (oldest === undefined) return;
     this.#letters.delete(oldest);
     if (!wasHandled(oldest)) this.#release(oldest.message);

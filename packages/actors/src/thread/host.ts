@@ -57,6 +57,8 @@ type Guilt = (id: number) => boolean;
 /** A thread that runs: everything that goes when it is lost. */
 interface Running {
   readonly pool: Piscina;
+  /** Asked at the beginning: the pool replaces a lost thread before it tells. */
+  readonly threadId: number | undefined;
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly terminate: AbortController;
@@ -82,7 +84,7 @@ export class ThreadHost {
 
   /** The `threadId` of its thread; undefined while it has none. */
   get threadId(): number | undefined {
-    return this.#running?.pool.threads[0]?.threadId;
+    return this.#running?.threadId;
   }
 
   /** Takes a tenant in, whose `id` no other one has or had. */
@@ -112,7 +114,8 @@ export class ThreadHost {
     const { port1, port2 } = new MessageChannel();
     const words = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
     const pool = this.#makePool();
-    const running: Running = { pool, port: port1, words, terminate: new AbortController(), watch: undefined };
+    const threadId = pool.threads[0]?.threadId;
+    const running: Running = { pool, threadId, port: port1, words, terminate: new AbortController(), watch: undefined };
     const beatMs = this.#beatMs;
     const task: HostTask = { port: port2, words, beatMs, logLevel: standardLevel(this.#options.log) };
     port1.on("message", (said: ToParent) => this.#receive(said));
@@ -181,10 +184,9 @@ export class ThreadHost {
     }
     const tenants = [...this.#tenants];
     const isGuilty = this.#guilty(running, tenants);
-    const thread = this.threadId;
     this.#end();
     report(this.#options.log, "warn", { how: error.how, tenants: tenants.length }, error.message);
-    this.#publish(error, thread, tenants, isGuilty);
+    this.#publish(error, running.threadId, tenants, isGuilty);
     for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
   }
 
