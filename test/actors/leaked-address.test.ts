@@ -1,6 +1,6 @@
 /** An address that was forgotten is dropped when it is collected, and the log names its actor and both remedies. */
 import { actor } from "@pneumatic/actors";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { isCollected } from "../support/garbage.ts";
 import { runModule } from "../support/node-process.ts";
 import { quiet, TestSystem } from "../support/test-system.ts";
@@ -67,12 +67,13 @@ test.each(["dropped", "owned by the system"] as const)("an address that is %s is
 
 test("nobody hears of a lost address of an actor that has ended", async () => {
   await using system = new TestSystem();
+  using warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   await lose(() => {
     const address = system.spawn(sleeper);
     void system.kill(address, { restart: false });
     return address;
   });
-  expect(warnings(system)).toEqual([]);
+  expect([warnings(system), warned.mock.calls]).toEqual([[], []]);
 });
 
 const PROGRAM = `

@@ -3,6 +3,7 @@
  * property where nobody does. An event is plain data and tells of a change that has happened. Subscribers are called later,
  * in the order of the events: they may throw, or call back into the system, and neither meets it in the middle of a step.
  */
+import type { Channel } from "node:diagnostics_channel";
 import { channel, subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel";
 import type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
 import type { DeadLetterReason } from "./mailbox/ledger.ts";
@@ -77,7 +78,7 @@ export function subscribe<K extends Name>(name: K, listener: (event: Diagnostics
 
 /** A channel of one kind of event. */
 class Events<K extends Name> {
-  readonly #channel: ReturnType<typeof channel>;
+  readonly #channel: Channel;
 
   constructor(name: K) {
     this.#channel = channel(name);
@@ -99,7 +100,8 @@ const restarted = new Events("pneumatic:actor:restarted");
 const stopped = new Events("pneumatic:actor:stopped");
 const deadLetter = new Events("pneumatic:dead-letter");
 const hostLost = new Events("pneumatic:host:lost");
-const message = new Events("pneumatic:message");
+/** The channel itself, since the turn asks it for each message. */
+export const messages: Channel = channel("pneumatic:message");
 
 /** An actor, as its events name it. */
 export interface Observed {
@@ -143,13 +145,9 @@ export class Diagnostics {
     if (hostLost.isWanted) hostLost.publish({ system: this.#system, ...loss });
   }
 
-  /** Asked before {@link message}, for each of them. */
-  get wantsMessages(): boolean {
-    return message.isWanted;
-  }
-
+  /** For each message; `messages.hasSubscribers` is asked before. */
   message(actor: Observed & { readonly attempt: number }, type: string, isAsk: boolean): void {
-    message.publish({ ...this.#about(actor), type, isAsk, attempt: actor.attempt });
+    new Events("pneumatic:message").publish({ ...this.#about(actor), type, isAsk, attempt: actor.attempt });
   }
 
   #about({ path, id, life }: Observed): ActorEvent {

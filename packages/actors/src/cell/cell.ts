@@ -198,11 +198,13 @@ export class Cell implements Target, MailboxOwner, Runnable {
   // What becomes of messages
 
   run(limit: number): number {
-    let taken = 1;
-    if (this.phase === QUEUED) taken = runTurn(this, limit);
-    else this.life.startIfDue();
-    const isServed = this.phase === READY || (this.phase === QUEUED && this.mailbox.queued <= limit);
-    if (!isServed) this.mailbox.mark();
+    if (this.phase !== QUEUED) {
+      this.life.startIfDue();
+      this.mailbox.mark();
+      return 1;
+    }
+    const taken = runTurn(this, limit);
+    if (!this.idle && (taken < limit || this.mailbox.queued > limit)) this.mailbox.mark();
     return taken;
   }
 
