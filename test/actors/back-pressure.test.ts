@@ -57,7 +57,7 @@ describe.each([0, 1, 3])("a full mailbox of %i that waits", (capacity) => {
     const it = await full();
     await using system = it.system;
     it.address.tell(put("late"));
-    expect(system.deadLetters()).toEqual([{ message: put("late"), reason: "full", to: "/sink" }]);
+    expect(system.deadLetters()).toMatchObject([{ message: put("late"), reason: "full", to: "/sink" }]);
     expect(await handled(it)).toEqual(numbers(capacity));
   });
 
@@ -171,7 +171,7 @@ describe.each([0, 1, 3])("a full mailbox of %i that rejects", (capacity) => {
     const it = await full();
     await using system = it.system;
     it.address.tell(put("late"));
-    expect(system.deadLetters()).toEqual([{ message: put("late"), reason: "full", to: "/sink" }]);
+    expect(system.deadLetters()).toMatchObject([{ message: put("late"), reason: "full", to: "/sink" }]);
     expect(await handled(it)).toEqual(numbers(capacity));
   });
 
@@ -203,7 +203,7 @@ describe.each([1, 3])("a full mailbox of %i that drops the oldest", (capacity) =
     await using system = it.system;
     const { address } = it;
     const outcome = by === "ask" ? address.ask(put("late")) : address[by](put("late"));
-    expect(system.deadLetters()).toEqual([{ message: put(0), reason: "overflow", to: "/sink" }]);
+    expect(system.deadLetters()).toMatchObject([{ message: put(0), reason: "overflow", to: "/sink" }]);
     expect(system.ledger(it.address)).toMatchObject({ accepted: capacity + 2, queued: capacity });
     expect(await handled(it)).toEqual([...numbers(capacity).slice(1), "late"]);
     if (by === "trySend" || by === "send") expect(await outcome).toMatchObject({ ok: true });
@@ -231,7 +231,7 @@ describe.each([1, 3])("a full mailbox of %i that drops the newest", (capacity) =
     await using system = it.system;
     const outcome = await it.address[by](put("late"));
     if (by !== "tell") expect(outcome).toEqual({ ok: true, value: undefined });
-    expect(system.deadLetters()).toEqual([{ message: put("late"), reason: "overflow", to: "/sink" }]);
+    expect(system.deadLetters()).toMatchObject([{ message: put("late"), reason: "overflow", to: "/sink" }]);
     expect(system.ledger(it.address)).toMatchObject({ accepted: capacity + 2, queued: capacity });
     expect(await handled(it)).toEqual(numbers(capacity));
   });

@@ -163,7 +163,7 @@ describe.each(WAYS)("$reason: $how", ({ reason, mailbox = unbounded(), by, deliv
     const address = system.spawn(letterbox, { name: "box", mailbox });
     await by(address, "the letter", system);
     await system.advance(1000);
-    expect(system.deadLetters()).toEqual([
+    expect(system.deadLetters()).toMatchObject([
       { message: expect.objectContaining({ letter: "the letter" }), reason, to: "/box" },
     ]);
     expect(system.ledger().deadLettered).toEqual({ [reason]: 1 });
@@ -197,7 +197,7 @@ test("startFailed: queued at an actor that cannot start", async () => {
   using address = system.spawn(broken, { name: "broken" });
   for (const n of numbers(2)) address.tell({ type: "post", n });
   await address.exited;
-  expect(system.deadLetters()).toEqual(
+  expect(system.deadLetters()).toMatchObject(
     numbers(2).map((n) => ({ message: { type: "post", n }, reason: "startFailed", to: "/broken" })),
   );
 });

@@ -179,7 +179,7 @@ describe("an actor", () => {
     address.tell({ type: "again" });
     address.drop();
     expect(await address.exited).toEqual(NORMAL);
-    expect(system.deadLetters()).toEqual([{ message: { type: "again" }, reason: "draining", to: address.path }]);
+    expect(system.deadLetters()).toMatchObject([{ message: { type: "again" }, reason: "draining", to: address.path }]);
   });
 });
 

@@ -155,7 +155,7 @@ describe.each(FAILURES)("a first start of which %s", (_, parts) => {
     using address = system.spawn(broken, { name: "broken" });
     address.tell({ type: "put" });
     await address.exited;
-    expect(system.deadLetters()).toEqual([{ message: { type: "put" }, reason: "startFailed", to: "/broken" }]);
+    expect(system.deadLetters()).toMatchObject([{ message: { type: "put" }, reason: "startFailed", to: "/broken" }]);
     expect(system.lookup("/broken")).toBeUndefined();
     using another = system.spawn(actor({ on: {} }), { name: "broken" });
     await another.started;

@@ -1,5 +1,6 @@
 /** A thread that is lost costs the message it was at: whatever the cause, the queue survives in order. */
 import type { ExitReason } from "@pneumatic/actors";
+import { subscribe } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Harm } from "../support/thread-worker.ts";
@@ -131,5 +132,24 @@ describe("a storm of losses", () => {
       }),
       { numRuns: process.env["PNEUMATIC_LONG"] === undefined ? 8 : 200 },
     );
+  });
+});
+
+describe("the loss of a thread", () => {
+  it("is told to those who subscribe: the thread, the cause, the culprit, and whom it has hit", async () => {
+    await using system = threadSystem();
+    using address = system.spawn(worker, { ...alone, ...patient, name: "culprit" });
+    await address.started;
+    const [before] = (await system.inspect()).actors;
+    const lost = new Promise((resolve) => {
+      const subscription = subscribe("pneumatic:host:lost", (event) => {
+        subscription[Symbol.dispose]();
+        resolve(event);
+      });
+    });
+    address.tell({ type: "harm", how: "exit" });
+    const about = { system: system.name, path: "/culprit", id: 1, generation: 1 };
+    expect(await lost).toEqual({ ...about, thread: before?.thread?.id, cause: "exit", hit: [] });
+    expect(before?.thread?.id).toBeGreaterThan(0);
   });
 });

@@ -4,6 +4,7 @@ export type { Address, AddressTo, AnyAddress, WeakAddress, WeakAddressTo } from 
 export type { Context, StartContext, Timers } from "./cell/context.ts";
 export type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
 export { type Poison, type Retry, retry } from "./cell/poison.ts";
+export { type ActorEvent, type DiagnosticsEvents, subscribe } from "./diagnostics.ts";
 export type { Clock, Scheduler } from "./dispatcher/clock.ts";
 export {
   ActorPanickedError,
@@ -48,5 +49,6 @@ export type {
 } from "./supervisor/spawn-options.ts";
 export type { Strategy } from "./supervisor/strategy.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
+export type { ActorInspection, ActorState, SystemInspection } from "./system/inspect.ts";
 export { ActorSystem, type ActorSystemOptions } from "./system/system.ts";
 export { onThread } from "./thread/on-thread.ts";

@@ -37,6 +37,8 @@ export const HOLDER: unique symbol = Symbol("holder");
 export type Message = { readonly type: string };
 export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
 
+const ignore = (): void => {};
+
 abstract class Handle {
   readonly #target: Target;
   /** The actor that has it, as far as that is known. */
@@ -87,14 +89,21 @@ abstract class Handle {
     try {
       const mailbox = this.#mailbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
-      if (refusal !== undefined) return observed(refusal);
+      if (refusal !== undefined) return this.#refused(refusal);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       if (this.#holder !== undefined) ask.awaitedBy(this.#holder, this.#target);
       mailbox.ask(ask);
       return ask.promise;
     } catch (misuse) {
-      return observed(Promise.reject(misuse));
+      return this.#refused(Promise.reject(misuse));
     }
+  }
+
+  /** A rejection that ends no process when nobody observes it. */
+  #refused(refusal: Promise<never>): Promise<never> {
+    this.#target.deadlines.rejected++;
+    refusal.catch(ignore);
+    return refusal;
   }
 
   /** Throws when this handle may not be used any more. */
@@ -105,12 +114,6 @@ abstract class Handle {
     if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
     return this.#target.mailbox;
   }
-}
-
-/** A rejection that ends no process when nobody observes it. */
-function observed(refusal: Promise<never>): Promise<never> {
-  refusal.catch(() => {});
-  return refusal;
 }
 
 /** `message`, if it is one. */
@@ -160,6 +163,10 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
     return this.#sender.closed(options);
   }
 
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
   drop(): void {
     this.#dropped = true;
     this.#sender.drop();
@@ -203,20 +210,36 @@ export function giveTo<V>(holder: Waiter, value: V): V {
   return value;
 }
 
+/** What is logged of a strong address that its owner has forgotten; `place` is where it was made, or how to find out. */
+export function lostAddress(path: string, place: string): string {
+  const remedies = "Drop it, as `using` does, or give it to an owner: ctx.own() or system.own()";
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+}
+
 /** The actor behind a handle; undefined for anything else. */
 export function targetOf(value: unknown): Target | undefined {
   return isObject(value) && TARGET in value ? (value[TARGET] as Target) : undefined;
 }
 
-/**
- * Drops every strong handle in `value`: itself, or found by walking plain objects and arrays. Used where a message or an
- * argument is let go of that nobody else will drop.
- */
-export function dropAddresses(value: unknown): void {
-  forEachHandle(value, (handle) => (handle as Partial<Disposable>)[Symbol.dispose]?.());
+/** A strong handle on an actor or a supervisor. */
+export interface StrongAddress extends Disposable {
+  readonly [TARGET]: Target;
+  readonly isDropped: boolean;
 }
 
-/** Calls `visit` for every handle in `value`: itself, or found by walking plain objects and arrays. */
+/**
+ * Every strong handle in `value` that was not dropped: itself, or found by walking plain objects and arrays. What cannot be
+ * looked into has none.
+ */
+export function strongAddresses(value: unknown): StrongAddress[] {
+  const found: StrongAddress[] = [];
+  forEachHandle(value, (handle) => {
+    if (isStrong(handle) && !handle.isDropped) found.push(handle);
+  });
+  return found;
+}
+
+/** Calls `visit` for every handle in `value`, weak ones too. */
 export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
   const seen = new Set<unknown>();
   const pending: unknown[] = [value];
@@ -224,18 +247,22 @@ export function forEachHandle(value: unknown, visit: (handle: object) => void): 
     const next = pending.pop();
     if (!isObject(next) || seen.has(next)) continue;
     seen.add(next);
-    if (TARGET in next) visit(next);
-    else if (Array.isArray(next) || isPlain(next)) for (const item of valuesOf(next)) pending.push(item);
+    try {
+      if (TARGET in next) visit(next);
+      else if (Array.isArray(next) || isPlain(next)) for (const item of Object.values(next)) pending.push(item);
+    } catch {
+      // A getter or a proxy of the user's that throws.
+    }
   }
 }
 
-/** None for an object whose getters throw. */
-function valuesOf(value: object): unknown[] {
-  try {
-    return Object.values(value);
-  } catch {
-    return [];
-  }
+/** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */
+export function dropAddresses(value: unknown): void {
+  for (const address of strongAddresses(value)) address[Symbol.dispose]();
+}
+
+function isStrong(value: object): value is StrongAddress {
+  return Symbol.dispose in value;
 }
 
 function isObject(value: unknown): value is object {

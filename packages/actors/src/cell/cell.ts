@@ -12,7 +12,8 @@ import { NOTHING } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
-import { dropAddresses } from "../address/handle.ts";
+import { dropAddresses, lostAddress } from "../address/handle.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
@@ -32,7 +33,7 @@ import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
-import { ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
+import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
 import type { Poison } from "./poison.ts";
 import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
@@ -46,10 +47,11 @@ export interface Runtime {
   readonly deadlines: Deadlines;
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
+  readonly diagnostics: Diagnostics;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void;
-  quarantine(cell: Cell, message: unknown, error: unknown): void;
+  /** `error` is what the handler of a quarantined message threw. */
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
   /** The guardian of an actor that is supervised alone. */
   guardian(cell: Cell): Guardian;
@@ -85,6 +87,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
+  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
+  turn = 0;
   /** How often the message in flight has been begun. */
   attempt = 1;
   /** Whether the message in flight will be set aside. */
@@ -238,7 +242,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
       this.life.unreachable();
+    } else if (this.phase !== BUSY) {
+      this.mailbox.mark();
     }
+  }
+
+  senderLost(place: string): void {
+    const { path: actor, id, runtime, life } = this;
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, place));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
@@ -261,9 +272,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   // What becomes of messages
 
   run(limit: number): number {
-    if (this.phase === QUEUED) return runTurn(this, limit);
-    this.life.startIfDue();
-    return 1;
+    if (this.phase !== QUEUED) {
+      this.life.startIfDue();
+      this.mailbox.mark();
+      return 1;
+    }
+    const taken = runTurn(this, limit);
+    if (!this.idle && (taken < limit || this.mailbox.queued > limit)) this.mailbox.mark();
+    return taken;
   }
 
   /** Goes on after a message or a start: with the next message, if there is one. */
@@ -335,7 +351,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     const message = item instanceof Ask ? item.message : item;
     this.account.panicked++;
-    if (this.settings.poison === "quarantine") this.runtime.quarantine(this, message, error);
+    if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     if (!(item instanceof Ask)) return;
     item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     item.abortHandler(error);

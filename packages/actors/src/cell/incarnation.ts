@@ -172,6 +172,11 @@ export class Incarnation {
     };
   }
 
+  /** What `own` took over. */
+  get owned(): Iterable<Disposable> {
+    return this.#owned ?? [];
+  }
+
   get stop(): () => void {
     return () => {
       if (!this.#ended) this.#cell.life.stopSelf();

@@ -114,6 +114,11 @@ export class Lifecycle {
     return this.#exited.promise;
   }
 
+  /** Which start the present or last incarnation is; 0 before the first. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   get restarts(): number {
     return Math.max(0, this.#generation - 1);
   }
@@ -179,6 +184,7 @@ export class Lifecycle {
 
   #ready(incarnation: Incarnation): void {
     if (this.isOver(incarnation)) return;
+    this.#cell.runtime.diagnostics.started(this.#cell, this.reason);
     this.reason = this.#drainReason;
     this.starts++;
     this.#tellStarted();
@@ -470,7 +476,8 @@ export class Lifecycle {
     const { path: actor, id } = this.#cell;
     const next = nextStep(verdict);
     const entry = { actor, id, generation: this.#generation, reason: reason.kind };
-    const { log } = this.#cell.runtime;
+    const { log, diagnostics } = this.#cell.runtime;
+    if (isAbnormal(reason) && reason !== KILLED) diagnostics.panicked(this.#cell, reason, verdict.restart);
     if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
     else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
   }

@@ -13,6 +13,8 @@ import type { Scheduler } from "./clock.ts";
 export interface Runnable {
   /** Handles at most `limit` messages; says how many it did. */
   run(limit: number): number;
+  /** Set here: the number of the turn that it waits for. */
+  turn: number;
 }
 
 const BUDGET_MS = 1;
@@ -33,6 +35,11 @@ export class Dispatcher {
   #lastRead = 0;
   #betweenReads = 1;
   #untilRead = 1;
+  /** The number of the last turn that was asked for. */
+  #turns = 0;
+  /** Whoever waits for a turn up to this one has waited since `#markedAt`, or longer. */
+  #marked = 0;
+  #markedAt = 0;
 
   constructor(clock: Clock, scheduler: Scheduler) {
     this.#clock = clock;
@@ -40,8 +47,14 @@ export class Dispatcher {
   }
 
   enqueue(runnable: Runnable): void {
+    runnable.turn = ++this.#turns;
     this.#ready.push(runnable);
     if (!this.#scheduled) this.#schedule();
+  }
+
+  /** Since when at least something has waited for the turn of this number; undefined if that is not known. */
+  waitingSince(turn: number): number | undefined {
+    return turn <= this.#marked ? this.#markedAt : undefined;
   }
 
   #schedule(): void {
@@ -80,6 +93,10 @@ export class Dispatcher {
     this.#untilRead = this.#betweenReads;
     this.#lastRead = now;
     this.#overdrawn = now - this.#sliceStart >= BUDGET_MS || this.#inSlice >= MOST_IN_A_SLICE;
+    if (this.#marked <= this.#turns - this.#ready.length) {
+      this.#marked = this.#turns;
+      this.#markedAt = now;
+    }
     return this.#overdrawn;
   }
 }

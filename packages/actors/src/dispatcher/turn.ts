@@ -8,6 +8,7 @@ import { NOTHING } from "@pneumatic/core/internal";
 import { asPromise } from "../cell/attempt.ts";
 import type { Cell } from "../cell/cell.ts";
 import { AWAITING, BUSY, QUEUED, READY } from "../cell/phase.ts";
+import { messages } from "../diagnostics.ts";
 import { Ask } from "../reply/ask.ts";
 
 const { then } = Promise.prototype;
@@ -45,6 +46,7 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   const { incarnation } = cell;
   cell.inFlight = item;
+  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Ask);
   let reply: unknown;
   try {
     reply = asPromise(handler(incarnation, message));

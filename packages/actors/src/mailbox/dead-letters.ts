@@ -1,7 +1,10 @@
 /**
- * Where messages go that no handler will see, each with its reason. The store keeps the newest for inspection; letting
- * go of one drops the addresses in it, which nobody else will.
+ * Where messages go that no handler will see, each with its reason. The store keeps the newest for inspection and for
+ * another try; letting go of one drops the addresses in it, which nobody else will. Receivers are told of each letter as it
+ * comes, and own nothing of it.
  */
+import type { Receiver, SyncSender } from "@pneumatic/core";
+import { syncChannel } from "@pneumatic/core";
 import type { Logger } from "pino";
 import { report } from "../report.ts";
 import type { DeadLetterReason } from "./ledger.ts";
@@ -9,20 +12,29 @@ import type { DeadLetterReason } from "./ledger.ts";
 /** A message that was not handled. */
 export interface DeadLetter {
   readonly message: unknown;
+  /** The `type` of the message. */
+  readonly type: string;
   readonly reason: DeadLetterReason;
   /** The path of the actor that it was sent to. */
   readonly to: string;
-  /** What its handler threw, when it is quarantined. */
+  /** The id of that actor. */
+  readonly id: number;
+  /** When, in milliseconds of the clock of the system: for differences, it is no date. */
+  readonly at: number;
+  /** What its handler threw, when it was quarantined for that. */
   readonly error?: unknown;
 }
 
 export class DeadLetterStore {
-  readonly #capacity: number;
   readonly #release: (message: unknown) => void;
   readonly #log: Logger;
-  /** In the order they came. */
-  readonly #letters = new Set<DeadLetter>();
+  #capacity: number;
+  /** In the order they came, each with its number. */
+  #letters = new Map<DeadLetter, number>();
+  /** Undefined once closed. */
+  #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
+  #undelivered = 0;
 
   constructor(capacity: number, release: (message: unknown) => void, log: Logger) {
     this.#capacity = capacity;
@@ -30,37 +42,107 @@ export class DeadLetterStore {
     this.#log = log;
   }
 
+  get kept(): number {
+    return this.#letters.size;
+  }
+
+  get receivers(): number {
+    return this.#subscribers?.size ?? 0;
+  }
+
+  /** How many letters a receiver had no room for. */
+  get undelivered(): number {
+    return this.#undelivered;
+  }
+
   add(letter: DeadLetter): void {
     this.#total++;
-    this.#letters.add(letter);
-    if (this.#letters.size > this.#capacity) this.#forgetOldest();
     this.#report(letter);
+    for (const subscriber of this.#subscribers ?? []) {
+      if (subscriber.trySend(letter).ok || subscriber.isDisconnected) continue;
+      this.#undelivered++;
+    }
+    this.#letters.set(letter, this.#total);
+    this.#forgetExcess();
   }
 
   /** The letters that are kept, oldest first. */
   list(): DeadLetter[] {
-    return [...this.#letters];
+    return [...this.#letters.keys()];
   }
 
-  clear(): void {
-    while (this.#letters.size > 0) this.#forgetOldest();
+  /** A receiver of the letters to come, of which at most `capacity` wait for it. Disconnected at once when closed. */
+  receiver(capacity: number): Receiver<DeadLetter> {
+    const [sender, receiver] = syncChannel<DeadLetter>(capacity);
+    const subscribers = this.#subscribers;
+    if (subscribers === undefined) {
+      sender.drop();
+      return receiver;
+    }
+    subscribers.add(sender);
+    void sender.closed().then(() => {
+      if (subscribers.delete(sender)) sender.drop();
+    });
+    return receiver;
+  }
+
+  /** Takes a letter out and gives its message to `send`; puts it back in its place unless that says it was sent. */
+  redeliver(letter: DeadLetter, send: (message: unknown) => boolean): boolean {
+    const number = this.#letters.get(letter);
+    if (number === undefined) return false;
+    this.#letters.delete(letter); // before `send`, which may run code of the user's
+    let isSent = false;
+    try {
+      isSent = send(letter.message);
+    } finally {
+      if (!isSent) this.#putBack(letter, number);
+    }
+    return isSent;
+  }
+
+  /** Lets go of every letter, and of those to come; receivers get what waits for them, and no more. */
+  close(): void {
+    const subscribers = this.#subscribers ?? [];
+    this.#subscribers = undefined;
+    for (const subscriber of subscribers) subscriber.drop();
+    this.#capacity = 0;
+    this.#forgetExcess();
+  }
+
+  #putBack(letter: DeadLetter, number: number): void {
+    this.#letters.set(letter, number);
+    this.#letters = new Map([...this.#letters].sort(([, a], [, b]) => a - b));
+    this.#forgetExcess();
+  }
+
+  #forgetExcess(): void {
+    while (this.#letters.size > this.#capacity) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#letters as Iterable<DeadLetter>;
+    const [oldest] = this.#letters.keys();
     if (oldest === undefined) return;
     this.#letters.delete(oldest);
-    if (oldest.reason !== "killed") this.#release(oldest.message); // else its handler had it, and may have sent it on
+    if (!wasHandled(oldest)) this.#release(oldest.message);
   }
 
   /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
-  #report({ reason, to, message }: DeadLetter): void {
+  #report({ reason, to, type }: DeadLetter): void {
     if ((this.#total & (this.#total - 1)) !== 0) return;
-    report(this.#log, "warn", { reason, to, type: typeOf(message), total: this.#total }, "dead letter");
+    report(this.#log, "warn", { reason, to, type, total: this.#total }, "dead letter");
   }
+}
+
+/** Whether a handler had the message in hand, and may have sent on or dropped what is in it. */
+function wasHandled({ reason }: DeadLetter): boolean {
+  return reason === "killed" || reason === "quarantined";
 }
 
 /** The `type` of anything that claims to be a message. */
 export function typeOf(message: unknown): string {
-  return String((message as { readonly type?: unknown } | undefined)?.type);
+  try {
+    return String((message as { readonly type?: unknown } | undefined)?.type);
+  } catch {
+    return "(unreadable)";
+  }
 }

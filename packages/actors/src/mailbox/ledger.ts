@@ -16,14 +16,14 @@ export type DeadLetterReason =
   | "stopped"
   /** It was being handled when the actor was killed. */
   | "killed"
+  /** Its handler panicked, and its policy keeps it; the ledger counts it as panicked. */
+  | "quarantined"
   /** There is no handler of its name. */
   | "unknownMessage"
   /** The actor could not start. */
   | "startFailed"
   /** The supervision gave up on restarts. */
-  | "intensityExceeded"
-  /** Its handler panicked, and its actor keeps such messages. The ledger counts it as panicked. */
-  | "quarantined";
+  | "intensityExceeded";
 
 /** Where all messages of an actor or of a system are. */
 export interface Ledger {

@@ -126,6 +126,10 @@ export class Mailbox implements AskHome {
     return this.channel.state === CLOSED && this.awaited === 0 && (this.front === undefined || this.front.length === 0);
   }
 
+  get overflow(): Overflow {
+    return this.#overflow;
+  }
+
   /** Whether new messages are refused. */
   get isClosed(): boolean {
     return this.channel.state !== OPEN;
@@ -267,6 +271,16 @@ export class Mailbox implements AskHome {
       const item = this.channel.take();
       if (item !== NOTHING) this.discard(item, reason);
     }
+  }
+
+  /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */
+  mark(): void {
+    if (this.#queue.needsMark) this.#queue.mark(this.#owner.clock.now());
+  }
+
+  /** Since when at least the oldest message waits; undefined if that is not known. */
+  get oldestSince(): number | undefined {
+    return this.#queue.markedAt;
   }
 
   ledger(inFlight: number): Ledger {

@@ -41,6 +41,9 @@ export class MailQueue<T> implements Fifo<T> {
   #headIndex = 0;
   #tail: Block<T> | undefined = undefined;
   #tailIndex = 0;
+  /** Every value with a ticket up to this one was queued at `#markedAt`, or before. */
+  #marked = -1;
+  #markedAt = 0;
 
   push(value: T): void {
     let tail = this.#tail;
@@ -75,6 +78,22 @@ export class MailQueue<T> implements Fifo<T> {
     block.removed++;
     if (before !== undefined && block !== this.#tail && block.removed === block.slots.length) before.next = block.next;
     if (--this.length === 0) this.clear();
+  }
+
+  /** Whether values are queued, and no mark is left that was set when the oldest of them was. */
+  get needsMark(): boolean {
+    return this.length > 0 && this.#marked < this.nextTicket - this.length; // the ticket of the oldest, or more than that
+  }
+
+  /** Remembers that what is queued was there at `now`: one time for all, instead of one for each. */
+  mark(now: number): void {
+    this.#marked = this.nextTicket - 1;
+    this.#markedAt = now;
+  }
+
+  /** Since when at least the oldest value has been queued; undefined if that is not known. */
+  get markedAt(): number | undefined {
+    return this.length > 0 && !this.needsMark ? this.#markedAt : undefined;
   }
 
   clear(): void {

@@ -105,6 +105,7 @@ export class Ask implements Expiring, Waiting {
   reject(reason: unknown): void {
     if (this.#phase === SETTLED) return;
     this.#settled();
+    this.#deadlines.rejected++;
     this.promise.catch(ignore);
     this.#reject(reason);
   }

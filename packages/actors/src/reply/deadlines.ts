@@ -22,6 +22,8 @@ class TimeoutList {
 }
 
 export class Deadlines {
+  /** How many asks were rejected, for whatever reason: a rejection that nobody observes is told here alone. */
+  rejected = 0;
   readonly #clock: Clock;
   readonly #lists = new Map<number, TimeoutList>();
 

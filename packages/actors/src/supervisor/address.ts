@@ -71,6 +71,10 @@ class SupervisorHandle {
     return this.#target.exited;
   }
 
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
   child(id: string): ChildHandle {
     return this.#given(this.#use("look up a child").address(id));
   }

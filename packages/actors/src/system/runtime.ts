@@ -12,11 +12,13 @@ import type { Place, Runtime } from "../cell/cell.ts";
 import { Cell, pathOf } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
 import { Siblings } from "../cell/siblings.ts";
+import { Diagnostics } from "../diagnostics.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
 import { holdProcess } from "../dispatcher/clock.ts";
 import { Dispatcher } from "../dispatcher/dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import { DeadLetterStore } from "../mailbox/dead-letters.ts";
+import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
 import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
 import { Deadlines } from "../reply/deadlines.ts";
@@ -34,6 +36,8 @@ import type { ThreadHost } from "../thread/host.ts";
 import { RemoteDefinition } from "../thread/on-thread.ts";
 import { RemoteBehavior } from "../thread/remote-behavior.ts";
 import { Threads } from "../thread/threads.ts";
+import type { SystemInspection } from "./inspect.ts";
+import { Inspector, ownershipCycles } from "./inspect.ts";
 
 /** What a system is made with. */
 export interface Seams {
@@ -41,26 +45,29 @@ export interface Seams {
   readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly log: Logger;
+  readonly name: string;
   readonly keepAlive: boolean;
   /** Whether a deadlock is ended, or only reported. */
   readonly endsDeadlocks: boolean;
+  readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-const DEAD_LETTERS_KEPT = 1000;
-
 export class SystemRuntime implements Runtime, SupervisorHost {
+  readonly #name: string;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
+  readonly diagnostics: Diagnostics;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
   readonly threads: Threads;
   readonly #roots = new Siblings<Cell>();
   readonly #retired = new Account();
+  readonly #inspector = new Inspector();
   readonly #keepAlive: boolean;
   readonly #idle: () => void;
   #accepting = true;
@@ -70,17 +77,19 @@ export class SystemRuntime implements Runtime, SupervisorHost {
 
   /** `idle` is called whenever the last living actor has ended. */
   constructor(seams: Seams, idle: () => void) {
+    this.#name = seams.name;
     this.clock = seams.clock;
     this.log = seams.log;
+    this.diagnostics = new Diagnostics(seams.name);
     this.random = seams.random;
     this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
     this.deadlines = new Deadlines(seams.clock);
     this.deadlocks = new Deadlocks(seams.clock, seams.endsDeadlocks, (error) =>
       report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
-    this.deadLetters = new DeadLetterStore(DEAD_LETTERS_KEPT, dropAddresses, seams.log);
+    this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);
     const { clock, log, heartbeatMs, resourceLimits } = seams;
-    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits });
+    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
     this.#keepAlive = seams.keepAlive;
     this.#idle = idle;
   }
@@ -143,22 +152,44 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
+    this.diagnostics.spawned(cell, cell.behavior.name);
     return { cell, handle: firstAddress(cell) };
   }
 
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void {
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
     if (!cell.isAlive) {
       this.#retired.accepted++;
       this.#retired.deadLetter(reason);
     }
-    this.deadLetters.add({ message, reason, to: cell.path });
+    const { path: to, id } = cell;
+    const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error });
+    this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  quarantine(cell: Cell, message: unknown, error: unknown): void {
-    this.deadLetters.add({ message, reason: "quarantined", to: cell.path, error });
+  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  redeliver(letter: DeadLetter): boolean {
+    const cell = this.lookup(letter.to);
+    if (cell === undefined) return false;
+    return this.deadLetters.redeliver(letter, (message) => cell.mailbox.trySend(message).ok);
+  }
+
+  inspect(): SystemInspection {
+    const { roots, deadLetters } = this;
+    const { kept, receivers, undelivered } = deadLetters;
+    return {
+      name: this.#name,
+      living: this.#living,
+      ledger: this.ledger(),
+      rejectedAsks: this.deadlines.rejected,
+      deadLetters: { kept, receivers, undelivered },
+      actors: roots.map((cell) => this.#inspector.actor(cell)),
+      cycles: ownershipCycles(roots),
+    };
   }
 
   ended(cell: Cell): void {
+    this.diagnostics.stopped(cell);
     if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
     this.#retired.add(cell.account);
     if (cell.parent === undefined) this.#roots.remove(cell);

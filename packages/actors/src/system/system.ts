@@ -1,5 +1,6 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Receiver } from "@pneumatic/core";
 import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -20,6 +21,7 @@ import type { Ledger } from "../mailbox/ledger.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
+import type { SystemInspection } from "./inspect.ts";
 import { SystemRuntime } from "./runtime.ts";
 
 /** How a system is made. */
@@ -43,6 +45,11 @@ export interface ActorSystemOptions {
    * lasted 500 ms with a `DeadlockError`; `warn` only logs it.
    */
   readonly deadlock?: "reject" | "warn";
+  /** The messages that no handler saw. */
+  readonly deadLetters?: {
+    /** How many are kept, with the addresses in them; 1,000 when left out. With 0, none is. */
+    readonly keep?: number;
+  };
   /** The worker threads that actors run on. */
   readonly threads?: {
     /** How long a thread may not turn its event loop before it is terminated as hung, in milliseconds; 5,000 when left out. */
@@ -52,6 +59,8 @@ export interface ActorSystemOptions {
   };
 }
 
+const DEAD_LETTERS_KEPT = 1000;
+const DEAD_LETTERS_WAITING = 1000;
 const DEFAULT_HEARTBEAT_MS = 5000;
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 
@@ -92,8 +101,10 @@ export class ActorSystem implements AsyncDisposable {
       scheduler: options.scheduler ?? systemScheduler,
       random: options.random ?? Math.random,
       log: this.log,
+      name: this.name,
       keepAlive: options.keepAlive ?? true,
       endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
+      deadLettersKept: checkSize("deadLetters.keep", options.deadLetters?.keep ?? DEAD_LETTERS_KEPT),
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
@@ -161,9 +172,68 @@ export class ActorSystem implements AsyncDisposable {
     return address === undefined ? this.#runtime.ledger() : cellOf(address).ledger();
   }
 
-  /** The newest 1,000 messages that no handler saw, oldest first. */
+  /**
+   * The newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise. The addresses in
+   * them are the system's, which drops them when it lets go of the letter.
+   */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
+  }
+
+  /**
+   * The dead letters to come. At most `capacity` (1,000 when left out) wait to be received; those that find no room are
+   * counted in {@link inspect}, and are in the store all the same. It ends when the system has shut down; dropping it
+   * unsubscribes, and it does not hold the process. A letter that is received stays in the store, which owns what is in it.
+   *
+   * @example
+   * ```ts
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const system = new ActorSystem({ logLevel: "silent" });
+   * using letters = system.deadLetterReceiver();
+   * const address = system.spawn(actor({ on: { ping: () => "pong" } }), { name: "gone" });
+   * await system.stop(address);
+   * address.tell({ type: "ping" });
+   * await system.shutdown();
+   * for await (const { to, type, reason } of letters) console.log(to, type, reason); // /gone ping stopped
+   * ```
+   */
+  deadLetterReceiver(options?: { readonly capacity?: number }): Receiver<DeadLetter> {
+    return this.#runtime.deadLetters.receiver(checkSize("capacity", options?.capacity ?? DEAD_LETTERS_WAITING));
+  }
+
+  /**
+   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the letter out of the
+   * store: with it go the addresses in it. The message is a new one to the ledger.
+   *
+   * False when the letter is not in the store any more, or nobody there takes the message at once; then the letter stays. A
+   * message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped what is in it.
+   */
+  redeliver(letter: DeadLetter): boolean {
+    return this.#runtime.redeliver(letter);
+  }
+
+  /**
+   * What the system looks like now: its actors as a tree, its account, and the cycles of addresses that keep actors alive.
+   * Plain data without the content of any message, fit for JSON.
+   *
+   * @example
+   * ```ts
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const slow = actor({ on: { work: () => new Promise<void>(() => {}) } });
+   * await using system = new ActorSystem({ logLevel: "silent" });
+   * const address = system.spawn(slow, { name: "slow" });
+   * for (let n = 0; n < 3; n++) address.tell({ type: "work" });
+   * await address.started;
+   * const { actors } = await system.inspect();
+   * console.log(actors.map(({ path, state, depth, inFlight }) => [path, state, depth, inFlight?.type]));
+   * // [ [ '/slow', 'awaiting', 2, 'work' ] ]
+   * await system.kill(address, { restart: false });
+   * ```
+   */
+  async inspect(): Promise<SystemInspection> {
+    return this.#runtime.inspect();
   }
 
   /** Resolves when, after a spawn, no actor lives; a later spawn renews it. Resolves after `shutdown` in any case. */
@@ -198,7 +268,7 @@ export class ActorSystem implements AsyncDisposable {
     const owned = this.#owned ?? [];
     this.#owned = undefined;
     dropAll(owned, this.log);
-    runtime.deadLetters.clear();
+    runtime.deadLetters.close();
     await runtime.threads.end();
     this.#terminated.reach();
   }
@@ -217,6 +287,11 @@ function checkDeadlock(deadlock: unknown): unknown {
 function endNow(cell: Cell): void {
   if (cell.phase === READY || cell.phase === QUEUED) void cell.life.shutdown(false, "stopped");
   else cell.life.kill({ restart: false });
+}
+
+function checkSize(what: string, size: unknown): number {
+  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
+  throw new InvalidDefinitionError(`${what} of a system is an integer of 0 or more, not ${String(size)}`);
 }
 
 function cellOf(address: AnyAddress): Cell {

@@ -17,17 +17,20 @@ import type { Logger } from "pino";
 import { pino } from "pino";
 import { Piscina } from "piscina";
 import { textOf } from "../cell/exit-reason.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import { ThreadLostError } from "../errors.ts";
 import { report } from "../report.ts";
 import type { Intensity } from "../supervisor/intensity.ts";
 import { countRestart } from "../supervisor/intensity.ts";
-import type { HostTask, ToHost, ToParent } from "./wire.ts";
+import type { About, HostTask, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK } from "./wire.ts";
 
 /** An incarnation on a host. */
 export interface Tenant {
   /** Whether the host owes it an answer. */
   readonly isWaiting: boolean;
+  /** Whose incarnation it is. */
+  readonly about: About;
   received(report: ToParent): void;
   /** The thread is gone, and this tenant with it. */
   lost(error: ThreadLostError): void;
@@ -36,6 +39,7 @@ export interface Tenant {
 export interface HostOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly diagnostics: Diagnostics;
   /** How long a thread may not turn its event loop before it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
@@ -47,9 +51,14 @@ const START_LIMITS = 6;
 /** Losses that nobody is to blame for; one more, and everyone on the host is. */
 const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 
+type Tenants = readonly (readonly [number, Tenant])[];
+type Guilt = (id: number) => boolean;
+
 /** A thread that runs: everything that goes when it is lost. */
 interface Running {
   readonly pool: Piscina;
+  /** Asked at the beginning: the pool replaces a lost thread before it tells. */
+  readonly threadId: number | undefined;
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly terminate: AbortController;
@@ -71,6 +80,11 @@ export class ThreadHost {
 
   get size(): number {
     return this.#tenants.size;
+  }
+
+  /** The `threadId` of its thread; undefined while it has none. */
+  get threadId(): number | undefined {
+    return this.#running?.threadId;
   }
 
   /** Takes a tenant in, whose `id` no other one has or had. */
@@ -100,7 +114,8 @@ export class ThreadHost {
     const { port1, port2 } = new MessageChannel();
     const words = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
     const pool = this.#makePool();
-    const running: Running = { pool, port: port1, words, terminate: new AbortController(), watch: undefined };
+    const threadId = pool.threads[0]?.threadId;
+    const running: Running = { pool, threadId, port: port1, words, terminate: new AbortController(), watch: undefined };
     const beatMs = this.#beatMs;
     const task: HostTask = { port: port2, words, beatMs, logLevel: standardLevel(this.#options.log) };
     port1.on("message", (said: ToParent) => this.#receive(said));
@@ -171,11 +186,21 @@ export class ThreadHost {
     const isGuilty = this.#guilty(running, tenants);
     this.#end();
     report(this.#options.log, "warn", { how: error.how, tenants: tenants.length }, error.message);
+    this.#publish(error, running.threadId, tenants, isGuilty);
     for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
   }
 
+  #publish({ how: cause }: ThreadLostError, thread: number | undefined, tenants: Tenants, isGuilty: Guilt): void {
+    const paths = (of: Tenants): string[] => of.map(([, { about }]) => about.path);
+    const culprits = tenants.filter(([id]) => isGuilty(id));
+    const about = culprits.length === 1 ? culprits[0]?.[1].about : undefined;
+    const hit = paths(tenants).filter((path) => path !== about?.path);
+    const culprit = about && { path: about.path, id: about.actorId, generation: about.generation };
+    this.#options.diagnostics.hostLost({ ...culprit, thread, cause, hit });
+  }
+
   /** Who was on the stack, or who is alone; nobody otherwise, as long as that does not happen too often. */
-  #guilty(running: Running, tenants: readonly (readonly [number, Tenant])[]): (id: number) => boolean {
+  #guilty(running: Running, tenants: Tenants): Guilt {
     const onStack = Atomics.load(running.words, ON_STACK);
     if (onStack !== 0) return (id) => id === onStack;
     const unblamed = countRestart(this.#unblamed, platformClock.now(), UNBLAMED);

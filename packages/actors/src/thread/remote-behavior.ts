@@ -11,7 +11,7 @@ import { ThreadLostError } from "../errors.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import type { Threads } from "./threads.ts";
-import type { ToParent } from "./wire.ts";
+import type { About, ToParent } from "./wire.ts";
 import { packReason, unpackError } from "./wire.ts";
 
 let incarnations = 0;
@@ -31,6 +31,11 @@ export class RemoteBehavior implements Behavior {
     this.name = definition.name;
     this.#definition = definition;
     this.#place = place;
+  }
+
+  /** The thread that it runs on now. */
+  get threadId(): number | undefined {
+    return this.#host?.threadId;
   }
 
   /** The actor has ended for good. */
@@ -71,9 +76,13 @@ class RemoteIncarnation implements Tenant, Disposable {
     return this.#resolve !== undefined;
   }
 
-  start({ url, exportName }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
+  get about(): About {
     const { path, generation, actorId } = this.#context;
-    const about = { path, generation, actorId };
+    return { path, generation, actorId };
+  }
+
+  start({ url, exportName }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
+    const { about } = this;
     return this.#await(() => this.#host.send({ op: "start", id: this.#id, url, exportName, args, about })) as Promise<
       string[]
     >;

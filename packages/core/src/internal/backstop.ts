@@ -2,6 +2,7 @@
  * The backstop for an end that was forgotten: what the collector finds is dropped, and a sender is reported, since a
  * receiver may have waited for its drop. Dispose is the contract; when and whether the collector runs is nobody's promise.
  */
+import type { Waker } from "./channel.ts";
 import { nextTurn } from "./clock.ts";
 
 /** An end, as the backstop sees it. */
@@ -29,6 +30,8 @@ interface Reported {
   readonly isDisconnected: boolean;
   /** Whether the last receiver was dropped. */
   readonly isAbandoned: boolean;
+  /** Who is called instead of awaiting, and may report the loss itself. */
+  readonly waker?: Waker | undefined;
 }
 
 interface Platform {
@@ -40,6 +43,7 @@ interface Platform {
 
 const platform = globalThis as Platform;
 const isTracing = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
+if (isTracing) (Error as { stackTraceLimit?: number }).stackTraceLimit = 30; // the first ten are ours
 const registry = new FinalizationRegistry(release);
 
 /** Ends that were made in this turn of the event loop. Most are dropped before it is over, and never registered. */
@@ -76,15 +80,20 @@ function register(end: Forgettable): void {
   registry.register(end, { channel, giveUp, end: reportedAs, created }, end);
 }
 
-function release(loss: Loss): void {
-  if (loss.end !== undefined && !(loss.channel as Reported).isDisconnected) queueMicrotask(() => report(loss));
-  loss.giveUp(loss.channel as never);
+function release({ channel, giveUp, end, created }: Loss): void {
+  const lost = channel as Reported;
+  if (end !== undefined && !lost.isDisconnected) {
+    const place = created ?? "PNEUMATIC_TRACE_LEAKS=1 tells where it was created";
+    const { waker } = lost;
+    if (waker?.senderLost === undefined) queueMicrotask(() => report(lost, end, place));
+    else waker.senderLost(place);
+  }
+  giveUp(channel as never);
 }
 
 /** Nobody hears of a sender whose receiver is gone too, and may have been lost in the same collection. */
-function report({ channel, end, created }: Loss): void {
-  if ((channel as Reported).isAbandoned) return;
-  const place = created ?? "PNEUMATIC_TRACE_LEAKS=1 tells where it was created";
+function report(channel: Reported, end: string, place: string): void {
+  if (channel.isAbandoned) return;
   const message = `A ${end} was lost without drop(), and is dropped now. ${place}`;
   if (platform.process?.emitWarning === undefined) console.warn(message);
   else platform.process.emitWarning(message, "PneumaticWarning", "ERR_CHANNEL_LOST_SENDER");

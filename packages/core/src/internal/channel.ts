@@ -49,6 +49,8 @@ export interface Waker {
   /** Whether it waits for a value, as a rendezvous needs to know. False from `wake` until it found nothing to take. */
   readonly idle: boolean;
   wake(): void;
+  /** A sender was lost to the collector, and is about to be dropped; `place` is where it was created, or how to find out. */
+  senderLost?(place: string): void;
 }
 
 export class Channel<T> implements Source<T> {
@@ -159,6 +161,11 @@ export class Channel<T> implements Source<T> {
     if (this.state !== CLOSED) this.#reserved--;
     this.removeSender();
     this.roomMade();
+  }
+
+  /** How many strong handles send into it. */
+  get senders(): number {
+    return this.#senders;
   }
 
   addSender(): void {
