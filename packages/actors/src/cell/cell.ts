@@ -53,7 +53,7 @@ export interface CellSpec {
   readonly args: unknown;
   /** What is queued of a message that is sent; undefined for the message itself. */
   readonly prepare: ((message: unknown) => unknown) | undefined;
-  readonly mailbox: MailboxSpec;
+  readonly mailbox: MailboxSpec<never>;
   readonly guardian: Guardian;
   readonly shutdownMs: number;
   readonly parent: Cell | undefined;
@@ -181,6 +181,11 @@ export class Cell implements Target, MailboxOwner, Runnable {
 
   highWater(length: number): void {
     report(this.runtime.log, "warn", { actor: this.path, length }, "mailbox is growing");
+  }
+
+  unranked(message: unknown, err: unknown, total: number): void {
+    const entry = { actor: this.path, type: typeOf(message), err, total };
+    report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
   // What becomes of messages
