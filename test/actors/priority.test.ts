@@ -133,6 +133,18 @@ test("what the function itself sends is queued like anything else", async () => 
   expect(new Set(await handled())).toEqual(new Set(["outer", ...[1, 2, 3].map((n) => `sent by the function ${n}`)]));
 });
 
+test("an ask that the function aborts is neither accepted nor handled", async () => {
+  const controller = new AbortController();
+  const { system, address, handled } = await desk((message) => {
+    if (message.type === "put") controller.abort("enough");
+    return 0;
+  });
+  await using _ = system;
+  expect(await rejection(address.ask(put(1), { signal: controller.signal }))).toBe("enough");
+  expect(system.ledger(address)).toMatchObject({ accepted: 1, queued: 0 });
+  expect(await handled()).toEqual([]);
+});
+
 describe.each([1, 3])("a function that fills the mailbox of %i it ranks for", (capacity) => {
   test.each(["wait", "reject", "dropOldest", "dropNewest"] as const)("never exceeds it: %s", async (overflow) => {
     let address: Address<Desk> | undefined;

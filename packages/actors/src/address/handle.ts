@@ -4,7 +4,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { refuse, unboundedSender } from "@pneumatic/core/internal";
+import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
@@ -71,7 +71,7 @@ abstract class Handle {
       if (refusal !== undefined) return observed(refusal);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       mailbox.ask(ask);
-      return ask.promise;
+      return ask.isSettled && overspent(true) ? observed(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return observed(Promise.reject(misuse));
     }
@@ -88,7 +88,7 @@ abstract class Handle {
 }
 
 /** A rejection that ends no process when nobody observes it. */
-function observed(refusal: Promise<never>): Promise<never> {
+function observed<R>(refusal: Promise<R>): Promise<R> {
   refusal.catch(() => {});
   return refusal;
 }

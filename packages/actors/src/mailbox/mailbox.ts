@@ -8,7 +8,19 @@
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
-import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } from "@pneumatic/core/internal";
+import {
+  Channel,
+  CLOSED,
+  DISCONNECTED,
+  FULL,
+  NOTHING,
+  OPEN,
+  overspent,
+  PUSHED,
+  putOff,
+  refuse,
+  soon,
+} from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
@@ -180,11 +192,11 @@ export class Mailbox implements AskHome {
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
     const pushed = this.#offer(item);
-    if (pushed === PUSHED) return RESOLVED_SENT;
-    if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
-    if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
+    if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
+    if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
+    if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
     const parked = new ParkedTell(this, message, this.#toPark(item));
-    return options?.timeout === 0 ? Promise.resolve(parked.timedOut) : parked.start(options, this.#owner.clock);
+    return options?.timeout === 0 ? soon(parked.timedOut, true) : parked.start(options, this.#owner.clock);
   }
 
   /** What is queued when `message` is sent; throws when that is refused. */
@@ -252,11 +264,7 @@ export class Mailbox implements AskHome {
   }
 
   #offer(item: unknown): Pushed {
-    if (this.#ranking !== undefined) this.#ranking.next(item);
-    return this.#push(item);
-  }
-
-  #push(item: unknown): Pushed {
+    if (this.#ranking !== undefined && !this.#ranking.next(item)) return DISCONNECTED;
     const channel = this.channel;
     const pushed = channel.push(item);
     if (pushed === PUSHED) {
@@ -269,13 +277,9 @@ export class Mailbox implements AskHome {
 
   #makeRoom(item: unknown): Pushed {
     const victim = this.#overflow === "dropNewest" ? NOTHING : this.#evict();
-    if (victim === NOTHING) {
-      this.account.accepted++;
-      this.discard(item, "overflow");
-      return PUSHED;
-    }
-    this.discard(victim, "overflow");
-    return this.#push(item);
+    this.account.accepted++;
+    this.discard(victim === NOTHING ? item : victim, "overflow");
+    return victim === NOTHING ? PUSHED : this.channel.push(item);
   }
 
   /** Takes what is given up for the message that was just offered; NOTHING if that is the one. */

@@ -32,9 +32,13 @@ export class Ranking {
     this.#complaints = complaints;
   }
 
-  /** Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. */
-  next(item: unknown): void {
+  /**
+   * Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. False when that
+   * was an ask, and is given up by now.
+   */
+  next(item: unknown): boolean {
     this.queue.nextRank = this.#rank(item instanceof Ask ? item.message : item);
+    return !(item instanceof Ask && item.isSettled);
   }
 
   #rank(message: unknown): number {
