@@ -55,10 +55,12 @@ export class Fates {
     if (!this.#begun.has(id) && !this.#fates.has(id)) this.#is(id, "givenUp");
   }
 
-  see(letters: readonly DeadLetter[]): void {
+  /** Each letter is shown to `look` once. */
+  see(letters: readonly DeadLetter[], look: (letter: DeadLetter) => void): void {
     for (const letter of letters) {
       if (this.#letters.has(letter)) continue;
       this.#letters.add(letter);
+      look(letter);
       const { reason, message } = letter;
       const { id } = message as { readonly id: number };
       if (!Object.hasOwn(REASONS, reason)) throw new Error(`There is no reason ${reason}`);

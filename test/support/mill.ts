@@ -54,7 +54,9 @@ export interface Step {
 interface Worker {
   readonly address: Address<Work>;
   readonly weak: WeakAddress<Work>;
+  readonly mailbox: MailboxSpec;
   isDropped: boolean;
+  isDrained: boolean;
 }
 
 const BAD = new Error("bad");
@@ -158,6 +160,7 @@ export class Mill {
       case "stop":
       case "drain":
       case "kill":
+        one.isDrained ||= what === "drain";
         void this.system[what](one.weak);
         break;
       case "killForGood":
@@ -224,8 +227,27 @@ export class Mill {
   }
 
   #askEnded(id: number): void {
-    this.fates.see(this.system.deadLetters());
+    this.#see();
     this.fates.askEnded(id);
+  }
+
+  #see(): void {
+    this.fates.see(this.system.deadLetters(), ({ reason, to }) => {
+      const { mailbox, address } = this.#workers.find(({ weak }) => weak.path === to) as Worker;
+      const { capacity, overflow } = mailbox;
+      const isPossible =
+        reason === "full"
+          ? Number.isFinite(capacity) && !overflow.startsWith("drop")
+          : reason === "overflow"
+            ? overflow.startsWith("drop")
+            : reason !== "draining" || this.#isClosed(address.path);
+      if (!isPossible) throw new Error(`A dead letter of ${to} cannot be ${reason}`);
+    });
+  }
+
+  /** Whether the mailbox of the actor may be closed though it has not ended, since that of one above it was. */
+  #isClosed(path: string): boolean {
+    return this.#workers.some((one) => (one.isDropped || one.isDrained) && `${path}/`.startsWith(`${one.weak.path}/`));
   }
 
   /** What the fates say of it must not get lost. */
@@ -253,7 +275,7 @@ export class Mill {
   #hire(at: number, spawn: ActorSystem["spawn"]): void {
     const mailbox = MAILBOXES[at % MAILBOXES.length] as MailboxSpec;
     const address = spawn(this.#definition, { mailbox, intensity: { restarts: 2, withinMs: 1000 } });
-    this.#workers.push({ address, weak: address.downgrade(), isDropped: false });
+    this.#workers.push({ address, weak: address.downgrade(), mailbox, isDropped: false, isDrained: false });
   }
 
   async #turn(): Promise<void> {
@@ -270,7 +292,7 @@ export class Mill {
   /** Every ledger is balanced, the one of the system is their sum, and what can be counted outside is what they say. */
   check(): void {
     if (this.#failures.length > 0) throw this.#failures[0];
-    this.fates.see(this.system.deadLetters());
+    this.#see();
     const total = this.system.ledger();
     const sum = new Map<string, number>();
     for (const { weak } of this.#workers) {
@@ -302,7 +324,7 @@ export class Mill {
     for (let round = 0; round < 10; round++) {
       for (const open of this.#gates.splice(0)) open.open();
       await this.settle();
-      this.fates.see(this.system.deadLetters());
+      this.#see();
     }
     for (let round = 0; round < 10; round++) {
       this.check();
