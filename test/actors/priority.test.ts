@@ -60,6 +60,7 @@ test("the lowest number is handled first, and equals in the order they were sent
 test("any sequence of sends and of asks given up is handled as a stable sort would order it", async () => {
   const ranks = fc.array(fc.record({ rank: fc.oneof(fc.nat(4), fc.nat(10_000)), gone: fc.boolean() }), {
     maxLength: 300,
+    size: "max",
   });
   await fc.assert(
     fc.asyncProperty(ranks, async (sends) => {
