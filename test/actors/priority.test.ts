@@ -227,6 +227,21 @@ describe("a full priority mailbox", () => {
     expect(await handled()).toEqual([0, 1]);
   });
 
+  test("that drops the oldest knows what was given up meanwhile, or handled", async () => {
+    const { system, address, handled } = await desk(byRank, { capacity: 3, overflow: "dropOldest" });
+    await using _ = system;
+    const gone = rejection(address.ask(put(9, "gone"), { timeout: 10 }));
+    for (const rank of [1, 2]) address.tell(put(rank));
+    await system.advance(10);
+    await gone;
+    for (const rank of [3, 0]) address.tell(put(rank));
+    expect(system.deadLetters().map(({ message }) => message)).toEqual([put(3)]);
+    expect(await handled()).toEqual([0, 1, 2]);
+    for (const rank of [8, 7, 6, 5]) address.tell(put(rank));
+    expect(system.deadLetters().map(({ message }) => message)).toEqual([put(3), put(8)]);
+    expect(await handled()).toEqual([0, 1, 2, 5, 6, 7]);
+  });
+
   test("that waits admits in the order of arrival, and orders what it has admitted", async () => {
     const { system, address, handled } = await desk(byRank, { capacity: 2 });
     await using _ = system;
