@@ -23,7 +23,7 @@ import { checkRanking } from "./ranking.ts";
  *
  * const printer = actor({
  *   on: {
- *     print: (_, { page, urgent }: { page: string; urgent: boolean }) => console.log(page),
+ *     print: (_, { page }: { page: string; urgent: boolean }) => console.log(page),
  *   },
  * });
  * const system = new ActorSystem();
