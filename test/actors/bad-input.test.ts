@@ -122,7 +122,7 @@ describe.each([
   {
     what: "a number for a mailbox",
     given: { mailbox: 5 },
-    message: /mailbox is made by unbounded\(\) or bounded\(n\)/,
+    message: /mailbox is made by unbounded\(\), bounded\(n\) or priority\(rankOf\)/,
   },
 ] satisfies Bad[])("options with $what", ({ given, message }) => {
   test("are refused by spawn and child, and nothing is spawned", async () => {

@@ -1,7 +1,7 @@
 /** No flood of messages keeps timers, I/O or other actors from going on. */
 import { readFile } from "node:fs/promises";
-import type { Address, Clock, Scheduler } from "@pneumatic/actors";
-import { ActorSystem, actor, implement } from "@pneumatic/actors";
+import type { Address, Clock, MailboxSpec, Scheduler } from "@pneumatic/actors";
+import { ActorSystem, actor, bounded, implement, priority, unbounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { RecordingLog } from "../support/recording-log.ts";
 import { numbers } from "../support/sequence.ts";
@@ -98,24 +98,141 @@ test("two actors that answer each other for ever let timers and I/O run", async 
   expect(system.ledger().handled).toBeGreaterThan(ROUNDS);
 });
 
-test("actors that are all flooded take turns", async () => {
-  await using system = realSystem();
-  const order: number[] = [];
-  const worker = actor({
-    state: (id: number) => ({ id, left: 2000 }),
+/** Counts what it handles. */
+function worker(how: "sync" | "async") {
+  return actor({
+    state: (_: undefined) => ({ handled: 0 }),
     on: {
       work: ({ state }) => {
-        if (--state.left === 0) order.push(state.id);
-        else if (state.left === 1000) order.push(-state.id);
+        state.handled++;
+        return how === "sync" ? undefined : Promise.resolve();
       },
+      handled: ({ state }) => state.handled,
     },
   });
-  const addresses = [1, 2, 3].map((id) => system.spawn(worker, { args: id }));
-  for (const address of addresses) for (const _ of numbers(2000)) address.tell({ type: "work" });
-  for (const address of addresses) address.drop();
-  await system.terminated;
-  // Each is half done before any is done.
-  expect(order.slice(0, 3).sort()).toEqual([-1, -2, -3]);
+}
+
+describe.each(["sync", "async"] as const)("a flood that is handled %s", (how) => {
+  const FLOOD = 200_000;
+
+  test("lets timers and I/O run between its messages", async () => {
+    await using system = realSystem();
+    using address = system.spawn(worker(how));
+    for (const _ of numbers(FLOOD)) address.tell({ type: "work" });
+    await new Promise((resolve) => setImmediate(resolve));
+    const { queued, handled } = system.ledger(address);
+    expect(queued + handled).toBeGreaterThanOrEqual(FLOOD - 1);
+    expect(queued).toBeGreaterThan(0);
+    await nodeGoesOn();
+    expect(await address.ask({ type: "handled" })).toBe(FLOOD);
+  });
+
+  test("lets another actor have its turns", async () => {
+    await using system = realSystem();
+    using flooded = system.spawn(worker(how));
+    for (const _ of numbers(FLOOD)) flooded.tell({ type: "work" });
+    using address = system.spawn(worker(how));
+    expect(await address.ask({ type: "handled" })).toBe(0);
+    expect(system.ledger(flooded).queued).toBeGreaterThan(0);
+  });
+
+  test("is shared by all actors that are flooded", async () => {
+    await using system = realSystem();
+    const order: number[] = [];
+    const counted = actor({
+      state: (id: number) => ({ id, left: 2000 }),
+      on: {
+        work: ({ state }) => {
+          if (--state.left === 0) order.push(state.id);
+          else if (state.left === 1000) order.push(-state.id);
+          return how === "sync" ? undefined : Promise.resolve();
+        },
+      },
+    });
+    const addresses = [1, 2, 3].map((id) => system.spawn(counted, { args: id }));
+    for (const address of addresses) for (const _ of numbers(2000)) address.tell({ type: "work" });
+    for (const address of addresses) address.drop();
+    await system.terminated;
+    // Each is half done before any is done.
+    expect(order.slice(0, 3).sort()).toEqual([-1, -2, -3]);
+  });
+
+  test.each([0, 1, 16])(
+    "lets timers and I/O run when it comes by awaited sends into a mailbox of %i",
+    async (capacity) => {
+      await using system = realSystem();
+      using address = system.spawn(worker(how), { mailbox: bounded(capacity) });
+      let isOver = false;
+      const sender = async (): Promise<void> => {
+        for (let sent = 0; !isOver && sent < MOST; sent++) await address.send({ type: "work" });
+        if (!isOver) throw new Error("Node did not go on");
+      };
+      const senders = [sender(), sender()];
+      await nodeGoesOn();
+      isOver = true;
+      await Promise.all(senders);
+    },
+  );
+});
+
+/** So many operations in a row mean that nothing else goes on. */
+const MOST = 2_000_000;
+const DROPPING: readonly (readonly [string, MailboxSpec])[] = [
+  ["unbounded", unbounded()],
+  ["by priority", priority(() => 0)],
+  ["full, and rejects", bounded(1, { overflow: "reject" })],
+  ["full, and drops the oldest", bounded(1, { overflow: "dropOldest" })],
+  ["full, and drops the newest", bounded(1, { overflow: "dropNewest" })],
+];
+
+/** `again` and again, until Node has gone on. */
+async function againAndAgain(again: () => Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void nodeGoesOn().then(() => {
+    isOver = true;
+  });
+  for (let times = 0; !isOver; times++) {
+    if (times === MOST) throw new Error("Node did not go on");
+    await again();
+  }
+}
+
+/** Plain code whose operations are done at once: it is not an actor's turn that uses up the time. */
+describe.each(DROPPING)("a loop outside of any actor over a mailbox that is %s", (_, mailbox) => {
+  test("lets timers and I/O run though it awaits nothing but sends", async () => {
+    await using system = realSystem();
+    using address = system.spawn(worker("sync"), { mailbox });
+    await againAndAgain(() => address.send({ type: "work" }));
+  });
+
+  test("lets timers and I/O run though it awaits nothing but asks", async () => {
+    await using system = realSystem();
+    using address = system.spawn(worker("async"), { mailbox });
+    await againAndAgain(() => address.ask({ type: "handled" }).catch(() => {}));
+  });
+
+  test("lets timers and I/O run though what it asks has ended", async () => {
+    await using system = realSystem();
+    using address = system.spawn(worker("async"), { mailbox });
+    await system.stop(address);
+    await againAndAgain(() => address.send({ type: "work" }));
+    await againAndAgain(() => address.ask({ type: "handled" }).catch(() => {}));
+  });
+});
+
+test("a loop of sends that wait for no time lets timers and I/O run", async () => {
+  await using system = realSystem();
+  using address = system.spawn(worker("async"), { mailbox: bounded(1) });
+  await againAndAgain(() => address.send({ type: "work" }, { timeout: 0 }));
+});
+
+test("a refused ask that was put off ends no process though nobody observes it", async () => {
+  await using system = realSystem();
+  using address = system.spawn(worker("sync"));
+  await system.stop(address);
+  for (const _ of numbers(20_000)) void address.ask({ type: "handled" });
+  await nodeGoesOn();
+  expect(system.ledger().accepted).toBe(0);
 });
 
 /** A system whose time passes only by what messages say they cost, and that counts how often it lets Node go on. */

@@ -19,9 +19,9 @@ export async function quiet(): Promise<void> {
 
 /** Messages accepted that no other term counts; 0 when every message is accounted for. */
 export function unaccounted(ledger: Ledger): number {
-  const { accepted, queued, inFlight, handled, panicked, expired, deadLettered } = ledger;
+  const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
   const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
-  return accepted - (queued + inFlight + handled + panicked + expired + letters);
+  return accepted - (queued + stashed + inFlight + handled + panicked + expired + letters);
 }
 
 export class TestSystem extends ActorSystem {

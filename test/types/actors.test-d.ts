@@ -8,6 +8,7 @@ import type {
   Definition,
   ExitReason,
   Ledger,
+  MailboxSpec,
   MessageOf,
   ProtocolOf,
   ReplyOf,
@@ -15,7 +16,7 @@ import type {
   SupervisorAddress,
   WeakAddress,
 } from "@pneumatic/actors";
-import { actor, bounded, child, implement, supervisor } from "@pneumatic/actors";
+import { actor, bounded, child, implement, priority, supervisor } from "@pneumatic/actors";
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
 import { err, ok } from "@pneumatic/core";
 import { expression, same } from "../support/type-proofs.ts";
@@ -159,6 +160,30 @@ export function args(): void {
   bounded(5, { overflow: "block" });
   // @ts-expect-error: there is no such option
   system.spawn(bare, { retries: 5 });
+}
+
+/** The function of a priority mailbox takes the messages of the definition it is spawned with. */
+export function priorities(): void {
+  const bare = actor({ on: { go: () => {} } });
+  const ranked = (message: MessageOf<Counter>): number => (message.type === "get" ? 0 : 1);
+  system.spawn(counter, { args: 5, mailbox: priority((message) => (message.type === "add" ? message.by : 0)) });
+  system.spawn(counter, { args: 5, mailbox: priority(ranked, { capacity: 5, overflow: "dropOldest" }) });
+  child(counter, { args: 5, mailbox: priority(({ type }) => ["get", "add"].indexOf(type)) });
+  system.spawn(bare, { mailbox: priority(() => 0) });
+  actor({
+    on: {
+      hire: ({ spawn }) => spawn(counter, { args: 5, mailbox: priority(({ type }) => type.length) }).drop(),
+    },
+  });
+  priority(() => 0) satisfies MailboxSpec;
+  // @ts-expect-error: there is no such message
+  system.spawn(counter, { args: 5, mailbox: priority((message) => (message.type === "remove" ? 0 : 1)) });
+  // @ts-expect-error: it takes other messages
+  system.spawn(bare, { mailbox: priority(({ by }: { by: number }) => by) });
+  // @ts-expect-error: its priority is no number
+  system.spawn(counter, { args: 5, mailbox: priority(({ type }) => type) });
+  // @ts-expect-error: there is no such option
+  priority(() => 0, { limit: 5 });
 }
 
 /** The state is known to handlers and hooks, also when `state` takes its context. */

@@ -26,6 +26,7 @@ export {
 export type { DeadLetter } from "./mailbox/dead-letters.ts";
 export type { DeadLetterReason, Ledger } from "./mailbox/ledger.ts";
 export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox.ts";
+export { priority } from "./mailbox/priority.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
 export type { SupervisorAddress } from "./supervisor/address.ts";
 export type { Backoff } from "./supervisor/backoff.ts";

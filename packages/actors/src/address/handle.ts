@@ -4,7 +4,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { refuse, unboundedSender } from "@pneumatic/core/internal";
+import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
@@ -93,17 +93,15 @@ abstract class Handle {
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       if (this.#holder !== undefined) ask.awaitedBy(this.#holder, this.#target);
       mailbox.ask(ask);
-      return ask.promise;
+      return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
     }
   }
 
-  /** A rejection that ends no process when nobody observes it. */
   #refused(refusal: Promise<never>): Promise<never> {
     this.#target.deadlines.rejected++;
-    refusal.catch(ignore);
-    return refusal;
+    return marked(refusal);
   }
 
   /** Throws when this handle may not be used any more. */
@@ -114,6 +112,12 @@ abstract class Handle {
     if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
     return this.#target.mailbox;
   }
+}
+
+/** A promise whose rejection ends no process when nobody observes it. */
+function marked<R>(promise: Promise<R>): Promise<R> {
+  promise.catch(ignore);
+  return promise;
 }
 
 /** `message`, if it is one. */

@@ -59,7 +59,7 @@ export interface Runtime {
 
 /** How an actor lives, as far as its cell is concerned. */
 export interface CellSettings {
-  readonly mailbox: MailboxSpec;
+  readonly mailbox: MailboxSpec<never>;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
 }
@@ -267,6 +267,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   highWater(length: number): void {
     report(this.runtime.log, "warn", { actor: this.path, length }, "mailbox is growing");
+  }
+
+  unranked(message: unknown, err: unknown, total: number): void {
+    const entry = { actor: this.path, type: typeOf(message), err, total };
+    report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
   // What becomes of messages

@@ -26,7 +26,7 @@ export interface StartContext<out Self> {
   /** Messages to this actor at a later time; cancelled when this incarnation ends. */
   readonly timers: Timers<Self>;
   /** Spawns a child, which is stopped before this incarnation ends. The caller owns the address. */
-  spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P>;
+  spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args, MessageOf<P>>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C>;
   /**

@@ -8,7 +8,19 @@
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
-import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } from "@pneumatic/core/internal";
+import {
+  Channel,
+  CLOSED,
+  DISCONNECTED,
+  FULL,
+  NOTHING,
+  OPEN,
+  overspent,
+  PUSHED,
+  putOff,
+  refuse,
+  soon,
+} from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
@@ -18,15 +30,20 @@ import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
 import type { Sent } from "./parked.ts";
 import { ParkedAsk, ParkedTell } from "./parked.ts";
+import type { PriorityQueue } from "./priority-queue.ts";
+import { Ranked } from "./priority-queue.ts";
 import { MailQueue } from "./queue.ts";
+import { checkRanking, Ranking } from "./ranking.ts";
 
 /** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
 export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
 
-/** A kind of mailbox, made by {@link bounded} or {@link unbounded}. */
-export interface MailboxSpec {
+/** A kind of mailbox for actors that take `Message`, made by {@link bounded}, {@link unbounded} or `priority`. */
+export interface MailboxSpec<in Message = unknown> {
   readonly capacity: number;
   readonly overflow: Overflow;
+  /** Which message goes first: the one with the lowest number. */
+  readonly rankOf?: (message: Message) => number;
 }
 
 /** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
@@ -63,7 +80,8 @@ export function bounded(capacity: number, options?: { readonly overflow?: Overfl
 }
 
 /** Throws for a mailbox that cannot be. */
-export function checkMailbox({ capacity, overflow }: MailboxSpec): void {
+export function checkMailbox({ capacity, overflow, rankOf }: MailboxSpec<never>): void {
+  if (rankOf !== undefined) checkRanking(rankOf, capacity);
   if (!OVERFLOWS.includes(overflow)) {
     throw new RangeError(`The overflow of bounded(n) must be one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
   }
@@ -91,10 +109,14 @@ export interface MailboxOwner extends Waker, Waiter {
   release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
   highWater(length: number): void;
+  /** The priority of a message could not be told; `why` is what was thrown, or returned instead of a number. */
+  unranked(message: unknown, why: unknown, total: number): void;
 }
 
 export class Mailbox implements AskHome {
-  readonly #queue = new MailQueue<unknown>();
+  readonly #queue: MailQueue<unknown> | PriorityQueue;
+  /** Decides on the order; undefined for that of arrival. */
+  readonly #ranking: Ranking | undefined;
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
   /** What goes before the channel; undefined until something does. */
@@ -108,8 +130,11 @@ export class Mailbox implements AskHome {
   #highWater: number;
 
   /** `prepare` makes what is queued of what is sent; it may throw to refuse. */
-  constructor(spec: MailboxSpec, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined) {
+  constructor(spec: MailboxSpec<never>, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined) {
     this.#prepare = prepare;
+    const { rankOf } = spec;
+    this.#ranking = rankOf === undefined ? undefined : new Ranking(rankOf, spec.overflow === "dropOldest", owner);
+    this.#queue = this.#ranking?.queue ?? new MailQueue<unknown>();
     this.channel = new Channel(spec.capacity, true, this.#queue);
     this.channel.waker = owner;
     this.#overflow = spec.overflow;
@@ -169,6 +194,7 @@ export class Mailbox implements AskHome {
       return;
     }
     this.account.accepted++;
+    this.#ranking?.next(message);
     if (this.channel.push(message) === PUSHED) return;
     this.front ??= new Front();
     this.front.push(message);
@@ -194,11 +220,11 @@ export class Mailbox implements AskHome {
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
     const pushed = this.#offer(item);
-    if (pushed === PUSHED) return RESOLVED_SENT;
-    if (pushed === DISCONNECTED) return Promise.resolve({ ok: false, error: new SendError(message) });
-    if (this.#overflow === "reject") return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
-    const parked = new ParkedTell(this, message, item);
-    if (options?.timeout === 0) return Promise.resolve(parked.timedOut);
+    if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
+    if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
+    if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
+    const parked = new ParkedTell(this, message, this.#toPark(item));
+    if (options?.timeout === 0) return soon(parked.timedOut, true);
     const sent = parked.start(options, this.#owner.clock);
     const edge = holder?.deadlocks.add(holder, this.#owner, parked, sent);
     if (holder !== undefined && edge !== undefined) sent.finally(() => holder.deadlocks.remove(edge)).catch(ignore);
@@ -215,7 +241,7 @@ export class Mailbox implements AskHome {
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
     else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
-    else new ParkedAsk(this, ask);
+    else new ParkedAsk(this, ask, this.#toPark(ask));
   }
 
   withdraw(place: AskPlace, message: unknown): void {
@@ -287,7 +313,13 @@ export class Mailbox implements AskHome {
     return this.account.ledger({ queued: this.queued, stashed: this.stashed, inFlight });
   }
 
+  /** What waits for room in the place of `item`, which was just offered. */
+  #toPark(item: unknown): unknown {
+    return this.#ranking === undefined ? item : new Ranked(item, this.#ranking.queue.nextRank);
+  }
+
   #offer(item: unknown): Pushed {
+    if (this.#ranking !== undefined && !this.#ranking.next(item)) return DISCONNECTED;
     const channel = this.channel;
     const pushed = channel.push(item);
     if (pushed === PUSHED) {
@@ -299,13 +331,15 @@ export class Mailbox implements AskHome {
   }
 
   #makeRoom(item: unknown): Pushed {
-    if (this.#overflow === "dropNewest") {
-      this.account.accepted++;
-      this.discard(item, "overflow");
-      return PUSHED;
-    }
-    this.discard(this.channel.take(), "overflow");
-    return this.#offer(item);
+    const victim = this.#overflow === "dropNewest" ? NOTHING : this.#evict();
+    this.account.accepted++;
+    this.discard(victim === NOTHING ? item : victim, "overflow");
+    return victim === NOTHING ? PUSHED : this.channel.push(item);
+  }
+
+  /** Takes what is given up for the message that was just offered; NOTHING if that is the one. */
+  #evict(): unknown {
+    return this.#ranking === undefined ? this.channel.take() : this.#ranking.queue.evict();
   }
 
   #refuseTell(message: unknown, pushed: Pushed): void {

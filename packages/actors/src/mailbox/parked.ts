@@ -67,13 +67,16 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
 
 /** An `ask` that waits. */
 export class ParkedAsk implements ParkedSend<unknown> {
-  readonly value: Ask;
+  readonly value: unknown;
+  readonly #ask: Ask;
   readonly #home: Home;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(home: Home, ask: Ask) {
-    this.value = ask;
+  /** `item` is what is queued of `ask`. */
+  constructor(home: Home, ask: Ask, item: unknown) {
+    this.value = item;
+    this.#ask = ask;
     this.#home = home;
     ask.waiting(this);
     home.channel.park(this);
@@ -85,10 +88,10 @@ export class ParkedAsk implements ParkedSend<unknown> {
 
   admitted(): void {
     this.#home.admitted();
-    this.value.waiting(this.#home.lastTicket);
+    this.#ask.waiting(this.#home.lastTicket);
   }
 
   disconnected(): void {
-    this.value.reject(this.#home.stoppedError);
+    this.#ask.reject(this.#home.stoppedError);
   }
 }

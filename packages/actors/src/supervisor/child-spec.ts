@@ -3,6 +3,7 @@ import type { Behavior, Definition } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
 import type { Address } from "../address/address.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import type { MessageOf } from "../protocol.ts";
 import { RemoteDefinition } from "../thread/on-thread.ts";
 import type { SupervisorAddress } from "./address.ts";
 import type { Intensity } from "./intensity.ts";
@@ -63,7 +64,7 @@ export class RuntimeChildSpec {
  */
 export function child<P, Args>(
   definition: Definition<P, Args>,
-  ...options: WithArgs<ChildOptions, Args>
+  ...options: WithArgs<ChildOptions<MessageOf<P>>, Args>
 ): ChildSpec<P> {
   return childSpec(definition, options[0], "permanent") as ChildSpec<P>;
 }

@@ -30,24 +30,24 @@ export type ThreadOptions =
     };
 
 /** How an actor lives. */
-export type ChildOptions = LifeOptions & ThreadOptions;
+export type ChildOptions<Message = unknown> = LifeOptions<Message> & ThreadOptions;
 
-/** How an actor lives, wherever it runs. */
-export interface LifeOptions {
+/** How an actor that takes `Message` lives, wherever it runs. */
+export interface LifeOptions<in Message = unknown> {
   /** When it is started again: by default `permanent` under a supervisor, `transient` otherwise. */
   readonly restart?: Restart;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
   readonly backoff?: Partial<Backoff>;
   /** How long a stop by its parent may take before it is killed, in milliseconds; 5,000 by default. */
   readonly shutdownMs?: number;
-  /** `unbounded()` by default, or `bounded(n)`. */
-  readonly mailbox?: MailboxSpec;
+  /** `unbounded()` by default, `bounded(n)`, or `priority(rankOf)`. */
+  readonly mailbox?: MailboxSpec<Message>;
   /** What becomes of a message that its handler panicked on: `"drop"` by default, `"quarantine"`, or `retry(n)`. */
   readonly poison?: Poison;
 }
 
 /** How a spawned actor lives. */
-export type SpawnOptions = ChildOptions & RootOptions;
+export type SpawnOptions<Message = unknown> = ChildOptions<Message> & RootOptions;
 
 /** What a supervisor decides for its children. */
 export interface RootOptions {
@@ -65,8 +65,8 @@ export type WithArgs<Options, Args> = undefined extends Args
   ? [options?: Options & { readonly args?: NoInfer<Args> }]
   : [options: Options & { readonly args: NoInfer<Args> }];
 
-/** The arguments of `spawn` after the definition. */
-export type SpawnArguments<Args> = WithArgs<SpawnOptions, Args>;
+/** The arguments of `spawn` after the definition of an actor that takes `Message`. */
+export type SpawnArguments<Args, Message = unknown> = WithArgs<SpawnOptions<Message>, Args>;
 
 /** How an actor lives, with nothing left out. */
 export interface Settings {
@@ -74,7 +74,7 @@ export interface Settings {
   readonly backoff: Backoff;
   readonly intensity: Intensity;
   readonly shutdownMs: number;
-  readonly mailbox: MailboxSpec;
+  readonly mailbox: MailboxSpec<never>;
   readonly poison: Poison | undefined;
   readonly thread: "shared" | "dedicated";
   readonly resourceLimits: ResourceLimits | undefined;
@@ -126,7 +126,8 @@ function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart
     throw invalid(`poison is "drop", "quarantine" or retry(n), not ${String(settings.poison)}`);
   }
   checkTime("shutdownMs", settings.shutdownMs);
-  if (typeof settings.mailbox?.capacity !== "number") throw invalid("mailbox is made by unbounded() or bounded(n)");
+  if (typeof settings.mailbox?.capacity !== "number")
+    throw invalid("mailbox is made by unbounded(), bounded(n) or priority(rankOf)");
   if (settings.mailbox !== UNBOUNDED) checkMailbox(settings.mailbox);
   return settings;
 }

@@ -18,6 +18,7 @@ import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
+import type { MessageOf } from "../protocol.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
@@ -117,7 +118,7 @@ export class ActorSystem implements AsyncDisposable {
    *
    * Throws `DuplicateNameError`, `InvalidDefinitionError`, or `SpawnRefusedError` after `shutdown`.
    */
-  spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P> {
+  spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args, MessageOf<P>>): Address<P> {
     const address = this.#runtime.spawn(undefined, definition, options[0]) as Address<P>;
     this.#renew();
     return address;

@@ -1,6 +1,7 @@
 /** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
 export { brand } from "../errors.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
+export { overspent, putOff } from "./budget.ts";
 export {
   Channel,
   DISCONNECTED,
@@ -14,5 +15,5 @@ export { type Clock, currentClock, systemClock, Timer, UnheldTimer } from "./clo
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
-export { refuse, Wait } from "./wait.ts";
+export { refuse, soon, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
