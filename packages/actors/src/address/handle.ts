@@ -7,6 +7,7 @@ import { UseAfterDropError } from "@pneumatic/core";
 import { refuse, unboundedSender } from "@pneumatic/core/internal";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { InvalidMessageError } from "../errors.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/parked.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -18,6 +19,8 @@ import type { AddressTo, WeakAddressTo } from "./address.ts";
 export interface Target {
   readonly path: string;
   readonly mailbox: Mailbox;
+  /** Where messages to it go: its mailbox, unless it is a router. */
+  readonly inbox: Inbox;
   readonly deadlines: Deadlines;
   readonly started: Promise<void>;
   readonly exited: Promise<ExitReason>;
@@ -49,16 +52,16 @@ abstract class Handle {
   }
 
   tell(message: Message): void {
-    this.#mailbox("tell", message).tell(message);
+    this.#inbox("tell", message).tell(message);
   }
 
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
-    return this.#mailbox("send", message).trySend(message);
+    return this.#inbox("send", message).trySend(message);
   }
 
   send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
     try {
-      return this.#mailbox("send", message).send(message, options);
+      return this.#inbox("send", message).send(message, options);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
@@ -66,9 +69,10 @@ abstract class Handle {
 
   ask(message: Message, options?: AskOptions): Promise<unknown> {
     try {
-      const mailbox = this.#mailbox("ask", message);
+      const inbox = this.#inbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return observed(refusal);
+      const mailbox = inbox.place(message);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
       mailbox.ask(ask);
       return ask.promise;
@@ -80,10 +84,10 @@ abstract class Handle {
   /** Throws when this handle may not be used any more. */
   protected abstract check(operation: string): void;
 
-  #mailbox(operation: string, message: unknown): Mailbox {
+  #inbox(operation: string, message: unknown): Inbox {
     this.check(operation);
     checkMessage(this.path, message);
-    return this.#target.mailbox;
+    return this.#target.inbox;
   }
 }
 
@@ -202,7 +206,7 @@ export function dropAddresses(value: unknown): void {
 }
 
 /** None for an object whose getters throw. */
-function valuesOf(value: object): unknown[] {
+export function valuesOf(value: object): unknown[] {
   try {
     return Object.values(value);
   } catch {
@@ -210,11 +214,12 @@ function valuesOf(value: object): unknown[] {
   }
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-function isPlain(value: object): boolean {
+/** Whether `value` is made of braces, so that what is in it can be walked. */
+export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -17,6 +17,7 @@ import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -40,6 +41,7 @@ export interface Runtime {
   readonly log: Logger;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown): unknown;
+  route(parent: Cell, definition: unknown, options: unknown): unknown;
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason): void;
   ended(cell: Cell): void;
 }
@@ -70,6 +72,9 @@ export class Cell implements Target, MailboxOwner, Runnable {
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
+  inbox: Inbox;
+  /** What others keep about it, to be forgotten when it has ended. */
+  registrations: Set<Disposable> | undefined = undefined;
   phase: Phase = NEW;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
@@ -89,6 +94,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.parent = spec.parent;
     this.runtime = spec.runtime;
     this.mailbox = new Mailbox(spec.mailbox, this, spec.prepare);
+    this.inbox = this.mailbox;
     this.life = new Lifecycle(this, spec.guardian, spec.shutdownMs);
   }
 
@@ -106,7 +112,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 
   ledger(): Ledger {
-    return this.mailbox.ledger(this.inFlight === undefined ? 0 : 1);
+    return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
   become(next: Phase): void {

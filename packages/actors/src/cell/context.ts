@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Definition } from "../actor.ts";
 import type { Address, WeakAddress } from "../address/address.ts";
 import type { MessageOf } from "../protocol.ts";
+import type { Route } from "../routing/address.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { SpawnArguments } from "../supervisor/spawn-options.ts";
@@ -28,6 +29,8 @@ export interface StartContext<out Self> {
   spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>): SupervisorAddress<C>;
+  /** Starts a router as a child. The caller owns the address. */
+  readonly route: Route;
   /** Takes over an address from a message: it is dropped when this incarnation ends. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */

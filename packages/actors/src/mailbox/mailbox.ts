@@ -12,6 +12,7 @@ import { Channel, CLOSED, DISCONNECTED, FULL, NOTHING, OPEN, PUSHED, refuse } fr
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
+import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
 import type { Sent } from "./parked.ts";
@@ -90,7 +91,7 @@ export interface MailboxOwner extends Waker {
   highWater(length: number): void;
 }
 
-export class Mailbox implements AskHome {
+export class Mailbox implements AskHome, Inbox {
   readonly #queue = new MailQueue<unknown>();
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
@@ -147,6 +148,10 @@ export class Mailbox implements AskHome {
     if (!(item instanceof Ask && item.isSettled)) return item;
     this.account.expired++;
     return NOTHING;
+  }
+
+  place(): Mailbox {
+    return this;
   }
 
   /** Delivers, or makes a dead letter. */

@@ -84,6 +84,11 @@ export class Supervisor {
     return child.address.clone();
   }
 
+  /** Gives up its own address of a child, which ends as any actor that nobody can reach. */
+  release(id: string): void {
+    this.#child(id).address.drop();
+  }
+
   terminate(id: string): Promise<ExitReason> {
     return this.#child(id).cell.life.shutdown(false, "stopped");
   }

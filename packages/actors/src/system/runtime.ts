@@ -16,7 +16,10 @@ import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
 import { DeadLetterStore } from "../mailbox/dead-letters.ts";
 import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
+import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
+import type { RouterHost } from "../routing/router.ts";
+import { startRouter } from "../routing/router.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { SupervisorSpec } from "../supervisor/child-spec.ts";
 import { childSpec, RuntimeChildSpec, supervisor } from "../supervisor/child-spec.ts";
@@ -43,7 +46,21 @@ export interface Seams {
 
 const DEAD_LETTERS_KEPT = 1000;
 
-export class SystemRuntime implements Runtime, SupervisorHost {
+/** What a supervisor is called: `name`, or `stem` and a number. */
+interface Naming {
+  readonly stem: string;
+  readonly name: string | undefined;
+}
+
+/** A supervisor that has not begun. */
+interface Supervised {
+  readonly cell: Cell;
+  readonly state: Supervisor;
+}
+
+const SUPERVISOR: Naming = { stem: "supervisor", name: undefined };
+
+export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
@@ -91,12 +108,26 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   supervise(parent: Cell | undefined, given: unknown): unknown {
-    const state = new Supervisor(supervisor(given as SupervisorSpec), this);
-    const spec = new RuntimeChildSpec(state.behavior, settingsOf(undefined, "temporary"));
-    const cell = this.makeCell(parent, undefined, spec, this.#alone(spec));
-    state.attach(cell);
+    const { cell, state } = this.makeSupervisor(parent, supervisor(given as SupervisorSpec), SUPERVISOR);
     cell.life.begin();
     return supervisorAddress(firstAddress(cell), cell, state);
+  }
+
+  route(parent: Cell | undefined, definition: unknown, options: unknown): unknown {
+    return startRouter(this, parent, definition, options);
+  }
+
+  makeSupervisor(parent: Cell | undefined, given: SupervisorSpec, { stem, name }: Naming): Supervised {
+    const state = new Supervisor(given, this);
+    const spec = new RuntimeChildSpec({ ...state.behavior, name: stem }, settingsOf(undefined, "temporary"));
+    const cell = this.makeCell(parent, name, spec, this.#alone(spec));
+    try {
+      state.attach(cell);
+    } catch (misuse) {
+      for (const begun of [...cell.children, cell]) begun.life.stop();
+      throw misuse;
+    }
+    return { cell, state };
   }
 
   makeCell(parent: Cell | undefined, wanted: string | undefined, spec: RuntimeChildSpec, guardian: Guardian): Cell {
@@ -126,6 +157,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   ended(cell: Cell): void {
     if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
     this.#retired.add(cell.account);
+    endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.delete(cell.name);
     if (--this.#living > 0) return;
     this.#release?.();

@@ -63,6 +63,10 @@ export class ThreadContext {
     return () => this.#cannot("supervise");
   }
 
+  get route(): () => never {
+    return () => this.#cannot("route");
+  }
+
   get own(): <A extends Disposable>(value: A) => A {
     return (value) => {
       if (this.#ended) value[Symbol.dispose]();
