@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<DeadLetterReason, true>> = {
   stopped: true,
   killed: true,
   quarantined: true,
+  undeliverable: true,
   unknownMessage: true,
   startFailed: true,
   intensityExceeded: true,

@@ -108,6 +108,43 @@ export class DuplicateNameError extends Error {
   }
 }
 
+/** Misuse: another actor is registered under that key and lives: `holder` is its path. */
+export class DuplicateKeyError extends Error {
+  static {
+    brand(DuplicateKeyError, "DuplicateKeyError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_DUPLICATE_KEY" as const;
+  readonly holder: string;
+  constructor(key: string, path: string, holder: string) {
+    super(`Cannot register "${path}" under "${key}": "${holder}" is. End that registration first, or make another key`);
+    this.holder = holder;
+  }
+}
+
+/** Misuse: a broadcast was asked. It has no single reply; nothing was sent. */
+export class BroadcastAskError extends Error {
+  static {
+    brand(BroadcastAskError, "BroadcastAskError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
+  constructor(path: string, type: string) {
+    super(
+      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Tell it, with an address to reply to`,
+    );
+  }
+}
+
+/** The `key` of a router threw, which then is the `cause`, or returned no string. Nothing was sent. */
+export class RoutingKeyError extends Error {
+  static {
+    brand(RoutingKeyError, "RoutingKeyError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_ROUTING_KEY" as const;
+  constructor(path: string, type: string, how: string, cause?: unknown) {
+    super(`Cannot route "${type}" at router "${path}": its key ${how}`, cause === undefined ? undefined : { cause });
+  }
+}
+
 /** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
 export class SpawnRefusedError extends Error {
   static {

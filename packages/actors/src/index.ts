@@ -10,13 +10,16 @@ export {
   ActorPanickedError,
   ActorStoppedError,
   AskTimeoutError,
+  BroadcastAskError,
   DeadlockError,
+  DuplicateKeyError,
   DuplicateNameError,
   InvalidDefinitionError,
   InvalidMessageError,
   MailboxFullError,
   MessageNotCloneableError,
   NothingToStashError,
+  RoutingKeyError,
   SpawnRefusedError,
   StartFailedError,
   ThreadLimitError,
@@ -28,6 +31,20 @@ export type { DeadLetterReason, Ledger } from "./mailbox/ledger.ts";
 export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox.ts";
 export { priority } from "./mailbox/priority.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
+export { type Registry, type RegistryKey, type RegistryKeyFor, registryKey } from "./registry/registry.ts";
+export { type Subscriber, type Topic, type Topics, topic } from "./registry/topics.ts";
+export type { BroadcastAddress, Route, RouterAddress, RouterAddressTo } from "./routing/address.ts";
+export type {
+  BroadcastArguments,
+  BroadcastRouting,
+  ElasticSize,
+  HashedRouting,
+  PlainRouting,
+  RouteArguments,
+  RouterSize,
+  RoutingStrategy,
+} from "./routing/options.ts";
+export type { RouteeInfo } from "./routing/pool.ts";
 export type { SupervisorAddress } from "./supervisor/address.ts";
 export type { Backoff } from "./supervisor/backoff.ts";
 export {

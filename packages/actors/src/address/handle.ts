@@ -8,6 +8,7 @@ import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/inte
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/parked.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -19,6 +20,8 @@ import type { AddressTo, WeakAddressTo } from "./address.ts";
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {
   readonly mailbox: Mailbox;
+  /** Where messages to it go: its mailbox, unless it is a router. */
+  readonly inbox: Inbox;
   readonly deadlines: Deadlines;
   readonly started: Promise<void>;
   readonly exited: Promise<ExitReason>;
@@ -70,16 +73,16 @@ abstract class Handle {
   }
 
   tell(message: Message): void {
-    this.#mailbox("tell", message).tell(message);
+    this.#inbox("tell", message).tell(message);
   }
 
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
-    return this.#mailbox("send", message).trySend(message);
+    return this.#inbox("send", message).trySend(message);
   }
 
   send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
     try {
-      return this.#mailbox("send", message).send(message, options, this.#holder);
+      return this.#inbox("send", message).send(message, options, this.#holder);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
@@ -87,11 +90,12 @@ abstract class Handle {
 
   ask(message: Message, options?: AskOptions): Promise<unknown> {
     try {
-      const mailbox = this.#mailbox("ask", message);
+      const inbox = this.#inbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
+      const mailbox = inbox.place(message);
       const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
-      if (this.#holder !== undefined) ask.awaitedBy(this.#holder, this.#target);
+      if (this.#holder !== undefined) ask.awaitedBy(this.#holder, mailbox.owner);
       mailbox.ask(ask);
       return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
@@ -107,10 +111,10 @@ abstract class Handle {
   /** Throws when this handle may not be used any more. */
   protected abstract check(operation: string): void;
 
-  #mailbox(operation: string, message: unknown): Mailbox {
+  #inbox(operation: string, message: unknown): Inbox {
     this.check(operation);
     if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
-    return this.#target.mailbox;
+    return this.#target.inbox;
   }
 }
 
@@ -265,15 +269,17 @@ export function dropAddresses(value: unknown): void {
   for (const address of strongAddresses(value)) address[Symbol.dispose]();
 }
 
-function isStrong(value: object): value is StrongAddress {
+/** Of a handle: whether it is a strong one. */
+export function isStrong(value: object): value is StrongAddress {
   return Symbol.dispose in value;
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-function isPlain(value: object): boolean {
+/** Whether `value` is made of braces, so that what is in it can be walked. */
+export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -19,6 +19,7 @@ import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Front } from "../mailbox/front.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -50,6 +51,7 @@ export interface Runtime {
   readonly diagnostics: Diagnostics;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
+  route(parent: Cell, definition: unknown, options: unknown): unknown;
   /** `error` is what the handler of a quarantined message threw. */
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
@@ -83,6 +85,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
+  inbox: Inbox;
+  /** What others keep about it, to be forgotten when it has ended. */
+  registrations: Set<Disposable> | undefined = undefined;
   phase: Phase = NEW;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
@@ -120,6 +125,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox = new Mailbox(settings.mailbox, this, prepare);
+    this.inbox = this.mailbox;
     this.life = new Lifecycle(this, guardian);
   }
 
@@ -148,7 +154,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   ledger(): Ledger {
-    return this.mailbox.ledger(this.inFlight === undefined ? 0 : 1);
+    return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
   become(next: Phase): void {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Definition } from "../actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import type { MessageOf } from "../protocol.ts";
+import type { Route } from "../routing/address.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
@@ -29,6 +30,8 @@ export interface StartContext<out Self> {
   spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args, MessageOf<P>>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C>;
+  /** Starts a router as a child. The caller owns the address. */
+  readonly route: Route;
   /**
    * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already: exactly
    * once, also when the mailbox is full. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when

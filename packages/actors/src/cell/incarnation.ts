@@ -103,6 +103,13 @@ export class Incarnation {
     };
   }
 
+  get route(): (definition: unknown, options: unknown) => unknown {
+    return (definition, options) => {
+      this.#refuseIfEnded("a router");
+      return giveTo(this.#cell, this.#cell.runtime.route(this.#cell, definition, options));
+    };
+  }
+
   get own(): <A extends Disposable>(address: A) => A {
     return (address) => {
       this.#owned ??= new Set();

@@ -23,7 +23,9 @@ export type DeadLetterReason =
   /** The actor could not start. */
   | "startFailed"
   /** The supervision gave up on restarts. */
-  | "intensityExceeded";
+  | "intensityExceeded"
+  /** Published to a subscriber that cannot take it: it cannot be copied to its thread, or has no key for its router. */
+  | "undeliverable";
 
 /** Where all messages of an actor or of a system are. */
 export interface Ledger {

@@ -26,6 +26,7 @@ import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 import { Front, FrontPlace } from "./front.ts";
+import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
 import type { Sent } from "./parked.ts";
@@ -113,7 +114,7 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskHome {
+export class Mailbox implements AskHome, Inbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for that of arrival. */
   readonly #ranking: Ranking | undefined;
@@ -140,6 +141,11 @@ export class Mailbox implements AskHome {
     this.#overflow = spec.overflow;
     this.#owner = owner;
     this.#highWater = spec.capacity === Number.POSITIVE_INFINITY ? HIGH_WATER : NEVER;
+  }
+
+  /** The actor whose it is. */
+  get owner(): Waiter {
+    return this.#owner;
   }
 
   get path(): string {
@@ -199,6 +205,10 @@ export class Mailbox implements AskHome {
     this.front ??= new Front();
     this.front.push(message);
     this.#owner.wake();
+  }
+
+  place(): Mailbox {
+    return this;
   }
 
   /** Delivers, or makes a dead letter. */

@@ -55,6 +55,11 @@ export class RuntimeChildSpec {
     this.args = args;
     this.name = checkName(name);
   }
+
+  /** What an unnamed one is called, with a number. */
+  get stem(): string {
+    return "children" in this.behavior ? "supervisor" : this.behavior.name;
+  }
 }
 
 /**

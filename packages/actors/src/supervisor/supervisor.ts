@@ -88,6 +88,8 @@ export class Child implements Guardian {
 }
 
 export class Supervisor {
+  /** What its own cell runs. */
+  readonly behavior: Behavior;
   readonly window: RestartWindow;
   readonly #host: SupervisorHost;
   readonly #spec: SupervisorSpec;
@@ -98,22 +100,21 @@ export class Supervisor {
   #starting: Child | undefined = undefined;
   #startError: StartFailedError | undefined = undefined;
 
-  constructor(spec: SupervisorSpec, host: SupervisorHost) {
+  /** `name` is what supervisors of this kind are called. */
+  constructor(spec: SupervisorSpec, host: SupervisorHost, name: string) {
+    this.behavior = {
+      name,
+      on: {},
+      state: () => this.#startAll(),
+      started: () => this.#group?.go(),
+      stopped: undefined,
+    };
     this.#spec = spec;
     this.#host = host;
     this.window = new RestartWindow(spec.intensity, host.clock);
     const { strategy } = spec;
     if (strategy !== "one_for_one") this.#group = new Group(strategy, this);
   }
-
-  /** What its own cell runs. */
-  readonly behavior: Behavior = {
-    name: "supervisor",
-    on: {},
-    state: () => this.#startAll(),
-    started: () => this.#group?.go(),
-    stopped: undefined,
-  };
 
   get cell(): Cell | undefined {
     return this.#cell;
@@ -139,6 +140,11 @@ export class Supervisor {
     const child = this.#make(id, spec, false);
     child.cell.life.begin();
     return child.handle.clone();
+  }
+
+  /** Gives up its own address of a child, which ends as any actor that nobody can reach. */
+  release(id: string): void {
+    this.#child(id).handle.drop();
   }
 
   terminate(id: string): Promise<ExitReason> {
@@ -182,9 +188,9 @@ export class Supervisor {
   /** Begins a child, and waits until it has started, is held, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
-    const before = life.starts;
+    const starts = life.isDown ? life.starts + 1 : 1; // one that was started since may be up
     if (cell.isAlive && life.isDown) life.begin(delayMs);
-    while (life.starts === before && !life.isDown) await life.change();
+    while (life.starts < starts && !life.isDown) await life.change();
   }
 
   /** In order: each has started before the next begins. One that was terminated before its turn is left out. */

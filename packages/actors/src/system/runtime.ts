@@ -21,9 +21,12 @@ import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
 import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
+import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { Deadlocks } from "../reply/deadlocks.ts";
 import { report } from "../report.ts";
+import type { RouterHost } from "../routing/router.ts";
+import { startRouter } from "../routing/router.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
@@ -54,7 +57,20 @@ export interface Seams {
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-export class SystemRuntime implements Runtime, SupervisorHost {
+/** What a supervisor is called: `name`, or `stem` and a number. */
+interface Naming {
+  readonly stem: string;
+  readonly name: string | undefined;
+}
+
+/** A supervisor that has not begun. */
+interface Supervised {
+  readonly cell: Cell;
+  readonly handle: AddressTo<Message, AnyAsk>;
+  readonly state: Supervisor;
+}
+
+export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   readonly #name: string;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
@@ -117,15 +133,34 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     return handle;
   }
 
+  route(parent: Cell | undefined, definition: unknown, options: unknown): unknown {
+    return startRouter(this, parent, definition, options);
+  }
+
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
-    const { behavior, settings, args } = spec;
-    const place = this.#place(parent, name ?? this.#freeName(parent, behavior), guardian);
+    const { behavior, settings, args, stem } = spec;
+    if ("children" in behavior) {
+      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, guardian);
+      return { cell, handle: supervisorAddress(handle, cell, state) };
+    }
+    const place = this.#place(parent, { stem, name }, guardian);
     if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
-    if ("on" in behavior) return this.#enter(new Cell(place, behavior, args, settings, this));
-    const state = new Supervisor(behavior, this);
-    const { cell, handle } = this.#enter(new Cell(place, state.behavior, args, settings, this));
-    state.attach(cell);
-    return { cell, handle: supervisorAddress(handle, cell, state) };
+    return this.#enter(new Cell(place, behavior, args, settings, this));
+  }
+
+  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, guardian?: Guardian): Supervised {
+    const state = new Supervisor(spec, this, naming.stem);
+    const place = this.#place(parent, naming, guardian);
+    const { settings } = supervisorSpec(spec, undefined, "temporary");
+    const { cell, handle } = this.#enter(new Cell(place, state.behavior, undefined, settings, this));
+    try {
+      state.attach(cell);
+    } catch (misuse) {
+      for (const begun of [...cell.children, cell]) begun.life.stop();
+      handle.drop();
+      throw misuse;
+    }
+    return { cell, handle, state };
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
@@ -136,12 +171,14 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
   }
 
-  #place(parent: Cell | undefined, name: string | undefined, guardian: Guardian | undefined): Place {
+  #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
+    const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
       throw new SpawnRefusedError(pathOf(parent, name), "the system was shut down");
     }
-    if (name !== undefined && this.#find(parent, name) !== undefined)
+    if (name !== undefined && this.#find(parent, name) !== undefined) {
       throw new DuplicateNameError(pathOf(parent, name));
+    }
     return { id: ++this.#cells, name, parent, guardian };
   }
 
@@ -192,6 +229,7 @@ export class SystemRuntime implements Runtime, SupervisorHost {
     this.diagnostics.stopped(cell);
     if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
     this.#retired.add(cell.account);
+    endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);
     if (--this.#living > 0) return;
     this.#release?.();
@@ -238,10 +276,9 @@ export class SystemRuntime implements Runtime, SupervisorHost {
   }
 
   /** Undefined when the name that the next actor has by itself is free, as it nearly always is. */
-  #freeName(parent: Cell | undefined, behavior: RuntimeChildSpec["behavior"]): string | undefined {
+  #freeName(parent: Cell | undefined, stem: string): string | undefined {
     const siblings = parent === undefined ? this.#roots : parent.siblings;
     if (siblings?.hasNamed !== true) return undefined;
-    const stem = "children" in behavior ? "supervisor" : behavior.name;
     const own = `${stem}-${this.#cells + 1}`;
     let name = own;
     while (siblings.find(name) !== undefined) name += "'";

@@ -6,8 +6,9 @@ import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Definition } from "../actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
-import { targetOf, weakAddress } from "../address/handle.ts";
-import { Cell } from "../cell/cell.ts";
+import { weakAddress } from "../address/handle.ts";
+import type { Cell } from "../cell/cell.ts";
+import { cellOf } from "../cell/cell-of.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { KILLED } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
@@ -19,6 +20,10 @@ import { InvalidDefinitionError } from "../errors.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MessageOf } from "../protocol.ts";
+import { Registry } from "../registry/registry.ts";
+import { Topics } from "../registry/topics.ts";
+import type { BroadcastAddress, RouterAddress } from "../routing/address.ts";
+import type { BroadcastArguments, RouteArguments } from "../routing/options.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
@@ -87,6 +92,10 @@ export class ActorSystem implements AsyncDisposable {
   readonly name: string;
   /** The logger that every actor's is a child of. */
   readonly log: Logger;
+  /** Finds actors by typed keys. */
+  readonly registry: Registry = new Registry();
+  /** Tells those who have subscribed. */
+  readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
   #owned: Set<Disposable> | undefined = new Set();
@@ -127,6 +136,39 @@ export class ActorSystem implements AsyncDisposable {
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
     const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
+    this.#renew();
+    return address;
+  }
+
+  /**
+   * Starts a router: `size` actors of one definition behind one address, which the caller owns. Each message goes to the
+   * routee that `strategy` chooses, each routee lives by the options of a supervisor's child, and each has addresses of its
+   * own in its `args`.
+   *
+   * | strategy | who gets a message |
+   * |---|---|
+   * | `round_robin` (default) | one after the other |
+   * | `random` | any, by the `random` of the system |
+   * | `least_loaded` | the one with the fewest messages queued and in flight |
+   * | `consistent_hash` | always the same for the same `key(message)`; when a routee comes or goes, one in n keys moves |
+   * | `broadcast` | every one |
+   *
+   * Throws `DuplicateNameError`, `InvalidDefinitionError`, or `SpawnRefusedError` after `shutdown`. (After Akka's routers.)
+   *
+   * @example
+   * ```ts
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const worker = actor({ on: { square: (_, { of }: { of: number }) => of * of } });
+   * await using system = new ActorSystem();
+   * using workers = system.route(worker, { size: { min: 2, max: 8 }, strategy: "least_loaded" });
+   * console.log(await Promise.all([1, 2, 3].map((of) => workers.ask({ type: "square", of })))); // [ 1, 4, 9 ]
+   * ```
+   */
+  route<P, Args>(definition: Definition<P, Args>, ...options: BroadcastArguments<Args>): BroadcastAddress<P>;
+  route<P, Args>(definition: Definition<P, Args>, ...options: RouteArguments<P, Args>): RouterAddress<P>;
+  route(definition: Definition<unknown, never>, options?: object): unknown {
+    const address = this.#runtime.route(undefined, definition, options);
     this.#renew();
     return address;
   }
@@ -293,10 +335,4 @@ function endNow(cell: Cell): void {
 function checkSize(what: string, size: unknown): number {
   if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
   throw new InvalidDefinitionError(`${what} of a system is an integer of 0 or more, not ${String(size)}`);
-}
-
-function cellOf(address: AnyAddress): Cell {
-  const target = targetOf(address);
-  if (target instanceof Cell) return target;
-  throw new InvalidDefinitionError("An actor is named by one of its addresses");
 }

@@ -63,6 +63,10 @@ export class ThreadContext {
     return () => this.#cannot("supervise");
   }
 
+  get route(): () => never {
+    return () => this.#cannot("route");
+  }
+
   get stash(): () => never {
     return () => this.#cannot("stash");
   }

@@ -1,0 +1,31 @@
+/** Something that is kept about an actor and holds it weakly: it ends when it is disposed of, or with the actor. */
+import type { Cell } from "../cell/cell.ts";
+
+export class Registration implements Disposable {
+  readonly cell: Cell;
+  #undo: (() => void) | undefined;
+
+  /** `undo` is called once, at the end of the registration; it must not throw. */
+  constructor(cell: Cell, undo: () => void) {
+    this.cell = cell;
+    this.#undo = undo;
+    cell.registrations ??= new Set();
+    cell.registrations.add(this);
+  }
+
+  [Symbol.dispose](): void {
+    const undo = this.#undo;
+    this.#undo = undefined;
+    this.cell.registrations?.delete(this);
+    undo?.();
+  }
+}
+
+/** That of an actor which has ended already. */
+export const NO_REGISTRATION: Disposable = Object.freeze({ [Symbol.dispose]: () => {} });
+
+/** Forgets all that is kept about an actor that has ended. */
+export function endRegistrations(cell: Cell): void {
+  if (cell.registrations === undefined) return;
+  for (const registration of cell.registrations) registration[Symbol.dispose]();
+}

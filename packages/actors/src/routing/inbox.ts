@@ -1,0 +1,120 @@
+/**
+ * What stands in the place of a router's own mailbox: it puts each message into the mailbox of a routee, at the call, so that
+ * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
+ */
+import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import { dropAddresses } from "../address/handle.ts";
+import { shareOf } from "../address/share.ts";
+import { BroadcastAskError } from "../errors.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
+import type { Mailbox } from "../mailbox/mailbox.ts";
+import type { Sent } from "../mailbox/parked.ts";
+import type { Waiter } from "../reply/deadlocks.ts";
+import type { Pool } from "./pool.ts";
+import type { Picker, Routee } from "./strategies.ts";
+
+/** One routee gets the message. */
+export class RoutingInbox implements Inbox {
+  readonly #own: Mailbox;
+  readonly #pool: Pool;
+  readonly #picker: Picker;
+
+  constructor(own: Mailbox, pool: Pool, picker: Picker) {
+    this.#own = own;
+    this.#pool = pool;
+    this.#picker = picker;
+  }
+
+  place(message: unknown): Mailbox {
+    this.#pool.growIfLoaded();
+    const { mailbox } = this.#picker.pick(this.#pool, message).cell;
+    return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
+  }
+
+  tell(message: unknown): void {
+    this.place(message).tell(message);
+  }
+
+  trySend<V>(message: V): Result<void, TrySendError<V>> {
+    return this.place(message).trySend(message);
+  }
+
+  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+    return this.place(message).send(message, options, holder);
+  }
+
+  ledger(): Ledger {
+    return this.#pool.ledger();
+  }
+}
+
+/**
+ * Every routee gets the message, each with strong addresses of its own in it. `send` and `trySend` go to all, too; where
+ * some refuse, the outcome is the first refusal.
+ */
+export class BroadcastInbox implements Inbox {
+  readonly #own: Mailbox;
+  readonly #pool: Pool;
+
+  constructor(own: Mailbox, pool: Pool) {
+    this.#own = own;
+    this.#pool = pool;
+  }
+
+  place(message: { readonly type: string }): never {
+    throw new BroadcastAskError(this.#own.path, message.type);
+  }
+
+  tell(message: unknown): void {
+    this.#each(message, (mailbox, share) => mailbox.tell(share));
+  }
+
+  trySend<V>(message: V): Result<void, TrySendError<V>> {
+    let outcome: Result<void, TrySendError<V>> = { ok: true, value: undefined };
+    this.#each(message, (mailbox, share) => {
+      outcome = first(outcome, mailbox.trySend(share));
+    });
+    return outcome;
+  }
+
+  async send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+    const sent: Promise<Sent<V>>[] = [];
+    this.#each(message, (mailbox, share) => sent.push(mailbox.send(share, options, holder)));
+    return (await Promise.all(sent)).reduce<Sent<V>>(first, { ok: true, value: undefined });
+  }
+
+  ledger(): Ledger {
+    return this.#pool.ledger();
+  }
+
+  /** Calls `deliver` for every mailbox that takes messages; for one that refuses, where there is none. The last gets `message`. */
+  #each<V>(message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
+    const { members } = this.#pool;
+    let last: Mailbox | undefined;
+    for (const { cell } of this.#own.isClosed ? [] : members) {
+      if (cell.mailbox.isClosed) continue;
+      if (last !== undefined) deliverShare(last, message, deliver);
+      last = cell.mailbox;
+    }
+    deliver(last ?? (this.#own.isClosed ? this.#own : (members[0] as Routee).cell.mailbox), message);
+  }
+}
+
+/** What cannot be copied to a thread is refused, and what was cloned for it is given back. */
+function deliverShare<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
+  const share = shareOf(message);
+  try {
+    deliver(mailbox, share);
+  } catch (misuse) {
+    if (share !== message) dropAddresses(share);
+    throw misuse;
+  }
+}
+
+/** The first of two outcomes that is a refusal. The value of the other goes back to nobody, so its addresses are dropped. */
+function first<R extends Result<void, { readonly value: unknown }>>(earlier: R, later: R): R {
+  if (earlier.ok) return later;
+  if (!later.ok && later.error.value !== earlier.error.value) dropAddresses(later.error.value);
+  return earlier;
+}

@@ -1,0 +1,179 @@
+/**
+ * The routees of one router: how many there are, and what becomes of one that is not needed any more. Starting and restarting
+ * them is the supervisor's; this file decides only about their number.
+ *
+ *     message ─► all loaded? ─► grow ─┐                        one that goes drains: it is in no list of the strategies,
+ *     resize(n) ──────────────────────┼─► members ─► leaving   but handles what it has, also what waits for room
+ *     time ─► some idle? ─► shrink ───┘
+ *
+ * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
+ */
+import { UnheldTimer } from "@pneumatic/core/internal";
+import { shareOf } from "../address/share.ts";
+import type { Cell } from "../cell/cell.ts";
+import { SpawnRefusedError } from "../errors.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
+import { Account } from "../mailbox/ledger.ts";
+import { Registration } from "../registry/registration.ts";
+import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { hashOf } from "./hash.ts";
+import type { Limits } from "./options.ts";
+import type { Members, Routee } from "./strategies.ts";
+import { loadOf } from "./strategies.ts";
+
+/** A routee as {@link RouterAddress.routees} lists it. */
+export interface RouteeInfo {
+  readonly id: string;
+  readonly alive: boolean;
+  readonly restarts: number;
+  /** How many messages wait to be handled. */
+  readonly queued: number;
+}
+
+export class Pool implements Members {
+  members: readonly Routee[];
+  #leaving: readonly Routee[] = [];
+  /** Of those that are neither. */
+  readonly #gone = new Account();
+  readonly #cell: Cell;
+  readonly #supervisor: Supervisor;
+  readonly #spec: RuntimeChildSpec;
+  #limits: Limits;
+  #sweep: UnheldTimer | undefined = undefined;
+  /** How many messages each member had been given at the last sweep. */
+  #given = new Map<Routee, number>();
+
+  /** The first routees are the children that `supervisor` has in `cell`. */
+  constructor(cell: Cell, supervisor: Supervisor, spec: RuntimeChildSpec, limits: Limits) {
+    this.#cell = cell;
+    this.#supervisor = supervisor;
+    this.#spec = spec;
+    this.#limits = limits;
+    this.members = cell.children.map(routee);
+    new Registration(cell, () => this.#sweep?.stop());
+  }
+
+  /** Starts or drains as many as it takes; replaces those that have ended for good. */
+  resize(limits: Limits): void {
+    const { path, accepts } = this.#cell;
+    if (!accepts) throw new SpawnRefusedError(`${path}/…`, "its router has ended");
+    this.#limits = limits;
+    for (let open = this.#open.length; open < limits.min; open++) this.#grow();
+    this.#removeClosed();
+    if (this.members.length > limits.max) this.#shrinkTo(limits.max);
+    this.#sweep?.stop();
+    this.#sweep = undefined;
+    this.#sweepLater();
+  }
+
+  /** Starts one more if all have enough to do, and there may be one more. */
+  growIfLoaded(): void {
+    const { min, max, loadedAt } = this.#limits;
+    if (min === max) return;
+    let open = 0;
+    for (const { cell } of this.members) {
+      if (cell.mailbox.isClosed) continue;
+      if (loadOf(cell) < loadedAt) return;
+      open++;
+    }
+    if (open === 0 || open >= max || !this.#cell.accepts) return; // where none is left, it is not for the load
+    this.#removeClosed();
+    this.#grow();
+    this.#sweepLater();
+  }
+
+  list(): RouteeInfo[] {
+    this.#forgetEnded();
+    return [...this.members, ...this.#leaving].map(({ id, cell }) => {
+      return { id, alive: cell.isAlive, restarts: cell.life.restarts, queued: cell.mailbox.queued };
+    });
+  }
+
+  /** All messages that were given to routees, and those that came too late for any. */
+  ledger(): Ledger {
+    this.#forgetEnded();
+    const total = new Account();
+    total.add(this.#gone);
+    total.add(this.#cell.account);
+    const pending = { queued: 0, stashed: 0, inFlight: 0 };
+    for (const { cell } of [...this.members, ...this.#leaving]) {
+      total.add(cell.account);
+      pending.queued += cell.mailbox.queued;
+      pending.stashed += cell.mailbox.stashed;
+      pending.inFlight += cell.inFlight === undefined ? 0 : 1;
+    }
+    return total.ledger(pending);
+  }
+
+  get #open(): Routee[] {
+    return this.members.filter(({ cell }) => !cell.mailbox.isClosed);
+  }
+
+  #grow(): void {
+    let number = 1;
+    while (this.#cell.child(nameOf(number)) !== undefined) number++;
+    const id = nameOf(number);
+    this.#supervisor.start(id, routeeSpec(this.#spec)).drop();
+    this.members = [...this.members, routee(this.#cell.child(id) as Cell)];
+  }
+
+  /** Those with the least to do go first; of several the youngest. */
+  #shrinkTo(count: number): void {
+    const byLoad = [...this.members].reverse().sort((a, b) => loadOf(a.cell) - loadOf(b.cell));
+    this.#release(byLoad.slice(0, this.members.length - count));
+  }
+
+  /** What they have is handled before they end, for they end as any actor whose last address is dropped. */
+  #release(going: readonly Routee[]): void {
+    for (const { id } of going) this.#supervisor.release(id);
+    this.#removeClosed();
+  }
+
+  /** Nobody is a member any more who takes no messages. */
+  #removeClosed(): void {
+    const closed = this.members.filter(({ cell }) => cell.mailbox.isClosed);
+    if (closed.length > 0) this.members = this.members.filter((each) => !closed.includes(each));
+    this.#leaving = [...this.#leaving, ...closed];
+    this.#forgetEnded();
+  }
+
+  /** Of those that have left and ended, the figures are kept. */
+  #forgetEnded(): void {
+    this.#leaving = this.#leaving.filter(({ cell }) => {
+      if (!cell.isAlive) this.#gone.add(cell.account);
+      return cell.isAlive;
+    });
+  }
+
+  #sweepLater(): void {
+    if (this.#sweep !== undefined || this.members.length <= this.#limits.min) return;
+    this.#given = new Map(this.members.map((each) => [each, each.cell.account.accepted]));
+    this.#sweep = new UnheldTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
+  }
+
+  /** Idle is who has nothing to do, and was given nothing since the last sweep. */
+  #sweepNow(): void {
+    this.#sweep = undefined;
+    const open = this.#open;
+    const idle = open.filter((each) => {
+      return loadOf(each.cell) === 0 && this.#given.get(each) === each.cell.account.accepted;
+    });
+    if (open.length > this.#limits.min) this.#release(idle.reverse().slice(0, open.length - this.#limits.min));
+    if (open.length > this.#limits.min) this.#sweepLater();
+  }
+}
+
+/** The name of routee number `number`, counted from 1. */
+export function nameOf(number: number): string {
+  return `routee-${number}`;
+}
+
+/** The specification of one routee, whose args have addresses of their own. */
+export function routeeSpec({ behavior, settings, args }: RuntimeChildSpec): RuntimeChildSpec {
+  return new RuntimeChildSpec(behavior, settings, { args: shareOf(args) });
+}
+
+function routee(cell: Cell): Routee {
+  return { id: cell.name, cell, seed: hashOf(cell.name) };
+}

@@ -1,0 +1,131 @@
+/**
+ * How a router chooses one routee for a message. A strategy passes over routees that take no messages any more; where none
+ * does, it returns any, whose mailbox says why. (Broadcast chooses nobody: it is in inbox.ts.)
+ */
+import type { Cell } from "../cell/cell.ts";
+import { RoutingKeyError } from "../errors.ts";
+import { typeOf } from "../mailbox/dead-letters.ts";
+import { hashOf, mix } from "./hash.ts";
+
+/** An actor of a router. */
+export interface Routee {
+  readonly id: string;
+  readonly cell: Cell;
+  /** What consistent hashing knows it by: the same for the same id. */
+  readonly seed: number;
+}
+
+/** The routees at this moment, never none. The list is replaced when it changes, and is itself never changed. */
+export interface Members {
+  readonly members: readonly Routee[];
+}
+
+export interface Picker {
+  pick(from: Members, message: unknown): Routee;
+}
+
+/** How many messages an actor has to handle yet. */
+export function loadOf({ mailbox, inFlight }: Cell): number {
+  return mailbox.queued + (inFlight === undefined ? 0 : 1);
+}
+
+/** The first at `start` or behind it, round about, that takes messages. */
+function openFrom(start: number, members: readonly Routee[]): number {
+  const count = members.length;
+  for (let step = 0; step < count; step++) {
+    const at = (start + step) % count;
+    if (!(members[at] as Routee).cell.mailbox.isClosed) return at;
+  }
+  return 0;
+}
+
+/** One after the other. */
+export class RoundRobin implements Picker {
+  #next = 0;
+
+  pick({ members }: Members): Routee {
+    const at = openFrom(this.#next, members);
+    this.#next = at + 1;
+    return members[at] as Routee;
+  }
+}
+
+/** Any, by the chance of the system. */
+export class Random implements Picker {
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  pick(from: Members): Routee {
+    const chance = this.#random(); // may be anybody's function, so that the members are looked at after it
+    const { members } = from;
+    const at = Math.min(members.length - 1, Math.max(0, Math.floor(chance * members.length) || 0));
+    return members[openFrom(at, members)] as Routee;
+  }
+}
+
+/** The one with the fewest messages queued and in flight; of several, the next one round about. */
+export class LeastLoaded implements Picker {
+  #next = 0;
+
+  pick({ members }: Members): Routee {
+    const count = members.length;
+    let best = openFrom(this.#next, members);
+    let least = loadOf((members[best] as Routee).cell);
+    for (let step = 0; step < count && least > 0; step++) {
+      const at = (this.#next + step) % count;
+      const { cell } = members[at] as Routee;
+      const load = loadOf(cell);
+      if (load >= least || cell.mailbox.isClosed) continue;
+      best = at;
+      least = load;
+    }
+    this.#next = best + 1;
+    return members[best] as Routee;
+  }
+}
+
+/**
+ * The one that has drawn the highest number for the key of the message. Each draws for itself, so when one comes or goes, only
+ * the keys move that it wins or has won: one in n. (Rendezvous hashing, after Thaler and Ravishankar 1998.)
+ */
+export class ConsistentHash implements Picker {
+  readonly #key: (message: unknown) => unknown;
+  readonly #path: string;
+
+  constructor(key: (message: unknown) => unknown, path: string) {
+    this.#key = key;
+    this.#path = path;
+  }
+
+  pick(from: Members, message: unknown): Routee {
+    const hash = hashOf(this.#keyOf(message));
+    const { members } = from; // as they are after the key, which is anybody's function
+    let best = members[0] as Routee;
+    let highest = -1;
+    for (const routee of members) {
+      const drawn = mix(hash ^ routee.seed);
+      if (drawn <= highest || routee.cell.mailbox.isClosed) continue;
+      best = routee;
+      highest = drawn;
+    }
+    return best;
+  }
+
+  #keyOf(message: unknown): string {
+    let key: unknown;
+    try {
+      key = this.#key(message);
+    } catch (error) {
+      throw new RoutingKeyError(this.#path, typeOf(message), "threw", error);
+    }
+    if (typeof key === "string") return key;
+    throw new RoutingKeyError(
+      this.#path,
+      typeOf(message),
+      `returned ${key === null ? "null" : typeof key}, not a string`,
+    );
+  }
+}
