@@ -385,6 +385,8 @@ export class Lifecycle {
   }
 
   #finish(reason: ExitReason): void {
+    // Who is left below is held or was not begun: there is nothing to wait for.
+    for (const { life } of this.#cell.children.reverse()) reason.kind === "killed" ? life.#kill(FINISH) : life.stop();
     this.reason = reason;
     this.#cell.mailbox.end("stopped");
     this.#cell.become(STOPPED);

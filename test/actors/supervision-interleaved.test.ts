@@ -1,0 +1,86 @@
+/** Whatever is asked of a supervisor while it starts, stops or restarts its children ends, and leaves nobody behind. */
+import { child, retry, supervisor } from "@pneumatic/actors";
+import { describe, expect, test } from "vitest";
+import { rejection } from "../support/gate.ts";
+import { isPending } from "../support/pending.ts";
+import { playerOf, Stage, supervisorOf } from "../support/stage.ts";
+import { quiet, TestSystem } from "../support/test-system.ts";
+
+const OFTEN = { restarts: 100, withinMs: 1000 };
+const ONCE = { restarts: 0, withinMs: 1000 };
+const AT_ONCE = { backoff: { initialMs: 0 } };
+
+/** A supervisor of `a`, of another one `sub` over `x` and `y`, and of `z`. */
+function nest(stage: Stage, strategy: "one_for_one" | "one_for_all" | "rest_for_one", intensity = OFTEN) {
+  const one = (name: string) => child(stage.player(name), AT_ONCE);
+  const sub = supervisor({ intensity, children: { x: one("x"), y: one("y") } });
+  return supervisor({ strategy, intensity: OFTEN, children: { a: one("a"), sub, z: one("z") } });
+}
+
+describe("nobody is left behind", () => {
+  test("below a supervisor that is killed before its turn to start has come", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    stage.slowStart("a");
+    using top = system.supervise(nest(stage, "one_for_one"));
+    using sub = supervisorOf(top, "sub");
+    using x = playerOf(sub, "x");
+    x.tell({ type: "put", n: 1 });
+    await quiet();
+    await system.kill(top);
+    expect(await x.exited).toEqual({ kind: "killed" });
+    expect(system.ledger().deadLettered).toEqual({ stopped: 1 });
+    await system.terminated;
+  });
+
+  test("below a supervisor that is terminated before its turn to start has come", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const open = stage.slowStart("a");
+    using top = system.supervise(nest(stage, "one_for_one"));
+    using sub = supervisorOf(top, "sub");
+    using x = playerOf(sub, "x");
+    await quiet();
+    expect(await top.terminateChild("sub")).toEqual({ kind: "shutdown" });
+    expect(await x.exited).toEqual({ kind: "shutdown" });
+    open.open();
+    await top.started;
+    expect(stage.done()).toEqual(["started a", "started z"]);
+  });
+
+  test.each(["stop", "kill", "drain"] as const)("below one that is held when its own is ended by %s", async (end) => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    using top = system.supervise(nest(stage, "one_for_all"));
+    await top.started;
+    using sub = supervisorOf(top, "sub");
+    using x = playerOf(sub, "x");
+    stage.slowStart("a");
+    playerOf(top, "a").tell({ type: "fail" });
+    await quiet();
+    expect(stage.taken().slice(-1)).toEqual(["start a"]);
+    void system[end](top);
+    await system.advance(5000);
+    expect(await isPending(top.exited)).toBe(false);
+    expect((await x.exited).kind).toBe(end === "kill" ? "killed" : "shutdown");
+    await system.terminated;
+  });
+
+  test("below one that stops for a restart when it is stopped for good", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    using top = system.supervise(nest(stage, "one_for_one", ONCE));
+    await top.started;
+    using sub = supervisorOf(top, "sub");
+    using x = playerOf(sub, "x");
+    using y = playerOf(sub, "y");
+    const stop = stage.slowStop("x");
+    y.tell({ type: "fail" });
+    await quiet();
+    const terminated = top.terminateChild("sub");
+    stop.open();
+    expect(await terminated).toEqual({ kind: "shutdown" });
+    expect(await x.exited).toEqual({ kind: "shutdown" });
+    expect(await y.exited).toEqual({ kind: "shutdown" });
+  });
+});
