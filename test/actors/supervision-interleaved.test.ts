@@ -84,3 +84,75 @@ describe("nobody is left behind", () => {
     expect(await y.exited).toEqual({ kind: "shutdown" });
   });
 });
+
+describe("a supervisor that is killed with a restart", () => {
+  test("while it takes its children down starts all of them again", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), AT_ONCE);
+    const sub = supervisor({ intensity: ONCE, children: { x: one("x"), y: one("y"), z: one("z") } });
+    using top = system.supervise(supervisor({ intensity: OFTEN, children: { sub } }));
+    await top.started;
+    using down = supervisorOf(top, "sub");
+    stage.slowStop("z");
+    playerOf(down, "x").tell({ type: "fail" });
+    await quiet();
+    stage.taken();
+    await system.kill(down);
+    await quiet();
+    expect(stage.done()).toEqual(["started x", "started y", "started z"]);
+    for (const id of ["x", "y", "z"]) expect(await playerOf(down, id).ask({ type: "get" })).toBe(2);
+  });
+
+  test("while a supervisor below it takes its own down starts all of them again", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), AT_ONCE);
+    const leaf = supervisor({ children: { x: one("x"), y: one("y") } });
+    const middle = supervisor({ intensity: ONCE, children: { leaf, z: one("z"), q: one("q") } });
+    using top = system.supervise(supervisor({ intensity: OFTEN, children: { middle } }));
+    await top.started;
+    using down = supervisorOf(top, "middle");
+    stage.slowStop("q");
+    playerOf(down, "z").tell({ type: "fail" });
+    await quiet();
+    stage.taken();
+    await system.kill(down);
+    await quiet();
+    expect(stage.done()).toEqual(["started x", "started y", "started z", "started q"]);
+  });
+
+  test("before it has ever started leaves the children of its specification, and no others", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), AT_ONCE);
+    const temporary = child(stage.player("x"), { restart: "temporary" });
+    using top = system.supervise(
+      supervisor({ children: { sub: supervisor({ children: { x: temporary, y: one("y") } }) } }),
+    );
+    using sub = supervisorOf(top, "sub");
+    const open = stage.slowStart("y");
+    await quiet();
+    playerOf(sub, "x").tell({ type: "end" });
+    using late = sub.startChild("late", one("late"));
+    await quiet();
+    expect(sub.children().map(({ id }) => id)).toEqual(["y", "late"]);
+    await system.kill(sub);
+    open.open();
+    await top.started;
+    expect(await late.exited).toEqual({ kind: "killed" });
+    expect(sub.children().map(({ id, alive }) => `${id} ${alive}`)).toEqual(["x true", "y true"]);
+  });
+});
+
+test("a child whose kill exceeds the intensity ends its supervisor, which stops the others gently", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const one = (name: string) => child(stage.player(name));
+  using top = system.supervise(supervisor({ intensity: ONCE, children: { a: one("a"), b: one("b") } }));
+  await top.started;
+  stage.taken();
+  expect(await system.kill(playerOf(top, "a"))).toEqual({ kind: "killed" });
+  expect(await top.exited).toEqual({ kind: "killed" });
+  expect(stage.done()).toEqual(["stopped b"]);
+});

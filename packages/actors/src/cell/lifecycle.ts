@@ -337,9 +337,10 @@ export class Lifecycle {
     else if (ending.verdict.letters !== undefined) this.#cell.mailbox.empty(ending.verdict.letters);
     this.#cell.incarnation?.end();
     if (this.#ending !== ending) return;
-    if (reason.kind === "killed") this.#killChildren(ending);
+    const isKill = reason.kind === "killed" && !isDueToChild;
+    if (isKill) this.#killChildren(ending);
     const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (run === undefined && this.#cell.children.length === 0) this.#takenDown(ending);
+    if (run === undefined && (isKill || this.#cell.children.length === 0)) this.#takenDown(ending);
     else void this.#takeDown(ending, run);
   }
 
@@ -347,7 +348,10 @@ export class Lifecycle {
   async #takeDown(ending: Ending, hook: Behavior["stopped"]): Promise<void> {
     const { incarnation } = this.#cell;
     if (ending.isDueToChild) await undefined; // whose own end has not begun
-    for (const child of this.#cell.children.reverse()) await this.#takeChildDown(child, ending);
+    for (const child of this.#cell.children.reverse()) {
+      if (this.#ending !== ending) return;
+      await this.#takeChildDown(child, ending);
+    }
     try {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
     } catch (error) {

@@ -193,7 +193,7 @@ export class Supervisor {
     this.#group?.reset();
     this.#startError = undefined;
     const { incarnation, life } = this.#cell as Cell;
-    if (life.starts > 0) this.#renew();
+    if (life.restarts > 0) this.#renew();
     for (const child of this.children) {
       this.#starting = child;
       await this.begin(child, 0);
