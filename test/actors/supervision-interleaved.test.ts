@@ -156,3 +156,20 @@ test("a child whose kill exceeds the intensity ends its supervisor, which stops 
   expect(await top.exited).toEqual({ kind: "killed" });
   expect(stage.done()).toEqual(["stopped b"]);
 });
+
+test("children are stopped in reverse order of their last start, not of their making", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const one = (name: string) => child(stage.player(name), { ...AT_ONCE, restart: "transient" });
+  using top = system.supervise(
+    supervisor({ strategy: "one_for_all", children: { a: one("a"), b: one("b"), c: one("c") } }),
+  );
+  await top.started;
+  playerOf(top, "b").tell({ type: "end" });
+  await quiet();
+  playerOf(top, "c").tell({ type: "fail" });
+  await quiet();
+  stage.taken();
+  await system.stop(top);
+  expect(stage.done()).toEqual(["stopped c", "stopped b", "stopped a"]);
+});

@@ -183,7 +183,11 @@ export class Supervisor {
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
     const before = life.starts;
-    if (cell.isAlive && life.isDown) life.begin(delayMs);
+    if (cell.isAlive && life.isDown) {
+      this.#cell?.removeChild(cell); // the last to start is the first to stop
+      this.#cell?.addChild(cell);
+      life.begin(delayMs);
+    }
     while (life.starts === before && !life.isDown) await life.change();
   }
 
