@@ -173,3 +173,29 @@ test("children are stopped in reverse order of their last start, not of their ma
   await system.stop(top);
   expect(stage.done()).toEqual(["stopped c", "stopped b", "stopped a"]);
 });
+
+describe("a child that had ended normally and comes back with its group", () => {
+  test("is tried again when it fails to start, and each try counts", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), { ...AT_ONCE, restart: "transient" });
+    using top = system.supervise(
+      supervisor({
+        strategy: "rest_for_one",
+        intensity: { restarts: 3, withinMs: 1000 },
+        children: { a: one("a"), b: one("b"), c: one("c") },
+      }),
+    );
+    await top.started;
+    playerOf(top, "b").tell({ type: "end" });
+    await quiet();
+    stage.taken();
+    stage.failing.set("b", 2);
+    playerOf(top, "a").tell({ type: "fail" });
+    await quiet();
+    const starts = ["start a", "started a", "start b", "start b", "start b", "started b", "start c", "started c"];
+    expect(stage.taken().slice(-starts.length)).toEqual(starts);
+    playerOf(top, "a").tell({ type: "fail" });
+    expect((await top.exited).kind).toBe("panicked");
+  });
+});

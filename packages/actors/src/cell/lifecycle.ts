@@ -169,7 +169,8 @@ export class Lifecycle {
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
-    const canRetry = this.started.isOver || (reason.kind === "crashed" && reason.cause !== "loadFailed");
+    const isAgain = this.started.isOver || this.#guardian.retriesStart;
+    const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
     const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
     if (sequel === FINISH && !this.started.isOver) this.started.fail(new StartFailedError(this.#cell.path, error));

@@ -44,19 +44,27 @@ export interface Made {
   readonly handle: ChildHandle;
 }
 
+/** Where a child comes from. */
+type Origin = Pick<Guardian, "comesBack" | "retriesStart">;
+
+const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
+const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
+
 /** A child, and its guardian. */
 export class Child implements Guardian {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
+  readonly retriesStart: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
   #made: Made | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, comesBack: boolean, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: Origin, supervisor: Supervisor, rules: RestartRules) {
     this.id = id;
     this.spec = spec;
-    this.comesBack = comesBack;
+    this.comesBack = origin.comesBack;
+    this.retriesStart = origin.retriesStart;
     this.#supervisor = supervisor;
     this.restarts = new Restarts(rules, supervisor.window);
   }
@@ -122,7 +130,8 @@ export class Supervisor {
   /** Makes the children, whose addresses can be used from then on. */
   attach(cell: Cell): void {
     this.#cell = cell;
-    for (const [id, spec] of Object.entries(this.#spec.children)) this.#make(id, specOf(id, spec), true);
+    for (const [id, spec] of Object.entries(this.#spec.children))
+      this.#make(id, specOf(id, spec), OF_THE_SPECIFICATION);
   }
 
   /** A new strong handle on a child. */
@@ -136,7 +145,7 @@ export class Supervisor {
     const path = `${cell?.path}/${id}`;
     if (cell?.accepts !== true) throw new SpawnRefusedError(path, "its supervisor has ended");
     if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(path);
-    const child = this.#make(id, spec, false);
+    const child = this.#make(id, spec, STARTED_LATER);
     child.cell.life.begin();
     return child.handle.clone();
   }
@@ -176,7 +185,8 @@ export class Supervisor {
   /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
-    return isAlive || life.reason.kind !== "normal" ? child : this.#make(child.id, child.spec, child.comesBack);
+    if (isAlive || life.reason.kind !== "normal") return child;
+    return this.#make(child.id, child.spec, { comesBack: child.comesBack, retriesStart: true });
   }
 
   /** Begins a child, and waits until it has started, is held, or has ended. */
@@ -223,13 +233,13 @@ export class Supervisor {
     for (const [id, spec] of Object.entries(this.#spec.children)) {
       const child = before.get(id);
       if (child?.cell.isAlive && child.comesBack) this.#children.set(id, child);
-      else this.#make(id, specOf(id, spec), true);
+      else this.#make(id, specOf(id, spec), OF_THE_SPECIFICATION);
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, comesBack: boolean): Child {
+  #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
     const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, comesBack, this, { restart, backoff, random: this.#host.random });
+    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#host.random });
     child.make(this.#cell, this.#host);
     this.#children.set(id, child);
     return child;
