@@ -199,3 +199,17 @@ describe("a child that had ended normally and comes back with its group", () => 
     expect((await top.exited).kind).toBe("panicked");
   });
 });
+
+test("startChild before the supervisor has begun waits for its turn, and its failure fails nobody else", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  stage.failing.set("late", 1);
+  using top = system.supervise(supervisor({ children: { a: child(stage.player("a")) } }));
+  using late = top.startChild("late", child(stage.player("late")));
+  using later = top.startChild("later", child(stage.player("later")));
+  await top.started;
+  expect(await later.ask({ type: "get" })).toBe(1);
+  expect(await late.exited).toMatchObject({ kind: "startFailed" });
+  expect(stage.taken()).toEqual(["start a", "started a", "start late", "start later", "started later"]);
+  expect(top.children().map(({ id }) => id)).toEqual(["a", "later"]);
+});

@@ -146,7 +146,7 @@ export class Supervisor {
     if (cell?.accepts !== true) throw new SpawnRefusedError(path, "its supervisor has ended");
     if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(path);
     const child = this.#make(id, spec, STARTED_LATER);
-    child.cell.life.begin();
+    if (cell.incarnation !== undefined) child.cell.life.begin(); // else when its turn comes
     return child.handle.clone();
   }
 
@@ -221,6 +221,7 @@ export class Supervisor {
   /** Whether a child has failed to start that the start of the supervisor depends on. */
   #failsToStart(child: Child, reason: ExitReason): boolean {
     const { life, path } = child.cell;
+    if (!child.comesBack) return false;
     if (reason.kind !== "startFailed" && !(reason.kind === "crashed" && life.starts === 0)) return false;
     this.#startError = new StartFailedError(path, life.startError);
     return true;
