@@ -213,3 +213,19 @@ test("startChild before the supervisor has begun waits for its turn, and its fai
   expect(stage.taken()).toEqual(["start a", "started a", "start late", "start later", "started later"]);
   expect(top.children().map(({ id }) => id)).toEqual(["a", "later"]);
 });
+
+test("an ask that was given up while it was handled is not retried", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const definition = stage.player("a");
+  using a = system.spawn(definition, { poison: retry(3), ...AT_ONCE });
+  const held = stage.held("a");
+  const controller = new AbortController();
+  const asked = a.ask({ type: "hold" }, { signal: controller.signal });
+  await quiet();
+  controller.abort(new Error("enough"));
+  expect(await rejection(asked)).toEqual(new Error("enough"));
+  held.fail(new Error("aborted"));
+  expect(await a.ask({ type: "get" })).toBe(2);
+  expect(system.ledger(a)).toMatchObject({ accepted: 2, panicked: 1, handled: 1, queued: 0 });
+});
