@@ -214,6 +214,23 @@ test("startChild before the supervisor has begun waits for its turn, and its fai
   expect(top.children().map(({ id }) => id)).toEqual(["a", "later"]);
 });
 
+test("a child that exceeds the intensity while its supervisor starts keeps its addresses", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const one = (name: string) => child(stage.player(name), AT_ONCE);
+  const sub = supervisor({ intensity: ONCE, children: { x: one("x"), y: one("y") } });
+  using top = system.supervise(supervisor({ children: { sub } }));
+  using down = supervisorOf(top, "sub");
+  using x = playerOf(down, "x");
+  const open = stage.slowStart("y");
+  await quiet();
+  x.tell({ type: "fail" });
+  await quiet();
+  open.open();
+  await top.started;
+  expect(await x.ask({ type: "get" })).toBe(2);
+});
+
 test("an ask that was given up while it was handled is not retried", async () => {
   await using system = new TestSystem();
   const stage = new Stage();
@@ -228,4 +245,27 @@ test("an ask that was given up while it was handled is not retried", async () =>
   held.fail(new Error("aborted"));
   expect(await a.ask({ type: "get" })).toBe(2);
   expect(system.ledger(a)).toMatchObject({ accepted: 2, panicked: 1, handled: 1, queued: 0 });
+});
+
+describe("terminateChild of a supervisor of which a child does not finish its start", () => {
+  test("kills that child after its shutdownMs", async () => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), { shutdownMs: 50 });
+    stage.slowStart("x");
+    using top = system.supervise(
+      supervisor({ children: { sub: supervisor({ children: { x: one("x"), y: one("y") } }), z: one("z") } }),
+    );
+    using x = playerOf(supervisorOf(top, "sub"), "x");
+    await quiet();
+    const terminated = top.terminateChild("sub");
+    await quiet();
+    await system.advance(49);
+    expect(await isPending(terminated)).toBe(true);
+    await system.advance(1);
+    expect(await isPending(terminated)).toBe(false);
+    expect(await x.exited).toEqual({ kind: "shutdown" });
+    await top.started;
+    expect(stage.taken()).toEqual(["start x", "start z", "started z"]);
+  });
 });

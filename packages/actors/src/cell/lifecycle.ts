@@ -217,10 +217,13 @@ export class Lifecycle {
     this.#request({ reason: SHUTDOWN, sequel: FINISH, letters });
   }
 
-  /** Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation. */
+  /**
+   * Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation, or may be
+   * one: while it starts, that is not decided yet.
+   */
   fail(reason: ExitReason): boolean {
     this.#request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
-    return this.#cell.phase === ENDING && this.#ending?.verdict.restart === true;
+    return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
   }
 
   /** Ends once what is queued is handled, for good. */
@@ -303,6 +306,7 @@ export class Lifecycle {
 
   #remember(request: EndRequest): void {
     if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
+    if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */

@@ -105,6 +105,8 @@ export class Supervisor {
   /** The child whose start the supervisor's own depends on, and what it failed with. */
   #starting: Child | undefined = undefined;
   #startError: StartFailedError | undefined = undefined;
+  /** It is to end before all children have started. */
+  #isCutShort = false;
 
   constructor(spec: SupervisorSpec, host: SupervisorHost) {
     this.#spec = spec;
@@ -121,6 +123,7 @@ export class Supervisor {
     state: () => this.#startAll(),
     started: () => this.#group?.go(),
     stopped: undefined,
+    cutShort: () => void this.#cutShort(),
   };
 
   get cell(): Cell | undefined {
@@ -206,16 +209,26 @@ export class Supervisor {
     this.window.reset();
     this.#group?.reset();
     this.#startError = undefined;
+    this.#isCutShort = false;
     const { incarnation, life } = this.#cell as Cell;
     if (life.restarts > 0) this.#renew();
     for (const child of this.children) {
       this.#starting = child;
       await this.begin(child, 0);
       if (this.#cell?.incarnation !== incarnation) return; // killed meanwhile
-      if (this.#startError !== undefined) break;
+      if (this.#startError !== undefined || this.#isCutShort) break;
     }
     this.#starting = undefined;
+    if (this.#isCutShort && life.endIfRequested()) return;
     if (this.#startError !== undefined) throw this.#startError;
+  }
+
+  /** It is to end while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other. */
+  async #cutShort(): Promise<void> {
+    const { incarnation } = this.#cell as Cell;
+    this.#isCutShort = true;
+    await undefined; // that child may be deciding just now
+    if (this.#cell?.incarnation === incarnation) await this.#starting?.cell.life.hold();
   }
 
   /** Whether a child has failed to start that the start of the supervisor depends on. */
