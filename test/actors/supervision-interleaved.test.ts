@@ -60,6 +60,7 @@ describe("nobody is left behind", () => {
     await quiet();
     expect(stage.taken().slice(-1)).toEqual(["start a"]);
     void system[end](top);
+    await quiet();
     await system.advance(5000);
     expect(await isPending(top.exited)).toBe(false);
     expect((await x.exited).kind).toBe(end === "kill" ? "killed" : "shutdown");
