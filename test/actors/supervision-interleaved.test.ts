@@ -3,6 +3,7 @@ import { child, retry, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { rejection } from "../support/gate.ts";
 import { isPending } from "../support/pending.ts";
+import { numbers } from "../support/sequence.ts";
 import { playerOf, Stage, supervisorOf } from "../support/stage.ts";
 import { quiet, TestSystem } from "../support/test-system.ts";
 
@@ -145,6 +146,25 @@ describe("a supervisor that is killed with a restart", () => {
     expect(sub.children().map(({ id, alive }) => `${id} ${alive}`)).toEqual(["x true", "y true"]);
   });
 });
+
+test.each(numbers(20))(
+  "a group whose supervisor is killed %i steps into its restart starts in order",
+  async (ticks) => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), AT_ONCE);
+    const sub = supervisor({ strategy: "one_for_all", children: { x: one("x"), y: one("y") } });
+    using top = system.supervise(supervisor({ children: { sub } }));
+    await top.started;
+    using down = supervisorOf(top, "sub");
+    playerOf(down, "x").tell({ type: "fail" });
+    for (const _ of numbers(ticks)) await undefined;
+    await system.kill(down);
+    stage.taken();
+    await quiet();
+    expect(stage.done().slice(-2)).toEqual(["started x", "started y"]);
+  },
+);
 
 test("a child whose kill exceeds the intensity ends its supervisor, which stops the others gently", async () => {
   await using system = new TestSystem();
