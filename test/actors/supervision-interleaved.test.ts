@@ -289,3 +289,33 @@ describe("terminateChild of a supervisor of which a child does not finish its st
     expect(stage.taken()).toEqual(["start x", "start z", "started z"]);
   });
 });
+
+test("a draining child in its backoff whose messages are given up with its supervisor is accounted for", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const sub = supervisor({
+    intensity: { restarts: 2, withinMs: 1000 },
+    children: { x: child(stage.player("x")), y: child(stage.player("y")) },
+  });
+  using top = system.supervise(supervisor({ children: { sub } }));
+  await top.started;
+  using down = supervisorOf(top, "sub");
+  using x = playerOf(down, "x");
+  using y = playerOf(down, "y");
+  for (const _ of numbers(2)) x.tell({ type: "fail" });
+  x.tell({ type: "put", n: 1 });
+  await quiet();
+  expect(system.ledger(x).queued).toBe(1);
+  void system.drain(x);
+  y.tell({ type: "fail" });
+  await quiet();
+  expect(await x.exited).toEqual({ kind: "shutdown" });
+  expect(await y.ask({ type: "get" })).toBe(2);
+  const { accepted, panicked, handled, deadLettered } = system.ledger();
+  expect({ accepted, panicked, handled, deadLettered }).toEqual({
+    accepted: 5,
+    panicked: 3,
+    handled: 1,
+    deadLettered: { intensityExceeded: 1 },
+  });
+});
