@@ -319,3 +319,52 @@ test("a draining child in its backoff whose messages are given up with its super
     deadLettered: { intensityExceeded: 1 },
   });
 });
+
+describe("a group that waits for one of its children to finish its message", () => {
+  async function waiting() {
+    const system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), { backoff: { jitter: 0 } });
+    const children = { x: one("x"), y: one("y"), z: one("z") };
+    const sub = supervisor({ strategy: "one_for_all", intensity: OFTEN, children });
+    const top = system.supervise(supervisor({ intensity: OFTEN, children: { sub } }));
+    await top.started;
+    const down = supervisorOf(top, "sub");
+    const player = (id: string) => playerOf(down, id);
+    player("x").tell({ type: "fail" });
+    await quiet();
+    player("z").tell({ type: "hold" });
+    await quiet();
+    stage.taken();
+    player("x").tell({ type: "fail" }); // the second time, after which it waits 100 ms
+    await quiet();
+    return { system, stage, top, down, player };
+  }
+
+  test("forgets what it had to do when its supervisor is killed and begins anew", async () => {
+    const { system, stage, top, down, player } = await waiting();
+    await using _ = system;
+    await system.kill(down);
+    await quiet();
+    const everybody = ["started x", "started y", "started z"];
+    expect(stage.done()).toEqual(["stopped x", ...everybody]);
+    player("y").tell({ type: "fail" }); // the first time, after which it does not wait
+    await quiet();
+    expect(stage.done().slice(3)).toEqual(everybody);
+    top.drop();
+  });
+
+  test("waits as long as the one that has to wait longest", async () => {
+    const { system, stage, top, player } = await waiting();
+    await using _ = system;
+    player("y").tell({ type: "fail" }); // meanwhile, and for the first time
+    await quiet();
+    stage.held("z").open();
+    await quiet();
+    await system.advance(99);
+    expect(stage.done()).toEqual(["stopped x", "stopped y", "stopped z"]);
+    await system.advance(1);
+    expect(stage.done()).toEqual(["started x", "started y", "started z"]);
+    top.drop();
+  });
+});
