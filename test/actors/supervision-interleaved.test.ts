@@ -354,6 +354,32 @@ describe("a group that waits for one of its children to finish its message", () 
     top.drop();
   });
 
+  test("starts nobody again when its supervisor is stopped", async () => {
+    const { system, stage, down, top } = await waiting();
+    await using _ = system;
+    const stopped = system.stop(down);
+    await quiet();
+    stage.held("z").open();
+    expect(await stopped).toEqual({ kind: "shutdown" });
+    await system.advance(100);
+    expect(stage.taken().filter((step) => step.startsWith("start"))).toEqual([]);
+    top.drop();
+  });
+
+  test("starts the others again when the one that failed is replaced meanwhile", async () => {
+    const { system, stage, down, top } = await waiting();
+    await using _ = system;
+    await down.terminateChild("x");
+    using again = down.startChild("x", child(stage.player("x")));
+    await quiet();
+    stage.held("z").open();
+    await system.advance(100);
+    await system.advance(100);
+    expect(await again.ask({ type: "get" })).toBeGreaterThan(0);
+    for (const id of ["y", "z"]) expect(await playerOf(down, id).ask({ type: "get" })).toBe(3);
+    top.drop();
+  });
+
   test("waits as long as the one that has to wait longest", async () => {
     const { system, stage, top, player } = await waiting();
     await using _ = system;
