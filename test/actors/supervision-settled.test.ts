@@ -1,10 +1,19 @@
 /** The questions about supervision that the design settles; each test is named after its sentence. */
 import type { ExitReason } from "@pneumatic/actors";
-import { ActorPanickedError, ActorStoppedError, child, DuplicateNameError, retry, supervisor } from "@pneumatic/actors";
+import {
+  ActorPanickedError,
+  ActorStoppedError,
+  actor,
+  child,
+  DuplicateNameError,
+  retry,
+  supervisor,
+} from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { rejection } from "../support/gate.ts";
 import { isPending } from "../support/pending.ts";
 import { numbers } from "../support/sequence.ts";
+import type { Player } from "../support/stage.ts";
 import { BAD, playerOf, Stage, supervisorOf } from "../support/stage.ts";
 import { quiet, TestSystem } from "../support/test-system.ts";
 
@@ -360,4 +369,28 @@ test.each(["one_for_one", "one_for_all"] as const)("quarantine keeps message and
   expect(system.deadLetters()).toEqual([{ message: { type: "fail" }, reason: "quarantined", to: a.path, error: BAD }]);
   expect(await a.ask({ type: "get" })).toBe(2);
   expect(system.ledger()).toMatchObject({ accepted: 2, panicked: 1, handled: 1, deadLettered: {} });
+});
+
+test("an address in a quarantined message that its handler has sent on is not dropped with it", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const kept: Player[] = [];
+  const carrier = actor({
+    on: {
+      carry: (_, { player }: { player: Player }) => {
+        kept.push(player);
+        throw BAD;
+      },
+      unknown: () => {},
+    },
+  });
+  using address = system.spawn(carrier, { poison: "quarantine" });
+  using player = system.spawn(stage.player("a"));
+  address.tell({ type: "carry", player: player.clone() });
+  await quiet();
+  await system.stop(address);
+  for (const _ of numbers(1000)) address.tell({ type: "unknown" });
+  expect(system.deadLetters().every(({ reason }) => reason === "stopped")).toBe(true);
+  expect(await kept[0]?.ask({ type: "get" })).toBe(1);
+  kept[0]?.drop();
 });

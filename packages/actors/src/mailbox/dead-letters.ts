@@ -50,7 +50,8 @@ export class DeadLetterStore {
     const [oldest] = this.#letters as Iterable<DeadLetter>;
     if (oldest === undefined) return;
     this.#letters.delete(oldest);
-    if (oldest.reason !== "killed") this.#release(oldest.message); // else its handler had it, and may have sent it on
+    const wasHandled = oldest.reason === "killed" || oldest.reason === "quarantined";
+    if (!wasHandled) this.#release(oldest.message); // else its handler had it, and may have sent it on
   }
 
   /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
