@@ -278,12 +278,14 @@ describe("terminateChild of a supervisor of which a child does not finish its st
     );
     using x = playerOf(supervisorOf(top, "sub"), "x");
     await quiet();
+    const { started } = supervisorOf(top, "sub");
     const terminated = top.terminateChild("sub");
     await quiet();
     await system.advance(49);
     expect(await isPending(terminated)).toBe(true);
     await system.advance(1);
     expect(await isPending(terminated)).toBe(false);
+    expect(await rejection(started)).toMatchObject({ code: "ERR_ACTOR_STOPPED" });
     expect(await x.exited).toEqual({ kind: "shutdown" });
     await top.started;
     expect(stage.taken()).toEqual(["start x", "start z", "started z"]);
@@ -393,4 +395,72 @@ describe("a group that waits for one of its children to finish its message", () 
     expect(stage.done()).toEqual(["started x", "started y", "started z"]);
     top.drop();
   });
+});
+
+test("a supervisor that is taken down while it starts starts all of its children when it begins again", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const one = (name: string) => child(stage.player(name), { ...AT_ONCE, shutdownMs: 50 });
+  const low = supervisor({ intensity: ONCE, children: { x: one("x"), y: one("y") } });
+  const middle = supervisor({ intensity: { restarts: 1, withinMs: 1000 }, children: { low, z: one("z") } });
+  using top = system.supervise(supervisor({ intensity: OFTEN, children: { middle } }));
+  await top.started;
+  using between = supervisorOf(top, "middle");
+  stage.slowStart("x");
+  playerOf(supervisorOf(between, "low"), "y").tell({ type: "fail" });
+  await quiet();
+  playerOf(between, "z").tell({ type: "fail" });
+  await quiet();
+  stage.slowStart("x").open();
+  stage.taken();
+  await system.advance(50);
+  expect(stage.taken()).toEqual(["start x", "started x", "start y", "started y", "start z", "started z"]);
+});
+
+test.each(numbers(16))("a child that is killed %i steps into the start of its supervisor comes back", async (ticks) => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const one = (name: string) => child(stage.player(name), AT_ONCE);
+  const sub = supervisor({ intensity: ONCE, children: { x: one("x"), y: one("y") } });
+  using top = system.supervise(supervisor({ intensity: OFTEN, children: { sub } }));
+  using x = playerOf(supervisorOf(top, "sub"), "x");
+  for (const _ of numbers(ticks)) await undefined;
+  await system.kill(x);
+  await quiet();
+  for (const id of ["x", "y"]) {
+    expect(await playerOf(supervisorOf(top, "sub"), id).ask({ type: "get" })).toBeGreaterThan(0);
+  }
+});
+
+test.each(["one_for_all", "rest_for_one"] as const)(
+  "%s leaves those dead that were ended on purpose",
+  async (strategy) => {
+    await using system = new TestSystem();
+    const stage = new Stage();
+    const one = (name: string) => child(stage.player(name), AT_ONCE);
+    const children = { a: one("a"), b: one("b"), c: one("c"), d: one("d"), e: one("e") };
+    using top = system.supervise(supervisor({ strategy, children }));
+    await top.started;
+    await top.terminateChild("b");
+    await system.kill(playerOf(top, "c"), { restart: false });
+    await system.stop(playerOf(top, "d"));
+    stage.taken();
+    playerOf(top, "a").tell({ type: "fail" });
+    await quiet();
+    expect(stage.done()).toEqual(["stopped a", "stopped e", "started a", "started e"]);
+    expect(top.children().map(({ alive }) => alive)).toEqual([true, false, false, false, true]);
+  },
+);
+
+test("a poison that exceeds the intensity counts as panicked, though it might have been retried", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  const x = child(stage.player("x"), { ...AT_ONCE, poison: retry(3) });
+  using top = system.supervise(supervisor({ children: { sub: supervisor({ intensity: ONCE, children: { x } }) } }));
+  await top.started;
+  using player = playerOf(supervisorOf(top, "sub"), "x");
+  player.tell({ type: "fail" });
+  await quiet();
+  expect(await player.ask({ type: "get" })).toBe(2);
+  expect(system.ledger(player)).toMatchObject({ accepted: 2, handled: 1, panicked: 1, deadLettered: {} });
 });
