@@ -394,3 +394,33 @@ test("an address in a quarantined message that its handler has sent on is not dr
   expect(await kept[0]?.ask({ type: "get" })).toBe(1);
   kept[0]?.drop();
 });
+
+test("the signal of an ask is aborted with the attempt that failed, and the next attempt has one of its own", async () => {
+  await using system = new TestSystem();
+  const signals: AbortSignal[] = [];
+  const flaky = actor({
+    on: {
+      work: ({ signal, attempt }) => {
+        signals.push(signal);
+        if (attempt === 1) throw BAD;
+        return signal.aborted;
+      },
+    },
+  });
+  using address = system.spawn(flaky, { poison: retry(1) });
+  expect(await address.ask({ type: "work" })).toBe(false);
+  expect(signals.map(({ reason }) => reason)).toEqual([BAD, undefined]);
+});
+
+test("a dynamic child that exceeds the intensity of its supervisor ends with its own reason", async () => {
+  await using system = new TestSystem();
+  const stage = new Stage();
+  using top = system.supervise(tower(stage, { low: 0, middle: 1, top: 1 }));
+  await top.started;
+  using low = supervisorOf(supervisorOf(top, "middle"), "low");
+  using late = low.startChild("late", child(stage.player("late")));
+  late.tell({ type: "fail" });
+  expect(await late.exited).toEqual({ kind: "panicked", error: BAD, message: { type: "fail" } });
+  await quiet();
+  expect(low.children().map(({ id, alive }) => `${id} ${alive}`)).toEqual(["x true", "y true"]);
+});
