@@ -162,6 +162,8 @@ export interface Behavior {
   readonly on: Readonly<Record<string, Handler>>;
   readonly started: ((context: unknown) => unknown) | undefined;
   readonly stopped: ((context: unknown, reason: ExitReason) => unknown) | undefined;
+  /** It is to end, but has not started yet. */
+  readonly cutShort?: () => void;
   /** Its handlers are on another thread. */
   readonly isRemote?: true;
 }

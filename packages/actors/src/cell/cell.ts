@@ -339,7 +339,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
-    return this.inFlight !== undefined && this.attempt <= retries(this.settings.poison, reason);
+    const item = this.inFlight;
+    if (item === undefined || (item instanceof Ask && item.isSettled)) return false;
+    return this.attempt <= retries(this.settings.poison, reason);
   }
 
   /** The incarnation ends for `reason`: decides what becomes of the message in flight. */

@@ -16,6 +16,8 @@ export const HELD_EMPTY: Verdict = { restart: true, delayMs: undefined, letters:
 export interface Guardian {
   /** Whether the actor comes back under the same addresses when its parent is restarted. */
   readonly comesBack: boolean;
+  /** Whether a first start that fails is decided like a later one. */
+  readonly retriesStart: boolean;
   /** Decides, before anything of the incarnation is touched. `uptimeMs` is how long it has run. */
   decide(reason: ExitReason, uptimeMs: number): Verdict;
   /** The actor has ended for good. */

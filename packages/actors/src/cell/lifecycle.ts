@@ -200,7 +200,8 @@ export class Lifecycle {
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
-    const canRetry = this.starts > 0 || (reason.kind === "crashed" && reason.cause !== "loadFailed");
+    const isAgain = this.starts > 0 || this.#guardian?.retriesStart === true;
+    const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
     const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
     this.#failsToStart = sequel === FINISH && this.starts === 0;
@@ -248,10 +249,13 @@ export class Lifecycle {
     this.#request({ reason: SHUTDOWN, sequel: FINISH, letters });
   }
 
-  /** Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation. */
+  /**
+   * Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation, or may be
+   * one: while it starts, that is not decided yet.
+   */
   fail(reason: ExitReason): boolean {
     this.#request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
-    return this.#cell.phase === ENDING && this.#ending?.verdict.restart === true;
+    return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
   }
 
   /** Ends once what is queued is handled, for good. */
@@ -335,6 +339,7 @@ export class Lifecycle {
 
   #remember(request: EndRequest): void {
     if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
+    if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */
@@ -370,9 +375,10 @@ export class Lifecycle {
     else if (ending.verdict.letters !== undefined) this.#cell.mailbox.empty(ending.verdict.letters);
     this.#cell.incarnation?.end();
     if (this.#ending !== ending) return;
-    if (reason.kind === "killed") this.#killChildren(ending);
+    const isKill = reason.kind === "killed" && !isDueToChild;
+    if (isKill) this.#killChildren(ending);
     const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (run === undefined && !this.#cell.hasChildren) this.#takenDown(ending);
+    if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(ending);
     else void this.#takeDown(ending, run);
   }
 
@@ -380,7 +386,10 @@ export class Lifecycle {
   async #takeDown(ending: Ending, hook: Behavior["stopped"]): Promise<void> {
     const { incarnation } = this.#cell;
     if (ending.isDueToChild) await undefined; // whose own end has not begun
-    for (const child of this.#cell.children.reverse()) await this.#takeChildDown(child, ending);
+    for (const child of this.#cell.children.reverse()) {
+      if (this.#ending !== ending) return;
+      await this.#takeChildDown(child, ending);
+    }
     try {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
     } catch (error) {
@@ -418,6 +427,8 @@ export class Lifecycle {
   }
 
   #finish(reason: ExitReason): void {
+    // Who is left below is held or was not begun: there is nothing to wait for.
+    for (const { life } of this.#cell.children.reverse()) reason.kind === "killed" ? life.#kill(FINISH) : life.stop();
     this.reason = reason;
     this.#cell.mailbox.end("stopped");
     this.#cell.become(STOPPED);

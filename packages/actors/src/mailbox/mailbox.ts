@@ -302,11 +302,15 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Gives up what is accepted by now and not begun. */
   empty(reason: DeadLetterReason): void {
+    const { waker } = this.channel;
+    this.channel.waker = undefined; // it might end the actor before its last message is accounted for
     if (this.front !== undefined) for (const item of this.front.drain()) this.discard(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
       if (item !== NOTHING) this.discard(item, reason);
     }
+    this.channel.waker = waker;
+    if (waker !== undefined && this.isFinished) waker.wake();
   }
 
   /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */

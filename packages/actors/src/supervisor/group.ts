@@ -50,7 +50,9 @@ export class Group {
 
   /** Never rejects. */
   async #run(loop: object): Promise<void> {
-    const isOver = (): boolean => this.#loop !== loop || this.#supervisor.cell?.accepts !== true;
+    const { cell } = this.#supervisor;
+    const incarnation = cell?.incarnation;
+    const isOver = (): boolean => this.#loop !== loop || cell?.incarnation !== incarnation || !cell?.accepts;
     await undefined;
     while (this.#due.size > 0 && !isOver()) {
       await this.#takeDown(isOver);

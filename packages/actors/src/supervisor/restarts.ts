@@ -73,6 +73,7 @@ export class Restarts {
 /** The guardian of an actor that is supervised alone. */
 export class LoneGuardian extends Restarts implements Guardian {
   readonly comesBack = false;
+  readonly retriesStart = false;
 
   ended(): void {}
 }

@@ -44,19 +44,27 @@ export interface Made {
   readonly handle: ChildHandle;
 }
 
+/** Where a child comes from. */
+type Origin = Pick<Guardian, "comesBack" | "retriesStart">;
+
+const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
+const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
+
 /** A child, and its guardian. */
 export class Child implements Guardian {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
+  readonly retriesStart: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
   #made: Made | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, comesBack: boolean, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: Origin, supervisor: Supervisor, rules: RestartRules) {
     this.id = id;
     this.spec = spec;
-    this.comesBack = comesBack;
+    this.comesBack = origin.comesBack;
+    this.retriesStart = origin.retriesStart;
     this.#supervisor = supervisor;
     this.restarts = new Restarts(rules, supervisor.window);
   }
@@ -99,6 +107,8 @@ export class Supervisor {
   /** The child whose start the supervisor's own depends on, and what it failed with. */
   #starting: Child | undefined = undefined;
   #startError: StartFailedError | undefined = undefined;
+  /** It is to end before all children have started. */
+  #isCutShort = false;
 
   /** `name` is what supervisors of this kind are called. */
   constructor(spec: SupervisorSpec, host: SupervisorHost, name: string) {
@@ -108,6 +118,7 @@ export class Supervisor {
       state: () => this.#startAll(),
       started: () => this.#group?.go(),
       stopped: undefined,
+      cutShort: () => void this.#cutShort(),
     };
     this.#spec = spec;
     this.#host = host;
@@ -123,7 +134,8 @@ export class Supervisor {
   /** Makes the children, whose addresses can be used from then on. */
   attach(cell: Cell): void {
     this.#cell = cell;
-    for (const [id, spec] of Object.entries(this.#spec.children)) this.#make(id, specOf(id, spec), true);
+    for (const [id, spec] of Object.entries(this.#spec.children))
+      this.#make(id, specOf(id, spec), OF_THE_SPECIFICATION);
   }
 
   /** A new strong handle on a child. */
@@ -137,8 +149,8 @@ export class Supervisor {
     const path = `${cell?.path}/${id}`;
     if (cell?.accepts !== true) throw new SpawnRefusedError(path, "its supervisor has ended");
     if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(path);
-    const child = this.#make(id, spec, false);
-    child.cell.life.begin();
+    const child = this.#make(id, spec, STARTED_LATER);
+    if (cell.incarnation !== undefined) child.cell.life.begin(); // else when its turn comes
     return child.handle.clone();
   }
 
@@ -182,14 +194,19 @@ export class Supervisor {
   /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
-    return isAlive || life.reason.kind !== "normal" ? child : this.#make(child.id, child.spec, child.comesBack);
+    if (isAlive || life.reason.kind !== "normal") return child;
+    return this.#make(child.id, child.spec, { comesBack: child.comesBack, retriesStart: true });
   }
 
   /** Begins a child, and waits until it has started, is held, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
     const starts = life.isDown ? life.starts + 1 : 1; // one that was started since may be up
-    if (cell.isAlive && life.isDown) life.begin(delayMs);
+    if (cell.isAlive && life.isDown) {
+      this.#cell?.removeChild(cell); // the last to start is the first to stop
+      this.#cell?.addChild(cell);
+      life.begin(delayMs);
+    }
     while (life.starts < starts && !life.isDown) await life.change();
   }
 
@@ -198,21 +215,32 @@ export class Supervisor {
     this.window.reset();
     this.#group?.reset();
     this.#startError = undefined;
+    this.#isCutShort = false;
     const { incarnation, life } = this.#cell as Cell;
-    if (life.starts > 0) this.#renew();
+    if (life.restarts > 0) this.#renew();
     for (const child of this.children) {
       this.#starting = child;
       await this.begin(child, 0);
       if (this.#cell?.incarnation !== incarnation) return; // killed meanwhile
-      if (this.#startError !== undefined) break;
+      if (this.#startError !== undefined || this.#isCutShort) break;
     }
     this.#starting = undefined;
+    if (this.#isCutShort && life.endIfRequested()) return;
     if (this.#startError !== undefined) throw this.#startError;
+  }
+
+  /** It is to end while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other. */
+  async #cutShort(): Promise<void> {
+    const { incarnation } = this.#cell as Cell;
+    this.#isCutShort = true;
+    await undefined; // that child may be deciding just now
+    if (this.#cell?.incarnation === incarnation) await this.#starting?.cell.life.hold();
   }
 
   /** Whether a child has failed to start that the start of the supervisor depends on. */
   #failsToStart(child: Child, reason: ExitReason): boolean {
     const { life, path } = child.cell;
+    if (!child.comesBack) return false;
     if (reason.kind !== "startFailed" && !(reason.kind === "crashed" && life.starts === 0)) return false;
     this.#startError = new StartFailedError(path, life.startError);
     return true;
@@ -225,13 +253,13 @@ export class Supervisor {
     for (const [id, spec] of Object.entries(this.#spec.children)) {
       const child = before.get(id);
       if (child?.cell.isAlive && child.comesBack) this.#children.set(id, child);
-      else this.#make(id, specOf(id, spec), true);
+      else this.#make(id, specOf(id, spec), OF_THE_SPECIFICATION);
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, comesBack: boolean): Child {
+  #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
     const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, comesBack, this, { restart, backoff, random: this.#host.random });
+    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#host.random });
     child.make(this.#cell, this.#host);
     this.#children.set(id, child);
     return child;
