@@ -366,7 +366,9 @@ test.each(["one_for_one", "one_for_all"] as const)("quarantine keeps message and
   );
   using a = playerOf(top, "a");
   expect(await rejection(a.ask({ type: "fail" }))).toBeInstanceOf(ActorPanickedError);
-  expect(system.deadLetters()).toMatchObject([{ message: { type: "fail" }, reason: "quarantined", to: a.path, error: BAD }]);
+  expect(system.deadLetters()).toMatchObject([
+    { message: { type: "fail" }, reason: "quarantined", to: a.path, error: BAD },
+  ]);
   expect(await a.ask({ type: "get" })).toBe(2);
   expect(system.ledger()).toMatchObject({ accepted: 2, panicked: 1, handled: 1, deadLettered: {} });
 });
