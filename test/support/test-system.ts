@@ -19,9 +19,9 @@ export async function quiet(): Promise<void> {
 
 /** Messages accepted that no other term counts; 0 when every message is accounted for. */
 export function unaccounted(ledger: Ledger): number {
-  const { accepted, queued, inFlight, handled, panicked, expired, deadLettered } = ledger;
+  const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
   const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
-  return accepted - (queued + inFlight + handled + panicked + expired + letters);
+  return accepted - (queued + stashed + inFlight + handled + panicked + expired + letters);
 }
 
 export class TestSystem extends ActorSystem {
@@ -48,7 +48,7 @@ export class TestSystem extends ActorSystem {
     this.clock.advance(LONGER_THAN_A_SHUTDOWN_MS);
     await over;
     const ledger = this.ledger();
-    if (unaccounted(ledger) !== 0 || ledger.queued !== 0 || ledger.inFlight !== 0) {
+    if (unaccounted(ledger) !== 0 || ledger.queued + ledger.stashed + ledger.inFlight !== 0) {
       throw new Error(`Messages are not accounted for: ${JSON.stringify(ledger)}`);
     }
   }
