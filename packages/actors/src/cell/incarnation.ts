@@ -122,7 +122,7 @@ export class Incarnation {
 
   get unstashAll(): () => void {
     return () => {
-      if (!this.#ended) this.#cell.mailbox.front?.unstashAll();
+      if (!this.#ended) this.#cell.mailbox.unstashAll();
     };
   }
 

@@ -151,10 +151,21 @@ export class Mailbox implements AskHome {
     this.front.putBack(item);
   }
 
-  /** Sets aside a message that was being handled. */
+  /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
+    if (item instanceof Ask && item.isSettled) {
+      this.#expired(item.message);
+      return;
+    }
     this.front ??= new Front();
     this.front.stash(item);
+  }
+
+  /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
+  unstashAll(): void {
+    if (this.stashed === 0) return;
+    this.front?.unstashAll();
+    this.#owner.wake();
   }
 
   /** Accepts a message that the actor itself has asked for, also when it is full or closed. */
@@ -215,14 +226,12 @@ export class Mailbox implements AskHome {
 
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
-      this.account.expired++;
       this.#queue.remove(place);
       this.channel.roomMade();
-      this.#owner.release(message);
+      this.#expired(message);
     } else if (place instanceof FrontPlace) {
-      this.account.expired++;
       place.remove();
-      this.#owner.release(message);
+      this.#expired(message);
       if (this.isFinished) this.#owner.wake();
     } else {
       this.channel.unpark(place); // never accepted: what is in it is still the caller's
@@ -291,6 +300,12 @@ export class Mailbox implements AskHome {
     }
     this.discard(this.channel.take(), "overflow");
     return this.#offer(item);
+  }
+
+  /** Gives up an ask that nobody waits for. */
+  #expired(message: unknown): void {
+    this.account.expired++;
+    this.#owner.release(message);
   }
 
   #refuseTell(message: unknown, pushed: Pushed): void {
