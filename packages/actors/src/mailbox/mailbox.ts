@@ -168,14 +168,14 @@ export class Mailbox implements AskHome {
     this.#owner.wake();
   }
 
-  /** Accepts a message that the actor itself has asked for, also when it is full or closed. */
+  /** Accepts a message that the actor itself has asked for, also when it is full or closed. No other one drives it out. */
   deliver(message: unknown): void {
     if (this.#hasEnded) {
       this.#refuseTell(message, DISCONNECTED);
       return;
     }
     this.account.accepted++;
-    if (this.channel.push(message) === PUSHED) return;
+    if (this.#overflow !== "dropOldest" && this.channel.push(message) === PUSHED) return;
     this.front ??= new Front();
     this.front.push(message);
     this.#owner.wake();
