@@ -192,6 +192,7 @@ export class Incarnation {
     const { path, mailbox, life } = this.#cell;
     try {
       const message = checked(path, make());
+      if (this.#ended) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
