@@ -147,6 +147,7 @@ export class Incarnation {
     failed?: (error: unknown) => unknown,
   ) => void {
     return (promise, done, failed) => {
+      checkPipe(done, failed);
       const { mailbox } = this.#cell;
       const counts = !this.#ended && !mailbox.isClosed;
       if (counts) this.#piped++;
@@ -158,7 +159,8 @@ export class Incarnation {
         this.#deliver(make, counts);
       };
       const fail = failed ?? raise;
-      Promise.resolve(promise).then(
+      then.call(
+        Promise.resolve(promise),
         (value) => settled(() => done(value)),
         (error) => settled(() => fail(error)),
       );
@@ -233,6 +235,13 @@ function watchable(address: unknown): Target {
   const target = targetOf(address);
   if (target !== undefined) return target;
   throw new InvalidDefinitionError("ctx.watch(address, message) takes an address of an actor");
+}
+
+function checkPipe(done: unknown, failed: unknown): void {
+  if (typeof done === "function" && (failed === undefined || typeof failed === "function")) return;
+  throw new InvalidDefinitionError(
+    "ctx.pipeToSelf(promise, done, failed) takes functions, of which `failed` may be left out",
+  );
 }
 
 function raise(error: unknown): never {
