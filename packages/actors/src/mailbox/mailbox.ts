@@ -78,7 +78,6 @@ const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNew
 const HIGH_WATER = 1000;
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
-const ignore = (): void => {};
 
 /** The actor that a mailbox belongs to. */
 export interface MailboxOwner extends Waker, Waiter {
@@ -206,8 +205,7 @@ export class Mailbox implements AskHome {
     const parked = new ParkedTell(this, message, item);
     if (options?.timeout === 0) return Promise.resolve(parked.timedOut);
     const sent = parked.start(options, this.#owner.clock);
-    const edge = holder?.deadlocks.add(holder, this.#owner, parked, sent);
-    if (holder !== undefined && edge !== undefined) sent.finally(() => holder.deadlocks.remove(edge)).catch(ignore);
+    if (holder !== undefined) parked.awaitedBy(holder, this.#owner, sent);
     return sent;
   }
 
