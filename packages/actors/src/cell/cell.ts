@@ -88,6 +88,8 @@ export class Cell implements Target, MailboxOwner, Runnable {
   /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
+  /** How often it has set a message aside. */
+  #setAside = 0;
   #children: Map<string, Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
@@ -137,7 +139,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   }
 
   get progress(): number {
-    return this.account.handled;
+    return this.account.handled + this.#setAside;
   }
 
   // What addresses see
@@ -250,6 +252,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
     this.attempt = 1;
     if (this.isStashing) {
       this.isStashing = false;
+      this.#setAside++;
       this.mailbox.stash(item);
       return;
     }
