@@ -13,10 +13,10 @@ export type ScriptContext = Context<unknown, Scripted>;
 export type Task = (context: ScriptContext) => unknown;
 
 /** `seen` gets what is noted; `started` runs at every start. */
-export function scripted(seen: unknown[] = [], started?: Task): Definition<Scripted, unknown> {
+export function scripted(seen: unknown[] = [], started?: Task): Definition<Scripted, object | undefined> {
   return implement<Scripted>()({
     name: "scripted",
-    state: (args: unknown) => args,
+    state: (args: object | undefined) => args,
     started: (context) => started?.(context),
     on: {
       run: (context, { task }) => task(context),

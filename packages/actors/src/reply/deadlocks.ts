@@ -12,6 +12,8 @@ import { Deadlines } from "./deadlines.ts";
 
 /** How long a cycle must last, in milliseconds. */
 const PATIENCE_MS = 500;
+/** How many microtasks an async handler may take to settle that awaits nothing but async functions. */
+const STEPS_TO_SETTLE = 16;
 
 /** An actor, as far as it can wait and be waited for. */
 export interface Waiter {
@@ -20,7 +22,7 @@ export interface Waiter {
   readonly work: unknown;
   /** The incarnation that works. */
   readonly incarnation: object | undefined;
-  /** How many messages it has handled. */
+  /** How often it has handled a message, or set one aside. */
   readonly progress: number;
   readonly deadlocks: Deadlocks;
   /** The edges from it that are on record. */
@@ -82,7 +84,7 @@ export class Deadlocks {
   add(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
     if (holder.work === undefined) return undefined;
     const edge = new Edge(holder, target, waiting, promise);
-    if (holder === target) queueMicrotask(() => this.#examineSelf(edge));
+    if (holder === target) void this.#examineSelf(edge);
     this.#young.add(edge, now);
     return edge;
   }
@@ -110,15 +112,17 @@ export class Deadlocks {
     if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
   }
 
-  /** An actor that waits for itself waits for ever; whether it does shows when its handler has returned. */
-  #examineSelf(edge: Edge): void {
+  /** An actor that waits for itself waits for ever; whether it does shows when its handler has had the chance to settle. */
+  async #examineSelf(edge: Edge): Promise<void> {
+    for (let step = 0; step < STEPS_TO_SETTLE; step++) await undefined;
     const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
     if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.holder.path, edge.target.path]);
   }
 
   #resolve(edge: Edge, path: string[]): void {
     const error = new DeadlockError(path);
-    this.remove(edge);
+    if (this.#rejects) this.remove(edge);
+    else this.#young.remove(edge); // what goes on may be part of another one
     this.#found(error);
     if (this.#rejects) edge.waiting.deadlocked(error);
   }
