@@ -88,6 +88,7 @@ export class Cell implements Target, MailboxOwner, Runnable {
   /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
+  longAwaited = 0;
   /** How often it has set a message aside. */
   #setAside = 0;
   #children: Map<string, Cell> | undefined = undefined;

@@ -27,6 +27,8 @@ export interface Waiter {
   readonly deadlocks: Deadlocks;
   /** The edges from it that are on record. */
   longWaits: Set<Edge> | undefined;
+  /** How many edges to it are on record. */
+  longAwaited: number;
 }
 
 /** What is given up to end a deadlock: a pending ask or send. */
@@ -92,15 +94,15 @@ export class Deadlocks {
   /** The wait is over, or does not hold up the handler. */
   remove(edge: Edge): void {
     this.#young.remove(edge);
-    edge.holder.longWaits?.delete(edge);
+    if (edge.holder.longWaits?.delete(edge)) edge.target.longAwaited--;
   }
 
-  /** Takes out the edges of `holder` that `promise` stands for. */
+  /** Takes out the edge of `holder` that `promise` stands for. */
   background(holder: Waiter, promise: unknown): void {
-    const edges = [...(holder.longWaits ?? [])];
+    for (const edge of holder.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
-    for (; node !== undefined; node = node.previous) edges.push(node as Edge);
-    for (const edge of edges) if (edge.holder === holder && edge.promise === promise) this.remove(edge);
+    while (node !== undefined && (node as Edge).promise !== promise) node = node.previous;
+    if (node !== undefined && (node as Edge).holder === holder) this.remove(node as Edge);
   }
 
   /** Looks for a cycle that `edge` closes. */
@@ -108,7 +110,9 @@ export class Deadlocks {
     if (!edge.isActive) return;
     edge.holder.longWaits ??= new Set();
     edge.holder.longWaits.add(edge);
-    const path = pathBetween(edge.target, edge.holder, new Set());
+    edge.target.longAwaited++;
+    if (edge.holder.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
+    const path = pathBetween(edge.target, edge.holder);
     if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
   }
 
@@ -128,14 +132,20 @@ export class Deadlocks {
   }
 }
 
-/** The paths of those who wait for each other from one actor to the other, both included. */
-function pathBetween(from: Waiter, to: Waiter, seen: Set<Waiter>): string[] | undefined {
-  if (from === to) return [to.path];
-  if (seen.has(from)) return undefined;
-  seen.add(from);
-  for (const edge of from.longWaits ?? []) {
-    const rest = edge.isActive ? pathBetween(edge.target, to, seen) : undefined;
-    if (rest !== undefined) return [from.path, ...rest];
+/** The paths of those who wait for each other from one actor to the other, both included; the fewest there are. */
+function pathBetween(from: Waiter, to: Waiter): string[] | undefined {
+  const reachedFrom = new Map<Waiter, Waiter | undefined>([[from, undefined]]);
+  for (const waiter of reachedFrom.keys()) {
+    if (waiter === to) return trail(reachedFrom, to);
+    for (const edge of waiter.longWaits ?? []) {
+      if (edge.isActive && !reachedFrom.has(edge.target)) reachedFrom.set(edge.target, waiter);
+    }
   }
   return undefined;
+}
+
+function trail(reachedFrom: Map<Waiter, Waiter | undefined>, to: Waiter): string[] {
+  const path: string[] = [];
+  for (let at: Waiter | undefined = to; at !== undefined; at = reachedFrom.get(at)) path.push(at.path);
+  return path.reverse();
 }
