@@ -431,6 +431,37 @@ describe("a wait is no part of a cycle", () => {
     expect(outcome).toEqual(["asked"]);
   });
 
+  test("through an address of the actor itself that it has given away", async () => {
+    const [system, a, b] = await three();
+    await using _ = system;
+    const replyTo = a.context.self.upgrade() as Ours;
+    const waits = b.waitFor({ address: a.address } as BusyActor); // b waits for a by its own address, and
+    const given = replyTo.ask(note("given"), FOR_EVER); // somebody else by the one that it was given
+    await system.advance(1000);
+    expect(reports(system)).toEqual([]);
+    await system.kill(a.address);
+    expect(await given).toBe("given");
+    await waits;
+    replyTo.drop();
+    await system.kill(b.address, { restart: false });
+  });
+
+  test("in the background, also when it is old", async () => {
+    const [system, a, b, c] = await three();
+    await using _ = system;
+    const mine = a.context.own(b.address.clone());
+    const asked = [1, 2].map((n) => mine.ask(note(n), FOR_EVER));
+    const others = [c.waitFor(a), c.waitFor(b)];
+    await system.advance(500);
+    for (const each of asked) void a.context.background(each);
+    const waits = b.waitFor(a);
+    await system.advance(1000);
+    expect(reports(system)).toEqual([]);
+    await system.kill(a.address);
+    await Promise.all([waits, ...asked, ...others]);
+    expect(b.outcome).toEqual(["asked"]);
+  });
+
   test("of a message that was set aside, and is begun again", async () => {
     const [system, b] = await three();
     await using _ = system;
