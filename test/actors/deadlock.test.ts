@@ -446,6 +446,38 @@ describe("a wait is no part of a cycle", () => {
     await system.kill(b.address, { restart: false });
   });
 
+  test("of a start that is over, while the first message is handled", async () => {
+    const [system, b] = await three();
+    await using _ = system;
+    const held = gate();
+    const asks: Task = ({ own }) => void own(b.address.clone()).ask(note("x"), FOR_EVER);
+    using a = system.spawn(scripted([], asks), { name: "starts" });
+    a.tell(run(() => held.promise));
+    await quiet();
+    const waits = b.waitFor({ address: a } as BusyActor);
+    await system.advance(1000);
+    expect(reports(system)).toEqual([]);
+    held.open();
+    await waits;
+    expect(b.outcome).toEqual(["asked"]);
+  });
+
+  test("of nobody's handler, to an actor that is down", async () => {
+    await using system = new TestSystem();
+    const contexts: ScriptContext[] = [];
+    const definition = scripted([], (context) => void contexts.push(context));
+    using address = system.spawn(definition, { backoff: { initialMs: 100 } });
+    for (const _ of numbers(2)) {
+      address.tell(run(bad));
+      await quiet();
+    }
+    const asked = contexts[0]?.self.ask(note("later"), FOR_EVER);
+    await quiet();
+    expect(reports(system)).toEqual([]);
+    await system.advance(200);
+    expect(await asked).toBe("later");
+  });
+
   test("in the background, also when it is old", async () => {
     const [system, a, b, c] = await three();
     await using _ = system;

@@ -312,6 +312,75 @@ describe("an ask that was set aside", () => {
   });
 });
 
+describe("an ask before the channel", () => {
+  test("is given up in its place when that has moved", async () => {
+    await using system = new TestSystem();
+    const seen: unknown[] = [];
+    using address = system.spawn(scripted(seen));
+    const controller = new AbortController();
+    const until = gate();
+    let isOpen = false;
+    const first = run(({ stash, unstashAll }) => {
+      if (isOpen)
+        unstashAll(); // the ask waits, and is put behind nothing
+      else stash();
+      return isOpen ? until.promise : undefined;
+    });
+    const second = run(({ stash }) => {
+      if (isOpen) seen.push("second");
+      else stash();
+    });
+    let times = 0;
+    const again = run(({ stash }) => {
+      if (++times < 3) stash();
+    });
+    for (const message of [again, first]) address.tell(message);
+    const failed = rejection(address.ask(second, { signal: controller.signal }));
+    await quiet();
+    isOpen = true;
+    address.tell(run(({ unstashAll }) => unstashAll()));
+    await quiet();
+    expect(system.ledger(address)).toMatchObject({ queued: 2, inFlight: 1 });
+    controller.abort("given up");
+    expect(await failed).toBe("given up");
+    expect(system.ledger(address)).toMatchObject({ queued: 1, expired: 1 });
+    until.open();
+    await quiet();
+    expect(seen).toEqual([]);
+    expect(times).toBe(3);
+  });
+
+  test("is given up while it waits to be retried", async () => {
+    const { system, address } = await door({ poison: retry(5), backoff: { initialMs: 100, jitter: 0 } });
+    await using _ = system;
+    const failed = rejection(address.ask({ type: "fail", stash: false }, { timeout: 50 }));
+    await quiet();
+    expect(system.ledger(address)).toMatchObject({ queued: 1 });
+    await system.advance(50);
+    expect(await failed).toMatchObject({ code: "ERR_ACTOR_ASK_TIMEOUT" });
+    expect(system.ledger(address)).toMatchObject({ queued: 0, expired: 1 });
+    await system.advance(100);
+    expect(system.ledger(address)).toMatchObject({ panicked: 0, handled: 0, expired: 1 });
+  });
+
+  test.each(["unstashed", "retried"])("or a message that is %s is a dead letter when its actor ends", async (how) => {
+    const { system, address, contexts, stashed } = await door({
+      poison: retry(5),
+      backoff: { initialMs: 100, jitter: 0 },
+    });
+    await using _ = system;
+    if (how === "unstashed") await stashed(1);
+    if (how === "unstashed") address.tell({ type: "hold", until: gate().promise });
+    else address.tell({ type: "fail", stash: false });
+    await quiet();
+    contexts[0]?.unstashAll();
+    expect(system.ledger(address)).toMatchObject({ queued: 1 });
+    void system.kill(address, { restart: false });
+    await address.exited;
+    expect(system.ledger()).toMatchObject({ queued: 0, deadLettered: { stopped: 1 } });
+  });
+});
+
 describe("a handler that sets its message aside", () => {
   test("and throws has panicked on it", async () => {
     const { system, address } = await door();

@@ -71,7 +71,6 @@ export class Front {
 
   /** Puts what is stashed, oldest first, before everything but what was put back. */
   unstashAll(): void {
-    if (this.#stash.length === 0) return;
     const rest = this.#queue;
     this.#queue = this.#stash;
     this.#stash = new MailQueue();
