@@ -153,7 +153,8 @@ export class Mailbox implements AskHome {
   /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
     if (item instanceof Ask && item.isSettled) {
-      this.#expired(item.message);
+      this.account.expired++;
+      this.#owner.release(item.message);
       return;
     }
     this.front ??= new Front();
@@ -224,12 +225,14 @@ export class Mailbox implements AskHome {
 
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
+      this.account.expired++; // before the actor may end for want of it
       this.#queue.remove(place);
       this.channel.roomMade();
-      this.#expired(message);
+      this.#owner.release(message);
     } else if (place instanceof FrontPlace) {
+      this.account.expired++;
       place.remove();
-      this.#expired(message);
+      this.#owner.release(message);
       if (this.isFinished) this.#owner.wake();
     } else {
       this.channel.unpark(place); // never accepted: what is in it is still the caller's
@@ -298,12 +301,6 @@ export class Mailbox implements AskHome {
     }
     this.discard(this.channel.take(), "overflow");
     return this.#offer(item);
-  }
-
-  /** Gives up an ask that nobody waits for. */
-  #expired(message: unknown): void {
-    this.account.expired++;
-    this.#owner.release(message);
   }
 
   #refuseTell(message: unknown, pushed: Pushed): void {
