@@ -48,7 +48,7 @@ export class TestSystem extends ActorSystem {
     this.clock.advance(LONGER_THAN_A_SHUTDOWN_MS);
     await over;
     const ledger = this.ledger();
-    if (unaccounted(ledger) !== 0 || ledger.queued !== 0 || ledger.inFlight !== 0) {
+    if (unaccounted(ledger) !== 0 || ledger.queued + ledger.stashed + ledger.inFlight !== 0) {
       throw new Error(`Messages are not accounted for: ${JSON.stringify(ledger)}`);
     }
   }

@@ -28,8 +28,8 @@ export {
 } from "./errors.ts";
 export type { DeadLetter } from "./mailbox/dead-letters.ts";
 export type { DeadLetterReason, Ledger } from "./mailbox/ledger.ts";
-export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox.ts";
 export { priority } from "./mailbox/priority.ts";
+export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/spec.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
 export { type Registry, type RegistryKey, type RegistryKeyFor, registryKey } from "./registry/registry.ts";
 export { type Subscriber, type Topic, type Topics, topic } from "./registry/topics.ts";

@@ -194,9 +194,12 @@ class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
     return "WeakAddress";
   }
 
+  /** A strong address of its own actor is made to be given away: it knows no holder until somebody owns it. */
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
-    const { channel } = this[TARGET].mailbox;
-    return channel.reviveSender() ? new StrongHandle(this[TARGET], unboundedSender(channel), this[HOLDER]) : undefined;
+    const { [TARGET]: target, [HOLDER]: holder } = this;
+    const { channel } = target.mailbox;
+    if (!channel.reviveSender()) return undefined;
+    return new StrongHandle(target, unboundedSender(channel), holder === target ? undefined : holder);
   }
 
   protected override check(): void {}

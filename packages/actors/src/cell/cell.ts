@@ -21,8 +21,9 @@ import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Front } from "../mailbox/front.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import type { MailboxOwner, MailboxSpec } from "../mailbox/mailbox.ts";
+import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
+import type { MailboxSpec } from "../mailbox/spec.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
@@ -99,9 +100,12 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
+  longAwaited = 0;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
+  /** How often it has set a message aside. */
+  #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
   #children: Siblings<Cell> | undefined = undefined;
@@ -173,7 +177,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get progress(): number {
-    return this.account.handled;
+    return this.account.handled + this.#setAside;
   }
 
   // What addresses see
@@ -312,6 +316,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.attempt = 1;
     if (this.isStashing) {
       this.isStashing = false;
+      this.#setAside++;
       this.mailbox.stash(item);
       return;
     }

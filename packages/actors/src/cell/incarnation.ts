@@ -129,7 +129,7 @@ export class Incarnation {
 
   get unstashAll(): () => void {
     return () => {
-      if (!this.#ended) this.#cell.mailbox.front?.unstashAll();
+      if (!this.#ended) this.#cell.mailbox.unstashAll();
     };
   }
 
@@ -154,6 +154,7 @@ export class Incarnation {
     failed?: (error: unknown) => unknown,
   ) => void {
     return (promise, done, failed) => {
+      checkPipe(done, failed);
       const { mailbox } = this.#cell;
       const counts = !this.#ended && !mailbox.isClosed;
       if (counts) this.#piped++;
@@ -165,7 +166,8 @@ export class Incarnation {
         this.#deliver(make, counts);
       };
       const fail = failed ?? raise;
-      Promise.resolve(promise).then(
+      then.call(
+        Promise.resolve(promise),
         (value) => settled(() => done(value)),
         (error) => settled(() => fail(error)),
       );
@@ -204,6 +206,7 @@ export class Incarnation {
     const { path, mailbox, life } = this.#cell;
     try {
       const message = checked(path, make());
+      if (this.#ended) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
@@ -244,6 +247,13 @@ function watchable(address: unknown): Target {
   const target = targetOf(address);
   if (target !== undefined) return target;
   throw new InvalidDefinitionError("ctx.watch(address, message) takes an address of an actor");
+}
+
+function checkPipe(done: unknown, failed: unknown): void {
+  if (typeof done === "function" && (failed === undefined || typeof failed === "function")) return;
+  throw new InvalidDefinitionError(
+    "ctx.pipeToSelf(promise, done, failed) takes functions, of which `failed` may be left out",
+  );
 }
 
 function raise(error: unknown): never {

@@ -13,54 +13,17 @@ import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
+import type { Ending, EndRequest, HowToEnd, Sequel } from "./ending.ts";
+import { DECIDE, FINISH, HOLD, later, reportEnd } from "./ending.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { describe, isAbnormal, KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
+import { KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import type { Guardian, Verdict } from "./guardian.ts";
 import { HELD } from "./guardian.ts";
 import { Incarnation } from "./incarnation.ts";
 import { Milestone } from "./milestone.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
-
-/**
- * What follows an end: nothing more; what the guardian decides; or another incarnation once the supervisor begins it. The
- * later one wins when several are asked for.
- */
-const DECIDE = 0;
-const HOLD = 1;
-const FINISH = 2;
-type Sequel = typeof DECIDE | typeof HOLD | typeof FINISH;
-
-/** A decision to end, which waits for the current message or start. */
-interface EndRequest {
-  readonly reason: ExitReason;
-  readonly sequel: Sequel;
-  /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
-  readonly letters: DeadLetterReason;
-  readonly isDueToChild?: boolean;
-}
-
-interface HowToEnd extends Partial<EndRequest> {
-  /** Children handle what they have queued; false when left out. */
-  readonly graceful?: boolean;
-  /** The `stopped` hook runs; true when left out. */
-  readonly hook?: boolean;
-  /** What the handler threw. */
-  readonly error?: unknown;
-}
-
-/** An incarnation that is being taken down. */
-interface Ending {
-  reason: ExitReason;
-  verdict: Verdict;
-  readonly letters: DeadLetterReason;
-  /** Children handle what they have queued. */
-  readonly graceful: boolean;
-  /** The `stopped` hook runs. */
-  readonly hook: boolean;
-  /** A child has failed, which is deciding just now. */
-  readonly isDueToChild: boolean;
-}
+import { killAll, takeDown } from "./take-down.ts";
 
 export class Lifecycle {
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */
@@ -71,7 +34,8 @@ export class Lifecycle {
   /** Made when somebody asks for them. */
   #started: Milestone<void> | undefined = undefined;
   #exited: Milestone<ExitReason> | undefined = undefined;
-  #generation = 0;
+  /** Which start the present or last incarnation is; 0 before the first. */
+  generation = 0;
   /** How often it has started. */
   starts = 0;
   #startedAt = 0;
@@ -102,8 +66,9 @@ export class Lifecycle {
 
   #tellStarted(): void {
     if (this.starts > 0) this.#started?.reach();
-    else if (this.#failsToStart) this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
-    else if (!this.#cell.isAlive) this.#started?.fail(this.#neverStarted());
+    else if (this.#failsToStart || (!this.#cell.isAlive && this.startError !== undefined))
+      this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
+    else if (!this.#cell.isAlive) this.#started?.fail(new ActorStoppedError(this.#cell.path, this.reason));
   }
 
   get exited(): Promise<ExitReason> {
@@ -114,13 +79,8 @@ export class Lifecycle {
     return this.#exited.promise;
   }
 
-  /** Which start the present or last incarnation is; 0 before the first. */
-  get generation(): number {
-    return this.#generation;
-  }
-
   get restarts(): number {
-    return Math.max(0, this.#generation - 1);
+    return Math.max(0, this.generation - 1);
   }
 
   /** Whether it comes back under the same addresses when its parent is restarted. */
@@ -168,7 +128,7 @@ export class Lifecycle {
   }
 
   #start(): void {
-    const incarnation = new Incarnation(this.#cell, ++this.#generation);
+    const incarnation = new Incarnation(this.#cell, ++this.generation);
     this.#cell.incarnation = incarnation;
     this.#startedAt = Math.trunc(this.#cell.clock.now()); // fits into the field, as no fraction does
     const { state, started } = this.#cell.behavior;
@@ -223,7 +183,7 @@ export class Lifecycle {
 
   /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
   lost(reason: ExitReason): void {
-    this.#request({ reason, sequel: DECIDE, letters: "stopped" });
+    this.request({ reason, sequel: DECIDE, letters: "stopped" });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */
@@ -241,12 +201,12 @@ export class Lifecycle {
 
   /** As the actor asked for itself: the guardian decides what follows. */
   stopSelf(): void {
-    this.#request({ reason: NORMAL, sequel: DECIDE, letters: "stopped" });
+    this.request({ reason: NORMAL, sequel: DECIDE, letters: "stopped" });
   }
 
   /** Ends without handling what is queued, for good. */
   stop(letters: DeadLetterReason = "stopped"): void {
-    this.#request({ reason: SHUTDOWN, sequel: FINISH, letters });
+    this.request({ reason: SHUTDOWN, sequel: FINISH, letters });
   }
 
   /**
@@ -254,7 +214,7 @@ export class Lifecycle {
    * one: while it starts, that is not decided yet.
    */
   fail(reason: ExitReason): boolean {
-    this.#request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
+    this.request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
     return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
   }
 
@@ -268,11 +228,7 @@ export class Lifecycle {
   }
 
   /** Ends at once: neither handler nor hook is waited for, and the children are killed too. */
-  kill({ restart }: { readonly restart: boolean }): void {
-    this.#kill(restart ? DECIDE : FINISH);
-  }
-
-  #kill(sequel: Sequel): void {
+  kill(sequel: Sequel): void {
     switch (this.#cell.phase) {
       case STOPPED:
         return;
@@ -290,32 +246,8 @@ export class Lifecycle {
     }
   }
 
-  /** Stops a child: drained or not, but killed when it takes longer than it may. */
-  async shutdown(graceful: boolean, letters: DeadLetterReason): Promise<ExitReason> {
-    if (graceful) this.drain();
-    else this.stop(letters);
-    if (this.#cell.isAlive) await this.#within(() => this.#cell.isAlive, FINISH);
-    return this.exited;
-  }
-
-  /**
-   * Takes a child down until its supervisor begins it again: after its current message, but killed when that takes longer
-   * than it may. What is queued stays, unless `letters` says what becomes of it.
-   */
-  async hold(letters?: DeadLetterReason): Promise<void> {
-    if (letters !== undefined) this.#cell.mailbox.empty(letters);
-    this.#request({ reason: SHUTDOWN, sequel: HOLD, letters: letters ?? "stopped" });
-    if (!this.isDown) await this.#within(() => !this.isDown, HOLD);
-  }
-
-  async #within(lasts: () => boolean, sequel: Sequel): Promise<void> {
-    const { settings, clock } = this.#cell;
-    const deadline = new UnheldTimer(settings.shutdownMs, () => this.#kill(sequel), clock);
-    while (lasts()) await this.change();
-    deadline.stop();
-  }
-
-  #request(request: EndRequest): void {
+  /** Ends after the current message or start, as far as there is one. */
+  request(request: EndRequest): void {
     switch (this.#cell.phase) {
       case STOPPED:
         return;
@@ -363,7 +295,7 @@ export class Lifecycle {
   #end(reason: ExitReason, how: HowToEnd): void {
     const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
     const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
-    this.#report(reason, verdict);
+    reportEnd(this.#cell, this.generation, reason, verdict);
     this.#cell.become(ENDING);
     this.#requested = undefined;
     this.reason = reason;
@@ -376,7 +308,7 @@ export class Lifecycle {
     this.#cell.incarnation?.end();
     if (this.#ending !== ending) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
-    if (isKill) this.#killChildren(ending);
+    if (isKill) killAll(this.#cell.children, ending);
     const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
     if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(ending);
     else void this.#takeDown(ending, run);
@@ -388,7 +320,7 @@ export class Lifecycle {
     if (ending.isDueToChild) await undefined; // whose own end has not begun
     for (const child of this.#cell.children.reverse()) {
       if (this.#ending !== ending) return;
-      await this.#takeChildDown(child, ending);
+      await takeDown(child, ending);
     }
     try {
       if (this.#ending === ending) await hook?.(incarnation, ending.reason);
@@ -397,13 +329,6 @@ export class Lifecycle {
       report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
     }
     if (this.#ending === ending) this.#takenDown(ending);
-  }
-
-  /** What is queued for a child that comes back is given up only if its supervisor has failed. */
-  async #takeChildDown({ life }: Cell, { verdict, letters, graceful }: Ending): Promise<void> {
-    if (!verdict.restart) await life.shutdown(graceful, verdict.letters);
-    else if (life.comesBack) await life.hold(letters === "intensityExceeded" ? letters : undefined);
-    else await life.shutdown(graceful, letters);
   }
 
   /** What is dropped may be user code that asks for the end once more. */
@@ -428,7 +353,7 @@ export class Lifecycle {
 
   #finish(reason: ExitReason): void {
     // Who is left below is held or was not begun: there is nothing to wait for.
-    for (const { life } of this.#cell.children.reverse()) reason.kind === "killed" ? life.#kill(FINISH) : life.stop();
+    for (const { life } of this.#cell.children.reverse()) reason.kind === "killed" ? life.kill(FINISH) : life.stop();
     this.reason = reason;
     this.#cell.mailbox.end("stopped");
     this.#cell.become(STOPPED);
@@ -440,13 +365,6 @@ export class Lifecycle {
     this.#changed();
     this.#guardian?.ended(reason);
     this.#cell.tellWatches(reason);
-  }
-
-  #neverStarted(): Error {
-    const { path } = this.#cell;
-    return this.startError === undefined
-      ? new ActorStoppedError(path, this.reason)
-      : new StartFailedError(path, this.startError);
   }
 
   /** Ends an actor of which no incarnation exists. */
@@ -463,14 +381,8 @@ export class Lifecycle {
     if (ending === undefined) return;
     this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
     ending.reason = KILLED;
-    this.#killChildren(ending);
+    killAll(this.#cell.children, ending);
     this.#takenDown(ending);
-  }
-
-  #killChildren({ verdict }: Ending): void {
-    for (const { life } of this.#cell.children.reverse()) {
-      life.#kill(verdict.restart && life.comesBack ? HOLD : FINISH);
-    }
   }
 
   /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
@@ -482,27 +394,4 @@ export class Lifecycle {
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
     return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
   }
-
-  #report(reason: ExitReason, verdict: Verdict): void {
-    const { path: actor, id } = this.#cell;
-    const next = nextStep(verdict);
-    const entry = { actor, id, generation: this.#generation, reason: reason.kind };
-    const { log, diagnostics } = this.#cell.runtime;
-    if (isAbnormal(reason) && reason !== KILLED) diagnostics.panicked(this.#cell, reason, verdict.restart);
-    if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
-    else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
-  }
-}
-
-function later(one: Sequel, other: Sequel): Sequel {
-  return one > other ? one : other;
-}
-
-function nextStep(verdict: Verdict): string {
-  if (!verdict.restart) return "stopping";
-  return verdict.delayMs === undefined ? "restarting with others" : `restarting in ${Math.round(verdict.delayMs)} ms`;
-}
-
-function errorOf(reason: ExitReason): unknown {
-  return reason.kind === "panicked" || reason.kind === "startFailed" ? reason.error : undefined;
 }

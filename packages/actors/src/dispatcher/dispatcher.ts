@@ -27,6 +27,8 @@ export class Dispatcher {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #ready = new Queue<Runnable>();
+  /** Whose turn is on the stack. */
+  running: Runnable | undefined = undefined;
   #scheduled = false;
   /** Set when the budget is used up: the next round waits for timers and I/O. */
   #overdrawn = false;
@@ -74,10 +76,13 @@ export class Dispatcher {
     const ready = this.#ready;
     try {
       while (ready.length > 0) {
-        this.#untilRead -= ready.shift().run(this.#untilRead);
+        const next = ready.shift();
+        this.running = next;
+        this.#untilRead -= next.run(this.#untilRead);
         if (this.#untilRead <= 0 && this.#overBudget()) break;
       }
     } finally {
+      this.running = undefined;
       if (ready.length > 0) this.#schedule();
       else this.#scheduled = false;
     }

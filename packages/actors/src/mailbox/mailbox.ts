@@ -34,71 +34,13 @@ import { ParkedAsk, ParkedTell } from "./parked.ts";
 import type { PriorityQueue } from "./priority-queue.ts";
 import { Ranked } from "./priority-queue.ts";
 import { MailQueue } from "./queue.ts";
-import { checkRanking, Ranking } from "./ranking.ts";
+import { Ranking } from "./ranking.ts";
+import type { MailboxSpec, Overflow } from "./spec.ts";
 
-/** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
-export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
-
-/** A kind of mailbox for actors that take `Message`, made by {@link bounded}, {@link unbounded} or `priority`. */
-export interface MailboxSpec<in Message = unknown> {
-  readonly capacity: number;
-  readonly overflow: Overflow;
-  /** Which message goes first: the one with the lowest number. */
-  readonly rankOf?: (message: Message) => number;
-}
-
-/** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
-export function unbounded(): MailboxSpec {
-  return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
-}
-
-/**
- * A mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message is accepted
- * only while the actor is idle.
- *
- * | full and | tell | trySend | send | ask |
- * |---|---|---|---|---|
- * | `wait` (default) | dead letter `full` | "full" | waits | waits within its timeout |
- * | `reject` | dead letter `full` | "full" | "full" at once | MailboxFullError |
- * | `dropOldest` | the oldest becomes a dead letter `overflow` | same | same | same |
- * | `dropNewest` | itself becomes a dead letter `overflow` | ok | ok | MailboxFullError |
- *
- * @example
- * ```ts
- * import { ActorSystem, actor, bounded } from "@pneumatic/actors";
- *
- * const echo = actor({ on: { say: (_, { text }: { text: string }) => text } });
- * await using system = new ActorSystem();
- * using address = system.spawn(echo, { mailbox: bounded(100, { overflow: "reject" }) });
- * console.log(await address.ask({ type: "say", text: "hello" })); // hello
- * ```
- */
-export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
-  const spec = { capacity, overflow: options?.overflow ?? "wait" };
-  checkMailbox(spec);
-  if (Number.isFinite(capacity)) return spec;
-  throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
-}
-
-/** Throws for a mailbox that cannot be. */
-export function checkMailbox({ capacity, overflow, rankOf }: MailboxSpec<never>): void {
-  if (rankOf !== undefined) checkRanking(rankOf, capacity);
-  if (!OVERFLOWS.includes(overflow)) {
-    throw new RangeError(`The overflow of bounded(n) must be one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
-  }
-  const smallest = overflow.startsWith("drop") ? 1 : 0;
-  const isSize = Number.isSafeInteger(capacity) || capacity === Number.POSITIVE_INFINITY;
-  if (isSize && capacity >= smallest) return;
-  const range = `an integer of ${smallest} or more`;
-  throw new RangeError(`The capacity of bounded(n, { overflow: "${overflow}" }) must be ${range}, not ${capacity}`);
-}
-
-const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNewest"];
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
-const ignore = (): void => {};
 
 /** The actor that a mailbox belongs to. */
 export interface MailboxOwner extends Waker, Waiter {
@@ -187,21 +129,35 @@ export class Mailbox implements AskHome, Inbox {
     this.front.putBack(item);
   }
 
-  /** Sets aside a message that was being handled. */
+  /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
+    if (item instanceof Ask && item.isSettled) {
+      this.account.expired++;
+      this.#owner.release(item.message);
+      return;
+    }
     this.front ??= new Front();
     this.front.stash(item);
   }
 
-  /** Accepts a message that the actor itself has asked for, also when it is full or closed. */
+  /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
+  unstashAll(): void {
+    if (this.stashed === 0) return;
+    this.front?.unstashAll();
+    this.#owner.wake();
+  }
+
+  /** Accepts a message that the actor itself has asked for, also when it is full or closed. No other one drives it out. */
   deliver(message: unknown): void {
     if (this.#hasEnded) {
       this.#refuseTell(message, DISCONNECTED);
       return;
     }
     this.account.accepted++;
-    this.#ranking?.next(message);
-    if (this.channel.push(message) === PUSHED) return;
+    if (this.#overflow !== "dropOldest") {
+      this.#ranking?.next(message);
+      if (this.channel.push(message) === PUSHED) return;
+    }
     this.front ??= new Front();
     this.front.push(message);
     this.#owner.wake();
@@ -236,8 +192,7 @@ export class Mailbox implements AskHome, Inbox {
     const parked = new ParkedTell(this, message, this.#toPark(item));
     if (options?.timeout === 0) return soon(parked.timedOut, true);
     const sent = parked.start(options, this.#owner.clock);
-    const edge = holder?.deadlocks.add(holder, this.#owner, parked, sent);
-    if (holder !== undefined && edge !== undefined) sent.finally(() => holder.deadlocks.remove(edge)).catch(ignore);
+    if (holder !== undefined) parked.awaitedBy(holder, this.#owner, sent);
     return sent;
   }
 
@@ -256,7 +211,7 @@ export class Mailbox implements AskHome, Inbox {
 
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
-      this.account.expired++;
+      this.account.expired++; // before the actor may end for want of it
       this.#queue.remove(place);
       this.channel.roomMade();
       this.#owner.release(message);

@@ -4,7 +4,9 @@ import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
 import type { Ask } from "../reply/ask.ts";
-import type { Waiting } from "../reply/deadlocks.ts";
+import type { Edge, Waiter, Waiting } from "../reply/deadlocks.ts";
+
+const ignore = (): void => {};
 
 /** What the `send` of an address resolves to. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
@@ -22,6 +24,8 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   readonly value: unknown;
   readonly #message: V;
   readonly #home: Home;
+  /** Who waits for the room, when that is an actor with a handler under way. */
+  #edge: Edge | undefined = undefined;
 
   /** `item` is what is queued of `message`. */
   constructor(home: Home, message: V, item: unknown) {
@@ -31,8 +35,30 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
     this.#home = home;
   }
 
+  /** `holder` waits for room at `target`, and is told by `sent`. */
+  awaitedBy(holder: Waiter, target: Waiter, sent: Promise<unknown>): void {
+    this.#edge = holder.deadlocks.add(holder, target, this, sent);
+  }
+
+  /** Unobserved, it does not end the process, as with an ask. */
   deadlocked(error: Error): void {
+    this.#edge?.promise.catch(ignore);
     this.aborted(error);
+  }
+
+  protected override settle(result: Sent<V>): void {
+    this.#waited();
+    super.settle(result);
+  }
+
+  protected override reject(reason: unknown): void {
+    this.#waited();
+    super.reject(reason);
+  }
+
+  /** Nobody waits any more: now, not when the promise has told. */
+  #waited(): void {
+    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
   }
 
   get cooperative(): boolean {

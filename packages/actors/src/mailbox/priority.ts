@@ -1,7 +1,8 @@
 /** Mailboxes in which a function of the message decides what is handled first. How they do it is in ranking.ts. */
-import type { MailboxSpec, Overflow } from "./mailbox.ts";
-import { checkMailbox } from "./mailbox.ts";
+
 import { checkRanking } from "./ranking.ts";
+import type { MailboxSpec, Overflow } from "./spec.ts";
+import { checkMailbox } from "./spec.ts";
 
 /**
  * A mailbox that hands over the message with the lowest number first, and those with the same number in the order they

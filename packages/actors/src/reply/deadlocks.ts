@@ -12,6 +12,8 @@ import { Deadlines } from "./deadlines.ts";
 
 /** How long a cycle must last, in milliseconds. */
 const PATIENCE_MS = 500;
+/** How many microtasks an async handler may take to settle that awaits nothing but async functions. */
+const STEPS_TO_SETTLE = 16;
 
 /** An actor, as far as it can wait and be waited for. */
 export interface Waiter {
@@ -20,11 +22,13 @@ export interface Waiter {
   readonly work: unknown;
   /** The incarnation that works. */
   readonly incarnation: object | undefined;
-  /** How many messages it has handled. */
+  /** How often it has handled a message, or set one aside. */
   readonly progress: number;
   readonly deadlocks: Deadlocks;
   /** The edges from it that are on record. */
   longWaits: Set<Edge> | undefined;
+  /** How many edges to it are on record. */
+  longAwaited: number;
 }
 
 /** What is given up to end a deadlock: a pending ask or send. */
@@ -70,9 +74,19 @@ export class Deadlocks {
   readonly #young: Deadlines;
   readonly #found: (error: DeadlockError) => void;
   readonly #rejects: boolean;
+  readonly #turns: { readonly running: unknown };
 
-  /** `found` is told of each deadlock; with `rejects`, one of those who wait is told as well. */
-  constructor(clock: Clock, rejects: boolean, found: (error: DeadlockError) => void) {
+  /**
+   * `found` is told of each deadlock; with `rejects`, one of those who wait is told as well. `turns` says whose turn is on
+   * the stack.
+   */
+  constructor(
+    clock: Clock,
+    turns: { readonly running: unknown },
+    rejects: boolean,
+    found: (error: DeadlockError) => void,
+  ) {
+    this.#turns = turns;
     this.#young = new Deadlines(clock);
     this.#rejects = rejects;
     this.#found = found;
@@ -81,8 +95,10 @@ export class Deadlocks {
   /** Notes that `holder` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
   add(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
     if (holder.work === undefined) return undefined;
+    const { running } = this.#turns;
+    if (running !== undefined && running !== holder) return undefined; // it was given a clone, and has not owned it
     const edge = new Edge(holder, target, waiting, promise);
-    if (holder === target) queueMicrotask(() => this.#examineSelf(edge));
+    if (holder === target) void this.#examineSelf(edge);
     this.#young.add(edge, now);
     return edge;
   }
@@ -90,15 +106,15 @@ export class Deadlocks {
   /** The wait is over, or does not hold up the handler. */
   remove(edge: Edge): void {
     this.#young.remove(edge);
-    edge.holder.longWaits?.delete(edge);
+    if (edge.holder.longWaits?.delete(edge)) edge.target.longAwaited--;
   }
 
-  /** Takes out the edges of `holder` that `promise` stands for. */
+  /** Takes out the edge of `holder` that `promise` stands for. */
   background(holder: Waiter, promise: unknown): void {
-    const edges = [...(holder.longWaits ?? [])];
+    for (const edge of holder.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
-    for (; node !== undefined; node = node.previous) edges.push(node as Edge);
-    for (const edge of edges) if (edge.holder === holder && edge.promise === promise) this.remove(edge);
+    while (node !== undefined && (node as Edge).promise !== promise) node = node.previous;
+    if (node !== undefined && (node as Edge).holder === holder) this.remove(node as Edge);
   }
 
   /** Looks for a cycle that `edge` closes. */
@@ -106,32 +122,42 @@ export class Deadlocks {
     if (!edge.isActive) return;
     edge.holder.longWaits ??= new Set();
     edge.holder.longWaits.add(edge);
-    const path = pathBetween(edge.target, edge.holder, new Set());
+    edge.target.longAwaited++;
+    if (edge.holder.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
+    const path = pathBetween(edge.target, edge.holder);
     if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
   }
 
-  /** An actor that waits for itself waits for ever; whether it does shows when its handler has returned. */
-  #examineSelf(edge: Edge): void {
+  /** An actor that waits for itself waits for ever; whether it does shows when its handler has had the chance to settle. */
+  async #examineSelf(edge: Edge): Promise<void> {
+    for (let step = 0; step < STEPS_TO_SETTLE; step++) await undefined;
     const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
     if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.holder.path, edge.target.path]);
   }
 
   #resolve(edge: Edge, path: string[]): void {
     const error = new DeadlockError(path);
-    this.remove(edge);
+    if (this.#rejects) this.remove(edge);
+    else this.#young.remove(edge); // what goes on may be part of another one
     this.#found(error);
     if (this.#rejects) edge.waiting.deadlocked(error);
   }
 }
 
-/** The paths of those who wait for each other from one actor to the other, both included. */
-function pathBetween(from: Waiter, to: Waiter, seen: Set<Waiter>): string[] | undefined {
-  if (from === to) return [to.path];
-  if (seen.has(from)) return undefined;
-  seen.add(from);
-  for (const edge of from.longWaits ?? []) {
-    const rest = edge.isActive ? pathBetween(edge.target, to, seen) : undefined;
-    if (rest !== undefined) return [from.path, ...rest];
+/** The paths of those who wait for each other from one actor to the other, both included; the fewest there are. */
+function pathBetween(from: Waiter, to: Waiter): string[] | undefined {
+  const reachedFrom = new Map<Waiter, Waiter | undefined>([[from, undefined]]);
+  for (const waiter of reachedFrom.keys()) {
+    if (waiter === to) return trail(reachedFrom, to);
+    for (const edge of waiter.longWaits ?? []) {
+      if (edge.isActive && !reachedFrom.has(edge.target)) reachedFrom.set(edge.target, waiter);
+    }
   }
   return undefined;
+}
+
+function trail(reachedFrom: Map<Waiter, Waiter | undefined>, to: Waiter): string[] {
+  const path: string[] = [];
+  for (let at: Waiter | undefined = to; at !== undefined; at = reachedFrom.get(at)) path.push(at.path);
+  return path.reverse();
 }

@@ -6,6 +6,7 @@
  * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
  * from the one that failed under `rest_for_one`.
  */
+import { holdDown, shutDown } from "../cell/take-down.ts";
 import type { Strategy } from "./strategy.ts";
 import { firstAffected } from "./strategy.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
@@ -65,8 +66,8 @@ export class Group {
   async #takeDown(isOver: () => boolean): Promise<void> {
     for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
       this.#due.add(up);
-      if (up.isTemporary) await up.cell.life.shutdown(false, "stopped");
-      else await up.cell.life.hold();
+      if (up.isTemporary) await shutDown(up.cell, false, "stopped");
+      else await holdDown(up.cell);
     }
   }
 

@@ -10,6 +10,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Guardian, Verdict } from "../cell/guardian.ts";
 import { HELD, HELD_EMPTY } from "../cell/guardian.ts";
+import { holdDown, shutDown } from "../cell/take-down.ts";
 import type { Clock } from "../dispatcher/clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
@@ -160,7 +161,7 @@ export class Supervisor {
   }
 
   terminate(id: string): Promise<ExitReason> {
-    return this.#child(id).cell.life.shutdown(false, "stopped");
+    return shutDown(this.#child(id).cell, false, "stopped");
   }
 
   list(): ChildInfo[] {
@@ -201,10 +202,13 @@ export class Supervisor {
   /** Begins a child, and waits until it has started, is held, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
+    const supervisor = this.#cell as Cell;
     const starts = life.isDown ? life.starts + 1 : 1; // one that was started since may be up
     if (cell.isAlive && life.isDown) {
-      this.#cell?.removeChild(cell); // the last to start is the first to stop
-      this.#cell?.addChild(cell);
+      if (supervisor.life.starts > 0 || supervisor.life.restarts > 0) {
+        supervisor.removeChild(cell); // the last to start is the first to stop
+        supervisor.addChild(cell);
+      }
       life.begin(delayMs);
     }
     while (life.starts < starts && !life.isDown) await life.change();
@@ -234,7 +238,7 @@ export class Supervisor {
     const { incarnation } = this.#cell as Cell;
     this.#isCutShort = true;
     await undefined; // that child may be deciding just now
-    if (this.#cell?.incarnation === incarnation) await this.#starting?.cell.life.hold();
+    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await holdDown(this.#starting.cell);
   }
 
   /** Whether a child has failed to start that the start of the supervisor depends on. */

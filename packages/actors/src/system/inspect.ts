@@ -8,7 +8,7 @@ import type { Phase } from "../cell/phase.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/phase.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import type { Overflow } from "../mailbox/mailbox.ts";
+import type { Overflow } from "../mailbox/spec.ts";
 import { Ask } from "../reply/ask.ts";
 import { RemoteBehavior } from "../thread/remote-behavior.ts";
 import { cyclesOf } from "./cycles.ts";

@@ -100,7 +100,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     this.random = seams.random;
     this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
     this.deadlines = new Deadlines(seams.clock);
-    this.deadlocks = new Deadlocks(seams.clock, seams.endsDeadlocks, (error) =>
+    this.deadlocks = new Deadlocks(seams.clock, this.dispatcher, seams.endsDeadlocks, (error) =>
       report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
     this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);

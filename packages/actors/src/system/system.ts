@@ -9,11 +9,13 @@ import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell-of.ts";
+import { DECIDE, FINISH } from "../cell/ending.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { KILLED } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
 import { dropAll } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
+import { shutDown } from "../cell/take-down.ts";
 import type { Clock, Scheduler } from "../dispatcher/clock.ts";
 import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
 import { InvalidDefinitionError } from "../errors.ts";
@@ -206,7 +208,7 @@ export class ActorSystem implements AsyncDisposable {
    */
   kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
     const cell = cellOf(address);
-    cell.life.kill({ restart: options?.restart ?? true });
+    cell.life.kill(options?.restart === false ? FINISH : DECIDE);
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
   }
 
@@ -328,8 +330,8 @@ function checkDeadlock(deadlock: unknown): unknown {
 
 /** At the deadline: who is in the middle of something is killed, who is not can still run its hook. */
 function endNow(cell: Cell): void {
-  if (cell.phase === READY || cell.phase === QUEUED) void cell.life.shutdown(false, "stopped");
-  else cell.life.kill({ restart: false });
+  if (cell.phase === READY || cell.phase === QUEUED) void shutDown(cell, false, "stopped");
+  else cell.life.kill(FINISH);
 }
 
 function checkSize(what: string, size: unknown): number {
