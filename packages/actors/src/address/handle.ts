@@ -218,15 +218,31 @@ export function dropAddresses(value: unknown): void {
 
 /** Calls `visit` for every handle in `value`: itself, or found by walking plain objects and arrays. */
 export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
-  const seen = new Set<unknown>();
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (!isObject(next) || seen.has(next)) continue;
+  if (!isObject(value)) return;
+  const pending = visitOrOpen(value, visit);
+  if (pending === undefined) return; // as nearly always: what holds no objects needs no walk
+  const seen = new Set<object>([value]);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue;
     seen.add(next);
-    if (TARGET in next) visit(next);
-    else if (Array.isArray(next) || isPlain(next)) for (const item of valuesOf(next)) pending.push(item);
+    for (const inner of visitOrOpen(next, visit) ?? []) pending.push(inner);
   }
+}
+
+/** Visits a handle; of a plain object or an array, returns the objects in it, if there are any. */
+function visitOrOpen(value: object, visit: (handle: object) => void): object[] | undefined {
+  if (TARGET in value) {
+    visit(value);
+    return undefined;
+  }
+  if (!Array.isArray(value) && !isPlain(value)) return undefined;
+  let inner: object[] | undefined;
+  for (const item of valuesOf(value)) {
+    if (!isObject(item)) continue;
+    if (inner === undefined) inner = [item];
+    else inner.push(item);
+  }
+  return inner;
 }
 
 /** None for an object whose getters throw. */
