@@ -1,5 +1,5 @@
-%% Processes as actors: `actors:main(["tell-1k"])`, or tell-100k, self-tell, ask-1, ring, spawn, fork-join, prints operations and
-%% nanoseconds.
+%% Processes as actors: `actors:main(["tell-1k"])`, or tell-100k, self-tell, ask-1, ring, spawn, fork-join, restart, prints
+%% operations and nanoseconds.
 -module(actors).
 -behaviour(gen_server).
 -export([main/1, init/1, handle_call/3, handle_cast/2]).
@@ -43,7 +43,12 @@ run('fork-join') ->
     Workers = [spawn_link(fun() -> worker(Self, Worker, 100) end) || Worker <- lists:seq(1, ?FORKS)],
     [[Pid ! {work, Worker} || {Worker, Pid} <- lists:zip(lists:seq(1, ?FORKS), Workers)] || _ <- lists:seq(1, 100)],
     [receive {worked, Worker} -> ok end || Worker <- lists:seq(1, ?FORKS)],
-    ?FORKS * 100.
+    ?FORKS * 100;
+%% Its parent starts it again: what a supervisor does at the least. An exit, since the runtime makes a report of every error.
+run(restart) ->
+    process_flag(trap_exit, true),
+    Self = self(),
+    restart(Self, start_fragile(Self), 0).
 
 tell(Width) ->
     Counter = spawn_link(fun() -> counter(0) end),
@@ -84,6 +89,22 @@ batch(Width) ->
 
 worker(Root, Worker, 0) -> Root ! {worked, Worker};
 worker(Root, Worker, Left) -> receive {work, Worker} -> worker(Root, Worker, Left - 1) end.
+
+start_fragile(Parent) -> spawn_link(fun() -> fragile(Parent, 0) end).
+
+restart(_Self, _Fragile, 100000) -> 100000;
+restart(Self, Fragile, Value) ->
+    Fragile ! fail,
+    receive {'EXIT', Fragile, on_purpose} -> ok end,
+    Next = start_fragile(Self),
+    Next ! {add, Value},
+    receive {handled, Value, 1} -> restart(Self, Next, Value + 1) end.
+
+fragile(Parent, Count) ->
+    receive
+        fail -> exit(on_purpose);
+        {add, Value} -> Parent ! {handled, Value, Count + 1}, fragile(Parent, Count + 1)
+    end.
 
 init([]) -> {ok, []}.
 handle_call(Value, _From, State) -> {reply, Value + 1, State}.

@@ -252,19 +252,33 @@ export function strongAddresses(value: unknown): StrongAddress[] {
 
 /** Calls `visit` for every handle in `value`, weak ones too. */
 export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
-  const seen = new Set<unknown>();
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (!isObject(next) || seen.has(next)) continue;
+  if (!isObject(value)) return;
+  const pending = visitOrOpen(value, visit);
+  if (pending === undefined) return; // as nearly always: what holds no objects needs no walk
+  const seen = new Set<object>([value]);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue;
     seen.add(next);
-    try {
-      if (TARGET in next) visit(next);
-      else if (Array.isArray(next) || isPlain(next)) for (const item of Object.values(next)) pending.push(item);
-    } catch {
-      // A getter or a proxy of the user's that throws.
-    }
+    for (const inner of visitOrOpen(next, visit) ?? []) pending.push(inner);
   }
+}
+
+/** Visits a handle; of a plain object or an array, returns the objects in it, if there are any. */
+function visitOrOpen(value: object, visit: (handle: object) => void): object[] | undefined {
+  let inner: object[] | undefined;
+  try {
+    if (TARGET in value) visit(value);
+    else if (Array.isArray(value) || isPlain(value)) {
+      for (const item of Object.values(value)) {
+        if (!isObject(item)) continue;
+        if (inner === undefined) inner = [item];
+        else inner.push(item);
+      }
+    }
+  } catch {
+    // A getter or a proxy of the user's that throws.
+  }
+  return inner;
 }
 
 /** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */

@@ -4,12 +4,12 @@ import type { Contender, Measured, RatioTarget, Role, Workload } from "../runner
 import { NotAvailableError } from "../runner/suite.ts";
 import { erlang } from "./anchors.ts";
 import type { Library } from "./catalogue.ts";
-import { load } from "./catalogue.ts";
+import { isLibrary, load } from "./catalogue.ts";
 import type { Check } from "./check.ts";
 import type { Peer, Plan, Run, Way } from "./plan.ts";
 import { MESSAGES_PER_FORK } from "./plan.ts";
 
-const ACTOR_LIBRARIES: readonly Library[] = ["nact", "comedy"];
+const ACTOR_LIBRARIES: readonly Library[] = ["nact", "comedy", "tarant"];
 
 /**
  * How many times the best actor library that does the work right, and Erlang. An `effect` fiber is no such library (no
@@ -20,25 +20,27 @@ export interface ActorTargets {
   readonly erlang?: number;
 }
 
-export interface ActorWorkload {
+/** Who does it beside ours. */
+export interface Others {
+  readonly peers: readonly Library[];
+  /** What works synchronously, in the caller's turn: a floor, not a rival. */
+  readonly references?: readonly Library[];
+}
+
+export interface ActorWorkload extends Others {
   readonly name: string;
   readonly title: string;
   readonly way: Way;
   readonly width: number;
   readonly total: number;
-  readonly peers: readonly Library[];
-  /** What works synchronously, in the caller's turn: a floor, not a rival. */
-  readonly references?: readonly Library[];
   readonly targets: ActorTargets;
   /** What the handlers and the askers must see. */
   checks(total: number): { readonly handled: Check; readonly replied: Check };
 }
 
 export function actorWorkload(workload: ActorWorkload): Workload {
-  const contenders: readonly Entry[] = [
-    ...entries("ours", ["pneumatic"]),
-    ...entries("peer", workload.peers),
-    ...entries("reference", workload.references ?? []),
+  const contenders = [
+    ...contendersOf(workload),
     ...(workload.targets.erlang === undefined ? [] : [erlang(workload.name)]),
   ];
   return {
@@ -50,10 +52,7 @@ export function actorWorkload(workload: ActorWorkload): Workload {
       ...(workload.targets.erlang === undefined ? [] : [ratio("erlang", workload.targets.erlang)]),
     ],
     prepare: async (contender) => {
-      const library = contenders.find(({ name }) => name === contender)?.library;
-      if (library === undefined) throw new Error(`No contender "${contender}"`);
-      const peer: Peer = await load(library);
-      const run = peer[workload.way];
+      const run = (await peerOf(contenders, contender))[workload.way];
       if (run === undefined) throw new NotAvailableError(`has no ${workload.way}`);
       return { size: workload.total, repeat: "scaled", run: (size) => checkedRun(workload, run, size) };
     },
@@ -80,12 +79,20 @@ async function checkedRun(workload: ActorWorkload, run: Run, size: number): Prom
   return { operations: workload.way === "forkJoin" ? total * MESSAGES_PER_FORK : total, milliseconds };
 }
 
-interface Entry extends Contender {
-  readonly library?: Library;
+/** Ours and the others. */
+export function contendersOf({ peers, references = [] }: Others): Contender[] {
+  return [...entries("ours", ["pneumatic"]), ...entries("peer", peers), ...entries("reference", references)];
 }
 
-function entries(role: Role, libraries: readonly Library[]): Entry[] {
-  return libraries.map((library) => ({ name: library, role, library }));
+/** The adapter of a contender. */
+export function peerOf(contenders: readonly Contender[], name: string): Promise<Peer> {
+  const contender = contenders.find((candidate) => candidate.name === name);
+  if (contender === undefined || !isLibrary(name)) throw new Error(`No contender "${name}"`);
+  return load(name);
+}
+
+function entries(role: Role, libraries: readonly Library[]): Contender[] {
+  return libraries.map((name) => ({ name, role }));
 }
 
 function ratio(against: RatioTarget["against"], atLeast: number): RatioTarget {

@@ -6,11 +6,16 @@ const LIBRARIES = {
   nact: async () => (await import("./peers/nact.ts")).peer,
   "effect takeAll": async () => (await import("./peers/effect.ts")).peer,
   comedy: async () => (await import("./peers/comedy.ts")).peer,
+  tarant: async () => (await import("./peers/tarant.ts")).peer,
   xstate: async () => (await import("./peers/xstate.ts")).peer,
   "async method": async () => (await import("./peers/async-method.ts")).peer,
 } satisfies Record<string, () => Promise<Peer>>;
 
 export type Library = keyof typeof LIBRARIES;
+
+export function isLibrary(name: string): name is Library {
+  return Object.hasOwn(LIBRARIES, name);
+}
 
 export function load(library: Library): Promise<Peer> {
   return LIBRARIES[library]();
@@ -23,5 +28,6 @@ export const PACKAGES: readonly string[] = [
   "comedy",
   "effect",
   "nact",
+  "tarant",
   "xstate",
 ];

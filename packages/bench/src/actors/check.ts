@@ -38,6 +38,20 @@ export function inAnyOrder(what: string, first: number, total: number, times = 1
   };
 }
 
+/** The same number, `total` times. */
+export function always(what: string, expected: number, total: number): Check {
+  let count = 0;
+  return {
+    see: (value) => {
+      if (value !== expected) throw wrong(`${what} ${String(value)} instead of ${expected}`);
+      count++;
+    },
+    complete: () => {
+      if (count !== total) throw wrong(`${what} ${count} of ${total}`);
+    },
+  };
+}
+
 /** Nothing at all. */
 export function nothing(what: string): Check {
   return {

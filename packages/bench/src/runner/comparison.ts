@@ -29,11 +29,12 @@ export async function compare(
   progress: (text: string) => void,
 ): Promise<Comparison> {
   const rows = workload.contenders.map((contender): Row => ({ contender, outcomes: [] }));
+  const nodeFlags = [...options.nodeFlags, ...(workload.nodeFlags ?? [])];
   for (let round = 1; round <= options.rounds; round++) {
     for (const row of shuffled(rows)) {
       if (failureOf(row) !== undefined) continue;
       progress(`${workload.name}, round ${round} of ${options.rounds}: ${row.contender.name}`);
-      row.outcomes.push(await runContender(suite, workload.name, row.contender, options));
+      row.outcomes.push(await runContender(suite, workload.name, row.contender, { ...options, nodeFlags }));
     }
   }
   return { workload, rows };

@@ -52,14 +52,20 @@ export async function measure(trial: Trial): Promise<Figure> {
   };
 }
 
-/** A size whose run is long enough to time and short enough to repeat, by the last of a few small runs. */
+/** A size whose run is long enough to time and short enough to repeat, by the last of a few small runs, which grow to a share. */
 async function fitting(trial: Trial): Promise<number> {
-  const probe = Math.ceil(trial.size / PROBE_SHARE);
+  const largest = Math.ceil(trial.size / PROBE_SHARE);
+  let probe = Math.ceil(largest / PROBE_SHARE);
   const begin = now();
-  let expected = 0;
-  do expected = (await timed(trial, probe)).milliseconds * PROBE_SHARE;
-  while (now() - begin < PROBE_MS);
-  return expected <= LONG_RUN_MS ? trial.size : Math.max(probe, Math.ceil((trial.size * LONG_RUN_MS) / expected));
+  for (;;) {
+    const { milliseconds } = await timed(trial, probe);
+    if (now() - begin < PROBE_MS) {
+      probe = Math.min(largest, probe * 2);
+      continue;
+    }
+    const expected = milliseconds * (trial.size / probe);
+    return expected <= LONG_RUN_MS ? trial.size : Math.max(probe, Math.ceil((trial.size * LONG_RUN_MS) / expected));
+  }
 }
 
 async function timed(trial: Trial, size: number): Promise<Timed> {

@@ -71,6 +71,8 @@ export interface Workload {
   /** The first one that is ours is held to the targets. */
   readonly contenders: readonly Contender[];
   readonly targets: readonly Target[];
+  /** Flags that the processes of Node need for it. */
+  readonly nodeFlags?: readonly string[];
   /** Rejects with {@link NotAvailableError} when this contender cannot run here. */
   prepare(contender: string): Promise<Trial>;
 }

@@ -1,9 +1,10 @@
 /** `effect`: the usual actor of it, a fiber that takes everything from its queue in a loop. Asks have no deadline. */
 import { Effect, Fiber, Queue } from "effect";
-import type { Peer, Plan } from "../plan.ts";
+import { turn } from "../../runner/clock.ts";
+import type { Flood, Peer, Plan, Population } from "../plan.ts";
 import { MESSAGES_PER_FORK } from "../plan.ts";
 
-export const peer: Peer = { tell, selfTell, ask, ring, spawn, forkJoin };
+export const peer: Peer = { tell, selfTell, ask, ring, spawn, forkJoin, askActor, flood, populate };
 
 interface Request {
   readonly value: number;
@@ -74,11 +75,15 @@ function selfTell(plan: Plan): Promise<void> {
   });
 }
 
-async function ask(plan: Plan): Promise<void> {
-  const incrementing = startActor<Request>(({ value, reply }) => {
+function startIncrementing(): Actor<Request> {
+  return startActor<Request>(({ value, reply }) => {
     reply(value + 1);
     return true;
   });
+}
+
+async function ask(plan: Plan): Promise<void> {
+  const incrementing = startIncrementing();
   async function asker(first: number): Promise<void> {
     for (let value = first; value < plan.total; value += plan.width) plan.reply(await request(incrementing, value));
   }
@@ -143,4 +148,64 @@ async function forkJoin(plan: Plan): Promise<void> {
       }
     });
   }
+}
+
+async function askActor(plan: Plan): Promise<void> {
+  const incrementing = startIncrementing();
+  const asking = Effect.gen(function* () {
+    for (let value = 0; value < plan.total; value++) {
+      plan.reply(yield* Effect.promise(() => request(incrementing, value)));
+    }
+  });
+  await Effect.runPromise(asking);
+  incrementing.stop();
+}
+
+const RESOLVED = Promise.resolve();
+
+async function flood({ actors, isAsync, handle }: Flood): Promise<void> {
+  const loop = (index: number) =>
+    Effect.gen(function* () {
+      const queue = yield* Queue.unbounded<number>();
+      Queue.offerUnsafe(queue, 0);
+      for (;;) {
+        for (const value of yield* Queue.takeAll(queue)) {
+          if (isAsync) yield* Effect.promise(() => RESOLVED);
+          if (!handle(index, value)) return;
+          Queue.offerUnsafe(queue, value + 1);
+        }
+      }
+    });
+  await Effect.runPromise(
+    Effect.all(
+      Array.from({ length: actors }, (_, index) => loop(index)),
+      { concurrency: "unbounded" },
+    ),
+  );
+}
+
+async function populate(population: Population): Promise<void> {
+  const { actors, messages } = population;
+  const handle = () => {
+    population.handle();
+    return true;
+  };
+  const fibers = new Array<Actor<object>>(actors);
+  const first = startActor<object>(handle);
+  await turn();
+  population.weigh("none");
+  for (let index = 0; index < actors; index++) fibers[index] = startActor<object>(handle);
+  await turn();
+  await turn();
+  population.weigh("idle");
+  const message = {};
+  for (const fiber of fibers) fiber.tell(message);
+  await population.handled(actors);
+  await turn();
+  population.weigh("used");
+  population.weigh("unqueued");
+  for (let sent = 0; sent < messages; sent++) first.tell(message);
+  population.weigh("queued");
+  await population.handled(actors + messages);
+  for (const fiber of [first, ...fibers]) fiber.stop();
 }

@@ -1,10 +1,23 @@
 /** `nact`: an actor is a reducer; it is looked up by its path at every message. */
 import type { Ref } from "nact";
-import { dispatch, query, spawn as spawnActor, start, stop } from "nact";
+import { dispatch, query, spawn as spawnActor, stop } from "nact";
 import type { Peer, Plan } from "../plan.ts";
 import { MESSAGES_PER_FORK } from "../plan.ts";
+import { load } from "./nact-load.ts";
+import type { System } from "./nact-system.ts";
+import { inSystem } from "./nact-system.ts";
 
-export const peer: Peer = { tell, selfTell, ask, ring, spawn, forkJoin };
+export const peer: Peer = {
+  tell,
+  selfTell,
+  ask,
+  ring,
+  spawn,
+  forkJoin,
+  askActor,
+  restart,
+  ...load,
+};
 
 const DEADLINE_MS = 5000;
 
@@ -14,13 +27,6 @@ interface Request {
 
 /** A number to handle, or a request for the count. */
 type ToCounter = { readonly value: number } | Request;
-
-/** Runs within a system that is stopped at the end. */
-async function inSystem(body: (system: ReturnType<typeof start>) => Promise<void>): Promise<void> {
-  const system = start();
-  await body(system);
-  stop(system);
-}
 
 function tell(plan: Plan): Promise<void> {
   return inSystem(async (system) => {
@@ -54,14 +60,15 @@ function selfTell(plan: Plan): Promise<void> {
   );
 }
 
+function spawnIncrementing(system: System) {
+  return spawnActor(system, (_state: undefined, { value, replyTo }: { value: number } & Request): undefined => {
+    dispatch(replyTo, value + 1);
+  });
+}
+
 function ask(plan: Plan): Promise<void> {
   return inSystem(async (system) => {
-    const incrementing = spawnActor(
-      system,
-      (_state: undefined, { value, replyTo }: { value: number } & Request): undefined => {
-        dispatch(replyTo, value + 1);
-      },
-    );
+    const incrementing = spawnIncrementing(system);
     async function asker(first: number): Promise<void> {
       for (let value = first; value < plan.total; value += plan.width) {
         plan.reply(await query(incrementing, (replyTo: Ref<number>) => ({ value, replyTo }), DEADLINE_MS));
@@ -139,6 +146,51 @@ function forkJoin(plan: Plan): Promise<void> {
           for (const [index, actor] of workers.entries()) dispatch(actor, first + index);
         }
       });
+    }
+  });
+}
+
+function askActor(plan: Plan): Promise<void> {
+  return inSystem(
+    (system) =>
+      new Promise((done) => {
+        const incrementing = spawnIncrementing(system);
+        const asking = spawnActor(system, async (_state: undefined, total: number): Promise<undefined> => {
+          for (let value = 0; value < total; value++) {
+            plan.reply(await query(incrementing, (replyTo: Ref<number>) => ({ value, replyTo }), DEADLINE_MS));
+          }
+          done();
+        });
+        dispatch(asking, plan.total);
+      }),
+  );
+}
+
+/** A reset keeps the mailbox and makes the state anew. */
+function restart(plan: Plan): Promise<void> {
+  return inSystem(async (system) => {
+    const fragile = spawnActor(
+      system,
+      (count: number | undefined, message: { readonly value: number } | Request | "fail") => {
+        if (message === "fail") throw new Error("on purpose");
+        const handled = (count ?? 0) + 1;
+        if ("replyTo" in message) {
+          dispatch(message.replyTo, 0);
+        } else {
+          plan.handle(message.value);
+          plan.reply(handled);
+        }
+        return handled;
+      },
+      "fragile",
+      { onCrash: (_message, _error, { reset }) => reset },
+    );
+    for (let value = 0; value < plan.total; ) {
+      for (const end = value + plan.width; value < end; value++) {
+        dispatch(fragile, "fail");
+        dispatch(fragile, { value });
+      }
+      await query(fragile, (replyTo: Ref<number>) => ({ replyTo }), DEADLINE_MS);
     }
   });
 }

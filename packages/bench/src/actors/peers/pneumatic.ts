@@ -1,10 +1,24 @@
-/** Ours, through the public API alone. The log is kept to errors, so that warnings about deep mailboxes stay out of the way. */
-import type { Address } from "@pneumatic/actors";
+/** Ours, through the public API alone. The log is silent: it is not what is measured. */
+import type { Address, ProtocolOf } from "@pneumatic/actors";
 import { ActorSystem, actor, implement } from "@pneumatic/actors";
 import type { Peer, Plan } from "../plan.ts";
 import { MESSAGES_PER_FORK } from "../plan.ts";
+import { load } from "./pneumatic-load.ts";
 
-export const peer: Peer = { tell, selfTell, ask, ring, spawn, forkJoin };
+export const peer: Peer = {
+  tell,
+  selfTell,
+  ask,
+  ring,
+  spawn,
+  forkJoin,
+  askActor,
+  restart,
+  ...load,
+};
+
+/** A restart is never one too many, and never waits. */
+const ANY_RESTARTS = { intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 0 } };
 
 interface Job {
   readonly plan: Plan;
@@ -67,8 +81,32 @@ const worker = actor({
   },
 });
 
+const asking = actor({
+  state: (given: { plan: Plan; server: Address<ProtocolOf<typeof counter>>; done(): void }) => given,
+  on: {
+    start: async ({ state: { plan, server, done } }) => {
+      for (let value = 0; value < plan.total; value++) plan.reply(await server.ask({ type: "increment", value }));
+      done();
+    },
+  },
+});
+
+const fragile = actor({
+  state: (plan: Plan) => ({ plan, count: 0 }),
+  on: {
+    fail: () => {
+      throw new Error("on purpose");
+    },
+    add: ({ state }, { value }: { value: number }) => {
+      state.plan.handle(value);
+      state.plan.reply(++state.count);
+    },
+    flush: () => true,
+  },
+});
+
 function openSystem(): ActorSystem {
-  return new ActorSystem({ logLevel: "error" });
+  return new ActorSystem({ logLevel: "silent" });
 }
 
 async function tell(plan: Plan): Promise<void> {
@@ -139,5 +177,26 @@ async function forkJoin(plan: Plan): Promise<void> {
       }
       for (const address of workers) address.drop();
     });
+  }
+}
+
+async function askActor(plan: Plan): Promise<void> {
+  await using system = openSystem();
+  await new Promise<void>((done) => {
+    const server = system.spawn(counter, { args: plan });
+    using client = system.spawn(asking, { args: { plan, server, done } });
+    client.tell({ type: "start" });
+  });
+}
+
+async function restart(plan: Plan): Promise<void> {
+  await using system = openSystem();
+  using address = system.spawn(fragile, { args: plan, ...ANY_RESTARTS });
+  for (let value = 0; value < plan.total; ) {
+    for (const end = value + plan.width; value < end; value++) {
+      address.tell({ type: "fail" });
+      address.tell({ type: "add", value });
+    }
+    await address.ask({ type: "flush" });
   }
 }

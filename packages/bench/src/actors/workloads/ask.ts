@@ -11,7 +11,7 @@ function askAt(width: number, targets: ActorTargets): Workload {
     way: "ask",
     width,
     total: 300_000,
-    peers: ["nact", "effect takeAll", "comedy"],
+    peers: ["nact", "effect takeAll", "comedy", "tarant"],
     references: ["async method"],
     targets,
     checks: (total) => ({ handled: nothing("handled"), replied: inAnyOrder("replied", 1, total) }),
