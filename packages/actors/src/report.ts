@@ -17,8 +17,8 @@ export function report(
   });
 }
 
-/** A logger that is not pino's own may not know. */
-function isEnabled(log: Partial<Logger>, level: string): boolean {
+/** Whether a line of that level is written. A logger that is not pino's own may not know. */
+export function isEnabled(log: Partial<Logger>, level: string): boolean {
   try {
     return log.isLevelEnabled?.(level) !== false;
   } catch {

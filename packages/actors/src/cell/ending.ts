@@ -1,6 +1,6 @@
 /** What an end is made of: who asked for it, what follows it, and what is told of it. */
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
-import { report } from "../report.ts";
+import { isEnabled, report } from "../report.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { describe, isAbnormal, KILLED } from "./exit-reason.ts";
@@ -48,12 +48,14 @@ export interface Ending {
 
 /** Says in the log, and to who has subscribed, that incarnation number `generation` ends. */
 export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict): void {
-  const { path: actor, id, runtime } = cell;
+  const { id, runtime } = cell;
   const { log, diagnostics } = runtime;
+  const isFailure = isAbnormal(reason);
+  if (isFailure && reason !== KILLED) diagnostics.panicked(cell, reason, verdict.restart);
+  if (!isEnabled(log, isFailure ? "error" : "debug")) return; // what follows costs more than most restarts
   const next = nextStep(verdict);
-  const entry = { actor, id, generation, reason: reason.kind };
-  if (isAbnormal(reason) && reason !== KILLED) diagnostics.panicked(cell, reason, verdict.restart);
-  if (!isAbnormal(reason)) report(log, "debug", entry, `actor ended: ${next}`);
+  const entry = { actor: cell.path, id, generation, reason: reason.kind };
+  if (!isFailure) report(log, "debug", entry, `actor ended: ${next}`);
   else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
 }
 

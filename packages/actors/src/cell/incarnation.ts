@@ -235,7 +235,7 @@ export class Incarnation {
   dropOwned(): void {
     const owned = this.#owned;
     this.#owned = undefined;
-    if (owned !== undefined) dropAll(owned, this.log);
+    if (owned !== undefined) dropAll(owned, () => this.log);
   }
 
   #refuseIfEnded(what: string): void {

@@ -94,6 +94,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   /** `idle` is called whenever the last living actor has ended. */
   constructor(seams: Seams, idle: () => void) {
     this.#name = seams.name;
+    if (process.env["PNEUMATIC_TRACE_LEAKS"] === "1") Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 30); // ours come first
     this.clock = seams.clock;
     this.log = seams.log;
     this.diagnostics = new Diagnostics(seams.name);

@@ -312,7 +312,7 @@ export class ActorSystem implements AsyncDisposable {
     deadline.stop();
     const owned = this.#owned ?? [];
     this.#owned = undefined;
-    dropAll(owned, this.log);
+    dropAll(owned, () => this.log);
     runtime.deadLetters.close();
     await runtime.threads.end();
     this.#terminated.reach();

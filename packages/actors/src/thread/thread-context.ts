@@ -123,7 +123,7 @@ export class ThreadContext {
   end(): void {
     this.#ended = true;
     this.cancel();
-    dropAll(this.#owned, this.log);
+    dropAll(this.#owned, () => this.log);
   }
 
   #tell(message: Message): void {

@@ -43,7 +43,6 @@ interface Platform {
 
 const platform = globalThis as Platform;
 const isTracing = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
-if (isTracing) (Error as { stackTraceLimit?: number }).stackTraceLimit = 30; // the first ten are ours
 const registry = new FinalizationRegistry(release);
 
 /** Ends that were made in this turn of the event loop. Most are dropped before it is over, and never registered. */
