@@ -269,7 +269,8 @@ function visitOrOpen(value: object, visit: (handle: object) => void): object[] |
   try {
     if (TARGET in value) visit(value);
     else if (Array.isArray(value) || isPlain(value)) {
-      for (const item of Object.values(value)) {
+      for (const key in value) {
+        const item: unknown = (value as Record<string, unknown>)[key];
         if (!isObject(item)) continue;
         if (inner === undefined) inner = [item];
         else inner.push(item);

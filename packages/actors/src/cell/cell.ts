@@ -101,6 +101,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
+  /** Whether there are addresses in its `args`. */
+  hasAddresses = false;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;

@@ -359,7 +359,7 @@ export class Lifecycle {
     this.#cell.become(STOPPED);
     this.#cell.parent?.removeChild(this.#cell);
     this.#cell.runtime.ended(this.#cell);
-    dropAddresses(this.#cell.args);
+    if (this.#cell.hasAddresses) dropAddresses(this.#cell.args);
     this.#tellStarted();
     this.#exited?.reach(reason);
     this.#changed();

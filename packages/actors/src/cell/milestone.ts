@@ -13,7 +13,6 @@ export class Milestone<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.promise.catch(ignore);
   }
 
   reach(value: T): void {
@@ -23,6 +22,7 @@ export class Milestone<T> {
 
   fail(error: Error): void {
     this.isOver = true;
+    this.promise.catch(ignore);
     this.#reject(error);
   }
 }

@@ -186,7 +186,12 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   /** Puts a new actor into the tree. */
   #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
     const { parent, args } = cell;
-    if (args !== undefined) forEachHandle(args, (handle) => giveTo(cell, handle));
+    if (args !== undefined) {
+      forEachHandle(args, (handle) => {
+        cell.hasAddresses = true;
+        giveTo(cell, handle);
+      });
+    }
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
