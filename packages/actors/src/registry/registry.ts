@@ -13,6 +13,7 @@ declare const registered: unique symbol;
 
 /** {@link RegistryKey}, spelled by messages and `ask`, in which its variance can be checked: there is none. */
 export interface RegistryKeyFor<in out Message, in out AskFunction> {
+  /** Never there: it keeps the types of keys apart. */
   readonly [registered]?: (address: AddressTo<Message, AskFunction>) => AddressTo<Message, AskFunction>;
   readonly name: string;
 }

@@ -15,6 +15,7 @@ declare const published: unique symbol;
 
 /** What is published under a name: messages of type `M`. Made by {@link topic}. */
 export interface Topic<in out M> {
+  /** Never there: it keeps the types of topics apart. */
   readonly [published]?: (message: M) => M;
   readonly name: string;
 }

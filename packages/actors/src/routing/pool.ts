@@ -22,7 +22,7 @@ import type { Limits } from "./options.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
 
-/** A routee as {@link RouterAddress.routees} lists it. */
+/** A routee as `routees()` of a router lists it. */
 export interface RouteeInfo {
   readonly id: string;
   readonly alive: boolean;
