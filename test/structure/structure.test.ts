@@ -31,7 +31,13 @@ describe("the tree", () => {
         .filter((from) => !from.startsWith("packages/"));
     expect(foreign("core")).toEqual([]);
     const packages = foreign("actors").filter((from) => !from.startsWith("node:"));
-    expect([...new Set(packages)].sort()).toEqual(["@pneumatic/core", "@pneumatic/core/internal", "pino", "piscina"]);
+    expect([...new Set(packages)].sort()).toEqual([
+      "@pneumatic/core",
+      "@pneumatic/core/internal",
+      "@pneumatic/core/testing",
+      "pino",
+      "piscina",
+    ]);
   });
 
   it("keeps core to what every platform has, but for its threads", () => {

@@ -160,6 +160,8 @@ export interface Behavior {
   readonly name: string;
   readonly state: ((args: unknown, context: unknown) => unknown) | undefined;
   readonly on: Readonly<Record<string, Handler>>;
+  /** Takes the messages that `on` has no handler for; undefined where they are refused. */
+  readonly others?: Handler | undefined;
   readonly started: ((context: unknown) => unknown) | undefined;
   readonly stopped: ((context: unknown, reason: ExitReason) => unknown) | undefined;
   /** It is to end, but has not started yet. */
@@ -175,6 +177,7 @@ class RuntimeDefinition implements Definition<never, unknown>, Behavior {
   readonly name: string;
   readonly state: Behavior["state"];
   readonly on: Behavior["on"];
+  readonly others: Handler | undefined;
   readonly started: Behavior["started"];
   readonly stopped: Behavior["stopped"];
 
@@ -182,9 +185,15 @@ class RuntimeDefinition implements Definition<never, unknown>, Behavior {
     this.name = definition.name ?? "actor";
     this.state = definition.state;
     this.on = handlers(definition.on);
+    this.others = definition.others;
     this.started = definition.started;
     this.stopped = definition.stopped;
   }
+}
+
+/** Defines an actor that gives every message to one handler. */
+export function takesAll<P>(name: string, others: Handler): Definition<P, undefined> {
+  return new RuntimeDefinition({ name, on: {}, others }) as Definition<P, undefined>;
 }
 
 function define<P, Args>(definition: object): Definition<P, Args> {

@@ -14,6 +14,7 @@ import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
 import { dropAddresses, lostAddress } from "../address/handle.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import type { Scheduler } from "../dispatcher/clock.ts";
 import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
@@ -33,6 +34,7 @@ import { KILLED } from "./exit-reason.ts";
 import { failureOf } from "./failure.ts";
 import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
+import type { Instrument } from "./instrument.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
 import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
@@ -50,6 +52,7 @@ export interface Runtime {
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
+  readonly instrument: Instrument | undefined;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
@@ -127,10 +130,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = behavior;
+    this.behavior = runtime.instrument?.behavior(behavior, this) ?? behavior;
     this.settings = settings;
     this.runtime = runtime;
-    this.mailbox = new Mailbox(settings.mailbox, this, prepare);
+    this.mailbox =
+      runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
     this.life = new Lifecycle(this, guardian);
   }
@@ -190,6 +194,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   get deadlines(): Deadlines {
     return this.runtime.deadlines;
+  }
+
+  get step(): Scheduler["step"] {
+    return this.runtime.deadlines.step;
   }
 
   get started(): Promise<void> {

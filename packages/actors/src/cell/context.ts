@@ -75,6 +75,28 @@ export interface StartContext<out Self> {
    * Returns it.
    */
   background<P extends PromiseLike<unknown>>(promise: P): P;
+  /**
+   * Resolves in `ms` milliseconds of the system's clock: what `setTimeout` is to a program, but moved by a test, and gone with
+   * this incarnation, at whose end it rejects with `ActorStoppedError`. Aborted, it rejects with the reason of `signal`.
+   *
+   * @example
+   * ```ts
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const patient = actor({
+   *   on: {
+   *     fetch: async ({ sleep, signal }) => {
+   *       await sleep(20, { signal }); // ends early when the caller gives up
+   *       return "here";
+   *     },
+   *   },
+   * });
+   * await using system = new ActorSystem();
+   * using address = system.spawn(patient);
+   * console.log(await address.ask({ type: "fetch" })); // here
+   * ```
+   */
+  sleep(ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Takes over an address from a message: it is dropped when this incarnation ends. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */

@@ -6,12 +6,13 @@ import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
-import { InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
+import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { failureOf } from "./failure.ts";
 import { dropAll } from "./owned.ts";
+import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 import { Watch } from "./watch.ts";
 
@@ -27,6 +28,7 @@ export class Incarnation {
   #log: Logger | undefined = undefined;
   #controller: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
+  #sleeps: Sleeps | undefined = undefined;
   #owned: Set<Disposable> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
   /** Promises given to `pipeToSelf` that have not settled. */
@@ -88,6 +90,14 @@ export class Incarnation {
   }
 
   // What is called is handed out as a function of its own, since handlers take their context apart.
+
+  get sleep(): Sleeps["start"] {
+    return (ms, options) => {
+      this.#sleeps ??= new Sleeps(this.#cell.clock);
+      if (this.#ended) this.#sleeps.end(new ActorStoppedError(this.path, this.#cell.life.reason));
+      return this.#sleeps.start(ms, options);
+    };
+  }
 
   get spawn(): (definition: unknown, options?: object) => unknown {
     return (definition, options) => {
@@ -225,6 +235,7 @@ export class Incarnation {
   end(): void {
     this.#ended = true;
     this.#timers?.end();
+    this.#sleeps?.end(new ActorStoppedError(this.path, this.#cell.life.reason));
     for (const watch of this.#watches ?? []) watch[Symbol.dispose]();
     this.#cell.mailbox.awaited -= this.#piped;
     this.#piped = 0;

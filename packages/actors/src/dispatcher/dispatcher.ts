@@ -7,10 +7,11 @@
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { Queue } from "@pneumatic/core/internal";
-import type { Scheduler } from "./clock.ts";
+import type { Scheduler, Step } from "./clock.ts";
 
 /** What can be given a turn. */
 export interface Runnable {
+  readonly path: string;
   /** Handles at most `limit` messages; says how many it did. */
   run(limit: number): number;
   /** Set here: the number of the turn that it waits for. */
@@ -50,8 +51,25 @@ export class Dispatcher {
 
   enqueue(runnable: Runnable): void {
     runnable.turn = ++this.#turns;
+    if (this.#scheduler.step !== undefined) {
+      this.#scheduler.step(this.#turnOf(runnable));
+      return;
+    }
     this.#ready.push(runnable);
     if (!this.#scheduled) this.#schedule();
+  }
+
+  /** A turn of one message, for a scheduler that decides on the order. */
+  #turnOf(runnable: Runnable): Step {
+    const run = (): void => {
+      this.running = runnable;
+      try {
+        runnable.run(1);
+      } finally {
+        this.running = undefined;
+      }
+    };
+    return { kind: "turn", path: runnable.path, type: undefined, run };
   }
 
   /** Since when at least something has waited for the turn of this number; undefined if that is not known. */

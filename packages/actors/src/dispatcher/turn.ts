@@ -39,7 +39,8 @@ function handle(cell: Cell, item: unknown): boolean {
     item.started();
     message = item.message;
   }
-  const handler = cell.behavior.on[message.type];
+  const { behavior } = cell;
+  const handler = behavior.on[message.type] ?? behavior.others;
   if (handler === undefined) {
     cell.mailbox.discard(item, "unknownMessage");
     return true;

@@ -21,6 +21,7 @@ import {
   refuse,
   soon,
 } from "@pneumatic/core/internal";
+import type { Scheduler } from "../dispatcher/clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
@@ -45,6 +46,7 @@ const RESOLVED_SENT = Promise.resolve(SENT);
 /** The actor that a mailbox belongs to. */
 export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
+  readonly step: Scheduler["step"];
   /** What a message that comes too late is told. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   deadLetter(message: unknown, reason: DeadLetterReason): void;
@@ -92,6 +94,10 @@ export class Mailbox implements AskHome, Inbox {
 
   get path(): string {
     return this.#owner.path;
+  }
+
+  get step(): Scheduler["step"] {
+    return this.#owner.step;
   }
 
   /** Whether nothing is left and nothing will come. */

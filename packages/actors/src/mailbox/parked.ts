@@ -3,6 +3,7 @@ import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
+import type { Scheduler } from "../dispatcher/clock.ts";
 import type { Ask } from "../reply/ask.ts";
 import type { Edge, Waiter, Waiting } from "../reply/deadlocks.ts";
 
@@ -16,6 +17,9 @@ interface Home {
   readonly channel: Channel<unknown>;
   readonly stoppedError: Error;
   readonly lastTicket: number;
+  /** Decides when a `send` is told of its room; undefined for at once. */
+  readonly step: Scheduler["step"];
+  readonly path: string;
   admitted(): void;
 }
 
@@ -48,7 +52,16 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
 
   protected override settle(result: Sent<V>): void {
     this.#waited();
-    super.settle(result);
+    const { step, path } = this.#home;
+    if (step === undefined) {
+      super.settle(result);
+      return;
+    }
+    const { type } = this.#message as { readonly type: string };
+    const settled = new Promise<Sent<V>>((resolve) => {
+      step({ kind: "room", path, type, run: () => resolve(result) });
+    });
+    super.settle(settled as unknown as Sent<V>); // a promise resolved with a promise follows it
   }
 
   protected override reject(reason: unknown): void {

@@ -6,6 +6,7 @@
  */
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
+import type { Step } from "../dispatcher/clock.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { FrontPlace } from "../mailbox/front.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -65,6 +66,7 @@ export class Ask implements Expiring, Waiting {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    deadlines.open++;
     deadlines.add(this);
     if (this.#signal !== undefined) followSignal(this.#signal, this);
   }
@@ -98,7 +100,9 @@ export class Ask implements Expiring, Waiting {
   reply(value: unknown): void {
     if (this.#phase === SETTLED) return;
     this.#settled();
-    this.#resolve(value);
+    const { step } = this.#deadlines;
+    if (step === undefined) this.#resolve(value);
+    else this.#settleBy(step, () => this.#resolve(value));
   }
 
   /** Rejects the caller. Unobserved, it does not end the process: the ledger and the log tell what became of it. */
@@ -107,7 +111,13 @@ export class Ask implements Expiring, Waiting {
     this.#settled();
     this.#deadlines.rejected++;
     this.promise.catch(ignore);
-    this.#reject(reason);
+    const { step } = this.#deadlines;
+    if (step === undefined) this.#reject(reason);
+    else this.#settleBy(step, () => this.#reject(reason));
+  }
+
+  #settleBy(step: (step: Step) => void, run: () => void): void {
+    step({ kind: "reply", path: this.#home.path, type: this.message.type, run });
   }
 
   expired(): void {
@@ -141,6 +151,7 @@ export class Ask implements Expiring, Waiting {
 
   #settled(): void {
     this.#phase = SETTLED;
+    this.#deadlines.open--;
     this.#deadlines.remove(this);
     if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);

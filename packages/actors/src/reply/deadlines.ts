@@ -5,6 +5,7 @@
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
 import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
+import type { Scheduler } from "../dispatcher/clock.ts";
 
 /** What expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
 export interface Expiring extends WaitNode {
@@ -22,13 +23,18 @@ class TimeoutList {
 }
 
 export class Deadlines {
+  /** How many asks have not settled. */
+  open = 0;
   /** How many asks were rejected, for whatever reason: a rejection that nobody observes is told here alone. */
   rejected = 0;
+  /** Decides when what waits here is told its outcome; undefined for at once. */
+  readonly step: Scheduler["step"];
   readonly #clock: Clock;
   readonly #lists = new Map<number, TimeoutList>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, step: Scheduler["step"]) {
     this.#clock = clock;
+    this.step = step;
   }
 
   /** `now` is the time, if it is known. */
@@ -57,6 +63,11 @@ export class Deadlines {
   /** The last of those that were added with this timeout; `previous` leads to the others. */
   newest(timeoutMs: number): Expiring | undefined {
     return this.#lists.get(timeoutMs)?.entries.tail;
+  }
+
+  /** Stops the timers of the lists that are drained. */
+  end(): void {
+    for (const [timeoutMs, { entries }] of this.#lists) if (entries.head === undefined) this.#forget(timeoutMs);
   }
 
   #forget(timeoutMs: number): void {

@@ -87,7 +87,7 @@ export class Deadlocks {
     found: (error: DeadlockError) => void,
   ) {
     this.#turns = turns;
-    this.#young = new Deadlines(clock);
+    this.#young = new Deadlines(clock, undefined);
     this.#rejects = rejects;
     this.#found = found;
   }
@@ -115,6 +115,11 @@ export class Deadlocks {
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
     while (node !== undefined && (node as Edge).promise !== promise) node = node.previous;
     if (node !== undefined && (node as Edge).holder === holder) this.remove(node as Edge);
+  }
+
+  /** No edge is left: what remains of them goes too. */
+  end(): void {
+    this.#young.end();
   }
 
   /** Looks for a cycle that `edge` closes. */

@@ -11,6 +11,8 @@ import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/h
 import type { Place, Runtime } from "../cell/cell.ts";
 import { Cell, pathOf } from "../cell/cell.ts";
 import type { Guardian } from "../cell/guardian.ts";
+import type { Instrument } from "../cell/instrument.ts";
+import { instrumentOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
 import { Diagnostics } from "../diagnostics.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
@@ -78,6 +80,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
+  readonly instrument: Instrument | undefined;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
   readonly threads: Threads;
@@ -97,10 +100,11 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     if (process.env["PNEUMATIC_TRACE_LEAKS"] === "1") Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 30); // ours come first
     this.clock = seams.clock;
     this.log = seams.log;
-    this.diagnostics = new Diagnostics(seams.name);
+    this.instrument = instrumentOf(seams.scheduler);
+    this.diagnostics = this.instrument?.diagnostics(seams.name) ?? new Diagnostics(seams.name);
     this.random = seams.random;
     this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
-    this.deadlines = new Deadlines(seams.clock);
+    this.deadlines = new Deadlines(seams.clock, seams.scheduler.step);
     this.deadlocks = new Deadlocks(seams.clock, this.dispatcher, seams.endsDeadlocks, (error) =>
       report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
@@ -254,6 +258,12 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
       cell = next;
     }
     return cell;
+  }
+
+  /** Stops the timers that wait for nothing. */
+  restTimers(): void {
+    this.deadlines.end();
+    this.deadlocks.end();
   }
 
   /** No actor is spawned from now on. */

@@ -67,6 +67,9 @@ export interface ActorSystemOptions {
   };
 }
 
+/** The machinery behind a system, for `@pneumatic/actors/testing`. */
+export let runtimeOf: (system: ActorSystem) => SystemRuntime;
+
 const DEAD_LETTERS_KEPT = 1000;
 const DEAD_LETTERS_WAITING = 1000;
 const DEFAULT_HEARTBEAT_MS = 5000;
@@ -91,6 +94,9 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
  * ```
  */
 export class ActorSystem implements AsyncDisposable {
+  static {
+    runtimeOf = (system) => system.#runtime;
+  }
   readonly name: string;
   /** The logger that every actor's is a child of. */
   readonly log: Logger;

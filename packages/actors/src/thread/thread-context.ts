@@ -3,9 +3,11 @@ import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Message } from "../address/handle.ts";
 import { checked } from "../address/handle.ts";
+import { NORMAL } from "../cell/exit-reason.ts";
 import { dropAll } from "../cell/owned.ts";
+import { Sleeps } from "../cell/sleeps.ts";
 import { MessageTimers } from "../cell/timers.ts";
-import { ThreadLimitError } from "../errors.ts";
+import { ActorStoppedError, ThreadLimitError } from "../errors.ts";
 import type { About } from "./wire.ts";
 
 /** The way to the parent's side. */
@@ -30,6 +32,7 @@ export class ThreadContext {
   readonly generation: number;
   readonly log: Logger;
   readonly timers: MessageTimers;
+  readonly #sleeps: Sleeps;
   readonly self: Self;
   readonly #parent: Parent;
   readonly #owned = new Set<Disposable>();
@@ -44,6 +47,7 @@ export class ThreadContext {
     this.log = log.child({ actor: path, id: actorId, generation });
     const tell = (message: unknown): void => this.#tell(message as Message);
     this.timers = new MessageTimers((message) => structuredClone(checked(path, message)), tell, currentClock());
+    this.#sleeps = new Sleeps(currentClock());
     this.#parent = parent;
     const cannot = (): never => this.#cannot("await itself");
     this.self = { path, tell: (message) => tell(checked(path, message)), trySend: cannot, send: cannot, ask: cannot };
@@ -54,6 +58,10 @@ export class ThreadContext {
   }
 
   // What is called is handed out as a function of its own, since handlers take their context apart.
+
+  get sleep(): Sleeps["start"] {
+    return (ms, options) => this.#sleeps.start(ms, options);
+  }
 
   get spawn(): () => never {
     return () => this.#cannot("spawn");
@@ -115,6 +123,7 @@ export class ThreadContext {
   /** The incarnation is about to end: only its `stopped` hook is left. */
   cancel(): void {
     this.timers.end();
+    this.#sleeps.end(new ActorStoppedError(this.path, NORMAL));
     this.#life.abort();
     this.#caller?.abort();
   }

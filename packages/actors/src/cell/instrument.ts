@@ -1,0 +1,25 @@
+/**
+ * What stands around the actors of a system whose order is decided by a test: it sees what they are sent and what they do,
+ * and may do worse. Real systems have none.
+ */
+import type { Behavior } from "../actor.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import type { Scheduler } from "../dispatcher/clock.ts";
+import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
+import type { MailboxSpec } from "../mailbox/spec.ts";
+import type { Cell } from "./cell.ts";
+
+/** Where a scheduler has the instrument that goes with it. */
+export const INSTRUMENT: unique symbol = Symbol("instrument");
+
+export interface Instrument {
+  /** What `cell` does instead of `behavior`. The cell is being made: its path and its mailbox are not there yet. */
+  behavior(behavior: Behavior, cell: Cell): Behavior;
+  mailbox(spec: MailboxSpec<never>, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined): Mailbox;
+  diagnostics(system: string): Diagnostics;
+}
+
+/** The instrument that goes with `scheduler`, if there is one. */
+export function instrumentOf(scheduler: Scheduler): Instrument | undefined {
+  return (scheduler as { readonly [INSTRUMENT]?: Instrument })[INSTRUMENT];
+}

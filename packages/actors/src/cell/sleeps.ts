@@ -1,0 +1,56 @@
+/** Waits for nothing but time: `ctx.sleep`. They go with the incarnation that began them. */
+import type { WaitOptions } from "@pneumatic/core";
+import type { Clock } from "@pneumatic/core/internal";
+import { refuse, Wait } from "@pneumatic/core/internal";
+
+const ignore = (): void => {};
+
+/** A wait whose event never comes, so that its timeout is what it waits for. */
+class Sleep extends Wait<void> {
+  readonly #sleeps: Set<Sleep>;
+
+  constructor(sleeps: Set<Sleep>) {
+    super();
+    this.#sleeps = sleeps;
+  }
+
+  protected readonly cooperative: boolean = false;
+  protected readonly timedOut: void = undefined;
+
+  protected enter(): void {
+    this.#sleeps.add(this);
+  }
+
+  protected leave(): void {
+    this.#sleeps.delete(this);
+  }
+}
+
+/** The sleeps of one incarnation. */
+export class Sleeps {
+  readonly #sleeps = new Set<Sleep>();
+  readonly #clock: Clock;
+  #over: Error | undefined = undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Unobserved, a rejection ends no process: the work that slept is for nobody any more. */
+  start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
+    const wait: WaitOptions = { timeout: ms, signal: options?.signal };
+    const refused = ms === undefined ? refuse({ timeout: Number.NaN }) : refuse(wait);
+    const sleeping = refused ?? this.#begin(wait);
+    sleeping.catch(ignore);
+    return sleeping;
+  }
+
+  #begin(wait: WaitOptions): Promise<void> {
+    return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over);
+  }
+
+  end(error: Error): void {
+    this.#over = error;
+    for (const sleep of this.#sleeps) sleep.aborted(error);
+  }
+}

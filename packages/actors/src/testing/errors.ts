@@ -1,0 +1,86 @@
+/** What a simulation finds, as errors. The message says which actors, and what to do about it. */
+import { brand } from "@pneumatic/core/internal";
+
+const OWNER = "@pneumatic/actors/testing";
+
+/**
+ * Nothing of the simulation is left to do, and somebody still waits: for real I/O, a timer of the platform, or a promise that
+ * nobody will ever settle. `waiting` are the handlers and hooks; empty when it is the scenario itself.
+ */
+export class UncontrolledWaitError extends Error {
+  static {
+    brand(UncontrolledWaitError, "UncontrolledWaitError", OWNER);
+  }
+  readonly code = "ERR_TESTING_UNCONTROLLED_WAIT" as const;
+  readonly waiting: readonly string[];
+  constructor(waiting: readonly string[]) {
+    const who = waiting.length === 0 ? "The scenario" : waiting.join(", ");
+    super(
+      `${who} waits for something that the simulation does not control, or that never comes. Under a seed, await asks, ` +
+        "sends, channels and ctx.sleep; what does real I/O or has timers of its own is replaced by a probe or an actor",
+    );
+    this.waiting = waiting;
+  }
+}
+
+/** At the end of a run, or in its middle, something is not as the runtime guarantees it, or was left behind. */
+export class InvariantError extends Error {
+  static {
+    brand(InvariantError, "InvariantError", OWNER);
+  }
+  readonly code = "ERR_TESTING_INVARIANT" as const;
+  readonly violations: readonly string[];
+  constructor(violations: readonly string[]) {
+    super(`The run leaves something behind, or breaks a guarantee: ${violations.join("; ")}`);
+    this.violations = violations;
+  }
+}
+
+/** A run took more steps than it may: something goes round in circles. */
+export class StepLimitError extends Error {
+  static {
+    brand(StepLimitError, "StepLimitError", OWNER);
+  }
+  readonly code = "ERR_TESTING_STEP_LIMIT" as const;
+  constructor(steps: number, waiting: readonly string[]) {
+    const who = waiting.length === 0 ? "" : `; at work: ${waiting.join(", ")}`;
+    super(`The run does not end within ${steps} steps (option \`maxSteps\`)${who}`);
+  }
+}
+
+/** A probe did not see what was expected, or saw what was not. */
+export class ExpectationError extends Error {
+  static {
+    brand(ExpectationError, "ExpectationError", OWNER);
+  }
+  readonly code = "ERR_TESTING_EXPECTATION" as const;
+}
+
+/** A panic that a plan asked for. */
+export class InjectedPanicError extends Error {
+  static {
+    brand(InjectedPanicError, "InjectedPanicError", OWNER);
+  }
+  readonly code = "ERR_TESTING_INJECTED_PANIC" as const;
+  constructor(path: string, type: string) {
+    super(`Injected panic of "${path}" in "${type}"`);
+  }
+}
+
+/**
+ * A scenario failed under a seed. The `cause` is what it failed with; `seed` replays it; `trace` is the shortest run found that
+ * fails in the same way.
+ */
+export class ExplorationError extends Error {
+  static {
+    brand(ExplorationError, "ExplorationError", OWNER);
+  }
+  readonly code = "ERR_TESTING_EXPLORATION" as const;
+  readonly seed: number;
+  readonly trace: string;
+  constructor(seed: number, trace: string, summary: string, cause: unknown) {
+    super(`${summary}\n\n${trace}\n`, { cause });
+    this.seed = seed;
+    this.trace = trace;
+  }
+}

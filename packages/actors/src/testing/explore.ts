@@ -1,0 +1,178 @@
+/**
+ * Runs a scenario under many seeds, until one of them fails. The failing run is made as plain as it can be made before it is
+ * shown: with the fewest steps that overtake another.
+ */
+import { systemScheduler } from "../dispatcher/clock.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import { runtimeOf } from "../system/system.ts";
+import { Choices } from "./choices.ts";
+import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
+import { atWork } from "./invariants.ts";
+import { randomFrom } from "./random.ts";
+import { shrink } from "./shrink.ts";
+import type { TestSystem, TestSystemOptions } from "./test-system.ts";
+import { checkedSeed, simulationOf, stagedSystem } from "./test-system.ts";
+
+/** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
+export type Scenario = (system: TestSystem) => unknown;
+
+/** How a scenario is explored. */
+export interface ExploreOptions extends Omit<TestSystemOptions, "seed" | "clock" | "autoAdvance"> {
+  /** How many seeds are tried; 100 when left out. */
+  readonly runs?: number;
+  /** The first seed; 1 when left out. The others follow it. */
+  readonly seed?: number;
+  /** How many steps a run may take; 100,000 when left out. */
+  readonly maxSteps?: number;
+  /** How many runs may be spent on making a failing one plainer; 500 when left out. */
+  readonly shrinkRuns?: number;
+}
+
+/** What an exploration that found nothing has tried. */
+export interface Exploration {
+  readonly runs: number;
+  /** The steps of all runs together. */
+  readonly steps: number;
+}
+
+/** One run of a scenario. */
+interface Outcome {
+  readonly failure: { readonly error: unknown } | undefined;
+  readonly choices: readonly number[];
+  readonly steps: number;
+  readonly switches: number;
+  readonly trace: string;
+}
+
+const DEFAULT_RUNS = 100;
+const DEFAULT_MAX_STEPS = 100_000;
+const DEFAULT_SHRINK_RUNS = 500;
+
+/**
+ * Runs `scenario` under `runs` seeds, each time with a system of its own, whose time moves by itself. Rejects with an
+ * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message has the
+ * seed, which replays the run exactly, and the plainest failing run as a readable sequence.
+ *
+ * What a scenario does must follow from its messages and from the time of the system: a handler that awaits something that is
+ * not the runtime's fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's simulation, and loom and shuttle
+ * of Rust.)
+ *
+ * @example
+ * ```ts
+ * import { actor } from "@pneumatic/actors";
+ * import { explore } from "@pneumatic/actors/testing";
+ *
+ * const counter = actor({
+ *   state: () => ({ count: 0 }),
+ *   on: {
+ *     add: ({ state }) => void state.count++,
+ *     get: ({ state }) => state.count,
+ *   },
+ * });
+ * const { runs } = await explore(async (system) => {
+ *   using address = system.spawn(counter);
+ *   address.tell({ type: "add" });
+ *   address.tell({ type: "add" });
+ *   if ((await address.ask({ type: "get" })) !== 2) throw new Error("an add was lost");
+ * });
+ * console.log(runs); // 100
+ * ```
+ */
+export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Exploration> {
+  const { runs = DEFAULT_RUNS, seed: first = 1, shrinkRuns = DEFAULT_SHRINK_RUNS } = options;
+  if (typeof scenario !== "function")
+    throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
+  checkedSeed(first);
+  checkedCount("runs", runs);
+  checkedCount("shrinkRuns", shrinkRuns);
+  checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS);
+  let steps = 0;
+  for (let seed = first; seed < first + runs; seed++) {
+    const outcome = await run(scenario, options, seed, new Choices(randomFrom(seed)));
+    steps += outcome.steps;
+    if (outcome.failure !== undefined) throw await report(scenario, options, seed, shrinkRuns, outcome);
+  }
+  return { runs, steps };
+}
+
+/** The failure of `seed`, with the trace of the plainest run that fails like it. */
+async function report(
+  scenario: Scenario,
+  options: ExploreOptions,
+  seed: number,
+  shrinkRuns: number,
+  { choices, failure }: Outcome,
+): Promise<ExplorationError> {
+  const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
+  const given = (candidate: readonly number[]): Choices => new Choices(undefined, candidate);
+  const plainest = await shrink(choices, shrinkRuns, async (candidate) => {
+    const outcome = await run(scenario, options, seed, given(candidate));
+    return isSame(outcome) ? outcome.choices : undefined;
+  });
+  const shown = await run(scenario, options, seed, given(plainest), true);
+  const { error } = shown.failure ?? failure ?? {};
+  const { switches, steps, trace } = shown;
+  const story = isSame(shown)
+    ? `The plainest run that fails like it has ${switches} steps that overtake another (*), of ${steps}`
+    : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
+  const summary = `Seed ${seed} fails: ${textOf(error)}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
+  return new ExplorationError(seed, trace, summary, error);
+}
+
+async function run(
+  scenario: Scenario,
+  options: ExploreOptions,
+  seed: number,
+  choices: Choices,
+  isTraced = false,
+): Promise<Outcome> {
+  const { runs: _, maxSteps = DEFAULT_MAX_STEPS, shrinkRuns: __, ...others } = options;
+  await turnOfEventLoop();
+  const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
+  const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
+  let failure: Outcome["failure"];
+  try {
+    await play(scenario, system);
+  } catch (error) {
+    failure = { error };
+  }
+  try {
+    await system[Symbol.asyncDispose]();
+  } catch (error) {
+    failure ??= { error };
+  }
+  const { done: steps, switches } = simulationOf(system);
+  return { failure, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
+}
+
+/** Everything from here to the end of the run happens in one turn of the event loop, unless it takes very many steps. */
+async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
+  let isOver = false;
+  const playing = (async () => scenario(system))().finally(() => {
+    isOver = true;
+  });
+  playing.catch(() => {}); // is awaited below, or given up
+  const simulation = simulationOf(system);
+  const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
+  if (came) return playing;
+  const waiting = atWork(runtimeOf(system));
+  throw simulation.isExhausted ? new StepLimitError(simulation.done, waiting) : new UncontrolledWaitError(waiting);
+}
+
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => systemScheduler.later(resolve));
+}
+
+function nameOf({ failure }: Pick<Outcome, "failure">): string {
+  const error = failure?.error as { readonly name?: unknown; readonly code?: unknown } | null | undefined;
+  return `${String(error?.name)} ${String(error?.code)}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function checkedCount(what: string, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 0) return;
+  throw new InvalidDefinitionError(`\`${what}\` of explore is a whole number from 0, not ${String(count)}`);
+}

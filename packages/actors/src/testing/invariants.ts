@@ -1,0 +1,55 @@
+/** What must hold when a run is over, whatever its order was. */
+import type { Cell } from "../cell/cell.ts";
+import { AWAITING, ENDING, READY, STARTING } from "../cell/phase.ts";
+import { typeOf } from "../mailbox/dead-letters.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
+import { Ask } from "../reply/ask.ts";
+import type { SystemRuntime } from "../system/runtime.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** Every living actor of a system. */
+export function livingCells({ roots }: SystemRuntime): Cell[] {
+  const all: Cell[] = [...roots];
+  for (const cell of all) all.push(...cell.children);
+  return all;
+}
+
+/** The handlers and hooks that have yet to settle. */
+export function atWork(runtime: SystemRuntime): string[] {
+  return livingCells(runtime).flatMap((cell) => {
+    const { phase, path, inFlight } = cell;
+    const message = inFlight instanceof Ask ? inFlight.message : inFlight;
+    if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
+    if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
+    return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
+  });
+}
+
+/** When nothing is left to do. */
+export function violationsAtRest(runtime: SystemRuntime): string[] {
+  return livingCells(runtime).flatMap((cell) => {
+    const found = unbalanced(`"${cell.path}"`, cell.ledger());
+    const isLeftOver = cell.phase === READY && cell.mailbox.isFinished;
+    return isLeftOver ? [...found, `"${cell.path}" lives without an address`] : found;
+  });
+}
+
+/** When the system has shut down. */
+export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): string[] {
+  const found = unbalanced("the system", runtime.ledger());
+  const { queued, stashed, inFlight } = runtime.ledger();
+  const open = queued + stashed + inFlight;
+  if (open > 0) found.push(`${open} messages have no fate after the shutdown`);
+  if (runtime.living > 0) found.push(`${runtime.living} actors live after the shutdown`);
+  if (runtime.deadlines.open > 0) found.push(`${runtime.deadlines.open} asks are pending`);
+  runtime.restTimers();
+  if (clock.pending > 0) found.push(`${clock.pending} timers are set (the next is due at ${clock.nextDeadline} ms)`);
+  return found;
+}
+
+function unbalanced(whose: string, ledger: Ledger): string[] {
+  const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
+  const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
+  const told = queued + stashed + inFlight + handled + panicked + expired + letters;
+  return accepted === told ? [] : [`the ledger of ${whose} accounts for ${told} of ${accepted} messages`];
+}

@@ -1,0 +1,46 @@
+/** Makes a list of choices plainer, for as long as the run that it gives still fails. */
+
+/** Repeats the run that `choices` give; resolves to the choices it made if it fails in the same way. */
+type Repeat = (choices: readonly number[]) => Promise<readonly number[] | undefined>;
+
+/**
+ * The list with the fewest choices that are not 0 that was found within `runs` repetitions: parts of them, half of them at
+ * first and at last each alone, are made plain. (Zeller's delta debugging.)
+ */
+export async function shrink(choices: readonly number[], runs: number, repeat: Repeat): Promise<readonly number[]> {
+  let best = trimmed(choices);
+  let left = runs;
+  for (let size = count(best); size >= 1 && left > 0; ) {
+    const before = count(best);
+    for (let from = 0; from < count(best) && left > 0; left--) {
+      const made = await repeat(without(best, from, size));
+      if (made !== undefined && count(made) < count(best)) best = trimmed(made);
+      else from += size;
+    }
+    if (size > 1) size = Math.ceil(size / 2);
+    else if (count(best) === before) size = 0;
+  }
+  return best;
+}
+
+/** `choices`, of which so many that are not 0, from that one on, are 0. */
+function without(choices: readonly number[], from: number, size: number): number[] {
+  let at = 0;
+  return choices.map((choice) => {
+    if (choice === 0) return 0;
+    const isPart = at >= from && at < from + size;
+    at++;
+    return isPart ? 0 : choice;
+  });
+}
+
+function count(choices: readonly number[]): number {
+  return choices.reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
+}
+
+/** Without the zeros at the end, which are what comes by itself. */
+function trimmed(choices: readonly number[]): readonly number[] {
+  let end = choices.length;
+  while (end > 0 && choices[end - 1] === 0) end--;
+  return choices.slice(0, end);
+}

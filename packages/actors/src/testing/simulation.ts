@@ -1,0 +1,213 @@
+/**
+ * Runs the steps of a system one after the other: turns, replies, room, timers. Which one is next is decided by
+ * {@link Choices}; the next is taken when the microtasks of the last are done. Time stands still while there are steps; then
+ * it moves to the next deadline, as far as somebody lets it.
+ *
+ *     step ─► pending ─► chosen ─► run ─► microtasks ─┐
+ *                ▲                                    │ nothing pending?
+ *                └── what is due ◄── time moves ◄─────┘
+ */
+import type { Scheduler, Step } from "../dispatcher/clock.ts";
+import { systemScheduler } from "../dispatcher/clock.ts";
+import type { Choices } from "./choices.ts";
+import { Postponed } from "./postponed.ts";
+import { RealWork } from "./real-work.ts";
+import type { Trace } from "./trace.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** After so many steps, timers and I/O of the process have their turn. */
+const STEPS_IN_A_ROW = 10_000;
+
+/** What a simulation does by itself. */
+export interface Rules {
+  /** Whether it moves whenever nothing is left to do. */
+  readonly isAutomatic: boolean;
+  /** Whether work that the simulation does not control is waited for. */
+  readonly waitsForRealWork: boolean;
+  /** How many steps there may be. */
+  readonly maxSteps: number;
+}
+
+/** Somebody who lets time pass. */
+interface Driver {
+  /** So far, in milliseconds of the clock. */
+  readonly until: number;
+  /** Whether that was enough; asked when nothing is left to do. Undefined for one who wants the time and nothing else. */
+  readonly isDone: (() => boolean) | undefined;
+  /** Told `false` when it is not enough and nothing will come any more. */
+  readonly over: (isDone: boolean) => void;
+}
+
+/** Tells the simulation of every timer that is set. */
+class WakingClock extends VirtualClock {
+  readonly #wake: () => void;
+
+  constructor(wake: () => void) {
+    super();
+    this.#wake = wake;
+  }
+
+  override setTimeout(run: () => void, ms: number): unknown {
+    this.#wake();
+    return super.setTimeout(run, ms);
+  }
+}
+
+export class Simulation implements Scheduler {
+  readonly clock: VirtualClock = new WakingClock(() => this.#wake());
+  readonly soon: Scheduler["soon"] = systemScheduler.soon;
+  readonly later: Scheduler["later"] = systemScheduler.later;
+  /** Called before each step. */
+  beforeStep: () => void = () => {};
+  /** How many steps were done. */
+  done = 0;
+  /** How many of them overtook another. */
+  switches = 0;
+  readonly #choices: Choices;
+  readonly #trace: Trace;
+  readonly #rules: Rules;
+  readonly #realWork = new RealWork();
+  readonly #pending: (Step | TimerStep)[] = [];
+  readonly #postponed = new Postponed();
+  readonly #drivers = new Set<Driver>();
+  #isAwake = false;
+
+  constructor(choices: Choices, trace: Trace, rules: Rules) {
+    this.#choices = choices;
+    this.#trace = trace;
+    this.#rules = rules;
+  }
+
+  readonly step = (step: Step): void => {
+    if (this.#postponed.takes(step)) return;
+    this.#pending.push(step);
+    this.#wake();
+  };
+
+  /** Gives `path` no turn for `ms` milliseconds. */
+  postpone(path: string, ms: number): void {
+    if (this.#postponed.has(path)) return;
+    const at = this.#pending.findIndex((step) => step.kind === "turn" && step.path === path);
+    this.#postponed.add(path, at === -1 ? undefined : (this.#pending.splice(at, 1)[0] as Step));
+    this.clock.setTimeout(() => {
+      const step = this.#postponed.end(path);
+      if (step !== undefined) this.step(step);
+    }, ms);
+  }
+
+  /** Moves the time by `ms` milliseconds at once; what was due meanwhile comes late. */
+  jump(ms: number): void {
+    this.#due(this.clock.now() + ms);
+  }
+
+  /**
+   * Lets time pass, from the present moment to `until`, or to when nothing is left to do and `isDone`. Resolves to whether
+   * that came; false when neither a step nor a timer is left that could bring it about.
+   */
+  drive(until: number, isDone?: () => boolean): Promise<boolean> {
+    return new Promise((over) => {
+      if (this.isExhausted) over(false);
+      this.#drivers.add({ until, isDone, over });
+      this.#wake();
+    });
+  }
+
+  /** Whether no step may be done any more. */
+  get isExhausted(): boolean {
+    return this.done >= this.#rules.maxSteps;
+  }
+
+  #wake(): void {
+    if (this.#isAwake || this.isExhausted) return;
+    this.#isAwake = true;
+    afterMicrotasks(this.#next);
+  }
+
+  readonly #next = (): void => {
+    if (this.#pending.length === 0) {
+      if (this.#isHurried) this.#idle();
+      else systemScheduler.later(this.#idle);
+      return;
+    }
+    this.beforeStep();
+    const chosen = this.#choices.pick(this.#pending.length);
+    const [step] = this.#pending.splice(chosen, 1) as [Step];
+    this.#trace.begin(step, chosen > 0);
+    this.done++;
+    if (chosen > 0) this.switches++;
+    try {
+      step.run();
+    } finally {
+      if (this.isExhausted) this.#end();
+      else if (this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
+      else afterMicrotasks(this.#next);
+    }
+  };
+
+  /** All microtasks are done. */
+  readonly #idle = (): void => {
+    if (this.#pending.length > 0 || this.#release()) {
+      afterMicrotasks(this.#next);
+    } else if (!this.#rules.isAutomatic && this.#drivers.size === 0) {
+      this.#isAwake = false;
+    } else if (!this.#isHurried && this.#realWork.isPending) {
+      this.#realWork.poll(this.#next);
+    } else {
+      this.#pass();
+    }
+  };
+
+  /** Whether real work has to see to itself: under a rule, and on the way to a time that was asked for. */
+  get #isHurried(): boolean {
+    if (!this.#rules.waitsForRealWork) return true;
+    if (this.#rules.isAutomatic || this.#drivers.size === 0) return false;
+    for (const { until, isDone } of this.#drivers) if (isDone !== undefined || until <= this.clock.now()) return false;
+    return true;
+  }
+
+  /** Lets go of the drivers that have got where they wanted. */
+  #release(): boolean {
+    let released = false;
+    for (const driver of this.#drivers) {
+      const isDone = driver.isDone?.() === true;
+      if (!isDone && driver.until > this.clock.now()) continue;
+      this.#drivers.delete(driver);
+      driver.over(isDone);
+      released = true;
+    }
+    return released;
+  }
+
+  /** Moves the time to what is next. */
+  #pass(): void {
+    let until = this.clock.nextDeadline;
+    for (const driver of this.#drivers) until = Math.min(until, driver.until);
+    if (until === Number.POSITIVE_INFINITY) {
+      this.#end();
+      return;
+    }
+    this.#due(until);
+    afterMicrotasks(this.#next);
+  }
+
+  /** Nothing will come any more. */
+  #end(): void {
+    for (const { over } of this.#drivers) over(false);
+    this.#drivers.clear();
+    this.#isAwake = false;
+  }
+
+  #due(until: number): void {
+    for (const run of this.clock.takeDue(until)) this.#pending.push({ kind: "timer", path: "", type: undefined, run });
+  }
+}
+
+/** A timer that is due. */
+export interface TimerStep extends Omit<Step, "kind"> {
+  readonly kind: "timer";
+}
+
+/** Node runs its ticks when the queue of microtasks is empty. */
+function afterMicrotasks(run: () => void): void {
+  queueMicrotask(() => process.nextTick(run));
+}

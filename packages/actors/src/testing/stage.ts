@@ -1,0 +1,160 @@
+/**
+ * The instrument of a simulation: it stands around every actor, writes the trace, checks what is guaranteed of each message,
+ * and lets the faults strike.
+ */
+import type { Behavior, Handler } from "../actor.ts";
+import { asPromise } from "../cell/attempt.ts";
+import type { Cell } from "../cell/cell.ts";
+import type { ExitReason } from "../cell/exit-reason.ts";
+import type { Instrument } from "../cell/instrument.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { ThreadLostError } from "../errors.ts";
+import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
+import type { MailboxSpec } from "../mailbox/spec.ts";
+import { Ask } from "../reply/ask.ts";
+import { Checks } from "./checks.ts";
+import { display } from "./display.ts";
+import { InjectedPanicError } from "./errors.ts";
+import type { Faults } from "./faults.ts";
+import { lengthOf } from "./faults.ts";
+import { SimulatedMailbox } from "./simulated-mailbox.ts";
+import type { Simulation } from "./simulation.ts";
+import type { Trace } from "./trace.ts";
+import { TracedDiagnostics } from "./traced-diagnostics.ts";
+
+type Message = { readonly type: string };
+
+export class Stage implements Instrument {
+  readonly checks: Checks = new Checks();
+  readonly #simulation: Simulation;
+  readonly #faults: Faults;
+  readonly #trace: Trace;
+  /** The incarnations whose simulated thread has died. */
+  readonly #crashed = new WeakSet<object>();
+
+  constructor(simulation: Simulation, faults: Faults, trace: Trace) {
+    this.#simulation = simulation;
+    this.#faults = faults;
+    this.#trace = trace;
+    if (faults.has("clockJump")) simulation.beforeStep = () => this.#jump();
+  }
+
+  diagnostics(system: string): Diagnostics {
+    return new TracedDiagnostics(system, this.#trace);
+  }
+
+  mailbox(spec: MailboxSpec<never>, owner: MailboxOwner, prepare?: (message: unknown) => unknown): Mailbox {
+    return new SimulatedMailbox(spec, owner, prepare, this);
+  }
+
+  behavior(behavior: Behavior, cell: Cell): Behavior {
+    if (behavior.isRemote) return behavior;
+    const { on, others, stopped } = behavior;
+    const staged = (handler: Handler): Handler => {
+      return (context, message) => this.#handle(cell, handler, context, message as Message);
+    };
+    const handlers = Object.entries(on).map(([type, handler]) => [type, staged(handler)] as const);
+    const hook = (context: unknown, reason: ExitReason): unknown => {
+      return this.#crashed.has(context as object) ? undefined : stopped?.(context, reason);
+    };
+    return {
+      name: behavior.name,
+      state: behavior.state,
+      on: Object.setPrototypeOf(Object.fromEntries(handlers), null),
+      others: others && staged(others),
+      started: behavior.started,
+      stopped: stopped && hook,
+      ...(behavior.cutShort && { cutShort: behavior.cutShort }),
+    };
+  }
+
+  /** Before a message is put into a mailbox; true when there is no room for it. */
+  sends(how: string, message: Message, mailbox: SimulatedMailbox): boolean {
+    const { path } = mailbox;
+    this.#trace.effect(() => `${how} ${path} ${textOf(message)}`);
+    if (how === "delivers" || mailbox.isClosed) return false;
+    const delay = this.#faults.strike(["delay"], message, path);
+    if (delay !== undefined) {
+      this.#trace.effect(() => `! ${path} gets it ${lengthOf(delay)} ms later`);
+      this.#simulation.postpone(path, lengthOf(delay));
+    }
+    const isFull = this.#faults.strike(["full"], message, path) !== undefined;
+    if (isFull) this.#trace.effect(() => `! ${path} has no room`);
+    return isFull;
+  }
+
+  #handle(cell: Cell, handler: Handler, context: unknown, message: Message): unknown {
+    const { path, mailbox, attempt } = cell;
+    this.#trace.handles(path, message);
+    this.checks.begin(mailbox as SimulatedMailbox, context, message, attempt);
+    const isAsk = cell.inFlight instanceof Ask;
+    let reply: unknown;
+    try {
+      reply = asPromise(this.#struck(cell, handler, context, message));
+    } catch (error) {
+      this.checks.end(context);
+      throw error;
+    }
+    if (reply instanceof Promise) {
+      this.#trace.effect(() => "awaits");
+      const settled = (what: () => string): void => {
+        this.checks.end(context);
+        this.#trace.effect(() => `${path} ${what()}`);
+      };
+      reply.then(
+        (value) => settled(() => (isAsk ? `replies ${display(value)}` : `has handled ${message.type}`)),
+        (error) => settled(() => `panics in ${message.type}: ${display(error)}`),
+      );
+      return reply;
+    }
+    this.checks.end(context);
+    if (isAsk) this.#trace.effect(() => `replies ${display(reply)}`);
+    return reply;
+  }
+
+  /** Calls the handler, unless a fault comes before, or instead. */
+  #struck(cell: Cell, handler: Handler, context: unknown, message: Message): unknown {
+    const { path } = cell;
+    const fault = this.#faults.strike(["panic", "crash", "slow"], message, path);
+    if (fault === undefined) return handler(context, message);
+    if (fault.kind === "slow") {
+      this.#trace.effect(() => `! begins ${lengthOf(fault)} ms later`);
+      return this.#slowly(cell, lengthOf(fault), () => handler(context, message));
+    }
+    const fail = (): never => {
+      const isPanic = fault.kind === "panic";
+      this.#trace.effect(() => `! ${isPanic ? "panic" : "crash"}`);
+      if (isPanic) throw new InjectedPanicError(path, message.type);
+      this.#crashed.add(context as object);
+      throw new ThreadLostError("terminated", "simulated");
+    };
+    if (fault.at !== "end") return fail();
+    const reply = asPromise(handler(context, message));
+    return reply instanceof Promise ? reply.then(fail) : fail();
+  }
+
+  /** The handler of an incarnation that ends meanwhile never begins. */
+  #slowly({ life, incarnation, clock }: Cell, ms: number, run: () => unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      clock.setTimeout(() => {
+        if (life.isOver(incarnation)) return;
+        try {
+          resolve(run());
+        } catch (error) {
+          reject(error);
+        }
+      }, ms);
+    });
+  }
+
+  #jump(): void {
+    const fault = this.#faults.strike(["clockJump"], undefined, "");
+    if (fault === undefined) return;
+    this.#trace.effect(() => `! the clock jumps by ${lengthOf(fault)} ms`);
+    this.#simulation.jump(lengthOf(fault));
+  }
+}
+
+function textOf({ type, ...payload }: Message): string {
+  return Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
+}

@@ -1,0 +1,44 @@
+/** Writes the steps in the lives of actors to the trace, and publishes them as ever. */
+import type { ExitReason } from "../cell/exit-reason.ts";
+import { describe } from "../cell/exit-reason.ts";
+import type { Observed } from "../diagnostics.ts";
+import { Diagnostics } from "../diagnostics.ts";
+import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { Trace } from "./trace.ts";
+
+export class TracedDiagnostics extends Diagnostics {
+  readonly #trace: Trace;
+
+  constructor(system: string, trace: Trace) {
+    super(system);
+    this.#trace = trace;
+  }
+
+  override spawned(actor: Observed, definition: string): void {
+    this.#trace.effect(() => `spawns ${actor.path}`);
+    super.spawned(actor, definition);
+  }
+
+  override started(actor: Observed, after: ExitReason): void {
+    const { generation } = actor.life;
+    this.#trace.effect(() =>
+      generation > 1 ? `${actor.path} is back, as generation ${generation}` : `${actor.path} starts`,
+    );
+    super.started(actor, after);
+  }
+
+  override panicked(actor: Observed, reason: ExitReason, restarts: boolean): void {
+    this.#trace.effect(() => `${actor.path} ${describe(reason)}${restarts ? ", and restarts" : ""}`);
+    super.panicked(actor, reason, restarts);
+  }
+
+  override stopped(actor: Observed): void {
+    this.#trace.effect(() => `${actor.path} has ended: ${describe(actor.life.reason)}`);
+    super.stopped(actor);
+  }
+
+  override deadLetter(actor: Observed, type: string, reason: DeadLetterReason): void {
+    this.#trace.effect(() => `dead letter of ${actor.path}: ${type} (${reason})`);
+    super.deadLetter(actor, type, reason);
+  }
+}
