@@ -12,9 +12,12 @@ interface VirtualTimer {
   readonly dueAt: number;
   /** Tells those of one deadline apart. */
   readonly order: number;
-  readonly run: () => void;
-  isSet: boolean;
+  /** Undefined once it has run or was cleared. */
+  run: (() => void) | undefined;
 }
+
+/** So many cleared timers may wait in the heap for their time. */
+const MOST_CLEARED = 64;
 
 /**
  * A clock for tests: of the channels of a thread (`useClock` of `@pneumatic/core/testing`), or of a system (the option
@@ -30,7 +33,7 @@ interface VirtualTimer {
  * ```
  */
 export class VirtualClock implements Clock {
-  readonly #heap: VirtualTimer[] = [];
+  #heap: VirtualTimer[] = [];
   #now = 0;
   #order = 0;
   #pending = 0;
@@ -41,7 +44,7 @@ export class VirtualClock implements Clock {
 
   setTimeout(run: () => void, ms: number): unknown {
     const delay = ms > LONGEST_DELAY ? 1 : Math.max(1, ms);
-    const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run, isSet: true };
+    const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run };
     this.#pending++;
     this.#push(timer);
     return timer;
@@ -49,8 +52,11 @@ export class VirtualClock implements Clock {
 
   clearTimeout(timer: unknown): void {
     const given = timer as VirtualTimer;
-    if (given.isSet) this.#pending--;
-    given.isSet = false;
+    if (given.run === undefined) return;
+    given.run = undefined;
+    this.#pending--;
+    if (this.#heap.length - this.#pending <= this.#pending + MOST_CLEARED) return;
+    this.#heap = this.#heap.filter(({ run }) => run !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   /** How many timers are set. */
@@ -89,16 +95,17 @@ export class VirtualClock implements Clock {
 
   #runOf(timer: VirtualTimer): () => void {
     return () => {
-      if (!timer.isSet) return;
-      timer.isSet = false;
+      const { run } = timer;
+      if (run === undefined) return;
+      timer.run = undefined;
       this.#pending--;
-      timer.run();
+      run();
     };
   }
 
   /** The first timer that is still set. */
   #first(): VirtualTimer | undefined {
-    while (this.#heap.length > 0 && this.#heap[0]?.isSet === false) this.#pop();
+    while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];
   }
 
