@@ -185,10 +185,16 @@ describe("an expectation that is not met says", () => {
   it("that nothing came", async () => {
     await using system = testSystem();
     using audit = probe<Audit>(system, {}, { name: "audit" });
-    expect(await unmet(audit.expectMessage())).toMatchInlineSnapshot(`"Probe "/audit" expected a message within 3000 ms, but none came (at 3000 ms). No message has come."`);
-    expect(await unmet(audit.expectTerminated(audit.address, { within: 5 }))).toMatchInlineSnapshot(`"Probe "/audit" expected "/audit" to end within 5 ms, but it lives (at 3005 ms). No message has come."`);
+    expect(await unmet(audit.expectMessage())).toMatchInlineSnapshot(
+      `"Probe "/audit" expected a message within 3000 ms, but none came (at 3000 ms). No message has come."`,
+    );
+    expect(await unmet(audit.expectTerminated(audit.address, { within: 5 }))).toMatchInlineSnapshot(
+      `"Probe "/audit" expected "/audit" to end within 5 ms, but it lives (at 3005 ms). No message has come."`,
+    );
     await system.stop(audit.address);
-    expect(await unmet(audit.expectMessage("note", { within: 0 }))).toMatchInlineSnapshot(`"Probe "/audit" expected "note" within 0 ms, but none came (at 3005 ms; the probe has ended: shutdown). No message has come."`);
+    expect(await unmet(audit.expectMessage("note", { within: 0 }))).toMatchInlineSnapshot(
+      `"Probe "/audit" expected "note" within 0 ms, but none came (at 3005 ms; the probe has ended: shutdown). No message has come."`,
+    );
   });
 
   it("where it stands in the test", async () => {

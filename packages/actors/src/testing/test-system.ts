@@ -114,6 +114,7 @@ export class TestSystem extends ActorSystem {
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
+    runtimeOf(this).restTimers(); // what it keeps for asks to come is no deadline
     const { nextDeadline } = this.#simulation.clock;
     if (nextDeadline === Number.POSITIVE_INFINITY) return 0;
     await this.#simulation.drive(nextDeadline);
