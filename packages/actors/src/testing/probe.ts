@@ -42,11 +42,9 @@ export interface Probe<P> extends Disposable {
   readonly address: Address<P>;
   /** Every message so far, in order; also those that come after it was disposed of. */
   readonly messages: readonly MessageOf<P>[];
-  /**
-   * Takes the next message, if it is there or comes `within` milliseconds (3,000 when left out). With `type`, it must be of
-   * that type; one of another type is left there.
-   */
+  /** Takes the next message, if it is there or comes `within` milliseconds (3,000 when left out). */
   expectMessage(options?: Within): Promise<MessageOf<P>>;
+  /** Takes the next message, which must be of that `type`; rejects, and leaves it there, when it is of another. */
   expectMessage<K extends Names<P>>(type: K, options?: Within): Promise<MessageNamed<P, K>>;
   /** Rejects if a message is there that was not taken, or comes `within` milliseconds (100 when left out), which pass. */
   expectNoMessage(options?: Within): Promise<void>;
