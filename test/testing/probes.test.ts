@@ -16,6 +16,7 @@ import { ExpectationError, explore, probe, testSystem } from "@pneumatic/actors/
 import { describe, expect, it } from "vitest";
 import { rejection } from "../support/gate.ts";
 import { runModule } from "../support/node-process.ts";
+import { quiet } from "../support/test-system.ts";
 
 interface Audit {
   note(payload: { n: number }): void;
@@ -109,6 +110,16 @@ describe("expectMessage", () => {
     address.tell({ ...note(2), inMs: 20 });
     const [one, two] = await Promise.all([audit.expectMessage("note"), audit.expectMessage("note")]);
     expect([one.n, two.n]).toEqual([1, 2]);
+  });
+
+  it("moves the time no further than to the message", async () => {
+    await using system = testSystem();
+    using audit = probe<Audit>(system);
+    using address = system.spawn(clerk, { args: audit.address.clone() });
+    address.tell({ ...note(1), inMs: 10 });
+    await audit.expectMessage("note");
+    await quiet();
+    expect(system.now).toBe(10);
   });
 
   it("goes on after one that was not met", async () => {
@@ -343,6 +354,18 @@ describe("a probe that watches", () => {
     address.tell({ type: "end" });
     await audit.expectTerminated(address);
     await audit.expectNoMessage();
+  });
+
+  it("is sent nothing any more when it was disposed of", async () => {
+    await using system = testSystem();
+    const audit = probe<Watching>(system);
+    using _still = audit.address.clone();
+    using address = system.spawn(clerk, { args: audit.address.clone() });
+    audit.watch(address, ({ kind }) => ({ type: "gone", why: kind }));
+    audit[Symbol.dispose]();
+    await system.stop(address);
+    await system.settle();
+    expect(audit.messages).toEqual([]);
   });
 
   it("tells whoever expects next of a message that could not be made", async () => {
