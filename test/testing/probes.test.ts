@@ -223,6 +223,15 @@ describe("an expectation that is not met says", () => {
     );
   });
 
+  it("who is still at work", async () => {
+    await using system = testSystem();
+    using audit = probe<Audit>(system, {}, { name: "audit" });
+    const slow = actor({ name: "slow", on: { work: ({ sleep }) => sleep(3500) } });
+    using address = system.spawn(slow, { name: "slow" });
+    address.tell({ type: "work" });
+    expect(await unmet(audit.expectMessage("note"))).toContain('(at 3000 ms; at work: handler "work" of "/slow")');
+  });
+
   it("where it stands in the test", async () => {
     await using system = testSystem();
     using audit = probe<Audit>(system);

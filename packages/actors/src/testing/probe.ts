@@ -32,7 +32,7 @@ export interface ProbeOptions {
  * further. Expectations of messages are met one after the other, in the order of the calls; each takes up where the one before
  * has left off. What waits goes on in a step of its own, which the seed orders among the others.
  *
- * An {@link ExpectationError} says what was expected, the time, and the messages before and after. Everything rejects with it
+ * An {@link ExpectationError} says what was expected, the time, who is at work, and the messages before and after. Everything rejects with it
  * once the probe is disposed of, which the end of the system does at the latest.
  *
  * The probe owns the addresses in its messages, and drops them when it is disposed of: clone what is to live longer.

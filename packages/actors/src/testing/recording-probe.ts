@@ -11,8 +11,10 @@ import { describe } from "../cell/exit-reason.ts";
 import { Watch } from "../cell/watch.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
+import { runtimeOf } from "../system/system.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
+import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
 import type { Simulation } from "./simulation.ts";
 import { simulationOf, TestSystem } from "./test-system.ts";
@@ -204,8 +206,10 @@ export class RecordingProbe<P> implements Probe<P> {
     });
     const { ended } = targetOf(this.address) as Target;
     const state = ended === undefined ? "" : `; the probe has ended: ${describe(ended)}`;
+    const busy = atWork(runtimeOf(this.#system));
+    const waiting = busy.length === 0 ? "" : `; at work: ${busy.join(", ")}`;
     const seen = rows.length === 0 ? "No message has come." : `The messages so far (>: the next):${rows.join("")}`;
-    const summary = `Probe "${path}" ${what} (at ${this.#system.now} ms${state}). ${seen}`;
+    const summary = `Probe "${path}" ${what} (at ${this.#system.now} ms${state}${waiting}). ${seen}`;
     return new ExpectationError(summary, cause === undefined ? {} : { cause });
   }
 }
