@@ -106,9 +106,10 @@ class Host {
   }
 
   async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
-    context.cancel();
+    const why = unpackReason(reason);
+    context.cancel(why);
     try {
-      await this.#onStack(id, () => behavior?.stopped?.(context, unpackReason(reason)));
+      await this.#onStack(id, () => behavior?.stopped?.(context, why));
       this.#send({ op: "stopped", id, error: undefined });
     } catch (error) {
       this.#send({ op: "stopped", id, error: packError(error) });
