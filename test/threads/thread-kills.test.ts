@@ -17,6 +17,8 @@ interface Marks {
   readonly counts: Int32Array;
   /** The number of effects, then the messages that had them. */
   readonly order: Int32Array;
+  /** Which incarnation handled each message last. */
+  readonly generations: Int32Array;
 }
 
 const marker = onThread<Definition<Marker, Marks>>(new URL("marker.mjs", fixtures));
@@ -26,7 +28,7 @@ const KILLS = isLong ? 100 : 15;
 
 function marksFor(messages: number): Marks {
   const words = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
-  return { counts: words(messages), order: words(2 * messages + 1) };
+  return { counts: words(messages), order: words(2 * messages + 1), generations: words(messages) };
 }
 
 /** Terminates the thread again and again, each time when it has done a bit more. */
@@ -136,6 +138,9 @@ it("an actor on a thread that stops itself has begun nothing after that message,
   for (let n = 0; n < 1000; n++) address.tell({ type: n % 100 === 50 ? "stopAt" : "mark", n });
   expect(await address.ask({ type: "marked", n: 0 }, { timeout: Number.POSITIVE_INFINITY })).toBe(0);
   expect([...marks.order.subarray(1, 1001)]).toEqual(Array.from({ length: 1000 }, (_, n) => n));
+  expect([...marks.generations.subarray(1)]).toEqual(
+    Array.from({ length: 999 }, (_, at) => Math.ceil((at + 51) / 100)),
+  );
   expect(system.ledger(address)).toMatchObject({ handled: 1001, panicked: 0, deadLettered: {} });
 });
 

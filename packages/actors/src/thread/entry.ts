@@ -157,6 +157,7 @@ class Host {
       while (actor.queue.length > 0) {
         if (!this.#next(actor, actor.queue.shift())) return;
         if (actor.untold % 16 === 0 && currentClock().now() > end) {
+          this.#tell(actor);
           systemScheduler.later(() => this.#run(actor));
           return;
         }
@@ -208,6 +209,7 @@ class Host {
       this.#panicked(actor, order.seq, error);
       return;
     }
+    this.#tell(actor);
     this.#run(actor);
   }
 

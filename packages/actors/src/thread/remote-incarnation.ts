@@ -53,7 +53,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** The last message that was begun, once the host was halted or lost. */
   #begun: number | undefined = undefined;
   borrowed = -1;
-  /** The numbers of the asks shipped ahead, by ticket. */
+  /** The numbers of the asks shipped ahead whose turn has not come, by ticket. */
   readonly #asks = new Map<number, number>();
   /** The asks among them whose callers have given up, by ticket. */
   readonly #cancelled = new Map<number, unknown>();
@@ -91,6 +91,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   handle(message: Message): unknown {
     const seq = ++this.#taken;
     const { mailbox, isAsk } = this.#context;
+    if (isAsk) this.#forgetAsks(seq);
     const ahead = this.#shipped - seq;
     if (ahead < 0) this.#ship(seq, message);
     else if (ahead < WINDOW / 2 && mailbox.queued > ahead) this.#ship(seq + ahead + 1, undefined);
@@ -131,7 +132,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** The caller of an ask that was shipped has given up. */
   cancel(ticket: number, message: unknown): void {
     this.#cancelled.set(ticket, message);
-    const seq = this.#asks.get(ticket) as number;
+    const seq = this.#asks.get(ticket) as number; // it is still queued
     if (!this.#gone) this.#host.send({ op: "cancel", id: this.#id, seq });
   }
 
@@ -140,7 +141,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     const { mailbox } = this.#context;
     if (mailbox.borrower === this) mailbox.borrower = undefined;
     for (const [ticket, message] of this.#cancelled) {
-      if ((this.#asks.get(ticket) as number) > this.#taken) mailbox.giveUp(ticket, message);
+      if ((this.#asks.get(ticket) ?? 0) > this.#taken) mailbox.giveUp(ticket, message);
     }
     if (!this.#gone) this.#host.send({ op: "forget", id: this.#id });
     this.#gone = true;
@@ -218,6 +219,15 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#shipped = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
     this.#host.send({ op: "handle", id: this.#id, first, messages, attempt: times, asks });
+  }
+
+  /** The turns of the asks up to that one have come. */
+  #forgetAsks(upTo: number): void {
+    for (const [ticket, seq] of this.#asks) {
+      if (seq > upTo) return;
+      this.#asks.delete(ticket);
+      this.#cancelled.delete(ticket);
+    }
   }
 
   #await(seq: number, isAsk: boolean): unknown {
