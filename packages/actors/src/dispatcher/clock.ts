@@ -15,6 +15,8 @@ export interface Step {
   readonly path: string;
   /** What is asked, or sent; undefined for a turn. */
   readonly type: string | undefined;
+  /** The actor that goes on with the reply or the room, where that is known. */
+  readonly waiter: string | undefined;
   /** Does it. To be called once, with nothing of the system on the stack. */
   run(): void;
 }

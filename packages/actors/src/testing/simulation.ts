@@ -9,6 +9,7 @@
  */
 import type { Scheduler, Step } from "../dispatcher/clock.ts";
 import { systemScheduler } from "../dispatcher/clock.ts";
+import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
 import { Postponed } from "./postponed.ts";
 import { RealWork } from "./real-work.ts";
@@ -63,32 +64,31 @@ export class Simulation implements Scheduler {
   done = 0;
   /** How many of them overtook another. */
   switches = 0;
+  readonly trace: Trace;
   readonly #choices: Choices;
-  readonly #trace: Trace;
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
-  readonly #pending: (Step | TimerStep)[] = [];
+  readonly #pending = new Agenda();
   readonly #postponed = new Postponed();
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
   constructor(choices: Choices, trace: Trace, rules: Rules) {
     this.#choices = choices;
-    this.#trace = trace;
+    this.trace = trace;
     this.#rules = rules;
   }
 
   readonly step = (step: Step): void => {
     if (this.#postponed.takes(step)) return;
-    this.#pending.push(step);
+    this.#pending.add(step);
     this.#wake();
   };
 
   /** Gives `path` no turn for `ms` milliseconds. */
   postpone(path: string, ms: number): void {
     if (this.#postponed.has(path)) return;
-    const at = this.#pending.findIndex((step) => step.kind === "turn" && step.path === path);
-    this.#postponed.add(path, at === -1 ? undefined : (this.#pending.splice(at, 1)[0] as Step));
+    this.#postponed.add(path, this.#pending.takeTurnOf(path));
     this.clock.setTimeout(() => {
       const step = this.#postponed.end(path);
       if (step !== undefined) this.step(step);
@@ -131,8 +131,8 @@ export class Simulation implements Scheduler {
     }
     this.beforeStep();
     const chosen = this.#choices.pick(this.#pending.length);
-    const [step] = this.#pending.splice(chosen, 1) as [Step];
-    this.#trace.begin(step, chosen > 0);
+    const step = this.#pending.take(chosen);
+    this.trace.begin(step, chosen > 0);
     this.done++;
     if (chosen > 0) this.switches++;
     try {
@@ -198,7 +198,8 @@ export class Simulation implements Scheduler {
   }
 
   #due(until: number): void {
-    for (const run of this.clock.takeDue(until)) this.#pending.push({ kind: "timer", path: "", type: undefined, run });
+    for (const run of this.clock.takeDue(until))
+      this.#pending.add({ kind: "timer", path: "", type: undefined, waiter: undefined, run });
   }
 }
 
