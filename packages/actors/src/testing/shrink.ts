@@ -5,8 +5,8 @@ import type { Decisions } from "./choices.ts";
 type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
 
 /**
- * The decisions with the fewest that are not 0 that were found within `runs` repetitions: parts of them, half of them at
- * first and at last each alone, are made plain. (Zeller's delta debugging.)
+ * The decisions with the fewest that are not 0 that were found within `runs` repetitions: parts of them, all at first and at
+ * last each alone, are made plain. Parts overlap, since two decisions may make sense together only. (Zeller's delta debugging.)
  */
 export async function shrink(decisions: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
   let best = decisions;
@@ -16,10 +16,10 @@ export async function shrink(decisions: Decisions, runs: number, repeat: Repeat)
     for (let from = 0; from < count(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
       if (made !== undefined && count(made) < count(best)) best = made;
-      else from += size;
+      else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
-    else if (count(best) === before) size = 0;
+    else size = count(best) < before ? 2 : 0;
   }
   return best;
 }
