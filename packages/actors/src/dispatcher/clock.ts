@@ -2,6 +2,8 @@
  * Time, order and chance of a system: the three things a test wants to decide. Each is one object, handed in when the
  * system is made; no other file of this package takes them from elsewhere.
  */
+// The real ones, also where a test has put timers of its own in the place of the globals: they order work, they do not tell time.
+import { clearInterval, setImmediate, setInterval } from "node:timers";
 import { currentClock } from "@pneumatic/core/internal";
 import type { Clock } from "@pneumatic/core/testing";
 
@@ -35,8 +37,6 @@ export interface Scheduler {
 }
 
 const RESOLVED = Promise.resolve();
-/** The real one, also where a test has put timers of its own in its place: it orders work, it does not tell time. */
-const { setImmediate, setInterval, clearInterval } = globalThis;
 
 /** Microtasks for `soon`, `setImmediate` for `later`. */
 export const systemScheduler: Scheduler = {
