@@ -102,13 +102,13 @@ export class Stage implements Instrument {
         this.#trace.effect(what, path);
       };
       reply.then(
-        (value) => settled(() => (isAsk ? `replies ${display(value)}` : `has handled ${message.type}`)),
+        (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
         () => settled(() => `panics in ${message.type}`),
       );
       return reply;
     }
     this.checks.end(context);
-    if (isAsk) this.#trace.effect(() => `replies ${display(reply)}`);
+    if (isAsk) this.#trace.effect(() => repliesText(reply));
     return reply;
   }
 
@@ -153,4 +153,8 @@ export class Stage implements Instrument {
     this.#trace.effect(() => `! the clock jumps by ${lengthOf(fault)} ms`);
     this.#simulation.jump(lengthOf(fault));
   }
+}
+
+function repliesText(value: unknown): string {
+  return value === undefined ? "replies" : `replies ${display(value)}`;
 }
