@@ -11,7 +11,7 @@ export function display(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-/** `message`, by its type and its payload. */
+/** A message on one line: its type, and its payload if it has one. */
 export function displayMessage({ type, ...payload }: { readonly type: string }): string {
   return Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
 }

@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers";
 const POLL_MS = 1;
 
 export class RealWork {
-  readonly #before = count();
+  readonly #before = countWithOutput();
 
   get isPending(): boolean {
     for (const [type, now] of count()) if (now > (this.#before.get(type) ?? 0)) return true;
@@ -19,6 +19,12 @@ export class RealWork {
   poll(then: () => void): void {
     setTimeout(then, POLL_MS).unref();
   }
+}
+
+/** The streams are made when they are first looked at, and then count for ever: what is printed later is no work. */
+function countWithOutput(): Map<string, number> {
+  void [process.stdout, process.stderr];
+  return count();
 }
 
 function count(): Map<string, number> {

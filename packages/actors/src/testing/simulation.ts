@@ -82,7 +82,7 @@ export class Simulation implements Scheduler {
     this.#rules = rules;
   }
 
-  readonly step = (step: Step): void => {
+  readonly step = (step: Step | OwnStep): void => {
     if (this.#postponed.takes(step)) return;
     this.#pending.add(step);
     this.#wake();
@@ -206,9 +206,9 @@ export class Simulation implements Scheduler {
   }
 }
 
-/** A timer that is due. */
-export interface TimerStep extends Omit<Step, "kind"> {
-  readonly kind: "timer";
+/** A step that is not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
+export interface OwnStep extends Omit<Step, "kind"> {
+  readonly kind: "timer" | "probe";
 }
 
 /** Node runs its ticks when the queue of microtasks is empty. */

@@ -4,7 +4,7 @@
  */
 import type { Step } from "../dispatcher/clock.ts";
 import { displayMessage } from "./display.ts";
-import type { TimerStep } from "./simulation.ts";
+import type { OwnStep } from "./simulation.ts";
 
 /** Of a longer run, the beginning is forgotten. */
 const ENTRIES_KEPT = 10_000;
@@ -35,7 +35,7 @@ export class Trace {
     this.#isKept = isKept;
   }
 
-  begin(step: Step | TimerStep, isSwitch: boolean): void {
+  begin(step: Step | OwnStep, isSwitch: boolean): void {
     if (!this.#isKept) return;
     const { kind, path, type, waiter = "" } = step;
     const what = {
@@ -43,6 +43,7 @@ export class Trace {
       reply: `reply of ${path} to ${type}`,
       room: `room at ${path} for ${type}`,
       timer: "timer",
+      probe: `${path} has what was expected`,
     };
     this.#add(kind === "turn" ? path : waiter, what[kind], isSwitch);
   }

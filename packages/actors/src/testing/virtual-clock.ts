@@ -71,9 +71,7 @@ export class VirtualClock implements Clock {
 
   /** Moves the time by `ms` milliseconds, and runs what falls due. */
   advance(ms: number): void {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
-      throw new InvalidDefinitionError(`Time is advanced by milliseconds from 0, not ${ms}`);
-    }
+    checkedAdvance(ms);
     const until = this.#now + ms;
     while (this.nextDeadline <= until) for (const run of this.takeDue(this.nextDeadline)) run();
     this.#now = until;
@@ -137,6 +135,12 @@ export class VirtualClock implements Clock {
     }
     heap[at] = last;
   }
+}
+
+/** Throws for what time cannot be advanced by. */
+export function checkedAdvance(ms: number): void {
+  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
+  throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);
 }
 
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {
