@@ -2,9 +2,9 @@
  * Work of the process that no simulation controls: I/O, and timers that are not the system's. Told by what keeps the process
  * alive beyond what kept it alive at the beginning.
  */
+// The real one, also where a test has put its own in the place of the global.
+import { setTimeout } from "node:timers";
 
-/** The real ones, also where a test has put its own in their place later. */
-const { setTimeout } = globalThis;
 const POLL_MS = 1;
 
 export class RealWork {

@@ -7,14 +7,18 @@
  *                ▲                                    │ nothing pending?
  *                └── what is due ◄── time moves ◄─────┘
  */
+// The real one, also where a test has put its own in the place of that of `process`.
+import { nextTick } from "node:process";
 import type { Scheduler, Step } from "../dispatcher/clock.ts";
 import { systemScheduler } from "../dispatcher/clock.ts";
+import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
 import { Postponed } from "./postponed.ts";
 import { RealWork } from "./real-work.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
+const RESOLVED = Promise.resolve();
 /** After so many steps, timers and I/O of the process have their turn. */
 const STEPS_IN_A_ROW = 10_000;
 
@@ -63,32 +67,31 @@ export class Simulation implements Scheduler {
   done = 0;
   /** How many of them overtook another. */
   switches = 0;
+  readonly trace: Trace;
   readonly #choices: Choices;
-  readonly #trace: Trace;
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
-  readonly #pending: (Step | OwnStep)[] = [];
+  readonly #pending = new Agenda();
   readonly #postponed = new Postponed();
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
   constructor(choices: Choices, trace: Trace, rules: Rules) {
     this.#choices = choices;
-    this.#trace = trace;
+    this.trace = trace;
     this.#rules = rules;
   }
 
   readonly step = (step: Step | OwnStep): void => {
     if (this.#postponed.takes(step)) return;
-    this.#pending.push(step);
+    this.#pending.add(step);
     this.#wake();
   };
 
   /** Gives `path` no turn for `ms` milliseconds. */
   postpone(path: string, ms: number): void {
     if (this.#postponed.has(path)) return;
-    const at = this.#pending.findIndex((step) => step.kind === "turn" && step.path === path);
-    this.#postponed.add(path, at === -1 ? undefined : (this.#pending.splice(at, 1)[0] as Step));
+    this.#postponed.add(path, this.#pending.takeTurnOf(path));
     this.clock.setTimeout(() => {
       const step = this.#postponed.end(path);
       if (step !== undefined) this.step(step);
@@ -131,8 +134,8 @@ export class Simulation implements Scheduler {
     }
     this.beforeStep();
     const chosen = this.#choices.pick(this.#pending.length);
-    const [step] = this.#pending.splice(chosen, 1) as [Step];
-    this.#trace.begin(step, chosen > 0);
+    const step = this.#pending.take(chosen);
+    this.trace.begin(step, chosen > 0);
     this.done++;
     if (chosen > 0) this.switches++;
     try {
@@ -198,7 +201,8 @@ export class Simulation implements Scheduler {
   }
 
   #due(until: number): void {
-    for (const run of this.clock.takeDue(until)) this.#pending.push({ kind: "timer", path: "", type: undefined, run });
+    for (const run of this.clock.takeDue(until))
+      this.#pending.add({ kind: "timer", path: "", type: undefined, waiter: undefined, run });
   }
 }
 
@@ -209,5 +213,5 @@ export interface OwnStep extends Omit<Step, "kind"> {
 
 /** Node runs its ticks when the queue of microtasks is empty. */
 function afterMicrotasks(run: () => void): void {
-  queueMicrotask(() => process.nextTick(run));
+  RESOLVED.then(() => nextTick(run));
 }
