@@ -21,7 +21,8 @@ export class Choices {
 
   /** Whether something of this probability happens. */
   happens(probability: number): boolean {
-    return this.#decide(2, this.#random && (this.#random() < probability ? 1 : 0)) === 1;
+    const count = probability > 0 ? 2 : 1;
+    return this.#decide(count, this.#random && (this.#random() < probability ? 1 : 0)) === 1;
   }
 
   #decide(count: number, chance: number | undefined): number {

@@ -9,7 +9,7 @@ import { display } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import type { Simulation } from "./simulation.ts";
 import type { TestSystem } from "./test-system.ts";
-import { simulationOf } from "./test-system.ts";
+import { faultsOf, simulationOf } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
@@ -85,6 +85,7 @@ class RecordingProbe<P> implements Probe<P> {
       return typeof reply === "function" ? reply.call(replies, message) : undefined;
     });
     this.address = system.spawn(definition);
+    faultsOf(system).spare(this.address.path);
   }
 
   async expectMessage<K extends Names<P>>(first?: K | Within, second?: Within): Promise<MessageNamed<P, K>> {

@@ -68,7 +68,7 @@ export class Simulation implements Scheduler {
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
   readonly #pending: (Step | TimerStep)[] = [];
-  readonly #postponed = new Postponed();
+  readonly #postponed: Postponed = new Postponed(this.clock, (turn) => this.step(turn));
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
@@ -84,15 +84,19 @@ export class Simulation implements Scheduler {
     this.#wake();
   };
 
-  /** Gives `path` no turn for `ms` milliseconds. */
+  /** Gives the actor at `path` no turn for `ms` milliseconds. */
   postpone(path: string, ms: number): void {
-    if (this.#postponed.has(path)) return;
-    const at = this.#pending.findIndex((step) => step.kind === "turn" && step.path === path);
-    this.#postponed.add(path, at === -1 ? undefined : (this.#pending.splice(at, 1)[0] as Step));
-    this.clock.setTimeout(() => {
-      const step = this.#postponed.end(path);
-      if (step !== undefined) this.step(step);
-    }, ms);
+    const turns: Step[] = [];
+    for (let at = this.#pending.length - 1; at >= 0; at--) {
+      const { kind, path: whose } = this.#pending[at] as Step | TimerStep;
+      if (kind === "turn" && whose === path) turns.unshift(...(this.#pending.splice(at, 1) as Step[]));
+    }
+    this.#postponed.add(path, ms, turns);
+  }
+
+  /** Gives up what is postponed. */
+  rest(): void {
+    this.#postponed.clear();
   }
 
   /** Moves the time by `ms` milliseconds at once; what was due meanwhile comes late. */
