@@ -112,8 +112,9 @@ async function report(
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
   const { switches, steps, trace } = shown;
+  const faults = shown.choices.filter((choice) => choice > 0).length - switches; // only these two are chosen
   const story = isSame(shown)
-    ? `The plainest run that fails like it has ${switches} steps that overtake another (*), of ${steps}`
+    ? `The plainest run that fails like it has ${switches} of ${steps} steps that overtake another (*), ${faults} faults of the seed's choice (!)`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
   const summary = `Seed ${seed} fails: ${textOf(error)}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
   return new ExplorationError(seed, trace, summary, error);
@@ -141,6 +142,7 @@ async function run(
   } catch (error) {
     failure ??= { error };
   }
+  failure ??= simulationOf(system).broken;
   const { done: steps, switches } = simulationOf(system);
   return { failure, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
 }
@@ -155,6 +157,7 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
   const simulation = simulationOf(system);
   const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
   if (came) return playing;
+  if (simulation.broken !== undefined) throw simulation.broken.error;
   const waiting = atWork(runtimeOf(system));
   throw simulation.isExhausted ? new StepLimitError(simulation.done, waiting) : new UncontrolledWaitError(waiting);
 }

@@ -50,9 +50,10 @@ export class SimulatedMailbox extends Mailbox {
     this.#isOrdered = spec.rankOf === undefined && prepare === undefined;
   }
 
-  /** Whether a fault can fill it. */
+  /** Whether a fault can fill it: it has a capacity and, if it gives up what is oldest, something to give up. */
   get canBeFull(): boolean {
-    return this.channel.capacity > 0 && this.channel.capacity < Number.POSITIVE_INFINITY;
+    const { capacity, length } = this.channel;
+    return capacity > 0 && capacity < Number.POSITIVE_INFINITY && (this.overflow !== "dropOldest" || length > 0);
   }
 
   /** `item`, a message or an ask, is given to its handler, for the `attempt`th time. */
@@ -122,8 +123,11 @@ export class SimulatedMailbox extends Mailbox {
 
   override end(reason: DeadLetterReason): void {
     super.end(reason);
-    for (const ask of this.#asks) if (!ask.isSettled) this.#unanswered(ask);
+    const asks = this.#asks;
     this.#asks = [];
+    queueMicrotask(() => {
+      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // one that gives up may end the actor before it settles
+    });
   }
 
   #sends(how: How, message: unknown): Mishap {

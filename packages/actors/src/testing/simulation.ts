@@ -59,6 +59,8 @@ export class Simulation implements Scheduler {
   readonly later: Scheduler["later"] = systemScheduler.later;
   /** Called before each step. */
   beforeStep: () => void = () => {};
+  /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
+  broken: { readonly error: unknown } | undefined = undefined;
   /** How many steps were done. */
   done = 0;
   /** How many of them overtook another. */
@@ -118,7 +120,7 @@ export class Simulation implements Scheduler {
 
   /** Whether no step may be done any more. */
   get isExhausted(): boolean {
-    return this.done >= this.#rules.maxSteps;
+    return this.broken !== undefined || this.done >= this.#rules.maxSteps;
   }
 
   #wake(): void {
@@ -141,6 +143,9 @@ export class Simulation implements Scheduler {
     if (chosen > 0) this.switches++;
     try {
       step.run();
+    } catch (error) {
+      if (this.#rules.waitsForRealWork) throw error;
+      this.broken ??= { error };
     } finally {
       if (this.isExhausted) this.#end();
       else if (this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
