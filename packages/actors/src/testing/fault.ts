@@ -40,8 +40,8 @@ export type Fault =
    */
   | (Occasion & { readonly kind: "delay"; readonly ms?: number })
   /**
-   * The mailbox has no room for this message, and does with it what its overflow says. One without a capacity, or of capacity 0,
-   * is never full.
+   * The mailbox has no room for this message, and does with it what its overflow says. There is no occasion where it cannot be
+   * full: without a capacity, with capacity 0, and under `dropOldest` while it is empty.
    */
   | (Occasion & { readonly kind: "full" })
   /**
