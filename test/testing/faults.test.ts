@@ -330,7 +330,6 @@ describe("a jump of the clock", () => {
   });
 
   it("ends a backoff", async () => {
-    const begun: string[] = [];
     await using system = testSystem({
       faults: [
         { kind: "panic", actor: "/struck" },

@@ -5,6 +5,7 @@
 import { systemScheduler } from "../dispatcher/clock.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
+import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
@@ -38,7 +39,7 @@ export interface Exploration {
 /** One run of a scenario. */
 interface Outcome {
   readonly failure: { readonly error: unknown } | undefined;
-  readonly choices: readonly number[];
+  readonly decisions: Decisions;
   readonly steps: number;
   readonly switches: number;
   readonly trace: string;
@@ -101,20 +102,19 @@ async function report(
   options: ExploreOptions,
   seed: number,
   shrinkRuns: number,
-  { choices, failure }: Outcome,
+  { decisions, failure }: Outcome,
 ): Promise<ExplorationError> {
   const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
-  const given = (candidate: readonly number[]): Choices => new Choices(undefined, candidate);
-  const plainest = await shrink(choices, shrinkRuns, async (candidate) => {
+  const given = (candidate: Decisions): Choices => new Choices(undefined, candidate);
+  const plainest = await shrink(decisions, shrinkRuns, async (candidate) => {
     const outcome = await run(scenario, options, seed, given(candidate));
-    return isSame(outcome) ? outcome.choices : undefined;
+    return isSame(outcome) ? outcome.decisions : undefined;
   });
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
   const { switches, steps, trace } = shown;
-  const faults = shown.choices.filter((choice) => choice > 0).length - switches; // only these two are chosen
   const story = isSame(shown)
-    ? `The plainest run that fails like it has ${switches} of ${steps} steps that overtake another (*), ${faults} faults of the seed's choice (!)`
+    ? `The plainest run that fails like it has ${switches} steps that overtake another (*), of ${steps}${faultsOf(shown)}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
   const summary = `Seed ${seed} fails: ${textOf(error)}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
   return new ExplorationError(seed, trace, summary, error);
@@ -144,7 +144,7 @@ async function run(
   }
   failure ??= simulationOf(system).broken;
   const { done: steps, switches } = simulationOf(system);
-  return { failure, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
+  return { failure, decisions: choices, steps, switches, trace: isTraced ? system.trace : "" };
 }
 
 /** Everything from here to the end of the run happens in one turn of the event loop, unless it takes very many steps. */
@@ -164,6 +164,11 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
 
 function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => systemScheduler.later(resolve));
+}
+
+/** How many faults the seed has chosen. */
+function faultsOf({ decisions: { strikes } }: Outcome): string {
+  return strikes.length === 0 ? "" : `, and ${strikes.length} of the faults that the seed chooses (!)`;
 }
 
 function nameOf({ failure }: Pick<Outcome, "failure">): string {

@@ -13,7 +13,11 @@ const DEFAULT_BUDGET = 3;
 /** A fault, and how often it has had the occasion. */
 interface Planned {
   readonly fault: Fault;
+  /** Its place in the plan. */
+  readonly place: number;
   occasions: number;
+  /** The same for each path. */
+  readonly occasionsAt: Map<string, number>;
 }
 
 export class Faults {
@@ -24,7 +28,7 @@ export class Faults {
   #budget: number;
 
   constructor(faults: readonly Fault[], budget: number = DEFAULT_BUDGET, choices: Choices) {
-    this.#planned = checkedPlan(faults).map((fault) => ({ fault, occasions: 0 }));
+    this.#planned = checkedPlan(faults).map((fault, place) => ({ fault, place, occasions: 0, occasionsAt: new Map() }));
     this.#budget = checkedBudget(budget);
     this.#choices = choices;
   }
@@ -51,17 +55,19 @@ export class Faults {
       if (!(kinds as readonly FaultKind[]).includes(fault.kind)) continue;
       if (message !== undefined && !this.#fits(fault as Occasion, message, path)) continue;
       planned.occasions++;
-      if (striking === undefined && this.#strikes(planned)) striking = fault;
+      planned.occasionsAt.set(path, (planned.occasionsAt.get(path) ?? 0) + 1);
+      if (striking === undefined && this.#strikes(planned, path)) striking = fault;
     }
     return striking as Extract<Fault, { kind: K }> | undefined;
   }
 
-  #strikes({ fault: { nth, chance }, occasions }: Planned): boolean {
+  #strikes({ fault: { nth, chance }, place, occasions, occasionsAt }: Planned, path: string): boolean {
     if (nth !== undefined && occasions !== nth) return false;
     if (chance === undefined) return true;
-    const happens = this.#choices.happens(this.#budget > 0 ? chance : 0);
-    if (happens) this.#budget--;
-    return happens;
+    const name = `${place} at ${path} ${occasionsAt.get(path)}`;
+    if (this.#budget === 0 || !this.#choices.happens(name, chance)) return false;
+    this.#budget--;
+    return true;
   }
 
   #fits({ actor, message: type, when }: Occasion, message: { readonly type: string }, path: string): boolean {

@@ -1,13 +1,41 @@
-/** Makes a list of choices plainer, for as long as the run that it gives still fails. */
+/** Makes the decisions of a run plainer, for as long as the run that they give still fails. */
+import type { Decisions } from "./choices.ts";
 
-/** Repeats the run that `choices` give; resolves to the choices it made if it fails in the same way. */
-type Repeat = (choices: readonly number[]) => Promise<readonly number[] | undefined>;
+/** Repeats the run that `decisions` give; resolves to the decisions it made if it fails in the same way. */
+type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
+
+/**
+ * The decisions with the fewest steps that overtake another, and then the fewest faults, that were found within `runs`
+ * repetitions. The order goes first: where it is plain, a fault that is left out moves no other choice.
+ */
+export async function shrink(given: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
+  let best = given;
+  let left = runs;
+  const attempt = (candidate: Decisions): Promise<Decisions | undefined> => {
+    left--;
+    return repeat(candidate);
+  };
+  for (let before = Number.POSITIVE_INFINITY; before > best.strikes.length; ) {
+    before = best.strikes.length;
+    const { strikes } = best;
+    const order = await fewest(best.order, left, async (order) => (await attempt({ order, strikes }))?.order);
+    const those = (kept: readonly number[]): string[] => strikes.filter((_, at) => kept[at] === 1);
+    const all = strikes.map(() => 1);
+    const kept = await fewest(all, left, async (kept) => (await attempt({ order, strikes: those(kept) })) && kept);
+    best = { order, strikes: those(kept) };
+  }
+  return best;
+}
 
 /**
  * The list with the fewest choices that are not 0 that was found within `runs` repetitions: parts of them, half of them at
  * first and at last each alone, are made plain. (Zeller's delta debugging.)
  */
-export async function shrink(choices: readonly number[], runs: number, repeat: Repeat): Promise<readonly number[]> {
+async function fewest(
+  choices: readonly number[],
+  runs: number,
+  repeat: (choices: readonly number[]) => Promise<readonly number[] | undefined>,
+): Promise<readonly number[]> {
   let best = trimmed(choices);
   let left = runs;
   for (let size = count(best); size >= 1 && left > 0; ) {

@@ -70,7 +70,7 @@ export class Simulation implements Scheduler {
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
   readonly #pending: (Step | TimerStep)[] = [];
-  readonly #postponed: Postponed = new Postponed(this.clock, (turn) => this.step(turn));
+  readonly #postponed: Postponed;
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
@@ -78,6 +78,7 @@ export class Simulation implements Scheduler {
     this.#choices = choices;
     this.#trace = trace;
     this.#rules = rules;
+    this.#postponed = new Postponed(this.clock, (turn) => this.step(turn));
   }
 
   readonly step = (step: Step): void => {
