@@ -61,8 +61,10 @@ it("without faults, or without a budget for them, nothing is found", async () =>
   expect((await explore(losesItsCount, { runs: 20, faults: CHANCES, faultBudget: 0 })).runs).toBe(20);
 });
 
-it("a child that waits for its first start again is not started after its end", async () => {
+/** A group of two; the first one has ended by itself when the second one fails again, so that both wait for a backoff. */
+function group(starts: string[], pauseMs: number): (system: TestSystem) => Promise<void> {
   const worker = actor({
+    state: (_: undefined, { path }) => void starts.push(path),
     on: {
       end: (context) => context.stop(),
       fail: () => {
@@ -70,27 +72,37 @@ it("a child that waits for its first start again is not started after its end", 
       },
     },
   });
-  const scenario = async (system: TestSystem): Promise<void> => {
-    const group = system.supervise(
-      supervisor({
-        strategy: "one_for_all",
-        children: { one: child(worker, { restart: "transient" }), two: child(worker) },
-      }),
-    );
-    await group.started;
+  return async (system) => {
+    starts.length = 0;
+    const children = { one: child(worker, { restart: "transient" }), two: child(worker) };
+    const address = system.supervise(supervisor({ strategy: "one_for_all", children }), { name: "group" });
+    await address.started;
     {
-      using one = group.child("one");
-      using two = group.child("two");
-      two.tell({ type: "fail" });
-      await one.ask({ type: "end" }).catch(() => {});
-      two.tell({ type: "fail" });
-      using pause = after(50);
+      using one = address.child("one");
+      using two = address.child("two");
+      await two.ask({ type: "fail" }).catch(() => {});
+      await one.ask({ type: "end" });
+      await two.ask({ type: "fail" }).catch(() => {});
+      using pause = after(pauseMs);
       await pause.recv();
     }
-    group.drop();
-    await group.exited;
+    address.drop();
+    await address.exited;
     using later = after(1000);
     await later.recv();
   };
-  expect((await explore(scenario, { runs: 50 })).runs).toBe(50);
+}
+
+it("a child that is drained before its start is not started after its end", async () => {
+  expect((await explore(group([], 50), { runs: 50 })).runs).toBe(50);
+});
+
+it("a child that comes back after it has ended starts before those behind it, also after a backoff", async () => {
+  const starts: string[] = [];
+  const scenario = group(starts, 500);
+  const inOrder = async (system: TestSystem): Promise<void> => {
+    await scenario(system);
+    expect(starts).toEqual(["/group/one", "/group/two", "/group/one", "/group/two", "/group/one", "/group/two"]);
+  };
+  expect((await explore(inOrder, { runs: 50 })).runs).toBe(50);
 });
