@@ -135,7 +135,7 @@ export async function systems(): Promise<void> {
 
 /** Each kind of fault has its own options. */
 export function faults(): void {
-  same<FaultKind, "panic" | "crash" | "slow" | "delay" | "full" | "clockJump">(true);
+  same<FaultKind, "panic" | "crash" | "slow" | "delay" | "full" | "drop" | "clockJump">(true);
   ({ kind: "panic", actor: /till/, message: "pay", nth: 2, at: "end" }) satisfies Fault;
   ({ kind: "slow", ms: 5, chance: 0.1, when: ({ type }, path) => type === path }) satisfies Fault;
   ({ kind: "clockJump", nth: 5 }) satisfies Fault;

@@ -28,11 +28,16 @@ export class Agenda {
     return step;
   }
 
-  /** Takes the turn of `path`, if it waits for one. */
-  takeTurnOf(path: string): Step | undefined {
-    const at = this.#steps.findIndex((step) => step.kind === "turn" && step.path === path);
-    if (at === -1) return undefined;
-    if (at >= this.#steps.length - this.#overtaken) this.#overtaken--;
-    return this.#steps.splice(at, 1)[0] as Step;
+  /** Takes the turns that `path` waits for. */
+  takeTurnsOf(path: string): Step[] {
+    const taken: Step[] = [];
+    for (let at = this.#steps.length - 1; at >= 0; at--) {
+      const step = this.#steps[at] as Step | OwnStep;
+      if (step.kind !== "turn" || step.path !== path) continue;
+      if (at >= this.#steps.length - this.#overtaken) this.#overtaken--;
+      this.#steps.splice(at, 1);
+      taken.unshift(step as Step);
+    }
+    return taken;
   }
 }

@@ -1,43 +1,42 @@
 /**
- * The decisions of one run: which of several steps is next, whether a fault strikes. All of them come from here, so a run
- * is its decisions. 0 is always the plain one: the step that came first, no fault.
+ * The decisions of one run: which of several steps is next, which faults strike. All of them come from here, so a run is
+ * its list of numbers, where 0 is always the step that came first, and its list of strikes.
  */
 
-/** Two lists, so that another order leaves the faults where they are, and the other way round. */
+/** What makes a run again. */
 export interface Decisions {
+  /** One number for each choice among steps. */
   readonly order: readonly number[];
-  readonly faults: readonly number[];
+  /** Each fault that struck, by its place in the plan, the actor, and which occasion there: whatever else changes, it is the same. */
+  readonly strikes: readonly string[];
 }
 
-const NONE: Decisions = { order: [], faults: [] };
-
-export class Choices {
-  /** What was decided so far. */
-  readonly made: { readonly order: number[]; readonly faults: number[] } = { order: [], faults: [] };
-  readonly #given: Decisions;
+export class Choices implements Decisions {
+  readonly order: number[] = [];
+  readonly strikes: string[] = [];
+  readonly #given: Decisions | undefined;
   readonly #random: (() => number) | undefined;
 
-  /** Repeats `given`; what comes after it is decided by `random`, or plain without it. */
-  constructor(random: (() => number) | undefined, given: Decisions = NONE) {
-    this.#random = random;
+  /** Repeats `given`; what comes after it is plain. Without it, `random` decides or, without that, everything is plain. */
+  constructor(random: (() => number) | undefined, given?: Decisions) {
+    this.#random = given === undefined ? random : undefined;
     this.#given = given;
   }
 
   /** One of `count` possibilities, from 0. Where there is only one, nothing is decided. */
   pick(count: number): number {
-    return count === 1 ? 0 : this.#decide("order", count, this.#random && Math.floor(this.#random() * count));
-  }
-
-  /** Whether something of this probability happens. */
-  happens(probability: number): boolean {
-    return this.#decide("faults", 2, this.#random && (this.#random() < probability ? 1 : 0)) === 1;
-  }
-
-  #decide(on: keyof Decisions, count: number, chance: number | undefined): number {
-    const made = this.made[on];
-    const given = this.#given[on][made.length] ?? chance ?? 0;
-    const chosen = given < count ? given : 0; // it was given by a run that has gone another way
-    made.push(chosen);
+    if (count === 1) return 0;
+    const given = this.#given?.order[this.order.length] ?? 0;
+    const picked = this.#random === undefined ? given : Math.floor(this.#random() * count);
+    const chosen = picked < count ? picked : 0; // it was given by a run that has gone another way
+    this.order.push(chosen);
     return chosen;
+  }
+
+  /** Whether the fault and occasion of this name, which is of this probability, strikes. */
+  happens(name: string, probability: number): boolean {
+    const happens = this.#random === undefined ? this.#given?.strikes.includes(name) : this.#random() < probability;
+    if (happens === true) this.strikes.push(name);
+    return happens === true;
   }
 }

@@ -132,9 +132,13 @@ function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number):
   return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
 }
 
-function counted({ steps, switches }: Outcome): string {
-  if (switches === 0) return `has ${steps} steps, in the order in which they came`;
-  return `has ${steps} steps, of which ${switches} ${switches === 1 ? "overtakes" : "overtake"} another (*)`;
+function counted({ steps, switches, decisions: { strikes } }: Outcome): string {
+  const order =
+    switches === 0
+      ? "in the order in which they came"
+      : `of which ${switches} ${switches === 1 ? "overtakes" : "overtake"} another (*)`;
+  const faults = strikes.length === 0 ? "" : `, and ${strikes.length} of the faults that the seed chooses (!)`;
+  return `has ${steps} steps, ${order}${faults}`;
 }
 
 async function run(
@@ -151,9 +155,9 @@ async function run(
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
-  const { done: steps, switches } = simulationOf(system);
+  const { done: steps, switches, broken } = simulationOf(system);
   const text = isTraced ? system.trace : "";
-  return { failure: inPlay ?? atEnd, decisions: choices.made, steps, switches, trace: text };
+  return { failure: inPlay ?? atEnd ?? broken, decisions: choices, steps, switches, trace: text };
 }
 
 async function failureIn(part: Promise<unknown>, trace: Trace): Promise<Failure | undefined> {
@@ -176,6 +180,7 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
   playing.catch((error) => simulation.trace.fails(() => textOf(error))); // it is awaited below, or given up
   const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
   if (came) return playing;
+  if (simulation.broken !== undefined) throw simulation.broken.error;
   const waiting = atWork(runtimeOf(system));
   throw simulation.isExhausted ? new StepLimitError(simulation.done, waiting) : new UncontrolledWaitError(waiting);
 }

@@ -1,6 +1,6 @@
 /** What must hold when a run is over, whatever its order was. */
 import type { Cell } from "../cell/cell.ts";
-import { AWAITING, ENDING, READY, STARTING } from "../cell/phase.ts";
+import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Ask } from "../reply/ask.ts";
@@ -29,8 +29,10 @@ export function atWork(runtime: SystemRuntime): string[] {
 export function violationsAtRest(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
-    const isLeftOver = cell.phase === READY && cell.mailbox.isFinished;
-    return isLeftOver ? [...found, `"${cell.path}" lives without an address`] : found;
+    if (cell.phase !== READY && cell.phase !== DOWN) return found;
+    if (cell.mailbox.isFinished) found.push(`"${cell.path}" lives without an address`);
+    if (cell.phase === READY && !cell.mailbox.isEmpty) found.push(`"${cell.path}" has messages, and gets no turn`);
+    return found;
   });
 }
 

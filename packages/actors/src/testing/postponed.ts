@@ -1,30 +1,51 @@
-/** Turns that a fault holds back: those of the actors that are added, until they are ended. */
+/** Turns that a fault holds back: those of an actor, from when that is postponed until its time has come. */
 import type { Step } from "../dispatcher/clock.ts";
 import type { OwnStep } from "./simulation.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+interface Hold {
+  readonly until: number;
+  readonly timer: unknown;
+  readonly turns: Step[];
+}
 
 export class Postponed {
-  readonly #turns = new Map<string, Step | undefined>();
+  readonly #clock: VirtualClock;
+  readonly #release: (turn: Step) => void;
+  readonly #holds = new Map<string, Hold>();
 
-  has(path: string): boolean {
-    return this.#turns.has(path);
+  /** `release` is given the turns that were held back. */
+  constructor(clock: VirtualClock, release: (turn: Step) => void) {
+    this.#clock = clock;
+    this.#release = release;
   }
 
-  /** `turn` is the one that `path` waits for already, if it does. */
-  add(path: string, turn: Step | undefined): void {
-    this.#turns.set(path, turn);
+  /** The actor at `path` gets no turn for `ms` milliseconds, or longer if that was said before; `turns` are those it waits for. */
+  add(path: string, ms: number, turns: readonly Step[]): void {
+    const before = this.#holds.get(path);
+    const until = Math.max(this.#clock.now() + ms, before?.until ?? 0);
+    if (before !== undefined) this.#clock.clearTimeout(before.timer);
+    const timer = this.#clock.setTimeout(() => this.#end(path), until - this.#clock.now());
+    this.#holds.set(path, { until, timer, turns: [...(before?.turns ?? []), ...turns] });
   }
 
-  /** Whether `step` is held back. An actor waits for one turn at a time. */
+  /** Whether `step` is held back. */
   takes(step: Step | OwnStep): boolean {
-    if (step.kind !== "turn" || !this.#turns.has(step.path)) return false;
-    this.#turns.set(step.path, step);
-    return true;
+    if (step.kind !== "turn") return false;
+    const hold = this.#holds.get(step.path);
+    hold?.turns.push(step);
+    return hold !== undefined;
   }
 
-  /** Ends it; returns the turn that was held back. */
-  end(path: string): Step | undefined {
-    const turn = this.#turns.get(path);
-    this.#turns.delete(path);
-    return turn;
+  /** Gives up what is held back: it is for nobody. */
+  clear(): void {
+    for (const { timer } of this.#holds.values()) this.#clock.clearTimeout(timer);
+    this.#holds.clear();
+  }
+
+  #end(path: string): void {
+    const turns = this.#holds.get(path)?.turns ?? [];
+    this.#holds.delete(path);
+    for (const turn of turns) this.#release(turn);
   }
 }

@@ -17,7 +17,7 @@ import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
 import type { Simulation } from "./simulation.ts";
-import { simulationOf, TestSystem } from "./test-system.ts";
+import { faultsOf, simulationOf, TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
@@ -66,6 +66,7 @@ export class RecordingProbe<P> implements Probe<P> {
       return Object.hasOwn(replies, message.type) ? replies[message.type]?.(message) : undefined;
     });
     this.address = system.spawn(definition, { ...FOREVER, ...(name !== undefined && { name }) });
+    faultsOf(system).spare(this.address.path);
     system.own(this);
   }
 

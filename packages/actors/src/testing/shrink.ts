@@ -5,17 +5,44 @@ import type { Decisions } from "./choices.ts";
 type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
 
 /**
- * The decisions with the fewest that are not 0 that were found within `runs` repetitions: parts of them, all at first and at
- * last each alone, are made plain. Parts overlap, since two decisions may make sense together only. (Zeller's delta debugging.)
+ * The decisions with the fewest steps that overtake another, and then the fewest faults, that were found within `runs`
+ * repetitions. The order goes first: where it is plain, a fault that is left out moves no other choice.
  */
-export async function shrink(decisions: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
-  let best = decisions;
+export async function shrink(given: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
+  let best = given;
+  let left = runs;
+  const attempt = (candidate: Decisions): Promise<Decisions | undefined> => {
+    left--;
+    return repeat(candidate);
+  };
+  for (let before = Number.POSITIVE_INFINITY; before > best.strikes.length; ) {
+    before = best.strikes.length;
+    const { strikes } = best;
+    const order = await fewest(best.order, left, async (order) => (await attempt({ order, strikes }))?.order);
+    const those = (kept: readonly number[]): string[] => strikes.filter((_, at) => kept[at] === 1);
+    const all = strikes.map(() => 1);
+    const kept = await fewest(all, left, async (kept) => (await attempt({ order, strikes: those(kept) })) && kept);
+    best = { order, strikes: those(kept) };
+  }
+  return best;
+}
+
+/**
+ * The list with the fewest choices that are not 0 that was found within `runs` repetitions: parts of them, all at first and at
+ * last each alone, are made plain. Parts overlap, since two choices may make sense together only. (Zeller's delta debugging.)
+ */
+async function fewest(
+  choices: readonly number[],
+  runs: number,
+  repeat: (choices: readonly number[]) => Promise<readonly number[] | undefined>,
+): Promise<readonly number[]> {
+  let best = trimmed(choices);
   let left = runs;
   for (let size = count(best); size >= 1 && left > 0; ) {
     const before = count(best);
     for (let from = 0; from < count(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
-      if (made !== undefined && count(made) < count(best)) best = made;
+      if (made !== undefined && count(made) < count(best)) best = trimmed(made);
       else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
@@ -24,18 +51,24 @@ export async function shrink(decisions: Decisions, runs: number, repeat: Repeat)
   return best;
 }
 
-/** `decisions`, of which so many that are not 0, from that one on, are 0. */
-function without({ order, faults }: Decisions, from: number, size: number): Decisions {
+/** `choices`, of which so many that are not 0, from that one on, are 0. */
+function without(choices: readonly number[], from: number, size: number): number[] {
   let at = 0;
-  const plainer = (choice: number): number => {
+  return choices.map((choice) => {
     if (choice === 0) return 0;
     const isPart = at >= from && at < from + size;
     at++;
     return isPart ? 0 : choice;
-  };
-  return { order: order.map(plainer), faults: faults.map(plainer) };
+  });
 }
 
-function count({ order, faults }: Decisions): number {
-  return [...order, ...faults].reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
+function count(choices: readonly number[]): number {
+  return choices.reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
+}
+
+/** Without the zeros at the end, which are what comes by itself. */
+function trimmed(choices: readonly number[]): readonly number[] {
+  let end = choices.length;
+  while (end > 0 && choices[end - 1] === 0) end--;
+  return choices.slice(0, end);
 }

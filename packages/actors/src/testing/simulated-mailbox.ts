@@ -1,49 +1,77 @@
-/** A mailbox that tells what is sent to it, remembers the order, and may be struck by faults. */
-import type { Result, WaitOptions } from "@pneumatic/core";
-import { TrySendError } from "@pneumatic/core";
-import { MailboxFullError } from "../errors.ts";
+/** A mailbox that tells what is sent to it, remembers the order and who waits, and may be struck by faults. */
+import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import { PUSHED } from "@pneumatic/core/internal";
+import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/parked.ts";
 import type { MailboxSpec } from "../mailbox/spec.ts";
-import type { Ask } from "../reply/ask.ts";
+import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 
 type Message = { readonly type: string };
 type How = "tells" | "sends" | "asks" | "delivers";
 
-/** What is told of each message before it is put into the mailbox. */
-export interface SendObserver {
-  /** True when there is no room for it, whatever the mailbox thinks. */
-  sends(how: How, message: Message, mailbox: SimulatedMailbox): boolean;
+/** What a fault makes of a message that is sent; undefined for nothing. */
+export type Mishap = "full" | "drop" | undefined;
+
+/** Who stands around a mailbox. */
+export interface MailboxObserver {
+  /** Told of each message before it is put into the mailbox. */
+  sends(how: How, message: Message, mailbox: SimulatedMailbox): Mishap;
+  /** A guarantee is broken. */
+  violated(what: string): void;
 }
 
+/** So much of what is over is remembered. */
+const MOST_KEPT = 1000;
+
 export class SimulatedMailbox extends Mailbox {
-  readonly #observer: SendObserver;
-  /** What was sent and has not been handled, in order; some of it may be gone for good. */
+  readonly #observer: MailboxObserver;
+  /** What was sent and has not been begun, in order; some of it may be gone for good. */
   #expected: Message[] = [];
   #from = 0;
-  /** Whether messages may overtake each other: by priority, by a stash, or because they were asked for by the actor itself. */
-  #isOrdered: boolean;
+  /** What may overtake others: it was set aside, or asked for by the actor itself. */
+  readonly #free = new WeakSet<object>();
+  readonly #isOrdered: boolean;
+  /** Those that were asked, some of which have settled. */
+  #asks: Ask[] = [];
+  /** The message or ask that was begun last; undefined when it waits again. */
+  #begun: unknown = undefined;
 
   constructor(
     spec: MailboxSpec<never>,
     owner: MailboxOwner,
     prepare: ((message: unknown) => unknown) | undefined,
-    observer: SendObserver,
+    observer: MailboxObserver,
   ) {
     super(spec, owner, prepare);
     this.#observer = observer;
     this.#isOrdered = spec.rankOf === undefined && prepare === undefined;
   }
 
+  /** Whether a fault can fill it: it has a capacity and, if it gives up what is oldest, something to give up. */
+  get canBeFull(): boolean {
+    const { capacity, length } = this.channel;
+    return capacity > 0 && capacity < Number.POSITIVE_INFINITY && (this.overflow !== "dropOldest" || length > 0);
+  }
+
+  /** `item`, a message or an ask, is given to its handler, for the `attempt`th time. */
+  begins(item: unknown, attempt: number): void {
+    const before = this.#begun;
+    this.#begun = item;
+    if (before !== item && before instanceof Ask && !before.isSettled) this.#unanswered(before);
+    const { type } = messageOf(item);
+    if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
+  }
+
   /** Whether `message` is not overtaken by one that was sent before it and comes later. */
-  isNext(message: Message): boolean {
-    if (!this.#isOrdered) return true;
+  #isNext(message: Message): boolean {
+    if (!this.#isOrdered || this.#free.has(message)) return true;
     const at = this.#expected.indexOf(message, this.#from);
     if (at === -1) return false;
     this.#from = at + 1;
-    if (this.#from > 1000) {
+    if (this.#from > MOST_KEPT) {
       this.#expected = this.#expected.slice(this.#from);
       this.#from = 0;
     }
@@ -51,42 +79,90 @@ export class SimulatedMailbox extends Mailbox {
   }
 
   override tell(message: unknown): void {
-    if (!this.#sends("tells", message)) super.tell(message);
-    else {
-      this.account.accepted++;
-      this.discard(message, "full");
-    }
+    const mishap = this.#sends("tells", message);
+    if (mishap === "drop") this.#lose(this.prepared(message));
+    else this.#offered(mishap, () => super.tell(message));
   }
 
   override trySend<V>(message: V): Result<void, TrySendError<V>> {
-    if (this.#sends("sends", message)) return { ok: false, error: new TrySendError("full", message) };
-    return super.trySend(message);
+    const mishap = this.#sends("sends", message);
+    if (mishap === "drop") return this.#lose(this.prepared(message));
+    return this.#offered(mishap, () => super.trySend(message));
   }
 
   override send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
-    const isStruck = this.#sends("sends", message);
-    if (!isStruck || this.overflow === "wait") return super.send(message, options, holder);
-    return Promise.resolve({ ok: false, error: new TrySendError("full", message) });
+    const mishap = this.#sends("sends", message);
+    if (mishap === "drop") return Promise.resolve(this.#lose(this.prepared(message)));
+    return this.#offered(mishap, () => super.send(message, options, holder));
   }
 
   override ask(ask: Ask): void {
-    if (this.#sends("asks", ask.message)) ask.reject(new MailboxFullError(this.path, this.channel.capacity));
-    else super.ask(ask);
+    this.#asks.push(ask);
+    if (this.#asks.length > MOST_KEPT) this.#asks = this.#asks.filter(({ isSettled }) => !isSettled);
+    const mishap = this.#sends("asks", ask.message);
+    if (mishap === "drop") this.#lose(ask);
+    else this.#offered(mishap, () => super.ask(ask));
   }
 
   override deliver(message: unknown): void {
-    this.#isOrdered = false;
+    this.#free.add(message as Message);
     this.#sends("delivers", message);
     super.deliver(message);
   }
 
+  override putBack(item: unknown): void {
+    this.#begun = undefined;
+    super.putBack(item);
+  }
+
   override stash(item: unknown): void {
-    this.#isOrdered = false;
+    this.#begun = undefined;
+    this.#free.add(messageOf(item));
     super.stash(item);
   }
 
-  #sends(how: How, message: unknown): boolean {
+  override end(reason: DeadLetterReason): void {
+    super.end(reason);
+    const asks = this.#asks;
+    this.#asks = [];
+    queueMicrotask(() => {
+      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // one that gives up may end the actor before it settles
+    });
+  }
+
+  #sends(how: How, message: unknown): Mishap {
     if (this.#isOrdered) this.#expected.push(message as Message);
     return this.#observer.sends(how, message as Message, this);
   }
+
+  /** Accepts, and gives up at once. */
+  #lose(item: unknown): Result<void, never> {
+    this.account.accepted++;
+    this.discard(item, "stopped");
+    return { ok: true, value: undefined };
+  }
+
+  /** Calls `offer`, while no slot is free if that is the mishap. */
+  #offered<R>(mishap: Mishap, offer: () => R): R {
+    const { channel } = this;
+    const slots = mishap === "full" ? Math.max(0, channel.available) : 0;
+    const isHeld = slots > 0 && channel.reserve(slots) === PUSHED;
+    try {
+      return offer();
+    } finally {
+      for (let held = isHeld ? slots : 0; held > 0; held--) channel.release();
+    }
+  }
+
+  #unanswered({ message: { type } }: Ask): void {
+    this.#violated(`is done with the ask "${type}", whose caller still waits`);
+  }
+
+  #violated(what: string): void {
+    this.#observer.violated(`"${this.path}" ${what}`);
+  }
+}
+
+function messageOf(item: unknown): Message {
+  return item instanceof Ask ? item.message : (item as Message);
 }

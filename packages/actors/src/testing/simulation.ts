@@ -63,6 +63,8 @@ export class Simulation implements Scheduler {
   readonly later: Scheduler["later"] = systemScheduler.later;
   /** Called before each step. */
   beforeStep: () => void = () => {};
+  /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
+  broken: { readonly error: unknown } | undefined = undefined;
   /** How many steps were done. */
   done = 0;
   /** How many of them overtook another. */
@@ -72,7 +74,7 @@ export class Simulation implements Scheduler {
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
   readonly #pending = new Agenda();
-  readonly #postponed = new Postponed();
+  readonly #postponed: Postponed;
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
@@ -80,6 +82,7 @@ export class Simulation implements Scheduler {
     this.#choices = choices;
     this.trace = trace;
     this.#rules = rules;
+    this.#postponed = new Postponed(this.clock, (turn) => this.step(turn));
   }
 
   readonly step = (step: Step | OwnStep): void => {
@@ -88,14 +91,14 @@ export class Simulation implements Scheduler {
     this.#wake();
   };
 
-  /** Gives `path` no turn for `ms` milliseconds. */
+  /** Gives the actor at `path` no turn for `ms` milliseconds. */
   postpone(path: string, ms: number): void {
-    if (this.#postponed.has(path)) return;
-    this.#postponed.add(path, this.#pending.takeTurnOf(path));
-    this.clock.setTimeout(() => {
-      const step = this.#postponed.end(path);
-      if (step !== undefined) this.step(step);
-    }, ms);
+    this.#postponed.add(path, ms, this.#pending.takeTurnsOf(path));
+  }
+
+  /** Gives up what is postponed. */
+  rest(): void {
+    this.#postponed.clear();
   }
 
   /** Moves the time by `ms` milliseconds at once; what was due meanwhile comes late. */
@@ -117,7 +120,7 @@ export class Simulation implements Scheduler {
 
   /** Whether no step may be done any more. */
   get isExhausted(): boolean {
-    return this.done >= this.#rules.maxSteps;
+    return this.broken !== undefined || this.done >= this.#rules.maxSteps;
   }
 
   #wake(): void {
@@ -140,6 +143,9 @@ export class Simulation implements Scheduler {
     if (chosen > 0) this.switches++;
     try {
       step.run();
+    } catch (error) {
+      if (this.#rules.waitsForRealWork) throw error;
+      this.broken ??= { error };
     } finally {
       if (this.isExhausted) this.#end();
       else if (this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);

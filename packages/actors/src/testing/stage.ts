@@ -6,6 +6,7 @@ import type { Behavior, Handler } from "../actor.ts";
 import { asPromise } from "../cell/attempt.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
+import type { Incarnation } from "../cell/incarnation.ts";
 import type { Instrument } from "../cell/instrument.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { ThreadLostError } from "../errors.ts";
@@ -15,14 +16,17 @@ import { Ask } from "../reply/ask.ts";
 import { Checks } from "./checks.ts";
 import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
+import type { Fault } from "./fault.ts";
 import type { Faults } from "./faults.ts";
 import { lengthOf } from "./faults.ts";
+import type { Mishap } from "./simulated-mailbox.ts";
 import { SimulatedMailbox } from "./simulated-mailbox.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Trace } from "./trace.ts";
 import { TracedDiagnostics } from "./traced-diagnostics.ts";
 
 type Message = { readonly type: string };
+type Failure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
 
 export class Stage implements Instrument {
   readonly checks: Checks = new Checks();
@@ -68,29 +72,33 @@ export class Stage implements Instrument {
     };
   }
 
-  /** Before a message is put into a mailbox; true when there is no room for it. */
-  sends(how: string, message: Message, mailbox: SimulatedMailbox): boolean {
+  /** Before a message is put into a mailbox. */
+  sends(how: string, message: Message, mailbox: SimulatedMailbox): Mishap {
     const { path } = mailbox;
     this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
-    if (how === "delivers" || mailbox.isClosed) return false;
+    if (how === "delivers" || mailbox.isClosed) return undefined;
     const delay = this.#faults.strike(["delay"], message, path);
     if (delay !== undefined) {
       this.#trace.effect(() => `! ${path} gets it ${lengthOf(delay)} ms later`);
       this.#simulation.postpone(path, lengthOf(delay));
     }
-    const isFull = this.#faults.strike(["full"], message, path) !== undefined;
-    if (isFull) this.#trace.effect(() => `! ${path} has no room`);
-    return isFull;
+    const loss = this.#faults.strike(mailbox.canBeFull ? ["full", "drop"] : ["drop"], message, path);
+    if (loss !== undefined) this.#trace.effect(() => `! ${path} ${loss.kind === "full" ? "has no room" : "loses it"}`);
+    return loss?.kind;
+  }
+
+  violated(what: string): void {
+    this.checks.violated(what);
   }
 
   #handle(cell: Cell, handler: Handler, context: unknown, message: Message): unknown {
-    const { path, mailbox, attempt } = cell;
+    const { path, mailbox, attempt, inFlight } = cell;
     this.#trace.handles(path, message);
-    this.checks.begin(mailbox as SimulatedMailbox, context, message, attempt);
-    const isAsk = cell.inFlight instanceof Ask;
+    this.checks.begin(mailbox as SimulatedMailbox, context, inFlight, message.type, attempt);
+    const isAsk = inFlight instanceof Ask;
     let reply: unknown;
     try {
-      reply = asPromise(this.#struck(cell, handler, context, message));
+      reply = asPromise(this.#struck(cell, handler, context as Incarnation, message));
     } catch (error) {
       this.checks.end(context);
       throw error;
@@ -99,7 +107,8 @@ export class Stage implements Instrument {
       this.#trace.effect(() => "awaits");
       const settled = (what: () => string): void => {
         this.checks.end(context);
-        this.#trace.effect(what, path);
+        const isLate = cell.life.isOver(context as Incarnation);
+        this.#trace.effect(() => (isLate ? `late: ${what()}` : what()), path);
       };
       reply.then(
         (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
@@ -112,39 +121,35 @@ export class Stage implements Instrument {
     return reply;
   }
 
-  /** Calls the handler, unless a fault comes before, or instead. */
-  #struck(cell: Cell, handler: Handler, context: unknown, message: Message): unknown {
+  /** Calls the handler, with what the faults add to it. */
+  #struck(cell: Cell, handler: Handler, context: Incarnation, message: Message): unknown {
     const { path } = cell;
-    const fault = this.#faults.strike(["panic", "crash", "slow"], message, path);
-    if (fault === undefined) return handler(context, message);
-    if (fault.kind === "slow") {
-      this.#trace.effect(() => `! begins ${lengthOf(fault)} ms later`);
-      return this.#slowly(cell, lengthOf(fault), () => handler(context, message));
-    }
-    const fail = (): never => {
-      const isPanic = fault.kind === "panic";
-      this.#trace.effect(() => `! ${isPanic ? "panic" : "crash"}`);
-      if (isPanic) throw new InjectedPanicError(path, message.type);
-      this.#crashed.add(context as object);
-      throw new ThreadLostError("terminated", "simulated");
+    const slow = this.#faults.strike(["slow"], message, path);
+    const failure = this.#faults.strike(["panic", "crash"], message, path);
+    const run = (): unknown => {
+      if (failure === undefined) return handler(context, message);
+      return this.#failing(
+        failure,
+        () => handler(context, message),
+        () => this.#fail(failure, path, context, message),
+      );
     };
-    if (fault.at !== "end") return fail();
-    const reply = asPromise(handler(context, message));
+    if (slow === undefined) return run();
+    this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
+    return context.sleep(lengthOf(slow), undefined).then(run); // that of an incarnation that ends meanwhile never begins
+  }
+
+  #failing({ at }: Failure, run: () => unknown, fail: () => never): unknown {
+    if (at !== "end") return fail();
+    const reply = asPromise(run());
     return reply instanceof Promise ? reply.then(fail) : fail();
   }
 
-  /** The handler of an incarnation that ends meanwhile never begins. */
-  #slowly({ life, incarnation, clock }: Cell, ms: number, run: () => unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      clock.setTimeout(() => {
-        if (life.isOver(incarnation)) return;
-        try {
-          resolve(run());
-        } catch (error) {
-          reject(error);
-        }
-      }, ms);
-    });
+  #fail(failure: Failure, path: string, context: Incarnation, { type }: Message): never {
+    this.#trace.effect(() => `! ${path} ${failure.kind === "panic" ? "panics" : "loses its thread"}`);
+    if (failure.kind === "panic") throw new InjectedPanicError(path, type);
+    this.#crashed.add(context);
+    throw new ThreadLostError(failure.cause ?? "terminated", "simulated");
   }
 
   #jump(): void {

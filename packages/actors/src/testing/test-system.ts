@@ -8,7 +8,7 @@ import type { ActorSystemOptions } from "../system/system.ts";
 import { ActorSystem, runtimeOf } from "../system/system.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import { Faults } from "./faults.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
@@ -44,12 +44,15 @@ interface Parts {
   readonly trace: Trace;
   readonly simulation: Simulation;
   readonly stage: Stage;
+  readonly faults: Faults;
   readonly clockInForce: Disposable;
   readonly canBeStuck: boolean;
 }
 
 /** What drives a test system. */
 export let simulationOf: (system: TestSystem) => Simulation;
+/** What goes wrong in it. */
+export let faultsOf: (system: TestSystem) => Faults;
 
 let silence: Logger | undefined;
 
@@ -66,6 +69,7 @@ let silence: Logger | undefined;
 export class TestSystem extends ActorSystem {
   static {
     simulationOf = (system) => system.#simulation;
+    faultsOf = (system) => system.#parts.faults;
   }
   readonly #simulation: Simulation;
   readonly #parts: Parts;
@@ -130,6 +134,7 @@ export class TestSystem extends ActorSystem {
       const found = violationsAtRest(runtime);
       const stuck = await this.#end();
       await simulation.drive(this.now);
+      simulation.rest();
       if (stuck.length > 0) throw new UncontrolledWaitError(stuck);
       found.push(...this.#parts.stage.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
       if (found.length > 0) throw new InvariantError(found);
@@ -209,10 +214,18 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
 export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
   const simulation = new Simulation(choices, trace, rules);
-  const stage = new Stage(simulation, new Faults(options.faults ?? [], options.faultBudget, choices), trace);
+  const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
+  const stage = new Stage(simulation, faults, trace);
   const clockInForce = inForce(simulation);
   try {
-    return new TestSystem(options, { trace, simulation, stage, clockInForce, canBeStuck: !rules.waitsForRealWork });
+    return new TestSystem(options, {
+      trace,
+      simulation,
+      stage,
+      faults,
+      clockInForce,
+      canBeStuck: !rules.waitsForRealWork,
+    });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;
