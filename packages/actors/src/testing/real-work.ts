@@ -15,9 +15,9 @@ export class RealWork {
     return false;
   }
 
-  /** Calls `then` a little later. Does not keep the process, which the work does. */
+  /** Calls `then` a little later. Keeps the process meanwhile: when the work is done, nothing else may. */
   poll(then: () => void): void {
-    setTimeout(then, POLL_MS).unref();
+    setTimeout(then, POLL_MS);
   }
 }
 

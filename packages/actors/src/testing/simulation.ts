@@ -15,7 +15,9 @@ import { RealWork } from "./real-work.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** After so many steps, timers and I/O of the process have their turn. */
+/** The real one, also where a test has put its own in its place. */
+const { nextTick } = process;
+/** After so many steps, timers and I/O of the process have their turn, where they are waited for. */
 const STEPS_IN_A_ROW = 10_000;
 
 /** What a simulation does by itself. */
@@ -38,12 +40,16 @@ interface Driver {
   readonly over: (isDone: boolean) => void;
 }
 
-/** Tells the simulation of every timer that is set. */
-class WakingClock extends VirtualClock {
+/** The time of a simulation, which it tells of every timer that is set; and the chance of what goes by it. */
+class SimulatedClock extends VirtualClock {
+  readonly random: () => number;
+  /** The event loop has no turn before the run is over. */
+  readonly cooperative: boolean = false;
   readonly #wake: () => void;
 
-  constructor(wake: () => void) {
+  constructor(random: () => number, wake: () => void) {
     super();
+    this.random = random;
     this.#wake = wake;
   }
 
@@ -54,9 +60,11 @@ class WakingClock extends VirtualClock {
 }
 
 export class Simulation implements Scheduler {
-  readonly clock: VirtualClock = new WakingClock(() => this.#wake());
+  readonly clock: SimulatedClock;
   readonly soon: Scheduler["soon"] = systemScheduler.soon;
   readonly later: Scheduler["later"] = systemScheduler.later;
+  /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
+  restTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
   /** How many steps were done. */
@@ -72,7 +80,9 @@ export class Simulation implements Scheduler {
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
 
-  constructor(choices: Choices, trace: Trace, rules: Rules) {
+  /** `random` is the chance that is no choice of the simulation: of jitters, `random` routers, `select`. */
+  constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
+    this.clock = new SimulatedClock(random, () => this.#wake());
     this.#choices = choices;
     this.#trace = trace;
     this.#rules = rules;
@@ -107,9 +117,15 @@ export class Simulation implements Scheduler {
   drive(until: number, isDone?: () => boolean): Promise<boolean> {
     return new Promise((over) => {
       if (this.isExhausted) over(false);
-      this.#drivers.add({ until, isDone, over });
+      else this.#drivers.add({ until, isDone, over });
       this.#wake();
     });
+  }
+
+  /** When something is due next, in milliseconds of the clock; `Infinity` when nothing is. */
+  get nextDeadline(): number {
+    this.restTimers();
+    return this.clock.nextDeadline;
   }
 
   /** Whether no step may be done any more. */
@@ -120,8 +136,15 @@ export class Simulation implements Scheduler {
   #wake(): void {
     if (this.#isAwake || this.isExhausted) return;
     this.#isAwake = true;
-    afterMicrotasks(this.#next);
+    this.#afterMicrotasks();
   }
+
+  /** Node runs its ticks when the queue of microtasks is empty. */
+  #afterMicrotasks(): void {
+    systemScheduler.soon(this.#tick);
+  }
+
+  readonly #tick = (): void => nextTick(this.#next);
 
   readonly #next = (): void => {
     if (this.#pending.length === 0) {
@@ -139,15 +162,15 @@ export class Simulation implements Scheduler {
       step.run();
     } finally {
       if (this.isExhausted) this.#end();
-      else if (this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
-      else afterMicrotasks(this.#next);
+      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
+      else this.#afterMicrotasks();
     }
   };
 
   /** All microtasks are done. */
   readonly #idle = (): void => {
     if (this.#pending.length > 0 || this.#release()) {
-      afterMicrotasks(this.#next);
+      this.#afterMicrotasks();
     } else if (!this.#rules.isAutomatic && this.#drivers.size === 0) {
       this.#isAwake = false;
     } else if (!this.#isHurried && this.#realWork.isPending) {
@@ -180,14 +203,14 @@ export class Simulation implements Scheduler {
 
   /** Moves the time to what is next. */
   #pass(): void {
-    let until = this.clock.nextDeadline;
+    let until = this.nextDeadline;
     for (const driver of this.#drivers) until = Math.min(until, driver.until);
     if (until === Number.POSITIVE_INFINITY) {
       this.#end();
       return;
     }
     this.#due(until);
-    afterMicrotasks(this.#next);
+    this.#afterMicrotasks();
   }
 
   /** Nothing will come any more. */
@@ -205,9 +228,4 @@ export class Simulation implements Scheduler {
 /** A timer that is due. */
 export interface TimerStep extends Omit<Step, "kind"> {
   readonly kind: "timer";
-}
-
-/** Node runs its ticks when the queue of microtasks is empty. */
-function afterMicrotasks(run: () => void): void {
-  queueMicrotask(() => process.nextTick(run));
 }

@@ -72,18 +72,19 @@ export class TestSystem extends ActorSystem {
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
     const { simulation, stage } = parts as Parts;
-    const { seed = 0, faults: _, faultBudget: __, clock: ___, autoAdvance: ____, ...others } = options;
+    const { seed: _____, faults: _, faultBudget: __, clock: ___, autoAdvance: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(others.logLevel === undefined && { logger: silence }),
       ...others,
       clock: simulation.clock,
       scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
-      random: randomFrom(seed ^ 0x5eed),
+      random: simulation.clock.random,
       keepAlive: false,
     });
     this.#simulation = simulation;
     this.#parts = parts as Parts;
+    simulation.restTimers = () => runtimeOf(this).restTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
@@ -114,7 +115,7 @@ export class TestSystem extends ActorSystem {
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
-    const { nextDeadline } = this.#simulation.clock;
+    const { nextDeadline } = this.#simulation;
     if (nextDeadline === Number.POSITIVE_INFINITY) return 0;
     await this.#simulation.drive(nextDeadline);
     return nextDeadline - now;
@@ -204,7 +205,7 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
 /** A system for one run. */
 export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
-  const simulation = new Simulation(choices, trace, rules);
+  const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const stage = new Stage(simulation, new Faults(options.faults ?? [], options.faultBudget, choices), trace);
   const clockInForce = useClock(simulation.clock);
   try {

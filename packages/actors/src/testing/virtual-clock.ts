@@ -70,7 +70,7 @@ export class VirtualClock implements Clock {
     }
     const until = this.#now + ms;
     while (this.nextDeadline <= until) for (const run of this.takeDue(this.nextDeadline)) run();
-    this.#now = until;
+    this.#now = Math.max(this.#now, until); // what ran may have moved it further
   }
 
   /**

@@ -49,6 +49,7 @@ export function putOff<R>(result: R): Promise<R> {
 }
 
 function isOver(cooperative: boolean): boolean {
+  if (currentClock().cooperative === false) return false;
   if (rest !== undefined) {
     watchSteps();
     return cooperative;
