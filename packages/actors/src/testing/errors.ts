@@ -78,8 +78,8 @@ export class ExplorationError extends Error {
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;
   readonly trace: string;
-  constructor(seed: number, trace: string, summary: string, cause: unknown) {
-    super(`${summary}\n\n${trace}\n`, { cause });
+  constructor(seed: number, trace: string, message: string, cause: unknown) {
+    super(message, { cause });
     this.seed = seed;
     this.trace = trace;
   }

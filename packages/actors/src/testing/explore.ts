@@ -3,7 +3,7 @@
  * shown: with the fewest steps that overtake another.
  */
 import { systemScheduler } from "../dispatcher/clock.ts";
-import { InvalidDefinitionError } from "../errors.ts";
+import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
@@ -38,6 +38,8 @@ export interface Exploration {
 /** One run of a scenario. */
 interface Outcome {
   readonly failure: { readonly error: unknown } | undefined;
+  /** What else it failed with: at its end, or before that. */
+  readonly also: unknown;
   readonly choices: readonly number[];
   readonly steps: number;
   readonly switches: number;
@@ -47,6 +49,10 @@ interface Outcome {
 const DEFAULT_RUNS = 100;
 const DEFAULT_MAX_STEPS = 100_000;
 const DEFAULT_SHRINK_RUNS = 500;
+/** Long runs are repeated less often: all of them together take a few seconds. */
+const MOST_SHRINK_STEPS = 1_000_000;
+/** The message has so many lines of a trace. */
+const MOST_LINES = 500;
 
 /**
  * Runs `scenario` under `runs` seeds, each time with a system of its own, whose time moves by itself. Rejects with an
@@ -84,6 +90,7 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
     throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
   checkedSeed(first);
   checkedCount("runs", runs);
+  checkedSeed(first + runs);
   checkedCount("shrinkRuns", shrinkRuns);
   checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS);
   let steps = 0;
@@ -105,18 +112,22 @@ async function report(
 ): Promise<ExplorationError> {
   const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
   const given = (candidate: readonly number[]): Choices => new Choices(undefined, candidate);
+  let stepsLeft = MOST_SHRINK_STEPS;
   const plainest = await shrink(choices, shrinkRuns, async (candidate) => {
+    if (stepsLeft <= 0) return undefined;
     const outcome = await run(scenario, options, seed, given(candidate));
+    stepsLeft -= outcome.steps;
     return isSame(outcome) ? outcome.choices : undefined;
   });
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
-  const { switches, steps, trace } = shown;
+  const { switches, steps, trace, also } = shown;
+  const besides = also === undefined || textOf(also) === textOf(error) ? "" : `\nBesides: ${textOf(also)}`;
   const story = isSame(shown)
     ? `The plainest run that fails like it has ${switches} steps that overtake another (*), of ${steps}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
-  const summary = `Seed ${seed} fails: ${textOf(error)}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
-  return new ExplorationError(seed, trace, summary, error);
+  const summary = `Seed ${seed} fails: ${textOf(error)}${besides}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
+  return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
 }
 
 async function run(
@@ -130,19 +141,13 @@ async function run(
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
   const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
-  let failure: Outcome["failure"];
-  try {
-    await play(scenario, system);
-  } catch (error) {
-    failure = { error };
-  }
-  try {
-    await system[Symbol.asyncDispose]();
-  } catch (error) {
-    failure ??= { error };
-  }
+  const failed = (error: unknown): Outcome["failure"] => ({ error });
+  const first = await play(scenario, system).then(() => undefined, failed);
+  const last = await system[Symbol.asyncDispose]().then(() => undefined, failed);
+  const failure = first === undefined || (isUncontrolled(last?.error) && isTimeout(first.error)) ? last : first;
+  const also = failure === first ? last?.error : first?.error;
   const { done: steps, switches } = simulationOf(system);
-  return { failure, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
+  return { failure, also, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
 }
 
 /** Everything from here to the end of the run happens in one turn of the event loop, unless it takes very many steps. */
@@ -161,6 +166,26 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
 
 function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => systemScheduler.later(resolve));
+}
+
+function isUncontrolled(error: unknown): boolean {
+  return error instanceof UncontrolledWaitError;
+}
+
+/** Whether an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
+}
+
+/** The end of `trace`, if it is a long one. */
+function shortened(trace: string): string {
+  const [head = "", ...lines] = trace.split("\n");
+  if (lines.length <= MOST_LINES) return trace;
+  return [
+    head,
+    `  (the last ${MOST_LINES} of ${lines.length} lines; \`trace\` has them all)`,
+    ...lines.slice(-MOST_LINES),
+  ].join("\n");
 }
 
 function nameOf({ failure }: Pick<Outcome, "failure">): string {

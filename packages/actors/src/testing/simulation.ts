@@ -173,12 +173,17 @@ export class Simulation implements Scheduler {
       this.#afterMicrotasks();
     } else if (!this.#rules.isAutomatic && this.#drivers.size === 0) {
       this.#isAwake = false;
-    } else if (!this.#isHurried && this.#realWork.isPending) {
+    } else if (this.awaitsRealWork) {
       this.#realWork.poll(this.#next);
     } else {
       this.#pass();
     }
   };
+
+  /** Whether there is real work, and it is waited for. */
+  get awaitsRealWork(): boolean {
+    return !this.#isHurried && this.#realWork.isPending;
+  }
 
   /** Whether real work has to see to itself: under a rule, and on the way to a time that was asked for. */
   get #isHurried(): boolean {

@@ -149,8 +149,8 @@ export class TestSystem extends ActorSystem {
       isOver = true;
     });
     const isStuck = (): boolean => {
-      if (isOver || !this.#parts.canBeStuck || stuck.length > 0) return false;
-      runtime.restTimers();
+      if (isOver || !this.#parts.canBeStuck || stuck.length > 0 || this.#simulation.awaitsRealWork) return false;
+      this.#simulation.restTimers();
       if (clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
     };
@@ -209,7 +209,7 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   const stage = new Stage(simulation, new Faults(options.faults ?? [], options.faultBudget, choices), trace);
   const clockInForce = useClock(simulation.clock);
   try {
-    return new TestSystem(options, { trace, simulation, stage, clockInForce, canBeStuck: !rules.waitsForRealWork });
+    return new TestSystem(options, { trace, simulation, stage, clockInForce, canBeStuck: options.seed !== undefined });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;
