@@ -162,7 +162,7 @@ const ACTIONS = [
   (_world, { timers }, { next, dice }) => timers.after("once", dice(LONGEST_MS), next),
   (_world, { timers }, { dice }) => timers.every("often", 50 + dice(LONGEST_MS), { type: "note", what: "tick" }),
   (_world, { timers }) => timers.cancel("often"),
-  (world, context, { dice, next }) => {
+  (_world, context, { dice, next }) => {
     context.pipeToSelf(
       context.sleep(dice(LONGEST_MS)),
       () => next,

@@ -19,6 +19,8 @@ import { VirtualClock } from "./virtual-clock.ts";
 const { nextTick } = process;
 /** After so many steps, timers and I/O of the process have their turn, where they are waited for. */
 const STEPS_IN_A_ROW = 10_000;
+/** So often nothing may be left to do before that counts: for users' own ticks, which come after those of the simulation. */
+const QUIET_ROUNDS = 8;
 
 /** What a simulation does by itself. */
 export interface Rules {
@@ -79,6 +81,7 @@ export class Simulation implements Scheduler {
   readonly #postponed = new Postponed();
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
+  #quietRounds = 0;
 
   /** `random` is the chance that is no choice of the simulation: of jitters, `random` routers, `select`. */
   constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
@@ -148,10 +151,12 @@ export class Simulation implements Scheduler {
 
   readonly #next = (): void => {
     if (this.#pending.length === 0) {
-      if (this.#isHurried) this.#idle();
-      else systemScheduler.later(this.#idle);
+      if (!this.#isHurried) systemScheduler.later(this.#idle);
+      else if (++this.#quietRounds < QUIET_ROUNDS) this.#afterMicrotasks();
+      else this.#idle();
       return;
     }
+    this.#quietRounds = 0;
     this.beforeStep();
     const chosen = this.#choices.pick(this.#pending.length);
     const [step] = this.#pending.splice(chosen, 1) as [Step];
@@ -169,6 +174,7 @@ export class Simulation implements Scheduler {
 
   /** All microtasks are done. */
   readonly #idle = (): void => {
+    this.#quietRounds = 0;
     if (this.#pending.length > 0 || this.#release()) {
       this.#afterMicrotasks();
     } else if (!this.#rules.isAutomatic && this.#drivers.size === 0) {

@@ -6,6 +6,8 @@ import type { Clock } from "@pneumatic/core/testing";
 import { InvalidDefinitionError } from "../errors.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
+/** So many timers that are not set any more may be in the heap, beside as many as there are others. */
+const FORGOTTEN_AT = 64;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
@@ -30,7 +32,7 @@ interface VirtualTimer {
  * ```
  */
 export class VirtualClock implements Clock {
-  readonly #heap: VirtualTimer[] = [];
+  #heap: VirtualTimer[] = [];
   #now = 0;
   #order = 0;
   #pending = 0;
@@ -40,7 +42,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimeout(run: () => void, ms: number): unknown {
-    const delay = ms > LONGEST_DELAY ? 1 : Math.max(1, ms);
+    const delay = ms >= 1 && ms <= LONGEST_DELAY ? ms : 1;
     const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run, isSet: true };
     this.#pending++;
     this.#push(timer);
@@ -48,9 +50,11 @@ export class VirtualClock implements Clock {
   }
 
   clearTimeout(timer: unknown): void {
-    const given = timer as VirtualTimer;
-    if (given.isSet) this.#pending--;
+    const given = timer as VirtualTimer | undefined;
+    if (given?.isSet !== true) return;
     given.isSet = false;
+    this.#pending--;
+    if (this.#heap.length > 2 * this.#pending + FORGOTTEN_AT) this.#heap = this.#heap.filter(isSet).sort(byDeadline);
   }
 
   /** How many timers are set. */
@@ -69,8 +73,12 @@ export class VirtualClock implements Clock {
       throw new InvalidDefinitionError(`Time is advanced by milliseconds from 0, not ${ms}`);
     }
     const until = this.#now + ms;
-    while (this.nextDeadline <= until) for (const run of this.takeDue(this.nextDeadline)) run();
-    this.#now = Math.max(this.#now, until); // what ran may have moved it further
+    for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
+      this.#pop();
+      this.#now = Math.max(this.#now, timer.dueAt); // what ran may have moved it further
+      this.#runOf(timer)();
+    }
+    this.#now = Math.max(this.#now, until);
   }
 
   /**
@@ -132,6 +140,14 @@ export class VirtualClock implements Clock {
   }
 }
 
+function isSet(timer: VirtualTimer): boolean {
+  return timer.isSet;
+}
+
+function byDeadline(one: VirtualTimer, other: VirtualTimer): number {
+  return one.dueAt - other.dueAt || one.order - other.order;
+}
+
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {
-  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order);
+  return byDeadline(one, other) < 0;
 }
