@@ -6,6 +6,17 @@
 /** The real ones, also where a test has put its own in their place later. */
 const { setTimeout } = globalThis;
 const POLL_MS = 1;
+/** What is there without anything being under way: the standard streams, which open when first used, and what listens. */
+const NO_WORK = new Set([
+  "Immediate",
+  "PipeWrap",
+  "TTYWrap",
+  "TCPServerWrap",
+  "PipeServerWrap",
+  "SignalWrap",
+  "FSEventWrap",
+  "StatWatcher",
+]);
 
 export class RealWork {
   readonly #before = count();
@@ -24,7 +35,7 @@ export class RealWork {
 function count(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) {
-    if (type !== "Immediate") counts.set(type, (counts.get(type) ?? 0) + 1);
+    if (!NO_WORK.has(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return counts;
 }
