@@ -70,13 +70,13 @@ it.each([2, 3, 4])("every order of %i actors that have something to do is reache
   const orders = new Set<string>();
   const factorial = [1, 1, 2, 6, 24][count] as number;
   const scenario = async (system: TestSystem): Promise<void> => {
-    let order = "";
-    const noting = actor({ on: { note: (_, { n }: { n: number }) => void (order += n) } });
+    const order: number[] = [];
+    const noting = actor({ on: { note: (_, { n }: { n: number }) => void order.push(n) } });
     const actors = Array.from({ length: count }, () => system.own(system.spawn(noting)));
     await system.settle();
     for (const [n, address] of actors.entries()) address.tell({ type: "note", n });
     await system.settle();
-    orders.add(order);
+    orders.add(order.join());
   };
   await explore(scenario, { runs: 12 * factorial });
   expect(orders.size).toBe(factorial);

@@ -22,7 +22,10 @@ export class RealWork {
   readonly #before = count();
 
   get isPending(): boolean {
-    for (const [type, now] of count()) if (now > (this.#before.get(type) ?? 0)) return true;
+    for (const [type, now] of count()) {
+      const lasting = type.includes("Req") ? 0 : (this.#before.get(type) ?? 0); // a request from before is over by itself
+      if (now > lasting) return true;
+    }
     return false;
   }
 

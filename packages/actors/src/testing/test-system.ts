@@ -21,7 +21,11 @@ import { Trace } from "./trace.ts";
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
   /** Time is virtual: it stands still until the test moves it. */
   readonly clock?: "virtual";
-  /** Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out. */
+  /**
+   * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
+   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list, as the work of
+   * `node:zlib`, `node:crypto` and WebCrypto, is not seen.
+   */
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
   readonly seed?: number;
