@@ -59,7 +59,7 @@ describe.each(TIMERS)("%s", (_, make) => {
     expect(clock.pending).toBe(0);
     await expect(aborted).rejects.toBe("enough");
     const received = receiver.recv();
-    expect([clock.pending, clock.untilNext]).toEqual([1, 10]);
+    expect([clock.pending, clock.nextDeadline - clock.now()]).toEqual([1, 10]);
     clock.advance(10);
     await received;
     expect(clock.pending).toBe(0);

@@ -34,6 +34,30 @@ const SOURCES = {
     const n: number = await here.ask({ type: "double", n: unwrap(await rx.recv()) });
     console.log(n);
   `,
+  "test.ts": `
+    import { type Address, actor, type ProtocolOf } from "@pneumatic/actors";
+    import { type Exploration, ExpectationError, explore, type Probe, probe, testSystem } from "@pneumatic/actors/testing";
+
+    interface Log { line(payload: { text: string }): void }
+    export const greeter = actor({
+      state: (log: Address<Log>) => ({ log }),
+      on: {
+        greet: async ({ state, sleep }, { name }: { name: string }) => {
+          await sleep(3_600_000);
+          state.log.tell({ type: "line", text: name });
+        },
+      },
+    });
+    export type Greeter = ProtocolOf<typeof greeter>;
+    export const explored: Exploration = await explore((system) => system.settle(), { runs: 2 });
+    await using system = testSystem({ seed: 1 });
+    using log: Probe<Log> = probe(system);
+    using address = system.spawn(greeter, { args: log.address.clone() });
+    address.tell({ type: "greet", name: "Ada" });
+    const { text } = await log.expectMessage("line", { within: 3_600_000 });
+    const error: unknown = await log.expectMessage().catch((error: unknown) => error);
+    console.log(text, system.now, error instanceof ExpectationError, explored.runs);
+  `,
 };
 
 beforeAll(async () => {
@@ -77,6 +101,8 @@ describe("the packed packages", () => {
     expect(complaints).toBe("");
     const { stdout } = await run(process.execPath, ["main.js"], { cwd: project });
     expect(stdout).toBe("18\n");
+    const tested = await run(process.execPath, ["test.js"], { cwd: project });
+    expect(tested.stdout).toBe("Ada 3603000 true 2\n");
   }, 60_000);
 
   it.each(NAMES)(

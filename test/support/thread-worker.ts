@@ -24,6 +24,8 @@ export interface Worker {
   later(payload: { ms: number }): void;
   uncloneable(): void;
   fail(): void;
+  sleep(payload: { ms: number }): number;
+  doze(): void;
   stop(): void;
   spawn(): void;
   echo(payload: { value: unknown }): unknown;

@@ -69,6 +69,18 @@ describe("actors that share a lost thread", () => {
     for (const address of shared) address.drop();
   });
 
+  it("lose nothing that was on its way to the thread, whatever becomes of what was in flight", async () => {
+    await using system = threadSystem();
+    using culprit = system.spawn(worker, patient);
+    const neighbours = Array.from({ length: 8 }, () => system.spawn(worker, { ...patient, poison: "drop" }));
+    await Promise.all([culprit, ...neighbours].map((address) => address.started));
+    culprit.tell({ type: "harm", how: "exit" });
+    const replies = neighbours.map((address, n) => address.ask({ type: "see", n }));
+    expect(await Promise.all(replies)).toEqual(neighbours.map((_, n) => ({ n, attempt: 1 })));
+    expect(system.ledger()).toMatchObject({ panicked: 1, deadLettered: {} });
+    for (const address of neighbours) address.drop();
+  });
+
   it("handle a message twice at most: a second loss is its last", async () => {
     await using system = threadSystem();
     const neighbours = Array.from({ length: 6 }, () => system.spawn(worker, patient));

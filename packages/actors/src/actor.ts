@@ -1,4 +1,5 @@
 /** Definitions: what an actor is, apart from who runs it. Nothing here has a life of its own. */
+import type { Cell } from "./cell/cell.ts";
 import type { Context, StartContext } from "./cell/context.ts";
 import type { ExitReason } from "./cell/exit-reason.ts";
 import { InvalidDefinitionError } from "./errors.ts";
@@ -168,6 +169,10 @@ export interface Behavior {
   readonly cutShort?: () => void;
   /** Its handlers are on another thread. */
   readonly isRemote?: true;
+  /** Begins nothing more; whether messages were begun that are still queued. */
+  readonly isAhead?: () => boolean;
+  /** Takes out what was begun, and accounts for what was handled: the last one is in flight if it was not. */
+  readonly catchUp?: (cell: Cell) => void;
 }
 
 /** A handler as the runtime calls it: with the whole message, whose `type` the payload type does not mention. */

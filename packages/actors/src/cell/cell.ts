@@ -25,7 +25,7 @@ import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/spec.ts";
-import { Ask } from "../reply/ask.ts";
+import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
 import { report } from "../report.ts";
@@ -324,6 +324,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     const item = this.inFlight;
     this.inFlight = undefined;
     this.attempt = 1;
+    if (reply === NEVER_BEGUN) {
+      this.account.expired++;
+      this.release(item instanceof Ask ? item.message : item);
+      return;
+    }
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;

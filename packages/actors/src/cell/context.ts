@@ -76,8 +76,10 @@ export interface StartContext<out Self> {
    */
   background<P extends PromiseLike<unknown>>(promise: P): P;
   /**
-   * Resolves in `ms` milliseconds of the system's clock: what `setTimeout` is to a program, but moved by a test, and gone with
-   * this incarnation, at whose end it rejects with `ActorStoppedError`. Aborted, it rejects with the reason of `signal`.
+   * Resolves in `ms` milliseconds of the system's clock, from 0 to `Infinity`: what `setTimeout` is to a program, but moved by
+   * a test, and gone with this incarnation, at whose end it rejects with `ActorStoppedError`; so there is none in `stopped`.
+   * Aborted, it rejects with the reason of `signal`; with `InvalidArgumentError` when `ms` is no such number. Unobserved, a
+   * rejection ends no process.
    *
    * @example
    * ```ts

@@ -7,6 +7,7 @@ import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
+import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
@@ -200,6 +201,25 @@ export class Incarnation {
     return () => {
       if (!this.#ended) this.#cell.life.stopSelf();
     };
+  }
+
+  get mailbox(): Mailbox {
+    return this.#cell.mailbox;
+  }
+
+  /** Whether somebody waits for what comes of the message in flight. */
+  get isAsk(): boolean {
+    return this.#cell.inFlight instanceof Ask;
+  }
+
+  /** What it ran on is gone, and the message in flight was not begun there. */
+  untake(error: unknown): void {
+    if (this.#ended) return;
+    const cell = this.#cell;
+    cell.mailbox.putBack(cell.inFlight);
+    cell.inFlight = undefined;
+    cell.attempt--;
+    cell.life.panicked(failureOf(error, undefined), error);
   }
 
   /** What it ran on is gone while it had nothing to do. */

@@ -195,8 +195,9 @@ export class Lifecycle {
   /** Ends the actor if somebody asked for it during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
-    if (requested !== undefined) this.#end(requested.reason, requested);
-    return requested !== undefined;
+    if (requested === undefined || this.#cell.behavior.isAhead?.()) return false;
+    this.#end(requested.reason, requested);
+    return true;
   }
 
   /** As the actor asked for itself: the guardian decides what follows. */
@@ -209,10 +210,7 @@ export class Lifecycle {
     this.request({ reason: SHUTDOWN, sequel: FINISH, letters });
   }
 
-  /**
-   * Ends with a failure of its children: the guardian decides what follows. Whether that is another incarnation, or may be
-   * one: while it starts, that is not decided yet.
-   */
+  /** Ends with a failure of its children. Whether another incarnation follows, or may: while it starts, that is open. */
   fail(reason: ExitReason): boolean {
     this.request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
     return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
@@ -265,13 +263,15 @@ export class Lifecycle {
         this.#remember(request);
         return;
       default:
-        this.#end(request.reason, request);
+        if (this.#cell.behavior.isAhead?.()) this.#remember(request);
+        else this.#end(request.reason, request);
     }
   }
 
   #remember(request: EndRequest): void {
     if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
     if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
+    else this.#cell.behavior.isAhead?.();
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */
@@ -294,6 +294,7 @@ export class Lifecycle {
 
   #end(reason: ExitReason, how: HowToEnd): void {
     const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
+    this.#cell.behavior.catchUp?.(this.#cell);
     const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
     reportEnd(this.#cell, this.generation, reason, verdict);
     this.#cell.become(ENDING);

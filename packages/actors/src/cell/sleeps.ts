@@ -1,8 +1,10 @@
 /** Waits for nothing but time: `ctx.sleep`. They go with the incarnation that began them. */
 import type { WaitOptions } from "@pneumatic/core";
+import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { refuse, Wait } from "@pneumatic/core/internal";
 
+const EXPECTED = "a number of milliseconds from 0 to Infinity";
 const ignore = (): void => {};
 
 /** A wait whose event never comes, so that its timeout is what it waits for. */
@@ -38,14 +40,17 @@ export class Sleeps {
 
   /** Unobserved, a rejection ends no process: the work that slept is for nobody any more. */
   start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
-    const wait: WaitOptions = { timeout: ms, signal: options?.signal };
-    const refused = ms === undefined ? refuse({ timeout: Number.NaN }) : refuse(wait);
-    const sleeping = refused ?? this.#begin(wait);
+    const sleeping = this.#begin({ timeout: ms, signal: options?.signal });
     sleeping.catch(ignore);
     return sleeping;
   }
 
   #begin(wait: WaitOptions): Promise<void> {
+    const { timeout: ms } = wait;
+    if (!(typeof ms === "number" && ms >= 0))
+      return Promise.reject(new InvalidArgumentError("ms of sleep", EXPECTED, ms));
+    const refused = refuse(wait);
+    if (refused !== undefined) return refused;
     return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over);
   }
 

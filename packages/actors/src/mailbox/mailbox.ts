@@ -43,6 +43,14 @@ const NEVER = 2 ** 31 - 1;
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
+/** Who has messages that are still queued, and may have begun with them: they are taken out when it says so. */
+export interface Borrower {
+  /** Those with a ticket up to this one. */
+  readonly borrowed: number;
+  /** The caller of the ask with this ticket has given up. */
+  cancel(ticket: number, message: unknown): void;
+}
+
 /** The actor that a mailbox belongs to. */
 export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
@@ -68,6 +76,7 @@ export class Mailbox implements AskHome, Inbox {
   front: Front | undefined = undefined;
   /** Promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
+  borrower: Borrower | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
   readonly #owner: MailboxOwner;
@@ -217,10 +226,11 @@ export class Mailbox implements AskHome, Inbox {
 
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
-      this.account.expired++; // before the actor may end for want of it
-      this.#queue.remove(place);
-      this.channel.roomMade();
-      this.#owner.release(message);
+      if (this.borrower !== undefined && place <= this.borrower.borrowed) {
+        this.borrower.cancel(place, message);
+        return;
+      }
+      this.giveUp(place, message);
     } else if (place instanceof FrontPlace) {
       this.account.expired++;
       place.remove();
@@ -229,6 +239,14 @@ export class Mailbox implements AskHome, Inbox {
     } else {
       this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
+  }
+
+  /** Takes the ask with this ticket out, whose caller has given up. */
+  giveUp(ticket: number, message: unknown): void {
+    this.account.expired++; // before the actor may end for want of it
+    this.#queue.remove(ticket);
+    this.channel.roomMade();
+    this.#owner.release(message);
   }
 
   /** The ticket of the message queued last, by which it can be withdrawn. */
@@ -272,6 +290,17 @@ export class Mailbox implements AskHome, Inbox {
     }
     this.channel.waker = waker;
     if (waker !== undefined && this.isFinished) waker.wake();
+  }
+
+  /** Whether messages may be begun before they are taken: none is driven out, and the order is that of arrival. */
+  get lends(): boolean {
+    return this.channel.capacity === Number.POSITIVE_INFINITY && this.#ranking === undefined;
+  }
+
+  /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
+  forEachAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
+    if (this.front === undefined || this.front.length === 0)
+      (this.#queue as MailQueue<unknown>).forEachAfter(ticket, visit);
   }
 
   /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */

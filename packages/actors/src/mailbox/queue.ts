@@ -80,6 +80,18 @@ export class MailQueue<T> implements Fifo<T> {
     if (--this.length === 0) this.clear();
   }
 
+  /** Shows `visit` what is queued with a ticket above `ticket`, oldest first, until it returns false. */
+  forEachAfter(ticket: number, visit: (value: T, ticket: number) => boolean): void {
+    for (let block = this.#head; block !== undefined; block = block.next) {
+      const first = Math.max(block === this.#head ? this.#headIndex : 0, ticket + 1 - block.start);
+      const end = block === this.#tail ? this.#tailIndex : block.slots.length;
+      for (let at = first; at < end; at++) {
+        const value = block.slots[at];
+        if (value !== REMOVED && !visit(value as T, block.start + at)) return;
+      }
+    }
+  }
+
   /** Whether values are queued, and no mark is left that was set when the oldest of them was. */
   get needsMark(): boolean {
     return this.length > 0 && this.#marked < this.nextTicket - this.length; // the ticket of the oldest, or more than that

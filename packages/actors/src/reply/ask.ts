@@ -32,6 +32,9 @@ export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
+/** The reply to an ask whose caller had given up before a handler saw it. */
+export const NEVER_BEGUN: unique symbol = Symbol("never begun");
+
 export class Ask implements Expiring, Waiting {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
@@ -94,7 +97,7 @@ export class Ask implements Expiring, Waiting {
 
   /** Its handler begins. */
   started(): void {
-    this.#phase = IN_FLIGHT;
+    if (this.#phase !== SETTLED) this.#phase = IN_FLIGHT;
   }
 
   reply(value: unknown): void {

@@ -11,6 +11,11 @@ export function display(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
+/** A message on one line: its type, and its payload if it has one. */
+export function displayMessage({ type, ...payload }: { readonly type: string }): string {
+  return Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
+}
+
 function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case "string":

@@ -11,7 +11,7 @@ import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedSeed, simulationOf, stagedSystem } from "./test-system.ts";
+import { checkedOptions, checkedSeed, simulationOf, stagedSystem } from "./test-system.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
@@ -85,14 +85,15 @@ const MOST_LINES = 500;
  * ```
  */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Exploration> {
+  checkedOptions("explore(scenario, options)", options);
   const { runs = DEFAULT_RUNS, seed: first = 1, shrinkRuns = DEFAULT_SHRINK_RUNS } = options;
   if (typeof scenario !== "function")
     throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
   checkedSeed(first);
-  checkedCount("runs", runs);
+  checkedCount("runs", runs, 1);
   checkedSeed(first + runs);
-  checkedCount("shrinkRuns", shrinkRuns);
-  checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS);
+  checkedCount("shrinkRuns", shrinkRuns, 0);
+  checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS, 1);
   let steps = 0;
   for (let seed = first; seed < first + runs; seed++) {
     const outcome = await run(scenario, options, seed, new Choices(randomFrom(seed)));
@@ -197,7 +198,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-function checkedCount(what: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new InvalidDefinitionError(`\`${what}\` of explore is a whole number from 0, not ${String(count)}`);
+function checkedCount(what: string, count: number, least: number): void {
+  if (Number.isSafeInteger(count) && count >= least) return;
+  throw new InvalidDefinitionError(`\`${what}\` of explore is a whole number from ${least}, not ${String(count)}`);
 }

@@ -37,6 +37,7 @@ export type Fault =
   /** The clock jumps by `ms` milliseconds (60,000 when left out), so that what was due meanwhile comes late. */
   | { readonly kind: "clockJump"; readonly ms?: number; readonly chance?: number; readonly nth?: number };
 
+/** What goes wrong: each is described at {@link Fault}. */
 export type FaultKind = Fault["kind"];
 
 /** A fault, and how often it has had the occasion. */

@@ -1,5 +1,6 @@
 /** Turns that a fault holds back: those of the actors that are added, until they are ended. */
 import type { Step } from "../dispatcher/clock.ts";
+import type { OwnStep } from "./simulation.ts";
 
 export class Postponed {
   readonly #turns = new Map<string, Step | undefined>();
@@ -14,7 +15,7 @@ export class Postponed {
   }
 
   /** Whether `step` is held back. An actor waits for one turn at a time. */
-  takes(step: Step): boolean {
+  takes(step: Step | OwnStep): boolean {
     if (step.kind !== "turn" || !this.#turns.has(step.path)) return false;
     this.#turns.set(step.path, step);
     return true;

@@ -1,47 +1,68 @@
-/** An actor that records what it is sent, for tests to look at. */
-import { takesAll } from "../actor.ts";
+/** An actor that records what it is sent, for tests to look at: what they see of it. `recording-probe.ts` is what it does. */
 import type { Address, AnyAddress } from "../address/address.ts";
-import { targetOf } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import { InvalidDefinitionError } from "../errors.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
-import { display } from "./display.ts";
-import { ExpectationError } from "./errors.ts";
-import type { Simulation } from "./simulation.ts";
+import { RecordingProbe } from "./recording-probe.ts";
 import type { TestSystem } from "./test-system.ts";
-import { simulationOf } from "./test-system.ts";
 
-const DEFAULT_WITHIN_MS = 3000;
-const DEFAULT_SILENCE_MS = 100;
-
-/** How long is waited, in milliseconds of the system's time. */
+/** How long is waited. */
 export interface Within {
-  readonly within?: number;
-}
-
-/** How a probe replies to asks: as the methods of its protocol do. What has no reply here is replied to with `undefined`. */
-export type ProbeReplies<P> = { readonly [K in Names<P>]?: P[K] };
-
-/** An actor that records. What it expects waits in virtual time: the time of the system moves as far as needed. */
-export interface Probe<P> extends Disposable {
-  /** Where it takes its messages; given to anything that wants an address of this protocol. Dropped with the probe. */
-  readonly address: Address<P>;
-  /** Every message so far, in order. */
-  readonly messages: readonly MessageOf<P>[];
-  /**
-   * Takes the next message, if it is there or comes `within` milliseconds (3,000 when left out); with `type`, it must be of
-   * that type. Rejects with an {@link ExpectationError}.
-   */
-  expectMessage(options?: Within): Promise<MessageOf<P>>;
-  expectMessage<K extends Names<P>>(type: K, options?: Within): Promise<MessageNamed<P, K>>;
-  /** Rejects with an {@link ExpectationError} if a message is there that was not taken, or comes `within` milliseconds (100). */
-  expectNoMessage(options?: Within): Promise<void>;
-  /** Resolves to why the actor ended for good, if it does `within` milliseconds (3,000). */
-  expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason>;
+  /** Milliseconds of the system's time, from 0: what is there, or comes before time has to pass. */
+  readonly within?: number | undefined;
 }
 
 /**
- * Spawns a probe in a test system.
+ * How a probe replies to asks: as the methods of its protocol do, or with a promise. What has no reply here is replied to with
+ * `undefined`. One that throws is a panic, as in any actor: its ask rejects with `ActorPanickedError`, and the probe goes on.
+ */
+export type ProbeReplies<P> = {
+  readonly [K in Names<P>]?: P[K] extends (...payload: infer Payload) => infer Reply
+    ? (...payload: Payload) => Reply | Promise<Awaited<Reply>>
+    : never;
+};
+
+/** How a probe is spawned. */
+export interface ProbeOptions {
+  /** Its name in paths, traces and errors; `probe-n` when left out. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * An actor that records. What it expects waits in virtual time: the time of the system moves as far as needed, and no
+ * further. Expectations of messages are met one after the other, in the order of the calls; each takes up where the one before
+ * has left off. What waits goes on in a step of its own, which the seed orders among the others.
+ *
+ * An {@link ExpectationError} says what was expected, the time, who is at work, and the messages before and after. Everything rejects with it
+ * once the probe is disposed of, which the end of the system does at the latest.
+ *
+ * The probe owns the addresses in its messages, and drops them when it is disposed of: clone what is to live longer.
+ */
+export interface Probe<P> extends Disposable {
+  /** Where it takes its messages; given to anything that wants an address of this protocol. Dropped with the probe. */
+  readonly address: Address<P>;
+  /** Every message so far, in order; also those that come after it was disposed of. */
+  readonly messages: readonly MessageOf<P>[];
+  /** Takes the next message, if it is there or comes `within` milliseconds (3,000 when left out). */
+  expectMessage(options?: Within): Promise<MessageOf<P>>;
+  /** Takes the next message, which must be of that `type`; rejects, and leaves it there, when it is of another. */
+  expectMessage<K extends Names<P>>(type: K, options?: Within): Promise<MessageNamed<P, K>>;
+  /** Rejects if a message is there that was not taken, or comes `within` milliseconds (100 when left out), which pass. */
+  expectNoMessage(options?: Within): Promise<void>;
+  /**
+   * Resolves to why the actor ended for good, if it has or does `within` milliseconds (3,000 when left out). A restart is no
+   * end. Takes no message and waits for no other expectation.
+   */
+  expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason>;
+  /**
+   * Sends this probe the message that `message` makes of the reason when `address` has ended for good, at once if it has
+   * already: so the end has its place among the messages. Until the probe or the result is disposed of. As `ctx.watch` does.
+   */
+  watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable;
+}
+
+/**
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
+ * `spawn` throws.
  *
  * @example
  * ```ts
@@ -50,92 +71,27 @@ export interface Probe<P> extends Disposable {
  *
  * interface Audit {
  *   note(payload: { what: string }): void;
+ *   limit(): number;
  * }
  * const till = actor({
  *   state: (audit: Address<Audit>) => ({ audit }),
- *   on: { pay: ({ state }, { sum }: { sum: number }) => state.audit.tell({ type: "note", what: `paid ${sum}` }) },
+ *   on: {
+ *     pay: async ({ state }, { sum }: { sum: number }) => {
+ *       const isFine = sum <= (await state.audit.ask({ type: "limit" }));
+ *       state.audit.tell({ type: "note", what: isFine ? `paid ${sum}` : "refused" });
+ *     },
+ *   },
  * });
  * await using system = testSystem();
- * using audit = probe<Audit>(system);
+ * using audit = probe<Audit>(system, { limit: () => 100 }, { name: "audit" });
  * using address = system.spawn(till, { args: audit.address.clone() });
  * address.tell({ type: "pay", sum: 5 });
+ * await audit.expectMessage("limit");
  * const { what } = await audit.expectMessage("note");
  * console.log(what); // paid 5
  * await audit.expectNoMessage();
  * ```
  */
-export function probe<P>(system: TestSystem, replies: ProbeReplies<P> = {}): Probe<P> {
-  return new RecordingProbe<P>(system, replies);
-}
-
-class RecordingProbe<P> implements Probe<P> {
-  readonly address: Address<P>;
-  readonly messages: MessageOf<P>[] = [];
-  readonly #simulation: Simulation;
-  readonly #now: () => number;
-  #taken = 0;
-
-  constructor(system: TestSystem, replies: ProbeReplies<P>) {
-    this.#simulation = simulationOf(system);
-    this.#now = () => system.now;
-    const definition = takesAll<P>("probe", (_, given) => {
-      const message = given as MessageOf<P> & { readonly type: Names<P> };
-      this.messages.push(message);
-      const reply = Object.hasOwn(replies, message.type) ? replies[message.type] : undefined;
-      return typeof reply === "function" ? reply.call(replies, message) : undefined;
-    });
-    this.address = system.spawn(definition);
-  }
-
-  async expectMessage<K extends Names<P>>(first?: K | Within, second?: Within): Promise<MessageNamed<P, K>> {
-    const type = typeof first === "string" ? first : undefined;
-    const within = withinOf(typeof first === "string" ? second : first, DEFAULT_WITHIN_MS);
-    await this.#wait(within, () => this.messages.length > this.#taken);
-    const message = this.messages[this.#taken] as (MessageNamed<P, K> & { readonly type: string }) | undefined;
-    const wanted = type === undefined ? "a message" : `"${type}"`;
-    if (message === undefined) throw this.#unmet(`expected ${wanted} within ${within} ms, but none came`);
-    if (type !== undefined && message.type !== type) {
-      throw this.#unmet(`expected "${type}" next, but came ${display(message)}`);
-    }
-    this.#taken++;
-    return message;
-  }
-
-  async expectNoMessage(options?: Within): Promise<void> {
-    const within = withinOf(options, DEFAULT_SILENCE_MS);
-    await this.#wait(within, () => this.messages.length > this.#taken);
-    const message = this.messages[this.#taken];
-    if (message !== undefined)
-      throw this.#unmet(`expected no message within ${within} ms, but came ${display(message)}`);
-  }
-
-  async expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason> {
-    const target = targetOf(address);
-    if (target === undefined)
-      throw new InvalidDefinitionError("expectTerminated(address) takes an address of an actor");
-    const within = withinOf(options, DEFAULT_WITHIN_MS);
-    await this.#wait(within, () => target.ended !== undefined);
-    if (target.ended === undefined) throw this.#unmet(`expected "${target.path}" to end within ${within} ms; it lives`);
-    return target.ended;
-  }
-
-  [Symbol.dispose](): void {
-    this.address.drop();
-  }
-
-  async #wait(within: number, isDone: () => boolean): Promise<void> {
-    if (!isDone()) await this.#simulation.drive(this.#now() + within, isDone);
-  }
-
-  #unmet(what: string): ExpectationError {
-    const before = this.messages.slice(0, this.#taken).map(({ type }: { readonly type: string }) => type);
-    const taken = before.length === 0 ? "no message was taken" : `taken were ${before.join(", ")}`;
-    return new ExpectationError(`Probe "${this.address.path}" ${what}; before it, ${taken}`);
-  }
-}
-
-function withinOf(options: Within | undefined, otherwise: number): number {
-  const within = options?.within ?? otherwise;
-  if (typeof within === "number" && within >= 0 && Number.isFinite(within)) return within;
-  throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
+export function probe<P>(system: TestSystem, replies: ProbeReplies<P> = {}, options: ProbeOptions = {}): Probe<P> {
+  return new RecordingProbe<P>(system, replies, options);
 }

@@ -19,7 +19,7 @@ const NO_WORK = new Set([
 ]);
 
 export class RealWork {
-  readonly #before = count();
+  readonly #before = countWithOutput();
 
   get isPending(): boolean {
     for (const [type, now] of count()) {
@@ -33,6 +33,12 @@ export class RealWork {
   poll(then: () => void): void {
     setTimeout(then, POLL_MS);
   }
+}
+
+/** The streams are made when they are first looked at, and then count for ever: what is printed later is no work. */
+function countWithOutput(): Map<string, number> {
+  void [process.stdout, process.stderr];
+  return count();
 }
 
 function count(): Map<string, number> {

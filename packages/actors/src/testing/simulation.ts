@@ -77,7 +77,7 @@ export class Simulation implements Scheduler {
   readonly #trace: Trace;
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
-  readonly #pending: (Step | TimerStep)[] = [];
+  readonly #pending: (Step | OwnStep)[] = [];
   readonly #postponed = new Postponed();
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
@@ -91,7 +91,7 @@ export class Simulation implements Scheduler {
     this.#rules = rules;
   }
 
-  readonly step = (step: Step): void => {
+  readonly step = (step: Step | OwnStep): void => {
     if (this.#postponed.takes(step)) return;
     this.#pending.push(step);
     this.#wake();
@@ -236,7 +236,7 @@ export class Simulation implements Scheduler {
   }
 }
 
-/** A timer that is due. */
-export interface TimerStep extends Omit<Step, "kind"> {
-  readonly kind: "timer";
+/** A step that is not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
+export interface OwnStep extends Omit<Step, "kind"> {
+  readonly kind: "timer" | "probe";
 }

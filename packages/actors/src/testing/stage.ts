@@ -13,7 +13,7 @@ import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/spec.ts";
 import { Ask } from "../reply/ask.ts";
 import { Checks } from "./checks.ts";
-import { display } from "./display.ts";
+import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
 import type { Faults } from "./faults.ts";
 import { lengthOf } from "./faults.ts";
@@ -71,7 +71,7 @@ export class Stage implements Instrument {
   /** Before a message is put into a mailbox; true when there is no room for it. */
   sends(how: string, message: Message, mailbox: SimulatedMailbox): boolean {
     const { path } = mailbox;
-    this.#trace.effect(() => `${how} ${path} ${textOf(message)}`);
+    this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
     if (how === "delivers" || mailbox.isClosed) return false;
     const delay = this.#faults.strike(["delay"], message, path);
     if (delay !== undefined) {
@@ -153,8 +153,4 @@ export class Stage implements Instrument {
     this.#trace.effect(() => `! the clock jumps by ${lengthOf(fault)} ms`);
     this.#simulation.jump(lengthOf(fault));
   }
-}
-
-function textOf({ type, ...payload }: Message): string {
-  return Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
 }

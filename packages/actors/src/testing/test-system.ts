@@ -16,6 +16,7 @@ import type { Rules } from "./simulation.ts";
 import { Simulation } from "./simulation.ts";
 import { Stage } from "./stage.ts";
 import { Trace } from "./trace.ts";
+import { checkedAdvance } from "./virtual-clock.ts";
 
 /** How a {@link TestSystem} is made. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
@@ -108,9 +109,7 @@ export class TestSystem extends ActorSystem {
 
   /** Moves the time by `ms` milliseconds, deadline by deadline; at each, everything runs until nothing is left to do. */
   async advance(ms: number): Promise<void> {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
-      throw new InvalidDefinitionError(`Time is advanced by milliseconds from 0, not ${ms}`);
-    }
+    checkedAdvance(ms);
     await this.settle();
     await this.#simulation.drive(this.now + ms);
   }
@@ -194,9 +193,13 @@ export class TestSystem extends ActorSystem {
  * ```
  */
 export function testSystem(options: TestSystemOptions = {}): TestSystem {
+  checkedOptions("testSystem(options)", options);
   const { clock = "virtual", seed, autoAdvance = false } = options;
   if (clock !== "virtual") {
     throw new InvalidDefinitionError(`The option \`clock\` of a test system is "virtual", not ${String(clock)}`);
+  }
+  if (typeof autoAdvance !== "boolean") {
+    throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
   }
   const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
   return stagedSystem(options, {
@@ -211,13 +214,29 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
   const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const stage = new Stage(simulation, new Faults(options.faults ?? [], options.faultBudget, choices), trace);
-  const clockInForce = useClock(simulation.clock);
+  const clockInForce = inForce(simulation);
   try {
     return new TestSystem(options, { trace, simulation, stage, clockInForce, canBeStuck: options.seed !== undefined });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;
   }
+}
+
+function inForce({ clock }: Simulation): Disposable {
+  try {
+    return useClock(clock);
+  } catch {
+    throw new InvalidDefinitionError(
+      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` does",
+    );
+  }
+}
+
+/** Throws for what are no options. */
+export function checkedOptions(call: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new InvalidDefinitionError(`${call} takes an object of options, not ${String(options)}`);
 }
 
 /** `seed`, if it is one. */

@@ -3,8 +3,8 @@
  * the same text on every machine: nothing in it depends on how long something took, or where.
  */
 import type { Step } from "../dispatcher/clock.ts";
-import { display } from "./display.ts";
-import type { TimerStep } from "./simulation.ts";
+import { displayMessage } from "./display.ts";
+import type { OwnStep } from "./simulation.ts";
 
 /** Of a longer run, the beginning is forgotten. */
 const ENTRIES_KEPT = 10_000;
@@ -30,7 +30,7 @@ export class Trace {
     this.#isKept = isKept;
   }
 
-  begin(step: Step | TimerStep, isSwitch: boolean): void {
+  begin(step: Step | OwnStep, isSwitch: boolean): void {
     if (!this.#isKept) return;
     const { kind, path, type } = step;
     const actor = kind === "turn" ? path : "";
@@ -39,6 +39,7 @@ export class Trace {
       reply: `reply of ${path} to ${type}`,
       room: `room at ${path} for ${type}`,
       timer: "timer",
+      probe: `${path} has what was expected`,
     };
     this.#add(actor, what[kind], isSwitch);
   }
@@ -46,8 +47,7 @@ export class Trace {
   /** The present step gives `message` to the handler of `actor`. */
   handles(actor: string, message: { readonly type: string }): void {
     if (!this.#isKept) return;
-    const { type, ...payload } = message;
-    const text = Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
+    const text = displayMessage(message);
     const entry = this.#current;
     if (entry !== undefined && entry.actor === actor && entry.what === "") entry.what = text;
     else this.effect(() => `${actor} handles ${text}`);

@@ -6,17 +6,18 @@ import type { Clock } from "@pneumatic/core/testing";
 import { InvalidDefinitionError } from "../errors.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
-/** So many timers that are not set any more may be in the heap, beside as many as there are others. */
-const FORGOTTEN_AT = 64;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
   /** Tells those of one deadline apart. */
   readonly order: number;
-  readonly run: () => void;
-  isSet: boolean;
+  /** Undefined once it has run or was cleared. */
+  run: (() => void) | undefined;
 }
+
+/** So many cleared timers may wait in the heap for their time. */
+const MOST_CLEARED = 64;
 
 /**
  * A clock for tests: of the channels of a thread (`useClock` of `@pneumatic/core/testing`), or of a system (the option
@@ -43,7 +44,7 @@ export class VirtualClock implements Clock {
 
   setTimeout(run: () => void, ms: number): unknown {
     const delay = ms >= 1 && ms <= LONGEST_DELAY ? ms : 1;
-    const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run, isSet: true };
+    const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run };
     this.#pending++;
     this.#push(timer);
     return timer;
@@ -51,10 +52,11 @@ export class VirtualClock implements Clock {
 
   clearTimeout(timer: unknown): void {
     const given = timer as VirtualTimer | undefined;
-    if (given?.isSet !== true) return;
-    given.isSet = false;
+    if (given?.run === undefined) return;
+    given.run = undefined;
     this.#pending--;
-    if (this.#heap.length > 2 * this.#pending + FORGOTTEN_AT) this.#heap = this.#heap.filter(isSet).sort(byDeadline);
+    if (this.#heap.length - this.#pending <= this.#pending + MOST_CLEARED) return;
+    this.#heap = this.#heap.filter(({ run }) => run !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   /** How many timers are set. */
@@ -69,9 +71,7 @@ export class VirtualClock implements Clock {
 
   /** Moves the time by `ms` milliseconds, and runs what falls due. */
   advance(ms: number): void {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
-      throw new InvalidDefinitionError(`Time is advanced by milliseconds from 0, not ${ms}`);
-    }
+    checkedAdvance(ms);
     const until = this.#now + ms;
     for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
       this.#pop();
@@ -97,16 +97,17 @@ export class VirtualClock implements Clock {
 
   #runOf(timer: VirtualTimer): () => void {
     return () => {
-      if (!timer.isSet) return;
-      timer.isSet = false;
+      const { run } = timer;
+      if (run === undefined) return;
+      timer.run = undefined;
       this.#pending--;
-      timer.run();
+      run();
     };
   }
 
   /** The first timer that is still set. */
   #first(): VirtualTimer | undefined {
-    while (this.#heap.length > 0 && this.#heap[0]?.isSet === false) this.#pop();
+    while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];
   }
 
@@ -140,14 +141,12 @@ export class VirtualClock implements Clock {
   }
 }
 
-function isSet(timer: VirtualTimer): boolean {
-  return timer.isSet;
-}
-
-function byDeadline(one: VirtualTimer, other: VirtualTimer): number {
-  return one.dueAt - other.dueAt || one.order - other.order;
+/** Throws for what time cannot be advanced by. */
+export function checkedAdvance(ms: number): void {
+  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
+  throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);
 }
 
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {
-  return byDeadline(one, other) < 0;
+  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order);
 }

@@ -7,20 +7,49 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { MessagePort } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
+import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
-import { repeatEvery } from "../dispatcher/clock.ts";
+import { asPromise } from "../cell/attempt.ts";
+import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
 import { ThreadContext } from "./thread-context.ts";
 import type { HostTask, ToHost, ToParent } from "./wire.ts";
-import { BEAT, ON_STACK, packError, unpackReason } from "./wire.ts";
+import { BEAT, BEGUN, HANDLED, ON_STACK, packError, unpackReason } from "./wire.ts";
 
 interface Actor {
+  readonly id: number;
   /** Undefined while its module is loaded. */
   behavior: Behavior | undefined;
   readonly context: ThreadContext;
+  readonly progress: Int32Array;
+  readonly queue: Queue<Order>;
+  /** The numbers of queued asks whose callers have given up. */
+  readonly cancelled: Set<number>;
+  /** Whether a message is being handled, or its turn will come. */
+  isBusy: boolean;
+  /** Whether it has asked for its own end. */
+  isStopping: boolean;
+  /** How many messages were handled that the parent does not know of. */
+  untold: number;
+  /** What is being handled. */
+  current: Order | undefined;
 }
+
+/** A message that was shipped. */
+interface Order {
+  readonly seq: number;
+  readonly message: { readonly type: string };
+  readonly attempt: number;
+  readonly isAsk: boolean;
+}
+
+/** After so many messages the parent is told, so that it ships more in time. */
+const TOLD_AFTER = 128;
+/** After so many milliseconds, others on this thread have their turn. */
+const SLICE_MS = 1;
 
 /** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
 const working = new AsyncLocalStorage<number>();
@@ -45,9 +74,10 @@ class Host {
     if (actor === undefined) return;
     switch (order.op) {
       case "handle":
-        return this.#handle(order, actor);
-      case "abort":
-        actor.context.abort();
+        this.#enqueue(order, actor);
+        return;
+      case "cancel":
+        this.#cancel(order.seq, actor);
         return;
       case "stop":
         return this.#stop(order, actor);
@@ -59,12 +89,27 @@ class Host {
   }
 
   /** The incarnation may be forgotten at every await; then nothing more of it happens. */
-  async #start({ id, url, exportName, args, about }: Extract<ToHost, { op: "start" }>): Promise<void> {
+  async #start(order: Extract<ToHost, { op: "start" }>): Promise<void> {
+    const { id, url, exportName, args, about, progress } = order;
     const context = new ThreadContext(about, this.#log, {
       tell: (message) => this.#send({ op: "self", id, message }),
-      stop: () => this.#send({ op: "stopSelf", id }),
+      stop: () => {
+        actor.isStopping = true;
+        this.#send({ op: "stopSelf", id });
+      },
     });
-    const actor: Actor = { behavior: undefined, context };
+    const actor: Actor = {
+      id,
+      behavior: undefined,
+      context,
+      progress,
+      queue: new Queue(),
+      cancelled: new Set(),
+      isBusy: false,
+      isStopping: false,
+      untold: 0,
+      current: undefined,
+    };
     const isForgotten = (): boolean => this.#actors.get(id) !== actor;
     this.#actors.set(id, actor);
     try {
@@ -94,21 +139,115 @@ class Host {
     }
   }
 
-  async #handle({ id, message, attempt, isAsk }: Extract<ToHost, { op: "handle" }>, actor: Actor): Promise<void> {
-    const { behavior, context } = actor;
+  #enqueue({ first, messages, attempt, asks }: Extract<ToHost, { op: "handle" }>, actor: Actor): void {
+    let asked = 0;
+    for (const [at, message] of messages.entries()) {
+      const isAsk = asks[asked] === at;
+      if (isAsk) asked++;
+      actor.queue.push({ seq: first + at, message, attempt: at === 0 ? attempt : 1, isAsk });
+    }
+    if (!actor.isBusy) this.#run(actor);
+  }
+
+  /** Handles what is queued, one message at a time, for as long as handlers return at once and the slice lasts. */
+  #run(actor: Actor): void {
+    actor.isBusy = true;
+    const end = currentClock().now() + SLICE_MS;
+    this.#onStack(actor.id, () => {
+      while (actor.queue.length > 0) {
+        if (!this.#next(actor, actor.queue.shift())) return;
+        if (actor.untold % 16 === 0 && currentClock().now() > end) {
+          this.#tell(actor);
+          systemScheduler.later(() => this.#run(actor));
+          return;
+        }
+      }
+      actor.isBusy = false;
+      this.#tell(actor);
+    });
+  }
+
+  /** Begins one message; whether the next may follow at once. */
+  #next(actor: Actor, order: Order): boolean {
+    const { behavior, context, progress } = actor;
+    const { seq, message, attempt, isAsk } = order;
+    if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, seq - 1, seq) !== seq - 1) {
+      actor.queue.clear();
+      this.#tell(actor);
+      return false; // busy for good: this incarnation begins nothing more
+    }
+    actor.current = order;
+    if (actor.cancelled.delete(seq)) {
+      this.#send({ op: "skipped", id: actor.id, seq });
+      this.#handled(actor, seq);
+      return true;
+    }
     context.begin(attempt, isAsk);
     try {
-      const reply = await this.#onStack(id, () => behavior?.on[message.type]?.(context, message));
-      this.#send({ op: "handled", id, reply: isAsk ? reply : undefined });
+      const reply = asPromise(behavior?.on[message.type]?.(context, message));
+      if (reply instanceof Promise) {
+        reply.then(
+          (value) => this.#settled(actor, order, value),
+          (error) => this.#panicked(actor, seq, error),
+        );
+        return false;
+      }
+      this.#replied(actor, order, reply);
+      return true;
     } catch (error) {
-      this.#send({ op: "panicked", id, error: packError(error) });
+      this.#panicked(actor, seq, error);
+      return false;
     }
   }
 
-  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
-    context.cancel();
+  /** A handler that took its time is through. */
+  #settled(actor: Actor, order: Order, reply: unknown): void {
+    if (this.#actors.get(actor.id) !== actor) return;
     try {
-      await this.#onStack(id, () => behavior?.stopped?.(context, unpackReason(reason)));
+      this.#replied(actor, order, reply);
+    } catch (error) {
+      this.#panicked(actor, order.seq, error);
+      return;
+    }
+    this.#tell(actor);
+    this.#run(actor);
+  }
+
+  /** Throws when the reply cannot be copied. */
+  #replied(actor: Actor, { seq, isAsk }: Order, reply: unknown): void {
+    if (isAsk) this.#send({ op: "replied", id: actor.id, seq, reply });
+    this.#handled(actor, seq);
+  }
+
+  /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
+  #handled(actor: Actor, seq: number): void {
+    Atomics.store(actor.progress, HANDLED, seq);
+    actor.current = undefined;
+    if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
+  }
+
+  #tell(actor: Actor): void {
+    if (actor.untold === 0) return;
+    actor.untold = 0;
+    this.#send({ op: "progress", id: actor.id });
+  }
+
+  #panicked(actor: Actor, seq: number, error: unknown): void {
+    actor.queue.clear();
+    actor.isStopping = true;
+    this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
+  }
+
+  #cancel(seq: number, { current, context, progress, cancelled }: Actor): void {
+    if (current?.seq === seq) context.abort();
+    else if (seq > Atomics.load(progress, BEGUN)) cancelled.add(seq);
+  }
+
+  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
+    const why = unpackReason(reason);
+    context.cancel(why);
+    try {
+      await this.#onStack(id, () => behavior?.stopped?.(context, why));
       this.#send({ op: "stopped", id, error: undefined });
     } catch (error) {
       this.#send({ op: "stopped", id, error: packError(error) });
@@ -142,6 +281,11 @@ export default function host(task: HostTask): Promise<void> {
   const self = new Host(task);
   Atomics.add(words, BEAT, 1);
   repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
-  port.on("message", (order: ToHost) => void self.receive(order));
+  port.on("message", (order: ToHost) => {
+    void self.receive(order);
+    // All that has come, before anything of it goes on: a message that is cancelled is not begun in between.
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+      void self.receive(next.message);
+  });
   return new Promise((resolve) => port.on("close", resolve));
 }

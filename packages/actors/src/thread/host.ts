@@ -104,6 +104,11 @@ export class ThreadHost {
     this.#running?.port.postMessage(order);
   }
 
+  /** Hears what the thread has said by now. */
+  hear(): void {
+    if (this.#running !== undefined) this.#hear(this.#running.port);
+  }
+
   /** Ends the thread. */
   async destroy(): Promise<void> {
     this.#end();
@@ -163,6 +168,10 @@ export class ThreadHost {
     );
   }
 
+  #hear(port: MessagePort): void {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) this.#receive(next.message);
+  }
+
   #receive(said: ToParent): void {
     if (said.op === "log") this.#log(said.line);
     else this.#tenants.get(said.id)?.received(said);
@@ -179,9 +188,7 @@ export class ThreadHost {
   /** What the thread has said still counts; then every tenant is told. */
   #lost(running: Running, error: ThreadLostError): void {
     if (this.#running !== running) return;
-    for (let last = receiveMessageOnPort(running.port); last; last = receiveMessageOnPort(running.port)) {
-      this.#receive(last.message);
-    }
+    this.#hear(running.port);
     const tenants = [...this.#tenants];
     const isGuilty = this.#guilty(running, tenants);
     this.#end();

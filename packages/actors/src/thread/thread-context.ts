@@ -3,6 +3,7 @@ import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Message } from "../address/handle.ts";
 import { checked } from "../address/handle.ts";
+import type { ExitReason } from "../cell/exit-reason.ts";
 import { NORMAL } from "../cell/exit-reason.ts";
 import { dropAll } from "../cell/owned.ts";
 import { Sleeps } from "../cell/sleeps.ts";
@@ -121,9 +122,9 @@ export class ThreadContext {
   }
 
   /** The incarnation is about to end: only its `stopped` hook is left. */
-  cancel(): void {
+  cancel(reason: ExitReason): void {
     this.timers.end();
-    this.#sleeps.end(new ActorStoppedError(this.path, NORMAL));
+    this.#sleeps.end(new ActorStoppedError(this.path, reason));
     this.#life.abort();
     this.#caller?.abort();
   }
@@ -131,7 +132,7 @@ export class ThreadContext {
   /** The incarnation has ended. */
   end(): void {
     this.#ended = true;
-    this.cancel();
+    this.cancel(NORMAL);
     dropAll(this.#owned, () => this.log);
   }
 

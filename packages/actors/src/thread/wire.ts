@@ -1,6 +1,6 @@
 /**
- * What the two sides of a host say to each other over its port. One line of each pair is in flight for an actor at a time:
- * a message is shipped when its turn has come, so what is queued never leaves the parent's side.
+ * What the two sides of a host say to each other over its port. Messages are shipped some way ahead of their turn; they stay
+ * queued on the parent's side until the host has handled them, so that a thread that is lost takes none with it.
  */
 import type { MessagePort } from "node:worker_threads";
 import type { ExitReason } from "../cell/exit-reason.ts";
@@ -13,6 +13,15 @@ export interface HostTask {
   readonly beatMs: number;
   readonly logLevel: string;
 }
+
+/**
+ * The words of an incarnation: the number of the message that was begun last, or `HALTED`, and of the one handled last. They
+ * are written by a thread that may be gone the next moment, so each is true whenever it is read: a message is begun by
+ * raising BEGUN, which fails once the parent has put HALTED there, and is handled when its reply is on its way.
+ */
+export const BEGUN = 0;
+export const HANDLED = 1;
+export const HALTED = -1;
 
 /** The words in shared memory: a count that grows while the thread turns its event loop, and the id of who is on its stack. */
 export const BEAT = 0;
@@ -27,17 +36,21 @@ export type ToHost =
       readonly exportName: string;
       readonly args: unknown;
       readonly about: About;
+      readonly progress: Int32Array;
     }
   | {
       readonly op: "handle";
       readonly id: number;
-      readonly message: { readonly type: string };
+      /** The number of the first message; the others follow it. */
+      readonly first: number;
+      readonly messages: readonly { readonly type: string }[];
+      /** How often the first was begun, this time included; the others never were. */
       readonly attempt: number;
-      /** Somebody waits for the reply. */
-      readonly isAsk: boolean;
+      /** Those somebody waits for, by their place in `messages`. */
+      readonly asks: readonly number[];
     }
-  /** The caller of the ask in flight has given up. */
-  | { readonly op: "abort"; readonly id: number }
+  /** The caller of an ask has given up. */
+  | { readonly op: "cancel"; readonly id: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The incarnation has ended; nothing more is heard of it. */
   | { readonly op: "forget"; readonly id: number };
@@ -46,8 +59,14 @@ export type ToHost =
 export type ToParent =
   | { readonly op: "started"; readonly id: number; readonly types: readonly string[] }
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError; readonly loaded: boolean }
-  | { readonly op: "handled"; readonly id: number; readonly reply: unknown }
-  | { readonly op: "panicked"; readonly id: number; readonly error: WireError }
+  /** An ask was handled. */
+  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: unknown }
+  /** An ask was cancelled before it was begun. */
+  | { readonly op: "skipped"; readonly id: number; readonly seq: number }
+  /** Nothing after that message is begun by this incarnation. */
+  | { readonly op: "panicked"; readonly id: number; readonly seq: number; readonly error: WireError }
+  /** There is news in the words of the incarnation. */
+  | { readonly op: "progress"; readonly id: number }
   | { readonly op: "stopped"; readonly id: number; readonly error: WireError | undefined }
   /** `ctx.self.tell`, and timers. */
   | { readonly op: "self"; readonly id: number; readonly message: { readonly type: string } }

@@ -4,6 +4,7 @@ import { PACKAGES } from "./catalogue.ts";
 import { asking } from "./workloads/ask.ts";
 import { askActor } from "./workloads/ask-actor.ts";
 import { eventLoops } from "./workloads/event-loop.ts";
+import { exploring } from "./workloads/explore.ts";
 import { forkJoin } from "./workloads/fork-join.ts";
 import { memory } from "./workloads/memory.ts";
 import { restart } from "./workloads/restart.ts";
@@ -14,6 +15,18 @@ import { telling } from "./workloads/tell.ts";
 
 export const actors: Suite = {
   name: "actors",
-  workloads: [...telling, selfTell, ...asking, askActor, ring, spawn, forkJoin, restart, ...eventLoops, memory],
+  workloads: [
+    ...telling,
+    selfTell,
+    ...asking,
+    askActor,
+    ring,
+    spawn,
+    forkJoin,
+    restart,
+    ...eventLoops,
+    memory,
+    exploring,
+  ],
   packages: PACKAGES,
 };

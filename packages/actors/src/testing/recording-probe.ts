@@ -1,0 +1,244 @@
+/**
+ * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
+ * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
+ */
+import { takesAll } from "../actor.ts";
+import type { Address, AnyAddress } from "../address/address.ts";
+import type { Message, Target } from "../address/handle.ts";
+import { checked, dropAddresses, targetOf } from "../address/handle.ts";
+import type { ExitReason } from "../cell/exit-reason.ts";
+import { describe } from "../cell/exit-reason.ts";
+import { Watch } from "../cell/watch.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
+import { runtimeOf } from "../system/system.ts";
+import { displayMessage } from "./display.ts";
+import { ExpectationError } from "./errors.ts";
+import { atWork } from "./invariants.ts";
+import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
+import type { Simulation } from "./simulation.ts";
+import { simulationOf, TestSystem } from "./test-system.ts";
+
+const DEFAULT_WITHIN_MS = 3000;
+const DEFAULT_SILENCE_MS = 100;
+/** So many messages before and after the place in question are shown in an error. */
+const SHOWN = 10;
+
+/** A reply that throws is the test's, and no reason to give up on the probe. */
+const FOREVER = {
+  restart: "permanent",
+  intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 1 },
+  backoff: { initialMs: 0 },
+} as const;
+
+/** Somebody who waits for something of the probe. */
+interface Waiting {
+  readonly isDone: () => boolean;
+  readonly goOn: () => void;
+}
+
+export class RecordingProbe<P> implements Probe<P> {
+  readonly address: Address<P>;
+  readonly messages: MessageOf<P>[] = [];
+  /** When each of them came. */
+  readonly #times: number[] = [];
+  /** So many of them were taken by an expectation. */
+  #taken = 0;
+  readonly #system: TestSystem;
+  readonly #simulation: Simulation;
+  readonly #waiting = new Set<Waiting>();
+  readonly #watches = new Set<Watch>();
+  /** Resolves when the expectations so far were met, or were not. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Why nothing can be expected any more. */
+  #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
+
+  constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
+    if (!(system instanceof TestSystem)) {
+      throw new InvalidDefinitionError("probe(system) takes a system that testSystem() or explore() has made");
+    }
+    checkReplies(replies);
+    this.#system = system;
+    this.#simulation = simulationOf(system);
+    const definition = takesAll<P>("probe", (_, given) => {
+      const message = given as MessageOf<P> & { readonly type: Names<P> };
+      this.#record(message);
+      return Object.hasOwn(replies, message.type) ? replies[message.type]?.(message) : undefined;
+    });
+    this.address = system.spawn(definition, { ...FOREVER, ...(name !== undefined && { name }) });
+    system.own(this);
+  }
+
+  expectMessage<K extends Names<P>>(first?: K | Within, second?: Within): Promise<MessageNamed<P, K>> {
+    const type = typeof first === "string" ? first : undefined;
+    const options = typeof first === "string" ? second : first;
+    return this.#inTurn(async () => {
+      const next = await this.#next(options, DEFAULT_WITHIN_MS);
+      const wanted = type === undefined ? "a message" : `"${type}"`;
+      if (next === undefined)
+        throw this.#unmet(`expected ${wanted} ${textOf(options, DEFAULT_WITHIN_MS)}, but none came`);
+      if (type !== undefined && next.type !== type)
+        throw this.#unmet(`expected ${wanted} next, but "${next.type}" came`);
+      this.#taken++;
+      return next as MessageNamed<P, K>;
+    });
+  }
+
+  expectNoMessage(options?: Within): Promise<void> {
+    return this.#inTurn(async () => {
+      const next = await this.#next(options, DEFAULT_SILENCE_MS);
+      if (next === undefined) return;
+      throw this.#unmet(`expected no message ${textOf(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
+    });
+  }
+
+  async expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason> {
+    const target = actorOf(address, "expectTerminated(address)");
+    let { ended } = target;
+    const watch = new Watch(target.watches, this.#watches, (reason) => {
+      ended = reason;
+      this.#changed();
+    });
+    try {
+      await this.#until(() => ended !== undefined, withinOf(options, DEFAULT_WITHIN_MS));
+    } finally {
+      watch[Symbol.dispose]();
+    }
+    if (ended === undefined) {
+      throw this.#unmet(`expected "${target.path}" to end ${textOf(options, DEFAULT_WITHIN_MS)}, but it lives`);
+    }
+    return ended;
+  }
+
+  watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable {
+    const target = actorOf(address, "watch(address, message)");
+    if (typeof message !== "function") {
+      throw new InvalidDefinitionError(`watch(address, message) of a probe takes a function, not ${typeof message}`);
+    }
+    this.#check();
+    const watch = new Watch(target.watches, this.#watches, (reason) => this.#deliver(() => message(reason)));
+    if (target.ended !== undefined) watch.ended(target.ended);
+    return watch;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over ??= { why: "was disposed of, and expects nothing any more" };
+    for (const watch of this.#watches) watch[Symbol.dispose]();
+    for (const message of this.messages) dropAddresses(message);
+    this.address.drop();
+    this.#changed();
+  }
+
+  #record(message: MessageOf<P>): void {
+    this.messages.push(message);
+    this.#times.push(this.#system.now);
+    if (this.#over !== undefined) dropAddresses(message);
+    this.#changed();
+  }
+
+  /** To itself, whatever became of its own address. What throws here is the test's, and is told to whoever expects next. */
+  #deliver(make: () => unknown): void {
+    const { path, mailbox } = targetOf(this.address) as Target;
+    try {
+      mailbox.deliver(checked(path, make()));
+    } catch (cause) {
+      this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
+      this.#changed();
+    }
+  }
+
+  /** The message that was not taken yet, when it is there. */
+  async #next(options: Within | undefined, otherwise: number): Promise<Message | undefined> {
+    await this.#until(() => this.messages.length > this.#taken, withinOf(options, otherwise));
+    return this.messages[this.#taken] as Message | undefined;
+  }
+
+  /** Begins `expectation` when all those before it are over. */
+  async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
+    const before = this.#last;
+    let over = (): void => {};
+    this.#last = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    await before;
+    try {
+      return await expectation();
+    } finally {
+      over();
+    }
+  }
+
+  /** Lets time pass until `isDone`, for `within` milliseconds at most. */
+  async #until(isDone: () => boolean, within: number): Promise<void> {
+    if (this.#over === undefined && !isDone()) {
+      await new Promise<void>((goOn) => {
+        const waiting = { isDone, goOn };
+        this.#waiting.add(waiting);
+        const isOver = (): boolean => !this.#waiting.has(waiting);
+        void this.#simulation.drive(this.#system.now + within, isOver).then(() => {
+          if (this.#waiting.delete(waiting)) goOn();
+        });
+      });
+    }
+    this.#check();
+  }
+
+  /** Something has happened that somebody may wait for. */
+  #changed(): void {
+    for (const waiting of this.#waiting) {
+      if (this.#over === undefined && !waiting.isDone()) continue;
+      this.#waiting.delete(waiting);
+      this.#simulation.step({ kind: "probe", path: this.address.path, type: undefined, run: waiting.goOn });
+    }
+  }
+
+  #check(): void {
+    if (this.#over !== undefined) throw this.#unmet(this.#over.why, this.#over.cause);
+  }
+
+  /** What to throw: with the messages before and after the next one, which `>` points at. */
+  #unmet(what: string, cause?: unknown): ExpectationError {
+    const { path } = this.address;
+    const from = Math.max(0, this.#taken - SHOWN);
+    const rows = this.messages.slice(from, this.#taken + SHOWN).map((message, at) => {
+      const mark = from + at === this.#taken ? ">" : " ";
+      return `\n${mark} ${String(this.#times[from + at]).padStart(6)} ms  ${displayMessage(message as Message)}`;
+    });
+    const { ended } = targetOf(this.address) as Target;
+    const state = ended === undefined ? "" : `; the probe has ended: ${describe(ended)}`;
+    const busy = atWork(runtimeOf(this.#system));
+    const waiting = busy.length === 0 ? "" : `; at work: ${busy.join(", ")}`;
+    const seen = rows.length === 0 ? "No message has come." : `The messages so far (>: the next):${rows.join("")}`;
+    const summary = `Probe "${path}" ${what} (at ${this.#system.now} ms${state}${waiting}). ${seen}`;
+    return new ExpectationError(summary, cause === undefined ? {} : { cause });
+  }
+}
+
+function withinOf(options: Within | undefined, otherwise: number): number {
+  if (options !== undefined && (typeof options !== "object" || options === null)) {
+    throw new InvalidDefinitionError(`What a probe expects takes options: { within: ms }, not ${String(options)}`);
+  }
+  const within = options?.within ?? otherwise;
+  if (typeof within === "number" && within >= 0 && Number.isFinite(within)) return within;
+  throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
+}
+
+function textOf(options: Within | undefined, otherwise: number): string {
+  return `within ${withinOf(options, otherwise)} ms`;
+}
+
+function actorOf(address: unknown, call: string): Target {
+  const target = targetOf(address);
+  if (target !== undefined) return target;
+  throw new InvalidDefinitionError(`${call} of a probe takes an address of an actor`);
+}
+
+function checkReplies(replies: unknown): void {
+  if (typeof replies !== "object" || replies === null) {
+    throw new InvalidDefinitionError(`The replies of a probe are an object of functions, not ${String(replies)}`);
+  }
+  for (const [type, reply] of Object.entries(replies)) {
+    if (typeof reply === "function" || reply === undefined) continue;
+    throw new InvalidDefinitionError(`The reply "${type}" of a probe is a function, not ${typeof reply}`);
+  }
+}
