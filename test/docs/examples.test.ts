@@ -1,6 +1,6 @@
 /**
  * Every example in the documentation, in docstrings and in Markdown, compiles as it stands and runs to its end: with exit code
- * 0, on its own, within the time a stuck one would take.
+ * 0, on its own, within the time a stuck one would take. A block of `text` right below one is what it prints.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -24,13 +24,15 @@ interface Example {
   readonly title: string;
   readonly name: string;
   readonly code: string;
+  /** What it prints; undefined where that is not said. */
+  readonly output: string | undefined;
 }
 
 function examplesOf({ path, text }: SourceFile): Example[] {
   const plain = path.endsWith(".ts") ? text.replace(/^ +\* ?/gm, "") : text;
-  return [...plain.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""], n) => {
+  return [...plain.matchAll(/^```ts\n(.*?)^```(?:\n\n```text\n(.*?)^```)?/gms)].map(([, code = "", output], n) => {
     const title = `${path} #${n + 1}`;
-    return { title, name: title.replace(/[^\w]+/g, "-"), code };
+    return { title, name: title.replace(/[^\w]+/g, "-"), code, output };
   });
 }
 
@@ -65,8 +67,9 @@ describe("the examples of the documentation", () => {
     expect(stdout).toBe("");
   });
 
-  it.each(examples)("run: $title", async ({ name }) => {
-    const { stderr } = await run(process.execPath, [join(FOLDER, "out", `${name}.js`)], { timeout: 10_000 });
+  it.each(examples)("run: $title", async ({ name, output }) => {
+    const { stdout, stderr } = await run(process.execPath, [join(FOLDER, "out", `${name}.js`)], { timeout: 10_000 });
     expect(stderr).toBe("");
+    if (output !== undefined) expect(stdout).toBe(output);
   });
 });

@@ -37,9 +37,13 @@ describe("the links of the documentation", () => {
     expect(brokenLinks(page)).toEqual([]);
   });
 
-  it("reach the guide from the first page and from the package", () => {
-    const guide = join(root, "docs/guide/channels.md");
-    for (const path of ["README.md", "packages/core/README.md"]) {
+  it.each([
+    { guide: "channels.md", from: ["README.md", "packages/core/README.md"] },
+    { guide: "diagnostics.md", from: ["packages/actors/README.md"] },
+    { guide: "testing.md", from: ["README.md", "packages/actors/README.md"] },
+  ])("reach the guide from the first page and from the package: $guide", ({ guide: name, from }) => {
+    const guide = join(root, "docs/guide", name);
+    for (const path of from) {
       const link = relative(dirname(join(root, path)), guide);
       expect(pages.find((page) => page.path === path)?.text).toContain(`](${link})`);
     }

@@ -170,3 +170,46 @@ it("runs leave nothing behind in memory", async () => {
   await explore(scenario, { runs: RUNS_FOR_MEMORY });
   expect((await bytesInUse()) - before).toBeLessThan(1_000_000);
 });
+
+it("shows a step that comes last of all as one that others overtake once", async () => {
+  const link = actor({ on: { pass: () => "passed" } });
+  const { message } = await failureOf(
+    explore(
+      async (system) => {
+        const heard: string[] = [];
+        using late = system.spawn(actor({ on: { speak: () => void heard.push("late") } }), { name: "late" });
+        using chain = system.spawn(link, { name: "chain" });
+        late.tell({ type: "speak" });
+        for (let links = 0; links < 5; links++) await chain.ask({ type: "pass" });
+        if (heard.length === 0) throw new Error("The chain has overtaken");
+      },
+      { runs: 1000 },
+    ),
+  );
+  expect(message).toMatch(/steps, of which 1 overtakes another \(\*\):/);
+});
+
+it("names the options without which a seed does not fail", async () => {
+  const failing = actor({ on: { go: () => "gone" } });
+  const scenario = async (system: TestSystem): Promise<void> => {
+    using address = system.spawn(failing);
+    await address.ask({ type: "go" });
+  };
+  const options = { faults: [{ kind: "panic", nth: 1 }] } as const;
+  const { message } = await failureOf(explore(scenario, options));
+  expect(message).toContain("explore(scenario, { ...options, seed: 1, runs: 1 }) replays it. ");
+});
+
+it("ends the trace where the scenario fails", async () => {
+  const { trace } = await failureOf(
+    explore((system) => {
+      using _address = system.spawn(actor({ on: {} }), { name: "idle" });
+      throw new Error("no\nmore");
+    }),
+  );
+  expect(trace.split("\n").map((line) => line.trim().replace(/ +/g, " "))).toEqual([
+    "time actor message effect",
+    "0 ms scenario begins spawns /idle",
+    "0 ms scenario fails Error: no",
+  ]);
+});

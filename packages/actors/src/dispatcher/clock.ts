@@ -2,6 +2,8 @@
  * Time, order and chance of a system: the three things a test wants to decide. Each is one object, handed in when the
  * system is made; no other file of this package takes them from elsewhere.
  */
+// The real ones, also where a test has put timers of its own in the place of the globals: they order work, they do not tell time.
+import { clearInterval, setImmediate, setInterval } from "node:timers";
 import { currentClock } from "@pneumatic/core/internal";
 import type { Clock } from "@pneumatic/core/testing";
 
@@ -15,6 +17,8 @@ export interface Step {
   readonly path: string;
   /** What is asked, or sent; undefined for a turn. */
   readonly type: string | undefined;
+  /** The actor that goes on with the reply or the room, where that is known. */
+  readonly waiter: string | undefined;
   /** Does it. To be called once, with nothing of the system on the stack. */
   run(): void;
 }
@@ -33,8 +37,6 @@ export interface Scheduler {
 }
 
 const RESOLVED = Promise.resolve();
-/** The real one, also where a test has put timers of its own in its place: it orders work, it does not tell time. */
-const { setImmediate, setInterval, clearInterval } = globalThis;
 
 /** Microtasks for `soon`, `setImmediate` for `later`. */
 export const systemScheduler: Scheduler = {

@@ -69,7 +69,7 @@ export class Dispatcher {
         this.running = undefined;
       }
     };
-    return { kind: "turn", path: runnable.path, type: undefined, run };
+    return { kind: "turn", path: runnable.path, type: undefined, waiter: undefined, run };
   }
 
   /** Since when at least something has waited for the turn of this number; undefined if that is not known. */

@@ -14,11 +14,11 @@ import { Ask } from "../reply/ask.ts";
 const { then } = Promise.prototype;
 const ignore = (): void => {};
 
-/** Gives `cell` a turn of at most `limit` messages; says how many were taken. */
+/** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
   cell.become(BUSY);
-  for (let taken = 0; taken < limit; taken++) {
+  for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
     const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();

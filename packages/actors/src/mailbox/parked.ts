@@ -58,8 +58,9 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
       return;
     }
     const { type } = this.#message as { readonly type: string };
+    const waiter = this.#edge?.holder.path;
     const settled = new Promise<Sent<V>>((resolve) => {
-      step({ kind: "room", path, type, run: () => resolve(result) });
+      step({ kind: "room", path, type, waiter, run: () => resolve(result) });
     });
     super.settle(settled as unknown as Sent<V>); // a promise resolved with a promise follows it
   }

@@ -120,7 +120,7 @@ export class Ask implements Expiring, Waiting {
   }
 
   #settleBy(step: (step: Step) => void, run: () => void): void {
-    step({ kind: "reply", path: this.#home.path, type: this.message.type, run });
+    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.holder.path, run });
   }
 
   expired(): void {

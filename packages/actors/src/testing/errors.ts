@@ -77,10 +77,15 @@ export class ExplorationError extends Error {
   }
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;
-  readonly trace: string;
+  /** No property of the instance: the message has it already, and those who print an error print its properties too. */
+  readonly #trace: string;
   constructor(seed: number, trace: string, message: string, cause: unknown) {
     super(message, { cause });
     this.seed = seed;
-    this.trace = trace;
+    this.#trace = trace;
+  }
+
+  get trace(): string {
+    return this.#trace;
   }
 }

@@ -5,6 +5,7 @@
 import { systemScheduler } from "../dispatcher/clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
+import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
@@ -12,6 +13,7 @@ import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import type { TestSystem, TestSystemOptions } from "./test-system.ts";
 import { checkedOptions, checkedSeed, simulationOf, stagedSystem } from "./test-system.ts";
+import type { Trace } from "./trace.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
@@ -35,12 +37,16 @@ export interface Exploration {
   readonly steps: number;
 }
 
+interface Failure {
+  readonly error: unknown;
+}
+
 /** One run of a scenario. */
 interface Outcome {
-  readonly failure: { readonly error: unknown } | undefined;
+  readonly failure: Failure | undefined;
   /** What else it failed with: at its end, or before that. */
   readonly also: unknown;
-  readonly choices: readonly number[];
+  readonly decisions: Decisions;
   readonly steps: number;
   readonly switches: number;
   readonly trace: string;
@@ -109,26 +115,37 @@ async function report(
   options: ExploreOptions,
   seed: number,
   shrinkRuns: number,
-  { choices, failure }: Outcome,
+  { decisions, failure }: Outcome,
 ): Promise<ExplorationError> {
   const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
-  const given = (candidate: readonly number[]): Choices => new Choices(undefined, candidate);
+  const given = (candidate: Decisions): Choices => new Choices(undefined, candidate);
   let stepsLeft = MOST_SHRINK_STEPS;
-  const plainest = await shrink(choices, shrinkRuns, async (candidate) => {
+  const plainest = await shrink(decisions, shrinkRuns, async (candidate) => {
     if (stepsLeft <= 0) return undefined;
     const outcome = await run(scenario, options, seed, given(candidate));
     stepsLeft -= outcome.steps;
-    return isSame(outcome) ? outcome.choices : undefined;
+    return isSame(outcome) ? outcome.decisions : undefined;
   });
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
-  const { switches, steps, trace, also } = shown;
+  const { trace, also } = shown;
   const besides = also === undefined || textOf(also) === textOf(error) ? "" : `\nBesides: ${textOf(also)}`;
   const story = isSame(shown)
-    ? `The plainest run that fails like it has ${switches} steps that overtake another (*), of ${steps}`
+    ? `The plainest run that fails like it ${counted(shown)}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
-  const summary = `Seed ${seed} fails: ${textOf(error)}${besides}\nexplore(scenario, { seed: ${seed}, runs: 1 }) replays it. ${story}:`;
+  const summary = `Seed ${seed} fails: ${textOf(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
   return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
+}
+
+/** The call that repeats the run of `seed`. What else was decided by options is named by them. */
+function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number): string {
+  const same = Object.keys(others).length === 0 ? "" : "...options, ";
+  return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
+}
+
+function counted({ steps, switches }: Outcome): string {
+  if (switches === 0) return `has ${steps} steps, in the order in which they came`;
+  return `has ${steps} steps, of which ${switches} ${switches === 1 ? "overtakes" : "overtake"} another (*)`;
 }
 
 async function run(
@@ -142,13 +159,24 @@ async function run(
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
   const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
-  const failed = (error: unknown): Outcome["failure"] => ({ error });
-  const first = await play(scenario, system).then(() => undefined, failed);
-  const last = await system[Symbol.asyncDispose]().then(() => undefined, failed);
-  const failure = first === undefined || (isUncontrolled(last?.error) && isTimeout(first.error)) ? last : first;
-  const also = failure === first ? last?.error : first?.error;
+  const { trace } = simulationOf(system);
+  const inPlay = await failureIn(play(scenario, system), trace);
+  const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
+  const failure = inPlay === undefined || (isUncontrolled(atEnd?.error) && isTimeout(inPlay.error)) ? atEnd : inPlay;
+  const also = failure === inPlay ? atEnd?.error : inPlay?.error;
   const { done: steps, switches } = simulationOf(system);
-  return { failure, also, choices: choices.made, steps, switches, trace: isTraced ? system.trace : "" };
+  const text = isTraced ? system.trace : "";
+  return { failure, also, decisions: choices.made, steps, switches, trace: text };
+}
+
+async function failureIn(part: Promise<unknown>, trace: Trace): Promise<Failure | undefined> {
+  try {
+    await part;
+    return undefined;
+  } catch (error) {
+    trace.fails(() => textOf(error));
+    return { error };
+  }
 }
 
 /** Everything from here to the end of the run happens in one turn of the event loop, unless it takes very many steps. */
@@ -157,8 +185,8 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
   const playing = (async () => scenario(system))().finally(() => {
     isOver = true;
   });
-  playing.catch(() => {}); // is awaited below, or given up
   const simulation = simulationOf(system);
+  playing.catch((error) => simulation.trace.fails(() => textOf(error))); // it is awaited below, or given up
   const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
   if (came) return playing;
   const waiting = atWork(runtimeOf(system));

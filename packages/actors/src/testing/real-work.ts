@@ -2,9 +2,9 @@
  * Work of the process that no simulation controls: I/O, and timers that are not the system's. Told by what keeps the process
  * alive beyond what kept it alive at the beginning.
  */
+// The real one, also where a test has put its own in the place of the global.
+import { setTimeout } from "node:timers";
 
-/** The real ones, also where a test has put its own in their place later. */
-const { setTimeout } = globalThis;
 const POLL_MS = 1;
 /** What is there without anything being under way: the standard streams, which open when first used, and what listens. */
 const NO_WORK = new Set([

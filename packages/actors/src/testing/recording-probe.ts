@@ -188,7 +188,13 @@ export class RecordingProbe<P> implements Probe<P> {
     for (const waiting of this.#waiting) {
       if (this.#over === undefined && !waiting.isDone()) continue;
       this.#waiting.delete(waiting);
-      this.#simulation.step({ kind: "probe", path: this.address.path, type: undefined, run: waiting.goOn });
+      this.#simulation.step({
+        kind: "probe",
+        path: this.address.path,
+        type: undefined,
+        waiter: undefined,
+        run: waiting.goOn,
+      });
     }
   }
 

@@ -7,16 +7,17 @@
  *                ▲                                    │ nothing pending?
  *                └── what is due ◄── time moves ◄─────┘
  */
+// The real one, also where a test has put its own in the place of that of `process`.
+import { nextTick } from "node:process";
 import type { Scheduler, Step } from "../dispatcher/clock.ts";
 import { systemScheduler } from "../dispatcher/clock.ts";
+import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
 import { Postponed } from "./postponed.ts";
 import { RealWork } from "./real-work.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** The real one, also where a test has put its own in its place. */
-const { nextTick } = process;
 /** After so many steps, timers and I/O of the process have their turn, where they are waited for. */
 const STEPS_IN_A_ROW = 10_000;
 /** So often nothing may be left to do before that counts: for users' own ticks, which come after those of the simulation. */
@@ -73,11 +74,11 @@ export class Simulation implements Scheduler {
   done = 0;
   /** How many of them overtook another. */
   switches = 0;
+  readonly trace: Trace;
   readonly #choices: Choices;
-  readonly #trace: Trace;
   readonly #rules: Rules;
   readonly #realWork = new RealWork();
-  readonly #pending: (Step | OwnStep)[] = [];
+  readonly #pending = new Agenda();
   readonly #postponed = new Postponed();
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
@@ -87,21 +88,20 @@ export class Simulation implements Scheduler {
   constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
     this.clock = new SimulatedClock(random, () => this.#wake());
     this.#choices = choices;
-    this.#trace = trace;
+    this.trace = trace;
     this.#rules = rules;
   }
 
   readonly step = (step: Step | OwnStep): void => {
     if (this.#postponed.takes(step)) return;
-    this.#pending.push(step);
+    this.#pending.add(step);
     this.#wake();
   };
 
   /** Gives `path` no turn for `ms` milliseconds. */
   postpone(path: string, ms: number): void {
     if (this.#postponed.has(path)) return;
-    const at = this.#pending.findIndex((step) => step.kind === "turn" && step.path === path);
-    this.#postponed.add(path, at === -1 ? undefined : (this.#pending.splice(at, 1)[0] as Step));
+    this.#postponed.add(path, this.#pending.takeTurnOf(path));
     this.clock.setTimeout(() => {
       const step = this.#postponed.end(path);
       if (step !== undefined) this.step(step);
@@ -159,8 +159,8 @@ export class Simulation implements Scheduler {
     this.#quietRounds = 0;
     this.beforeStep();
     const chosen = this.#choices.pick(this.#pending.length);
-    const [step] = this.#pending.splice(chosen, 1) as [Step];
-    this.#trace.begin(step, chosen > 0);
+    const step = this.#pending.take(chosen);
+    this.trace.begin(step, chosen > 0);
     this.done++;
     if (chosen > 0) this.switches++;
     try {
@@ -232,7 +232,8 @@ export class Simulation implements Scheduler {
   }
 
   #due(until: number): void {
-    for (const run of this.clock.takeDue(until)) this.#pending.push({ kind: "timer", path: "", type: undefined, run });
+    for (const run of this.clock.takeDue(until))
+      this.#pending.add({ kind: "timer", path: "", type: undefined, waiter: undefined, run });
   }
 }
 

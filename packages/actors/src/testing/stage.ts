@@ -99,16 +99,16 @@ export class Stage implements Instrument {
       this.#trace.effect(() => "awaits");
       const settled = (what: () => string): void => {
         this.checks.end(context);
-        this.#trace.effect(() => `${path} ${what()}`);
+        this.#trace.effect(what, path);
       };
       reply.then(
-        (value) => settled(() => (isAsk ? `replies ${display(value)}` : `has handled ${message.type}`)),
-        (error) => settled(() => `panics in ${message.type}: ${display(error)}`),
+        (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
+        () => settled(() => `panics in ${message.type}`),
       );
       return reply;
     }
     this.checks.end(context);
-    if (isAsk) this.#trace.effect(() => `replies ${display(reply)}`);
+    if (isAsk) this.#trace.effect(() => repliesText(reply));
     return reply;
   }
 
@@ -153,4 +153,8 @@ export class Stage implements Instrument {
     this.#trace.effect(() => `! the clock jumps by ${lengthOf(fault)} ms`);
     this.#simulation.jump(lengthOf(fault));
   }
+}
+
+function repliesText(value: unknown): string {
+  return value === undefined ? "replies" : `replies ${display(value)}`;
 }

@@ -9,18 +9,23 @@ import type { OwnStep } from "./simulation.ts";
 /** Of a longer run, the beginning is forgotten. */
 const ENTRIES_KEPT = 10_000;
 
+/** Stands in the place of an actor. */
+const SCENARIO = "scenario";
+
 interface Entry {
   readonly at: number;
   /** Whether something else had come first. */
   readonly isSwitch: boolean;
-  actor: string;
+  /** Who does it: an actor, or the scenario; empty where that is not known. */
+  readonly actor: string;
+  /** Empty where an actor has had a turn, and there was no message for it. */
   what: string;
   readonly effects: string[];
 }
 
 export class Trace {
   readonly #now: () => number;
-  readonly #isKept: boolean;
+  #isKept: boolean;
   #entries: Entry[] = [];
   #current: Entry | undefined = undefined;
 
@@ -32,8 +37,7 @@ export class Trace {
 
   begin(step: Step | OwnStep, isSwitch: boolean): void {
     if (!this.#isKept) return;
-    const { kind, path, type } = step;
-    const actor = kind === "turn" ? path : "";
+    const { kind, path, type, waiter = "" } = step;
     const what = {
       turn: "",
       reply: `reply of ${path} to ${type}`,
@@ -41,7 +45,7 @@ export class Trace {
       timer: "timer",
       probe: `${path} has what was expected`,
     };
-    this.#add(actor, what[kind], isSwitch);
+    this.#add(kind === "turn" ? path : waiter, what[kind], isSwitch);
   }
 
   /** The present step gives `message` to the handler of `actor`. */
@@ -50,42 +54,60 @@ export class Trace {
     const text = displayMessage(message);
     const entry = this.#current;
     if (entry !== undefined && entry.actor === actor && entry.what === "") entry.what = text;
-    else this.effect(() => `${actor} handles ${text}`);
+    else this.effect(() => `handles ${text}`, actor);
   }
 
-  /** Something that comes of the present step. */
-  effect(text: () => string): void {
+  /** Something that comes of the present step, and is done by `actor`: by whoever does the step, if that is left out. */
+  effect(text: () => string, actor?: string): void {
     if (!this.#isKept) return;
-    if (this.#current === undefined) this.#add("", "the scenario begins", false);
-    this.#current?.effects.push(text());
+    this.#current ??= this.#add(SCENARIO, "begins", false);
+    const isOther = actor !== undefined && actor !== this.#current.actor;
+    this.#current.effects.push(isOther ? `${actor} ${text()}` : text());
   }
 
-  #add(actor: string, what: string, isSwitch: boolean): void {
-    this.#current = { at: this.#now(), isSwitch, actor, what, effects: [] };
-    this.#entries.push(this.#current);
+  /** The scenario has failed; what comes after it is not told. */
+  fails(text: () => string): void {
+    if (!this.#isKept) return;
+    this.#add(SCENARIO, "fails", false).effects.push(text().split("\n", 1)[0] as string);
+    this.#isKept = false;
+  }
+
+  #add(actor: string, what: string, isSwitch: boolean): Entry {
+    const entry = { at: this.#now(), isSwitch, actor, what, effects: [] };
+    this.#current = entry;
+    this.#entries.push(entry);
     if (this.#entries.length > 2 * ENTRIES_KEPT) this.#entries = this.#entries.slice(-ENTRIES_KEPT);
+    return entry;
   }
 
   toString(): string {
     const entries = this.#entries.slice(-ENTRIES_KEPT);
-    const head = ["time", "actor", "message", "effect"] as const;
-    const rows = entries.flatMap((entry) => rowsOf(entry));
-    const widths = [0, 1, 2].map((column) => Math.max(...[head, ...rows].map((row) => (row[column] as string).length)));
-    return [head, ...rows].map((row, at) => line(row, widths, at > 0 && row[4] === "*")).join("\n");
+    const head: Row = { time: "time", actor: "actor", message: "message", effect: "effect", isSwitch: false };
+    const rows = [head, ...entries.flatMap((entry) => rowsOf(entry))];
+    const width = (column: "time" | "actor" | "message"): number => Math.max(...rows.map((row) => row[column].length));
+    const widths = { time: width("time"), actor: width("actor"), message: width("message") };
+    return rows.map((row) => line(row, widths)).join("\n");
   }
 }
 
-type Row = readonly [time: string, actor: string, message: string, effect: string, mark?: string];
-
-/** One row, and one more for each further effect. */
-function rowsOf({ at, isSwitch, actor, what, effects }: Entry): Row[] {
-  const [first = "", ...others] = effects;
-  const row: Row = [`${at} ms`, actor, what, first, isSwitch ? "*" : ""];
-  return [row, ...others.map((effect): Row => ["", "", "", effect])];
+interface Row {
+  readonly time: string;
+  readonly actor: string;
+  readonly message: string;
+  readonly effect: string;
+  readonly isSwitch: boolean;
 }
 
-function line(row: Row, widths: number[], isSwitch: boolean): string {
-  const [time, actor, message, effect] = row;
-  const columns = [time.padStart(widths[0] as number), actor.padEnd(widths[1] as number)];
-  return `${isSwitch ? "*" : " "} ${columns.join("  ")}  ${message.padEnd(widths[2] as number)}  ${effect}`.trimEnd();
+/** One row, and one more for each further effect; none for a turn of which nothing came. */
+function rowsOf({ at, isSwitch, actor, what, effects }: Entry): Row[] {
+  if (what === "" && effects.length === 0 && !isSwitch) return [];
+  const [first = what === "" ? "has nothing to do" : "", ...others] = effects;
+  const further = others.map((effect): Row => ({ time: "", actor: "", message: "", effect, isSwitch: false }));
+  return [{ time: `${at} ms`, actor, message: what, effect: first, isSwitch }, ...further];
+}
+
+function line(row: Row, widths: { time: number; actor: number; message: number }): string {
+  const { time, actor, message, effect, isSwitch } = row;
+  const columns = [time.padStart(widths.time), actor.padEnd(widths.actor), message.padEnd(widths.message), effect];
+  return `${isSwitch ? "*" : " "} ${columns.join("  ")}`.trimEnd();
 }

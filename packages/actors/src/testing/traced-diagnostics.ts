@@ -21,19 +21,17 @@ export class TracedDiagnostics extends Diagnostics {
 
   override started(actor: Observed, after: ExitReason): void {
     const { generation } = actor.life;
-    this.#trace.effect(() =>
-      generation > 1 ? `${actor.path} is back, as generation ${generation}` : `${actor.path} starts`,
-    );
+    this.#trace.effect(() => (generation > 1 ? `is back, as generation ${generation}` : "starts"), actor.path);
     super.started(actor, after);
   }
 
   override panicked(actor: Observed, reason: ExitReason, restarts: boolean): void {
-    this.#trace.effect(() => `${actor.path} ${describe(reason)}${restarts ? ", and restarts" : ""}`);
+    this.#trace.effect(() => `${describe(reason)}${restarts ? ", and restarts" : ""}`, actor.path);
     super.panicked(actor, reason, restarts);
   }
 
   override stopped(actor: Observed): void {
-    this.#trace.effect(() => `${actor.path} has ended: ${describe(actor.life.reason)}`);
+    this.#trace.effect(() => `has ended: ${describe(actor.life.reason)}`, actor.path);
     super.stopped(actor);
   }
 
