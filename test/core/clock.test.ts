@@ -1,5 +1,5 @@
 /** All time comes from one clock, which a test can replace; timeouts are never early and never forgotten. */
-import { channel, syncChannel } from "@pneumatic/core";
+import { channel, select, syncChannel } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import { expect, test } from "vitest";
@@ -118,4 +118,22 @@ test("timeouts fire in the order of their deadlines when many wait", async () =>
   clock.advance(50);
   await Promise.all(waits);
   expect(fired).toEqual(numbers(50).map((n) => n + 1));
+});
+
+// Design 4: one clock for the thread
+test("a clock in force decides by chance for select, and may keep operations from letting go of the event loop", async () => {
+  let asked = 0;
+  const still = { now: () => 0, setTimeout: () => 0, clearTimeout: () => {}, cooperative: false };
+  using _installed = useClock({ ...still, random: () => ++asked * 0 });
+  const [tx, rx] = channel<number>();
+  const [otherTx, otherRx] = channel<number>();
+  let turns = 0;
+  const turn = setImmediate(() => turns++);
+  for (let n = 0; n < 150_000; n++) {
+    tx.send(n);
+    otherTx.send(n);
+    await (await select({ rx, otherRx })).result;
+  }
+  clearImmediate(turn);
+  expect([turns, asked]).toEqual([0, 150_000]);
 });

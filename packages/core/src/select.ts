@@ -6,6 +6,7 @@
 import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
 import { stepped } from "./internal/budget.ts";
+import { chance } from "./internal/clock.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
 import type { PendingReceive, Source } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
@@ -170,7 +171,7 @@ class Line {
     for (let index = 0; index < this.ends.length; index++) {
       const source = this.sourceAt(index);
       if (source.ready === 0 && source.state !== CLOSED) continue;
-      if (++count === 1 || Math.random() * count < 1) found = index;
+      if (++count === 1 || chance() * count < 1) found = index;
       if (biased) break;
     }
     return found;
@@ -192,7 +193,7 @@ class Line {
     const first = this.ends.indexOf(end);
     if (biased || this.ends.lastIndexOf(end) === first) return this.names[first] as PropertyKey;
     const names = this.names.filter((_, index) => this.ends[index] === end);
-    return names[Math.floor(Math.random() * names.length)] as PropertyKey;
+    return names[Math.floor(chance() * names.length)] as PropertyKey;
   }
 }
 

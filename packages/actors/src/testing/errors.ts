@@ -79,8 +79,8 @@ export class ExplorationError extends Error {
   readonly seed: number;
   /** No property of the instance: the message has it already, and those who print an error print its properties too. */
   readonly #trace: string;
-  constructor(seed: number, trace: string, summary: string, cause: unknown) {
-    super(`${summary}\n\n${trace}\n`, { cause });
+  constructor(seed: number, trace: string, message: string, cause: unknown) {
+    super(message, { cause });
     this.seed = seed;
     this.#trace = trace;
   }

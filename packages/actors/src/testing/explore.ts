@@ -3,7 +3,7 @@
  * shown: with the fewest steps that overtake another.
  */
 import { systemScheduler } from "../dispatcher/clock.ts";
-import { InvalidDefinitionError } from "../errors.ts";
+import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
@@ -44,6 +44,8 @@ interface Failure {
 /** One run of a scenario. */
 interface Outcome {
   readonly failure: Failure | undefined;
+  /** What else it failed with: at its end, or before that. */
+  readonly also: unknown;
   readonly decisions: Decisions;
   readonly steps: number;
   readonly switches: number;
@@ -53,6 +55,10 @@ interface Outcome {
 const DEFAULT_RUNS = 100;
 const DEFAULT_MAX_STEPS = 100_000;
 const DEFAULT_SHRINK_RUNS = 500;
+/** Long runs are repeated less often: all of them together take a few seconds. */
+const MOST_SHRINK_STEPS = 1_000_000;
+/** The message has so many lines of a trace. */
+const MOST_LINES = 500;
 
 /**
  * Runs `scenario` under `runs` seeds, each time with a system of its own, whose time moves by itself. Rejects with an
@@ -91,6 +97,7 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
     throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
   checkedSeed(first);
   checkedCount("runs", runs, 1);
+  checkedSeed(first + runs);
   checkedCount("shrinkRuns", shrinkRuns, 0);
   checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS, 1);
   let steps = 0;
@@ -112,18 +119,22 @@ async function report(
 ): Promise<ExplorationError> {
   const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
   const given = (candidate: Decisions): Choices => new Choices(undefined, candidate);
+  let stepsLeft = MOST_SHRINK_STEPS;
   const plainest = await shrink(decisions, shrinkRuns, async (candidate) => {
+    if (stepsLeft <= 0) return undefined;
     const outcome = await run(scenario, options, seed, given(candidate));
+    stepsLeft -= outcome.steps;
     return isSame(outcome) ? outcome.decisions : undefined;
   });
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
-  const { trace } = shown;
+  const { trace, also } = shown;
+  const besides = also === undefined || textOf(also) === textOf(error) ? "" : `\nBesides: ${textOf(also)}`;
   const story = isSame(shown)
     ? `The plainest run that fails like it ${counted(shown)}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
-  const summary = `Seed ${seed} fails: ${textOf(error)}\n${replay(options, seed)} replays it. ${story}:`;
-  return new ExplorationError(seed, trace, summary, error);
+  const summary = `Seed ${seed} fails: ${textOf(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
+  return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
 }
 
 /** The call that repeats the run of `seed`. What else was decided by options is named by them. */
@@ -155,9 +166,11 @@ async function run(
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
+  const failure = inPlay === undefined || (isUncontrolled(atEnd?.error) && isTimeout(inPlay.error)) ? atEnd : inPlay;
+  const also = failure === inPlay ? atEnd?.error : inPlay?.error;
   const { done: steps, switches, broken } = simulationOf(system);
   const text = isTraced ? system.trace : "";
-  return { failure: inPlay ?? atEnd ?? broken, decisions: choices, steps, switches, trace: text };
+  return { failure: failure ?? broken, also, decisions: choices, steps, switches, trace: text };
 }
 
 async function failureIn(part: Promise<unknown>, trace: Trace): Promise<Failure | undefined> {
@@ -187,6 +200,26 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
 
 function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => systemScheduler.later(resolve));
+}
+
+function isUncontrolled(error: unknown): boolean {
+  return error instanceof UncontrolledWaitError;
+}
+
+/** Whether an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
+}
+
+/** The end of `trace`, if it is a long one. */
+function shortened(trace: string): string {
+  const [head = "", ...lines] = trace.split("\n");
+  if (lines.length <= MOST_LINES) return trace;
+  return [
+    head,
+    `  (the last ${MOST_LINES} of ${lines.length} lines; \`trace\` has them all)`,
+    ...lines.slice(-MOST_LINES),
+  ].join("\n");
 }
 
 function nameOf({ failure }: Pick<Outcome, "failure">): string {

@@ -6,18 +6,32 @@
 import { setTimeout } from "node:timers";
 
 const POLL_MS = 1;
+/** What is there without anything being under way: the standard streams, which open when first used, and what listens. */
+const NO_WORK = new Set([
+  "Immediate",
+  "PipeWrap",
+  "TTYWrap",
+  "TCPServerWrap",
+  "PipeServerWrap",
+  "SignalWrap",
+  "FSEventWrap",
+  "StatWatcher",
+]);
 
 export class RealWork {
   readonly #before = countWithOutput();
 
   get isPending(): boolean {
-    for (const [type, now] of count()) if (now > (this.#before.get(type) ?? 0)) return true;
+    for (const [type, now] of count()) {
+      const lasting = type.includes("Req") ? 0 : (this.#before.get(type) ?? 0); // a request from before is over by itself
+      if (now > lasting) return true;
+    }
     return false;
   }
 
-  /** Calls `then` a little later. Does not keep the process, which the work does. */
+  /** Calls `then` a little later. Keeps the process meanwhile: when the work is done, nothing else may. */
   poll(then: () => void): void {
-    setTimeout(then, POLL_MS).unref();
+    setTimeout(then, POLL_MS);
   }
 }
 
@@ -30,7 +44,7 @@ function countWithOutput(): Map<string, number> {
 function count(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) {
-    if (type !== "Immediate") counts.set(type, (counts.get(type) ?? 0) + 1);
+    if (!NO_WORK.has(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return counts;
 }

@@ -18,9 +18,10 @@ import { RealWork } from "./real-work.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-const RESOLVED = Promise.resolve();
-/** After so many steps, timers and I/O of the process have their turn. */
+/** After so many steps, timers and I/O of the process have their turn, where they are waited for. */
 const STEPS_IN_A_ROW = 10_000;
+/** So often nothing may be left to do before that counts: for users' own ticks, which come after those of the simulation. */
+const QUIET_ROUNDS = 8;
 
 /** What a simulation does by itself. */
 export interface Rules {
@@ -42,12 +43,16 @@ interface Driver {
   readonly over: (isDone: boolean) => void;
 }
 
-/** Tells the simulation of every timer that is set. */
-class WakingClock extends VirtualClock {
+/** The time of a simulation, which it tells of every timer that is set; and the chance of what goes by it. */
+class SimulatedClock extends VirtualClock {
+  readonly random: () => number;
+  /** The event loop has no turn before the run is over. */
+  readonly cooperative: boolean = false;
   readonly #wake: () => void;
 
-  constructor(wake: () => void) {
+  constructor(random: () => number, wake: () => void) {
     super();
+    this.random = random;
     this.#wake = wake;
   }
 
@@ -58,9 +63,11 @@ class WakingClock extends VirtualClock {
 }
 
 export class Simulation implements Scheduler {
-  readonly clock: VirtualClock = new WakingClock(() => this.#wake());
+  readonly clock: SimulatedClock;
   readonly soon: Scheduler["soon"] = systemScheduler.soon;
   readonly later: Scheduler["later"] = systemScheduler.later;
+  /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
+  restTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
   /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
@@ -77,8 +84,11 @@ export class Simulation implements Scheduler {
   readonly #postponed: Postponed;
   readonly #drivers = new Set<Driver>();
   #isAwake = false;
+  #quietRounds = 0;
 
-  constructor(choices: Choices, trace: Trace, rules: Rules) {
+  /** `random` is the chance that is no choice of the simulation: of jitters, `random` routers, `select`. */
+  constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
+    this.clock = new SimulatedClock(random, () => this.#wake());
     this.#choices = choices;
     this.trace = trace;
     this.#rules = rules;
@@ -113,9 +123,15 @@ export class Simulation implements Scheduler {
   drive(until: number, isDone?: () => boolean): Promise<boolean> {
     return new Promise((over) => {
       if (this.isExhausted) over(false);
-      this.#drivers.add({ until, isDone, over });
+      else this.#drivers.add({ until, isDone, over });
       this.#wake();
     });
+  }
+
+  /** When something is due next, in milliseconds of the clock; `Infinity` when nothing is. */
+  get nextDeadline(): number {
+    this.restTimers();
+    return this.clock.nextDeadline;
   }
 
   /** Whether no step may be done any more. */
@@ -126,15 +142,24 @@ export class Simulation implements Scheduler {
   #wake(): void {
     if (this.#isAwake || this.isExhausted) return;
     this.#isAwake = true;
-    afterMicrotasks(this.#next);
+    this.#afterMicrotasks();
   }
+
+  /** Node runs its ticks when the queue of microtasks is empty. */
+  #afterMicrotasks(): void {
+    systemScheduler.soon(this.#tick);
+  }
+
+  readonly #tick = (): void => nextTick(this.#next);
 
   readonly #next = (): void => {
     if (this.#pending.length === 0) {
-      if (this.#isHurried) this.#idle();
-      else systemScheduler.later(this.#idle);
+      if (!this.#isHurried) systemScheduler.later(this.#idle);
+      else if (++this.#quietRounds < QUIET_ROUNDS) this.#afterMicrotasks();
+      else this.#idle();
       return;
     }
+    this.#quietRounds = 0;
     this.beforeStep();
     const chosen = this.#choices.pick(this.#pending.length);
     const step = this.#pending.take(chosen);
@@ -148,23 +173,29 @@ export class Simulation implements Scheduler {
       this.broken ??= { error };
     } finally {
       if (this.isExhausted) this.#end();
-      else if (this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
-      else afterMicrotasks(this.#next);
+      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
+      else this.#afterMicrotasks();
     }
   };
 
   /** All microtasks are done. */
   readonly #idle = (): void => {
+    this.#quietRounds = 0;
     if (this.#pending.length > 0 || this.#release()) {
-      afterMicrotasks(this.#next);
+      this.#afterMicrotasks();
     } else if (!this.#rules.isAutomatic && this.#drivers.size === 0) {
       this.#isAwake = false;
-    } else if (!this.#isHurried && this.#realWork.isPending) {
+    } else if (this.awaitsRealWork) {
       this.#realWork.poll(this.#next);
     } else {
       this.#pass();
     }
   };
+
+  /** Whether there is real work, and it is waited for. */
+  get awaitsRealWork(): boolean {
+    return !this.#isHurried && this.#realWork.isPending;
+  }
 
   /** Whether real work has to see to itself: under a rule, and on the way to a time that was asked for. */
   get #isHurried(): boolean {
@@ -189,14 +220,14 @@ export class Simulation implements Scheduler {
 
   /** Moves the time to what is next. */
   #pass(): void {
-    let until = this.clock.nextDeadline;
+    let until = this.nextDeadline;
     for (const driver of this.#drivers) until = Math.min(until, driver.until);
     if (until === Number.POSITIVE_INFINITY) {
       this.#end();
       return;
     }
     this.#due(until);
-    afterMicrotasks(this.#next);
+    this.#afterMicrotasks();
   }
 
   /** Nothing will come any more. */
@@ -215,9 +246,4 @@ export class Simulation implements Scheduler {
 /** A step that is not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
 export interface OwnStep extends Omit<Step, "kind"> {
   readonly kind: "timer" | "probe";
-}
-
-/** Node runs its ticks when the queue of microtasks is empty. */
-function afterMicrotasks(run: () => void): void {
-  RESOLVED.then(() => nextTick(run));
 }

@@ -22,7 +22,11 @@ import { checkedAdvance } from "./virtual-clock.ts";
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
   /** Time is virtual: it stands still until the test moves it. */
   readonly clock?: "virtual";
-  /** Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out. */
+  /**
+   * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
+   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list, as the work of
+   * `node:zlib`, `node:crypto` and WebCrypto, is not seen.
+   */
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
   readonly seed?: number;
@@ -77,18 +81,19 @@ export class TestSystem extends ActorSystem {
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
     const { simulation, stage } = parts as Parts;
-    const { seed = 0, faults: _, faultBudget: __, clock: ___, autoAdvance: ____, ...others } = options;
+    const { seed: _____, faults: _, faultBudget: __, clock: ___, autoAdvance: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(others.logLevel === undefined && { logger: silence }),
       ...others,
       clock: simulation.clock,
       scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
-      random: randomFrom(seed ^ 0x5eed),
+      random: simulation.clock.random,
       keepAlive: false,
     });
     this.#simulation = simulation;
     this.#parts = parts as Parts;
+    simulation.restTimers = () => runtimeOf(this).restTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
@@ -117,8 +122,7 @@ export class TestSystem extends ActorSystem {
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
-    runtimeOf(this).restTimers(); // what it keeps for asks to come is no deadline
-    const { nextDeadline } = this.#simulation.clock;
+    const { nextDeadline } = this.#simulation;
     if (nextDeadline === Number.POSITIVE_INFINITY) return 0;
     await this.#simulation.drive(nextDeadline);
     return nextDeadline - now;
@@ -153,8 +157,8 @@ export class TestSystem extends ActorSystem {
       isOver = true;
     });
     const isStuck = (): boolean => {
-      if (isOver || !this.#parts.canBeStuck || stuck.length > 0) return false;
-      runtime.restTimers();
+      if (isOver || !this.#parts.canBeStuck || stuck.length > 0 || this.#simulation.awaitsRealWork) return false;
+      this.#simulation.restTimers();
       if (clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
     };
@@ -213,19 +217,13 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
 /** A system for one run. */
 export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
-  const simulation = new Simulation(choices, trace, rules);
+  const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
   const stage = new Stage(simulation, faults, trace);
   const clockInForce = inForce(simulation);
+  const canBeStuck = options.seed !== undefined;
   try {
-    return new TestSystem(options, {
-      trace,
-      simulation,
-      stage,
-      faults,
-      clockInForce,
-      canBeStuck: !rules.waitsForRealWork,
-    });
+    return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;

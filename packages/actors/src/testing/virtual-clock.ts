@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimeout(run: () => void, ms: number): unknown {
-    const delay = ms > LONGEST_DELAY ? 1 : Math.max(1, ms);
+    const delay = ms >= 1 && ms <= LONGEST_DELAY ? ms : 1;
     const timer: VirtualTimer = { dueAt: this.#now + delay, order: this.#order++, run };
     this.#pending++;
     this.#push(timer);
@@ -51,8 +51,8 @@ export class VirtualClock implements Clock {
   }
 
   clearTimeout(timer: unknown): void {
-    const given = timer as VirtualTimer;
-    if (given.run === undefined) return;
+    const given = timer as VirtualTimer | undefined;
+    if (given?.run === undefined) return;
     given.run = undefined;
     this.#pending--;
     if (this.#heap.length - this.#pending <= this.#pending + MOST_CLEARED) return;
@@ -73,8 +73,12 @@ export class VirtualClock implements Clock {
   advance(ms: number): void {
     checkedAdvance(ms);
     const until = this.#now + ms;
-    while (this.nextDeadline <= until) for (const run of this.takeDue(this.nextDeadline)) run();
-    this.#now = until;
+    for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
+      this.#pop();
+      this.#now = Math.max(this.#now, timer.dueAt); // what ran may have moved it further
+      this.#runOf(timer)();
+    }
+    this.#now = Math.max(this.#now, until);
   }
 
   /**

@@ -49,9 +49,10 @@ export function putOff<R>(result: R): Promise<R> {
 }
 
 function isOver(cooperative: boolean): boolean {
+  const isCooperative = cooperative && currentClock().cooperative !== false;
   if (rest !== undefined) {
     watchSteps();
-    return cooperative;
+    return isCooperative;
   }
   const now = currentClock().now();
   if (!isSlice) beginSlice(now);
@@ -60,7 +61,7 @@ function isOver(cooperative: boolean): boolean {
   lastRead = now;
   spent += batch;
   left = batch;
-  if (!cooperative || (now < sliceEnd && spent < LONGEST_SLICE)) return false;
+  if (!isCooperative || (now < sliceEnd && spent < LONGEST_SLICE)) return false;
   rest = new Promise((resolve) => {
     endRest = resolve;
   });

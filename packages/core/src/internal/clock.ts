@@ -11,6 +11,10 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): unknown;
   /** Forgets a timer that `setTimeout` returned. */
   clearTimeout(timer: unknown): void;
+  /** Chance in [0, 1), where `select` picks among several; `Math.random` when left out. */
+  random?(): number;
+  /** Whether operations that never have to wait let go of the event loop now and then; true when left out. */
+  readonly cooperative?: boolean;
 }
 
 /** The clock of the platform. */
@@ -30,6 +34,11 @@ export function currentClock(): Clock {
 /** Puts `clock` in force on this thread. */
 export function replaceClock(clock: Clock): void {
   current = clock;
+}
+
+/** Chance, in [0, 1). */
+export function chance(): number {
+  return current.random === undefined ? Math.random() : current.random();
 }
 
 const later: (run: () => void) => unknown =
