@@ -159,10 +159,10 @@ async function run(
   choices: Choices,
   isTraced = false,
 ): Promise<Outcome> {
-  const { runs: _, maxSteps = DEFAULT_MAX_STEPS, shrinkRuns: __, ...others } = options;
+  const { maxSteps = DEFAULT_MAX_STEPS } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
+  const system = stagedSystem({ ...options, seed }, { choices, rules, isTraced });
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);

@@ -81,11 +81,10 @@ export class TestSystem extends ActorSystem {
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
     const { simulation, stage } = parts as Parts;
-    const { seed: _____, faults: _, faultBudget: __, clock: ___, autoAdvance: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
-      ...(others.logLevel === undefined && { logger: silence }),
-      ...others,
+      ...(options.logLevel === undefined && { logger: silence }),
+      ...options,
       clock: simulation.clock,
       scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
       random: simulation.clock.random,
