@@ -1,4 +1,5 @@
 /** A system whose time and order are decided by a test. */
+import { suspendBudget } from "@pneumatic/core/internal";
 import { useClock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -206,13 +207,19 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
   const simulation = new Simulation(choices, trace, rules);
   const stage = new Stage(simulation, new Faults(options.faults ?? [], options.faultBudget, choices), trace);
-  const clockInForce = useClock(simulation.clock);
+  const clockInForce = inForce(simulation);
   try {
     return new TestSystem(options, { trace, simulation, stage, clockInForce, canBeStuck: !rules.waitsForRealWork });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;
   }
+}
+
+/** Gives the channels of this thread its time, and nothing of theirs rests. */
+function inForce({ clock }: Simulation): Disposable {
+  const all = [useClock(clock), suspendBudget()];
+  return { [Symbol.dispose]: () => all.forEach((each) => each[Symbol.dispose]()) };
 }
 
 /** `seed`, if it is one. */

@@ -32,6 +32,21 @@ let rest: Promise<void> | undefined;
 let endRest: (() => void) | undefined;
 let steps = 0;
 let isStepping = false;
+let isSuspended = false;
+
+/**
+ * Until it is disposed of, nothing is put off. For a simulation, which gives timers and I/O their turn by itself: when an
+ * operation rests would depend on what was done before it began, and its virtual time has nothing to do with a slice.
+ */
+export function suspendBudget(): Disposable {
+  isSuspended = true;
+  return {
+    [Symbol.dispose]: () => {
+      isSuspended = false;
+      left = batch;
+    },
+  };
+}
 
 /** Charges one operation. True when its result must be put off with {@link putOff}. */
 export function overspent(cooperative: boolean): boolean {
@@ -49,6 +64,7 @@ export function putOff<R>(result: R): Promise<R> {
 }
 
 function isOver(cooperative: boolean): boolean {
+  if (isSuspended) return false;
   if (rest !== undefined) {
     watchSteps();
     return cooperative;

@@ -1,7 +1,7 @@
 /** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
 export { brand } from "../errors.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
-export { overspent, putOff } from "./budget.ts";
+export { overspent, putOff, suspendBudget } from "./budget.ts";
 export {
   Channel,
   DISCONNECTED,
