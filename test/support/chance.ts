@@ -16,7 +16,7 @@ export class Chance {
   }
 
   /** One of `list`; what is in it twice is twice as likely. */
-  of<T>(...list: readonly T[]): T {
+  of<const T>(...list: readonly T[]): T {
     return list[this.below(list.length)] as T;
   }
 

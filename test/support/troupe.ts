@@ -121,7 +121,7 @@ export class Troupe {
     const group = this.#groups.get(path) ?? [];
     for (const [at, other] of group.entries()) {
       const does = this.#doing.get(other);
-      if (at < group.indexOf(path) && (does === "starting" || does === undefined))
+      if (at < group.indexOf(path) && (does === "starting" || (does === undefined && !this.kills)))
         this.broken.push(`${path} starts while ${other} is ${does ?? "not begun"}`);
       if (at > group.indexOf(path) && this.#isBusy(other)) this.broken.push(`${path} starts with ${other} ${does}`);
     }

@@ -216,10 +216,16 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   }
 }
 
-/** Gives the channels of this thread its time, and nothing of theirs rests. */
+/** Gives the channels of this thread its time, and lets none of them rest. */
 function inForce({ clock }: Simulation): Disposable {
-  const all = [useClock(clock), suspendBudget()];
-  return { [Symbol.dispose]: () => all.forEach((each) => each[Symbol.dispose]()) };
+  const clockInForce = useClock(clock);
+  const suspended = suspendBudget();
+  return {
+    [Symbol.dispose]: () => {
+      suspended[Symbol.dispose]();
+      clockInForce[Symbol.dispose]();
+    },
+  };
 }
 
 /** `seed`, if it is one. */
