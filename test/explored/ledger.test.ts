@@ -70,7 +70,7 @@ class Yard {
     state: () => (this.#chance.oneIn(4) ? pause(5) : undefined),
     on: {
       work: (context, { id, deed }) => {
-        const { attempt, path, sleep, self } = context;
+        const { attempt, path, sleep } = context;
         const isLast = attempt > (this.#retries.get(path) as number);
         if (deed === "stash" && this.#chance.oneIn(2)) {
           context.stash();
@@ -101,9 +101,13 @@ class Yard {
           case "pipe": {
             if (this.#relays++ >= 10) return id;
             const next = this.fates.sends();
-            const before = this.#accepted(self);
-            context.pipeToSelf(Promise.resolve(), () => ({ type: "work", id: next, deed: "quick" }));
-            queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => this.#piped(next, self, before))));
+            let isAccepted = false;
+            context.pipeToSelf(pause(0), () => {
+              isAccepted = true;
+              return { type: "work", id: next, deed: "quick" };
+            });
+            // Nothing comes of it when its incarnation has ended meanwhile: then it was never sent.
+            void pause(1).then(() => isAccepted || this.fates.refused(next));
             return id;
           }
           default:
@@ -120,11 +124,6 @@ class Yard {
     } catch (error) {
       this.#failures.push(error);
     }
-  }
-
-  /** Nothing comes of it when its incarnation has ended meanwhile: then it was never sent. */
-  #piped(id: number, self: WeakAddress<Work>, before: number): void {
-    if (this.#accepted(self) === before) this.fates.refused(id);
   }
 
   #accepted(address: WeakAddress<Work>): number {
@@ -181,12 +180,15 @@ class Yard {
     this.#controllers.shift()?.abort(BAD);
   }
 
+  #drop(one: Worker): void {
+    one.address.drop();
+    one.isDropped = true;
+  }
+
   end(how: (typeof ENDS)[number]): void {
     const one = any(this.#chance, this.workers);
-    if (how === "drop") {
-      one.address.drop();
-      one.isDropped = true;
-    } else if (how === "killForGood") void this.#system.kill(one.weak, { restart: false });
+    if (how === "drop") this.#drop(one);
+    else if (how === "killForGood") void this.#system.kill(one.weak, { restart: false });
     else void this.#system[how](one.weak);
     this.check();
   }
@@ -211,7 +213,7 @@ class Yard {
   }
 
   async close(): Promise<void> {
-    for (const { address } of this.workers) address.drop();
+    for (const each of this.workers) this.#drop(each);
     await pause(100_000);
     this.check();
     same("promises that have not settled", this.#open, 0);
