@@ -30,6 +30,7 @@ export class Fates {
   readonly #letters = new Set<DeadLetter>();
   /** The fates of messages that were sent once more since. */
   readonly #past: Fate[] = [];
+  readonly #again = new Set<number>();
   #sent = 0;
   /** Asks that were accepted in the call. */
   readonly #accepted = new Set<number>();
@@ -65,7 +66,7 @@ export class Fates {
 
   /** The caller of an ask heard of its end: a message that was begun, or is a dead letter, has its own fate. */
   askEnded(id: number): void {
-    if (this.#fates.has(id)) return;
+    if (this.#fates.has(id) || this.#again.has(id)) return;
     if (!this.#begun.has(id)) this.#is(id, "givenUp");
     else if (this.#returned.has(id)) this.#uncertain.add(id);
   }
@@ -91,6 +92,7 @@ export class Fates {
     this.#past.push(this.#fates.get(id) ?? (this.#begun.get(id) as Ending));
     this.#fates.delete(id);
     this.#begun.delete(id);
+    this.#again.add(id);
   }
 
   #is(id: number, fate: Fate): void {
