@@ -16,7 +16,7 @@ import {
 } from "@pneumatic/actors";
 import type { TestSystem } from "@pneumatic/actors/testing";
 import type { Chance } from "../support/chance.ts";
-import { explored, must, outcomeOf, pause, same, Scripts } from "../support/explored.ts";
+import { explored, must, outcomeOf, pause, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
 
 const DEEDS = ["now", "sleep", "deaf", "fail", "failLater", "stash", "unstash"] as const;
@@ -114,14 +114,29 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
   const retries = typeof poison === "object" ? poison.retries : 0;
   using scripts = new Scripts(system);
   const plan = { poison, mailbox, backoff: { initialMs: 0 }, intensity: { restarts: 1000, withinMs: 1000 } };
-  const address = system.spawn(oracle(seen, () => system.now, chance, broken), plan);
+  const address = system.spawn(
+    oracle(seen, () => system.now, chance, broken),
+    plan,
+  );
   const replies: Promise<unknown>[] = [];
   const asking = () => {
     const controller = chance.oneIn(4) ? new AbortController() : undefined;
     const deed = chance.of(...DEEDS);
     const timeout = chance.of(1, 5, 10, 20, 500);
     const n = seen.length;
-    const one: Seen = { deed, timeout, sentAt: system.now, abortedAt: undefined, begun: 0, begunAt: -1, repliedAt: undefined, signals: [], cut: 0, settledAt: -1, outcome: undefined };
+    const one: Seen = {
+      deed,
+      timeout,
+      sentAt: system.now,
+      abortedAt: undefined,
+      begun: 0,
+      begunAt: -1,
+      repliedAt: undefined,
+      signals: [],
+      cut: 0,
+      settledAt: -1,
+      outcome: undefined,
+    };
     seen.push(one);
     const asked = address.ask({ type: "answer", n, deed }, { timeout, signal: controller?.signal });
     const settle = (outcome: unknown) => {
@@ -139,7 +154,11 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
   };
   const performed = scripts.perform(
     numbers(10).map(() => asking),
-    numbers(10).map(() => ({ sleep }) => (chance.oneIn(3) ? sleep(chance.below(8)) : asking())),
+    numbers(10).map(
+      () =>
+        ({ sleep }) =>
+          chance.oneIn(3) ? sleep(chance.below(8)) : asking(),
+    ),
     numbers(chance.below(4)).map(() => async ({ sleep }) => {
       await sleep(chance.below(20));
       kills++;
@@ -162,7 +181,8 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
 
 function checkOutcome(n: number, one: Seen, { retries, kills }: { retries: number; kills: number }): void {
   const { outcome, settledAt, sentAt, timeout, abortedAt, begun, repliedAt, deed, signals } = one;
-  const say = () => `ask ${n}: ${JSON.stringify({ ...one, outcome: String(outcome), signals: signals.map(({ aborted }) => aborted) })}`;
+  const say = () =>
+    `ask ${n}: ${JSON.stringify({ ...one, outcome: String(outcome), signals: signals.map(({ aborted }) => aborted) })}`;
   must(settledAt >= sentAt && settledAt <= sentAt + timeout, say);
   must(begun <= 1 + retries, say);
   if (outcome instanceof AskTimeoutError) {
@@ -181,10 +201,15 @@ function checkOutcome(n: number, one: Seen, { retries, kills }: { retries: numbe
     must(signals.at(-1)?.aborted === false, say);
     return;
   }
-  must(signals.every(({ aborted }) => aborted), say);
+  must(
+    signals.every(({ aborted }) => aborted),
+    say,
+  );
 }
 
-explored("each ask has the one outcome that fits what its handler did, at its time", (system, chance) => asks(system, chance, false));
+explored("each ask has the one outcome that fits what its handler did, at its time", (system, chance) =>
+  asks(system, chance, false),
+);
 explored("so has each that is under way when the system is shut down", (system, chance) => asks(system, chance, true));
 
 interface Ghost {
@@ -193,79 +218,99 @@ interface Ghost {
   boo(): void;
 }
 
-explored("late work of an incarnation that has ended touches nothing of the next, and its reply is for nobody", async (system, chance) => {
-  const refusals: string[] = [];
-  let boos = 0;
-  let lateWorks = 0;
-  const idle = actor({ on: { noop: () => {} } });
-  const attempts = (act: () => unknown, refusal: unknown, name: string): void => {
-    try {
-      act();
-      refusals.push(`${name} was not refused`);
-    } catch (error) {
-      if (!(error instanceof (refusal as new () => Error))) refusals.push(`${name}: ${String(error)}`);
-    }
-  };
-  const ghost = implement<Ghost>()({
-    state: (_: undefined, { generation }) => ({ generation, touched: 0 }),
-    on: {
-      haunt: async (context, { other, ms }) => {
-        const { state, generation } = context;
-        const life = context.signal;
-        await pause(ms);
-        if (!life.aborted) {
-          other.drop();
-          return `on time ${generation}`;
-        }
-        lateWorks++;
-        state.touched++;
-        attempts(() => context.stash(), NothingToStashError, "stash");
-        attempts(() => context.spawn(idle), SpawnRefusedError, "spawn");
-        context.unstashAll();
-        context.stop();
-        context.timers.after("boo", 1, { type: "boo" });
-        context.pipeToSelf(Promise.resolve(), () => ({ type: "boo" }));
-        context.watch(other, () => ({ type: "boo" }));
-        context.own(other);
-        if (!context.signal.aborted) refusals.push("its signal is not aborted");
-        await context.sleep(1).then(
-          () => refusals.push("it can sleep"),
-          () => {},
-        );
-        return "late";
+explored(
+  "late work of an incarnation that has ended touches nothing of the next, and its reply is for nobody",
+  async (system, chance) => {
+    const refusals: string[] = [];
+    let boos = 0;
+    let lateWorks = 0;
+    const idle = actor({ on: { noop: () => {} } });
+    const attempts = (act: () => unknown, refusal: unknown, name: string): void => {
+      try {
+        act();
+        refusals.push(`${name} was not refused`);
+      } catch (error) {
+        if (!(error instanceof (refusal as new () => Error))) refusals.push(`${name}: ${String(error)}`);
+      }
+    };
+    const ghost = implement<Ghost>()({
+      state: (_: undefined, { generation }) => ({ generation, touched: 0 }),
+      on: {
+        haunt: async (context, { other, ms }) => {
+          const { state, generation } = context;
+          const life = context.signal;
+          await pause(ms);
+          if (!life.aborted) {
+            other.drop();
+            return `on time ${generation}`;
+          }
+          lateWorks++;
+          state.touched++;
+          attempts(() => context.stash(), NothingToStashError, "stash");
+          attempts(() => context.spawn(idle), SpawnRefusedError, "spawn");
+          context.unstashAll();
+          context.stop();
+          context.timers.after("boo", 1, { type: "boo" });
+          context.pipeToSelf(Promise.resolve(), () => ({ type: "boo" }));
+          context.watch(other, () => ({ type: "boo" }));
+          context.own(other);
+          if (!context.signal.aborted) refusals.push("its signal is not aborted");
+          await context.sleep(1).then(
+            () => refusals.push("it can sleep"),
+            () => {},
+          );
+          return "late";
+        },
+        look: ({ state, generation }) => ({
+          generation,
+          touched: generation === state.generation ? state.touched : -1,
+        }),
+        boo: () => void boos++,
       },
-      look: ({ state, generation }) => ({ generation, touched: generation === state.generation ? state.touched : -1 }),
-      boo: () => void boos++,
-    },
-  });
-  using scripts = new Scripts(system);
-  using address = system.spawn(ghost, { restart: "permanent", intensity: { restarts: 100, withinMs: 1 }, backoff: { initialMs: 0 } });
-  const others = chance.times(5, () => system.spawn(idle));
-  const exits = others.map(({ exited }) => outcomeOf(exited));
-  const replies: unknown[] = [];
-  const looks: { generation: number; touched: number }[] = [];
-  let kills = 0;
-  await scripts.perform(
-    others.map((other) => async () => {
-      replies.push(await address.ask({ type: "haunt", other, ms: chance.below(20) }).catch((error: unknown) => error));
-    }),
-    chance.times(4, () => async ({ sleep }) => {
-      await sleep(1 + chance.below(20));
-      kills++;
-      void system.kill(address);
-    }),
-    chance.times(6, () => async ({ sleep }) => {
-      looks.push(await address.ask({ type: "look" }));
-      await sleep(chance.below(10));
-    }),
-  );
-  await pause(1000);
-  same("not refused", refusals, []);
-  same("boos", boos, 0);
-  must(looks.every(({ touched }) => touched === 0), () => `touched: ${JSON.stringify(looks)}`);
-  for (const reply of replies) must(reply instanceof ActorStoppedError || /^on time/.test(String(reply)), () => String(reply));
-  const late = replies.filter((reply) => reply instanceof ActorStoppedError).length;
-  same("late", late, lateWorks);
-  same("restarts", (await address.ask({ type: "look" })).generation, 1 + kills);
-  same("others", exits.map(({ value }) => value), others.map(() => "normal"));
-});
+    });
+    using scripts = new Scripts(system);
+    using address = system.spawn(ghost, {
+      restart: "permanent",
+      intensity: { restarts: 100, withinMs: 1 },
+      backoff: { initialMs: 0 },
+    });
+    const others = chance.times(5, () => system.spawn(idle));
+    const exits = others.map(({ exited }) => outcomeOf(exited));
+    const replies: unknown[] = [];
+    const looks: { generation: number; touched: number }[] = [];
+    let kills = 0;
+    await scripts.perform(
+      others.map((other) => async () => {
+        replies.push(
+          await address.ask({ type: "haunt", other, ms: chance.below(20) }).catch((error: unknown) => error),
+        );
+      }),
+      chance.times(4, () => async ({ sleep }) => {
+        await sleep(1 + chance.below(20));
+        kills++;
+        void system.kill(address);
+      }),
+      chance.times(6, () => async ({ sleep }) => {
+        looks.push(await address.ask({ type: "look" }));
+        await sleep(chance.below(10));
+      }),
+    );
+    await pause(1000);
+    same("not refused", refusals, []);
+    same("boos", boos, 0);
+    must(
+      looks.every(({ touched }) => touched === 0),
+      () => `touched: ${JSON.stringify(looks)}`,
+    );
+    for (const reply of replies)
+      must(reply instanceof ActorStoppedError || /^on time/.test(String(reply)), () => String(reply));
+    const late = replies.filter((reply) => reply instanceof ActorStoppedError).length;
+    same("late", late, lateWorks);
+    same("restarts", (await address.ask({ type: "look" })).generation, 1 + kills);
+    same(
+      "others",
+      exits.map(({ value }) => value),
+      others.map(() => "normal"),
+    );
+  },
+);

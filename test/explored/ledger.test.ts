@@ -4,7 +4,7 @@ import { ActorStoppedError, bounded, implement, priority, retry, unbounded } fro
 import type { Fault, TestSystem } from "@pneumatic/actors/testing";
 import type { Receiver } from "@pneumatic/core";
 import type { Chance } from "../support/chance.ts";
-import { balanced, explored, must, pause, same, Scripts } from "../support/explored.ts";
+import { balanced, explored, must, pause, Scripts, same } from "../support/explored.ts";
 import type { Ending } from "../support/message-fates.ts";
 import { Fates } from "../support/message-fates.ts";
 import { numbers } from "../support/sequence.ts";
@@ -21,7 +21,18 @@ const MAILBOXES: readonly MailboxSpec[] = [
   priority(byId, { capacity: 2 }),
   priority(byId, { capacity: 2, overflow: "dropOldest" }),
 ];
-const DEEDS = ["quick", "quick", "later", "fail", "failLater", "stash", "unstash", "stopSelf", "relay", "pipe"] as const;
+const DEEDS = [
+  "quick",
+  "quick",
+  "later",
+  "fail",
+  "failLater",
+  "stash",
+  "unstash",
+  "stopSelf",
+  "relay",
+  "pipe",
+] as const;
 const WAYS = ["tell", "tell", "send", "trySend", "ask", "ask"] as const;
 const ENDS = ["stop", "drain", "kill", "kill", "killForGood", "drop"] as const;
 const BAD = new Error("bad");
@@ -62,7 +73,13 @@ class Yard {
     this.#retries.set(`/${name}`, typeof poison === "object" ? poison.retries : 0);
     const mailbox = this.#chance.of(...MAILBOXES);
     const intensity = { restarts: this.#chance.of(1, 100), withinMs: 1000 };
-    const address = this.#system.spawn(this.#definition, { name, mailbox, poison, intensity, backoff: { initialMs: 0 } });
+    const address = this.#system.spawn(this.#definition, {
+      name,
+      mailbox,
+      poison,
+      intensity,
+      backoff: { initialMs: 0 },
+    });
     return { address, weak: address.downgrade(), isDropped: false };
   }
 
@@ -142,12 +159,22 @@ class Yard {
     if (way === "trySend" && !address.trySend(message).ok) this.fates.refused(id);
     if (way === "send") {
       const sent = address.send(message, options);
-      this.#follow(sent.then(({ ok }) => ok || this.fates.refused(id), () => this.fates.refused(id)));
+      this.#follow(
+        sent.then(
+          ({ ok }) => ok || this.fates.refused(id),
+          () => this.fates.refused(id),
+        ),
+      );
     }
     if (way === "ask") {
       const asked = address.ask(message, options);
       if (this.#accepted(to.weak) > before) this.fates.askAccepted(id);
-      this.#follow(asked.then((reply) => same("reply", reply, id), () => this.#askEnded(id)));
+      this.#follow(
+        asked.then(
+          (reply) => same("reply", reply, id),
+          () => this.#askEnded(id),
+        ),
+      );
     }
     must(this.#accepted(to.weak) - before <= 1, "accepted twice");
     this.check();
@@ -208,7 +235,10 @@ class Yard {
     for (const { weak } of this.workers) {
       const ledger = this.#system.ledger(weak);
       balanced(weak.path, ledger);
-      must(Object.values(ledger).every((count) => typeof count !== "number" || count >= 0), () => JSON.stringify(ledger));
+      must(
+        Object.values(ledger).every((count) => typeof count !== "number" || count >= 0),
+        () => JSON.stringify(ledger),
+      );
     }
   }
 
@@ -228,7 +258,11 @@ function scenario(endsEarly: boolean) {
     const yard = new Yard(system, chance);
     const performed = scripts.perform(
       numbers(20).map(() => () => yard.send(chance.of(...WAYS))),
-      numbers(15).map(() => ({ sleep }) => (chance.oneIn(4) ? sleep(chance.below(10)) : yard.send(chance.of(...WAYS)))),
+      numbers(15).map(
+        () =>
+          ({ sleep }) =>
+            chance.oneIn(4) ? sleep(chance.below(10)) : yard.send(chance.of(...WAYS)),
+      ),
       numbers(10).map(() => async ({ sleep }) => {
         await sleep(chance.below(8));
         if (chance.oneIn(3)) yard.end(chance.of(...ENDS));
@@ -267,7 +301,8 @@ function sumOf(ledgers: readonly Ledger[]): Ledger {
   const deadLettered: Record<string, number> = {};
   for (const ledger of ledgers) {
     for (const term of Object.keys(total) as (keyof typeof total)[]) total[term] += ledger[term];
-    for (const [reason, count] of Object.entries(ledger.deadLettered)) deadLettered[reason] = (deadLettered[reason] ?? 0) + count;
+    for (const [reason, count] of Object.entries(ledger.deadLettered))
+      deadLettered[reason] = (deadLettered[reason] ?? 0) + count;
   }
   return { ...total, deadLettered };
 }

@@ -81,7 +81,8 @@ export class Fates {
       const { id } = message as { readonly id: number };
       if (!Object.hasOwn(REASONS, reason)) throw new Error(`There is no reason ${reason}`);
       const isBegun = reason === "killed" || reason === "quarantined";
-      if (isBegun !== this.#begun.has(id) && !this.#returned.has(id)) throw new Error(`Message ${id} cannot be ${reason}`);
+      if (isBegun !== this.#begun.has(id) && !this.#returned.has(id))
+        throw new Error(`Message ${id} cannot be ${reason}`);
       if (reason !== "quarantined") this.#is(id, reason); // the ledger has it as panicked
     }
   }

@@ -1,0 +1,349 @@
+/** Mailboxes under every order: what goes first, what waits for room, what was set aside, and what comes from outside. */
+import type { Poison } from "@pneumatic/actors";
+import { bounded, implement, priority, retry } from "@pneumatic/actors";
+import { explored, must, outcomeOf, pause, Scripts, same } from "../support/explored.ts";
+import { numbers } from "../support/sequence.ts";
+
+const OFTEN = { intensity: { restarts: 1000, withinMs: 1 }, backoff: { initialMs: 0 } } as const;
+const BAD = new Error("bad");
+
+interface Ranked {
+  put(payload: { n: number; rank: number; deed: "put" | "slow" | "fail" }): void | Promise<void>;
+}
+
+explored(
+  "a priority mailbox hands over the lowest rank first and equals in order, over restarts, and loses nothing",
+  async (system, chance) => {
+    const queued: { n: number; rank: number }[] = [];
+    const broken: string[] = [];
+    const begun: number[] = [];
+    const again = chance.oneIn(2);
+    const definition = implement<Ranked>()({
+      on: {
+        put: async ({ sleep, attempt }, { n, rank, deed }) => {
+          if (attempt === 1) {
+            begun.push(n);
+            const best = [...queued].sort((one, other) => one.rank - other.rank || one.n - other.n)[0];
+            if (best?.n !== n) broken.push(`${n} of rank ${rank} goes before ${best?.n} of rank ${best?.rank}`);
+            queued.splice(
+              queued.findIndex((each) => each.n === n),
+              1,
+            );
+          } else if (begun.at(-1) !== n) broken.push(`${n} is not begun again at once`);
+          if (deed === "slow") await sleep(chance.below(5));
+          if (deed === "fail") throw BAD;
+        },
+      },
+    });
+    using scripts = new Scripts(system);
+    const poison: Poison = again ? retry(1) : "drop";
+    using address = system.spawn(definition, { ...OFTEN, poison, mailbox: priority(({ rank }) => rank) });
+    await address.started;
+    let sent = 0;
+    const put = () => {
+      const message = {
+        type: "put",
+        n: sent++,
+        rank: chance.below(3),
+        deed: chance.of("put", "slow", "fail"),
+      } as const;
+      queued.push(message);
+      if (chance.oneIn(2)) address.tell(message);
+      else void address.ask(message, { timeout: Number.POSITIVE_INFINITY }).catch(() => {});
+    };
+    await scripts.perform(
+      numbers(10).map(() => put),
+      numbers(10).map(
+        () =>
+          ({ sleep }) =>
+            chance.oneIn(3) ? sleep(chance.below(6)) : put(),
+      ),
+      [({ sleep }) => sleep(chance.below(20)).then(() => system.kill(address))],
+    );
+    await pause(1000);
+    same("broken", broken, []);
+    same(
+      "begun",
+      [...begun].sort((a, b) => a - b),
+      numbers(sent),
+    );
+  },
+);
+
+explored(
+  "who waits for room gets in as it came, and its send settles then, with what became of it",
+  async (system, chance) => {
+    const capacity = chance.of(0, 1, 2);
+    const begun: number[] = [];
+    const definition = implement<Ranked>()({
+      state: () => (chance.oneIn(2) ? pause(5) : undefined),
+      on: {
+        put: async ({ sleep }, { n, deed }) => {
+          begun.push(n);
+          if (deed === "slow") await sleep(chance.below(5));
+          if (deed === "fail") throw BAD;
+        },
+      },
+    });
+    using scripts = new Scripts(system);
+    const address = system.spawn(definition, { ...OFTEN, mailbox: bounded(capacity) });
+    const outcomes: (string | undefined)[] = [];
+    const order: number[] = [];
+    const sends: Promise<unknown>[] = [];
+    let isOver = false;
+    const send = () => {
+      const n = order.length;
+      order.push(n);
+      const timeout = chance.of(3, 20, Number.POSITIVE_INFINITY);
+      const message = { type: "put", n, rank: 0, deed: chance.of("put", "slow", "slow", "fail") } as const;
+      const since = system.now;
+      const settle = (outcome: string) => {
+        must(outcomes[n] === undefined, `${n} settles twice`);
+        if (outcome === "SendTimeoutError")
+          must(system.now === since + timeout, `${n} timed out at ${system.now - since}`);
+        outcomes[n] = outcome;
+      };
+      sends.push(
+        address.send(message, { timeout }).then((sent) => {
+          if (!sent.ok) must(sent.error.value === message, "the value is not given back");
+          settle(sent.ok ? "ok" : sent.error.name);
+          must(system.ledger(address).queued <= Math.max(1, capacity), "more is queued than it holds");
+        }),
+      );
+    };
+    const performed = scripts.perform(
+      numbers(8).map(() => send),
+      numbers(8).map(
+        () =>
+          ({ sleep }) =>
+            chance.oneIn(4) ? sleep(chance.below(4)) : send(),
+      ),
+    );
+    if (chance.oneIn(3)) {
+      await pause(chance.below(20));
+      isOver = true;
+      void system[chance.of("stop", "drain", "drain")](address);
+    }
+    await performed;
+    await pause(1000);
+    await Promise.all(sends);
+    const handled = order.filter((n) => outcomes[n] === "ok");
+    if (!isOver) same("begun", begun, handled);
+    same(
+      "in order",
+      begun,
+      [...begun].sort((a, b) => a - b),
+    );
+    must(
+      begun.every((n) => outcomes[n] === "ok"),
+      "one that was refused was begun",
+    );
+    must(isOver || outcomes.every((outcome) => outcome === "ok" || outcome === "SendTimeoutError"), () =>
+      String(outcomes),
+    );
+    const { accepted, deadLettered } = system.ledger(address);
+    same("accepted", accepted, handled.length);
+    same("dead", deadLettered.stopped ?? 0, handled.length - begun.length);
+    address.drop();
+  },
+);
+
+interface Patient {
+  put(payload: { n: number }): void;
+  ready(): void;
+  fail(): void;
+}
+
+explored(
+  "what is set aside comes back before everything else in the order it came, also over restarts",
+  async (system, chance) => {
+    /** What it should do with each message, by what it was sent and what it did before. */
+    const seen: string[] = [];
+    const waiting: number[] = [];
+    const broken: string[] = [];
+    const sent: number[] = [];
+    let isReady = false;
+    const handled: number[] = [];
+    let due: number[] = [];
+    const patient = implement<Patient>()({
+      on: {
+        put: ({ stash }, { n }) => {
+          seen.push(`put ${n}`);
+          if (!isReady) {
+            stash();
+            waiting.push(n);
+            return;
+          }
+          if (due.length > 0 && due[0] !== n) broken.push(`${n} goes before ${due[0]}`);
+          due = due.filter((each) => each !== n);
+          handled.push(n);
+        },
+        ready: ({ unstashAll }) => {
+          isReady = !isReady || chance.oneIn(2);
+          if (!isReady) return;
+          due = [...waiting.splice(0), ...due];
+          unstashAll();
+        },
+        fail: () => {
+          throw BAD;
+        },
+      },
+    });
+    using scripts = new Scripts(system);
+    using address = system.spawn(patient, OFTEN);
+    const put = () => {
+      sent.push(sent.length);
+      address.tell({ type: "put", n: sent.length - 1 });
+    };
+    const toggle = () => {
+      if (chance.oneIn(2)) address.tell({ type: "ready" });
+      else if (chance.oneIn(2)) address.tell({ type: "fail" });
+    };
+    await scripts.perform(
+      numbers(12).map(() => put),
+      numbers(6).map(() => toggle),
+    );
+    await pause(100);
+    isReady = true;
+    due = [...waiting.splice(0), ...due];
+    const { stashed } = system.ledger(address);
+    same("stashed", stashed + handled.length, sent.length);
+    const ready = implement<{ go(): void }>()({ on: { go: () => address.tell({ type: "ready" }) } });
+    using other = system.spawn(ready);
+    isReady = false;
+    await other.ask({ type: "go" });
+    await pause(100);
+    same("broken", broken, []);
+    same(
+      "handled",
+      [...handled].sort((a, b) => a - b),
+      sent,
+    );
+  },
+);
+
+interface Piper {
+  fetch(payload: { n: number; ms: number; fails: boolean }): void;
+  fetched(payload: { n: number; generation: number; ok: boolean }): void;
+  fail(): void;
+}
+
+explored(
+  "what was given to pipeToSelf comes back once to the incarnation that gave it, also when nobody else can send",
+  async (system, chance) => {
+    const given = new Map<number, number>();
+    const came = new Map<number, string>();
+    const broken: string[] = [];
+    let last = 0;
+    const piper = implement<Piper>()({
+      on: {
+        fetch: ({ pipeToSelf, generation, sleep }, { n, ms, fails }) => {
+          given.set(n, generation);
+          const work = fails ? pause(ms).then(() => Promise.reject(BAD)) : chance.oneIn(2) ? sleep(ms) : pause(ms);
+          pipeToSelf(
+            work,
+            () => ({ type: "fetched", n, generation, ok: true }),
+            () => ({ type: "fetched", n, generation, ok: false }),
+          );
+        },
+        fetched: (_, { n, generation, ok }) => {
+          if (came.has(n)) broken.push(`${n} comes twice`);
+          if (given.get(n) !== generation) broken.push(`${n} is of another incarnation`);
+          came.set(n, ok ? "ok" : "failed");
+        },
+        fail: () => {
+          throw BAD;
+        },
+      },
+      stopped: ({ generation }, { kind }) => {
+        if (kind === "normal") last = generation;
+      },
+    });
+    using scripts = new Scripts(system);
+    const overflow = chance.of("wait", "reject", "dropOldest", "dropNewest");
+    const address = system.spawn(piper, {
+      ...OFTEN,
+      mailbox: chance.oneIn(2) ? bounded(30, { overflow }) : bounded(30),
+    });
+    const exited = outcomeOf(address.exited);
+    const plan = numbers(6).map((n) => ({ type: "fetch", n, ms: chance.below(20), fails: chance.oneIn(3) }) as const);
+    await scripts.perform(
+      plan.map((message) => () => address.tell(message)),
+      chance.times(
+        chance.below(2),
+        () =>
+          ({ sleep }) =>
+            sleep(chance.below(10)).then(() => address.tell({ type: "fail" })),
+      ),
+      [({ sleep }) => sleep(chance.below(15))],
+    );
+    address.drop();
+    await pause(100);
+    same("exit", exited.value === "panicked" ? "normal" : exited.value, "normal");
+    same("broken", broken, []);
+    for (const { n, fails } of plan) {
+      if (given.get(n) === last) same(`${n}`, came.get(n), fails ? "failed" : "ok");
+    }
+  },
+);
+
+interface Ticker {
+  tick(payload: { generation: number; key: string }): void;
+  fail(): void;
+  cancel(payload: { key: string }): void;
+}
+
+explored(
+  "timers tell their own incarnation until it ends or they are cancelled, each at its time",
+  async (system, chance) => {
+    const broken: string[] = [];
+    const ticks: string[] = [];
+    let generationNow = 0;
+    const ticker = implement<Ticker>()({
+      state: (_: undefined, { timers, generation }) => {
+        generationNow = generation;
+        timers.every("every", 10, { type: "tick", generation, key: "every" });
+        timers.after("after", 15, { type: "tick", generation, key: "after" });
+        timers.after("after", 25, { type: "tick", generation, key: "after" });
+        timers.after("never", 1, { type: "tick", generation, key: "never" });
+        timers.cancel("never");
+        return { since: system.now, cancelled: new Set<string>() };
+      },
+      on: {
+        tick: ({ state, generation }, { generation: of, key }) => {
+          if (key === "never" || state.cancelled.has(key)) broken.push(`${key} was cancelled`);
+          if (of !== generation) return; // it was told in time, and has waited for this one
+          const at = system.now - state.since;
+          if (key === "every" ? at % 10 !== 0 : at !== 25) broken.push(`${key} at ${at}`);
+          ticks.push(`${generation} ${key} ${at}`);
+        },
+        cancel: ({ timers, state }, { key }) => {
+          timers.cancel(key);
+          state.cancelled.add(key);
+        },
+        fail: () => {
+          throw BAD;
+        },
+      },
+    });
+    const address = system.spawn(ticker, OFTEN);
+    const fails = chance.below(3);
+    for (let n = 0; n < fails; n++) {
+      await pause(1 + chance.below(40));
+      if (chance.oneIn(2)) address.tell({ type: "fail" });
+      else void system.kill(address);
+    }
+    await pause(31);
+    const isCancelled = chance.oneIn(2);
+    if (isCancelled) await address.ask({ type: "cancel", key: "every" });
+    await pause(30);
+    same("broken", broken, []);
+    const mine = ticks
+      .filter((tick) => tick.startsWith(`${generationNow} `))
+      .map((tick) => tick.split(" ").slice(1).join(" "));
+    const times = isCancelled ? [10, 20, 30] : [10, 20, 30, 40, 50, 60];
+    same("ticks", mine.sort(), [...times.map((at) => `every ${at}`), "after 25"].sort());
+    await system.stop(address);
+    address.drop();
+  },
+);
