@@ -197,7 +197,7 @@ explored(
     };
     const toggle = () => {
       if (chance.oneIn(2)) address.tell({ type: "ready" });
-      else if (chance.oneIn(2)) address.tell({ type: "fail" });
+      else address.tell({ type: "fail" });
     };
     await scripts.perform(
       numbers(12).map(() => put),
