@@ -167,7 +167,7 @@ interface Owner {
 }
 
 explored(
-  "what an incarnation owns lives until that incarnation has ended, its hook included, and no longer",
+  "an incarnation ends its children, then its hook runs, then what it owns is dropped",
   async (system, chance) => {
     const broken: string[] = [];
     const alive = new Set<string>();
@@ -178,6 +178,7 @@ explored(
       stopped: ({ path }) => void alive.delete(path),
     });
     const owner = implement<Owner>()({
+      state: (_: undefined, { spawn, own }) => own(spawn(cargo)).path,
       on: {
         take: ({ own, generation }, { cargo }) => {
           own(cargo);
@@ -188,7 +189,8 @@ explored(
           if (how === "stop") stop();
         },
       },
-      stopped: async ({ generation }) => {
+      stopped: async ({ generation, state }) => {
+        if (alive.has(state)) broken.push(`${state} lives when the hook of its parent runs`);
         await pause(chance.below(3));
         for (const path of owned.get(generation) ?? []) {
           if (!alive.has(path)) broken.push(`${path} ended before the hook of its owner`);
@@ -210,7 +212,9 @@ explored(
       .filter(({ path }) => path === "/owner")
       .map(({ generation }) => generation);
     const kept = owned.get(restarts) ?? [];
-    same("alive", [...alive].sort(), [...kept].sort());
+    const isChild = (path: string) => path.startsWith("/owner/");
+    same("alive", [...alive].filter((path) => !isChild(path)).sort(), [...kept].sort());
+    same("children", [...alive].filter(isChild).length, 1);
     await system.stop(address);
     await pause(10);
     same("alive at last", [...alive], []);

@@ -57,6 +57,58 @@ for (const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const) 
   });
 }
 
+explored(
+  "whoever panics or loses its thread, at the start or the end of a handler, costs nobody else a message",
+  async (system, chance) => {
+    const troupe = new Troupe(chance);
+    const strategy = chance.of("one_for_one", "one_for_all", "rest_for_one");
+    using scripts = new Scripts(system);
+    const children = Object.fromEntries(IDS.map((id) => [id, troupe.player(AT_ONCE)]));
+    using top = system.supervise(supervisor({ strategy, intensity: OFTEN, children }), { name: "top" });
+    if (strategy !== "one_for_one") troupe.group(IDS.map((id) => `/top/${id}`));
+    const players = IDS.map((id) => playerOf(top, id));
+    const sent = numbers(16).map((n) => ({ n, to: chance.below(4), deed: chance.of("play", "slow") }));
+    await scripts.perform(
+      sent.map(
+        ({ n, to, deed }) =>
+          () =>
+            players[to]?.tell({ type: "play", n, deed }),
+      ),
+    );
+    await pause(LONG_MS);
+    same("broken", troupe.broken, []);
+    let struck = 0;
+    for (const [at, player] of players.entries()) {
+      const { handled, panicked, accepted, deadLettered } = system.ledger(player);
+      same("fates", [handled + panicked, deadLettered], [accepted, {}]);
+      same("accepted", accepted, sent.filter(({ to }) => to === at).length);
+      const begun = troupe.begun.get(player.path)?.length ?? 0;
+      must(begun >= handled && begun <= accepted, () => `${begun} were begun`);
+      struck += panicked;
+      player.drop();
+    }
+    const restarts = top.children().map((each) => each.restarts);
+    if (strategy === "one_for_one")
+      same(
+        "restarts",
+        restarts.reduce((sum, each) => sum + each),
+        struck,
+      );
+    must(Math.max(...restarts) <= struck, () => `${restarts} restarts of ${struck}`);
+  },
+  {
+    faults: [
+      { kind: "panic", actor: /top/, chance: 0.1 },
+      { kind: "panic", actor: /top/, chance: 0.1, at: "end" },
+      { kind: "crash", actor: /top/, chance: 0.1 },
+      { kind: "crash", actor: /top/, chance: 0.1, at: "end" },
+      { kind: "delay", actor: /top/, chance: 0.1, ms: 5 },
+      { kind: "slow", actor: /top/, chance: 0.1, ms: 5 },
+    ],
+    faultBudget: 6,
+  },
+);
+
 explored("each failure restarts whom the strategy says, and nobody else", async (system, chance) => {
   const strategy = chance.of("one_for_one" as const, "one_for_all" as const, "rest_for_one" as const);
   const troupe = new Troupe(chance);
