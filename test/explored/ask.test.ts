@@ -19,7 +19,7 @@ import type { Chance } from "../support/chance.ts";
 import { explored, must, outcomeOf, pause, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
 
-const DEEDS = ["now", "sleep", "deaf", "fail", "failLater", "stash", "unstash"] as const;
+const DEEDS = ["now", "sleep", "deaf", "fail", "failLater", "failDeaf", "stash", "unstash"] as const;
 type Deed = (typeof DEEDS)[number];
 interface Oracle {
   answer(payload: { n: number; deed: Deed }): number | Promise<number>;
@@ -87,6 +87,8 @@ function oracle(seen: readonly Seen[], now: () => number, chance: Chance, broken
             throw BAD;
           case "failLater":
             return sleep(chance.below(6)).then(() => Promise.reject(BAD));
+          case "failDeaf":
+            return pause(chance.below(6)).then(() => Promise.reject(BAD));
           case "stash":
             if (chance.oneIn(2)) {
               context.stash();
@@ -119,6 +121,10 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
     plan,
   );
   const replies: Promise<unknown>[] = [];
+  let endedAt = Number.POSITIVE_INFINITY;
+  void address.exited.then(() => {
+    endedAt = system.now;
+  });
   const asking = () => {
     const controller = chance.oneIn(4) ? new AbortController() : undefined;
     const deed = chance.of(...DEEDS);
@@ -173,6 +179,9 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
   await pause(1000);
   await Promise.all(replies);
   same("broken", broken, []);
+  for (const [n, { sentAt, settledAt }] of seen.entries()) {
+    must(settledAt <= Math.max(sentAt, endedAt), `ask ${n} settles at ${settledAt}, but its actor has ended at ${endedAt}`);
+  }
   for (const [n, one] of seen.entries()) checkOutcome(n, one, { retries, kills: kills + (isShutDown ? 1 : 0) });
   const rejected = seen.filter(({ outcome }) => outcome instanceof Error).length;
   if (!isShutDown) same("rejected asks", (await system.inspect()).rejectedAsks, rejected);

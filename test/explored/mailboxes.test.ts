@@ -150,77 +150,51 @@ explored(
 
 interface Patient {
   put(payload: { n: number }): void;
-  ready(): void;
-  fail(): void;
 }
 
-explored(
-  "what is set aside comes back before everything else in the order it came, also over restarts",
-  async (system, chance) => {
-    /** What it should do with each message, by what it was sent and what it did before. */
-    const seen: string[] = [];
-    const waiting: number[] = [];
-    const broken: string[] = [];
-    const sent: number[] = [];
-    let isReady = false;
-    const handled: number[] = [];
-    let due: number[] = [];
-    const patient = implement<Patient>()({
-      on: {
-        put: ({ stash }, { n }) => {
-          seen.push(`put ${n}`);
-          if (!isReady) {
-            stash();
-            waiting.push(n);
-            return;
-          }
-          if (due.length > 0 && due[0] !== n) broken.push(`${n} goes before ${due[0]}`);
-          due = due.filter((each) => each !== n);
-          handled.push(n);
-        },
-        ready: ({ unstashAll }) => {
-          isReady = !isReady || chance.oneIn(2);
-          if (!isReady) return;
-          due = [...waiting.splice(0), ...due];
+explored("what is set aside comes back before everything else in the order it came, also over restarts", async (system, chance) => {
+  const broken: string[] = [];
+  let sent = 0;
+  /** The numbers of the messages, as they should be: in the mailbox, and set aside. */
+  const queued: number[] = [];
+  let aside: number[] = [];
+  let done = 0;
+  let isClosing = false;
+  const patient = implement<Patient>()({
+    on: {
+      put: async ({ stash, unstashAll, sleep }, { n }) => {
+        const next = queued.shift();
+        if (next !== n) broken.push(`${n} comes instead of ${next}`);
+        if (chance.oneIn(4)) {
           unstashAll();
-        },
-        fail: () => {
-          throw BAD;
-        },
+          queued.unshift(...aside);
+          aside = [];
+        }
+        if (chance.oneIn(3)) await sleep(chance.below(4));
+        if (chance.oneIn(2) && !isClosing) {
+          stash();
+          aside.push(n);
+          return;
+        }
+        done++;
+        if (chance.oneIn(6)) throw BAD;
       },
-    });
-    using scripts = new Scripts(system);
-    using address = system.spawn(patient, OFTEN);
-    const put = () => {
-      sent.push(sent.length);
-      address.tell({ type: "put", n: sent.length - 1 });
-    };
-    const toggle = () => {
-      if (chance.oneIn(2)) address.tell({ type: "ready" });
-      else address.tell({ type: "fail" });
-    };
-    await scripts.perform(
-      numbers(12).map(() => put),
-      numbers(6).map(() => toggle),
-    );
-    await pause(100);
-    isReady = true;
-    due = [...waiting.splice(0), ...due];
-    const { stashed } = system.ledger(address);
-    same("stashed", stashed + handled.length, sent.length);
-    const ready = implement<{ go(): void }>()({ on: { go: () => address.tell({ type: "ready" }) } });
-    using other = system.spawn(ready);
-    isReady = false;
-    await other.ask({ type: "go" });
-    await pause(100);
-    same("broken", broken, []);
-    same(
-      "handled",
-      [...handled].sort((a, b) => a - b),
-      sent,
-    );
-  },
-);
+    },
+  });
+  using scripts = new Scripts(system);
+  using address = system.spawn(patient, OFTEN);
+  const put = () => {
+    queued.push(sent);
+    address.tell({ type: "put", n: sent++ });
+  };
+  await scripts.perform(numbers(12).map(() => put), numbers(12).map(() => ({ sleep }) => (chance.oneIn(2) ? sleep(chance.below(4)) : put())));
+  await pause(200);
+  same("broken", broken, []);
+  isClosing = true;
+  const { stashed, handled, panicked } = system.ledger(address);
+  same("stashed", [stashed, handled + panicked], [aside.length, done]);
+  same("sent", stashed + done, sent);
+});
 
 interface Piper {
   fetch(payload: { n: number; ms: number; fails: boolean }): void;

@@ -109,6 +109,38 @@ explored(
   },
 );
 
+const COMES_BACK = {
+  permanent: { leave: true, fail: true, failLater: true, kill: true, stop: false, drain: false, killForGood: false },
+  transient: { leave: false, fail: true, failLater: true, kill: true, stop: false, drain: false, killForGood: false },
+  temporary: { leave: false, fail: false, failLater: false, kill: false, stop: false, drain: false, killForGood: false },
+} as const;
+
+explored("whether an actor comes back follows from its policy and how it ended", async (system, chance) => {
+  const troupe = new Troupe(chance);
+  const restart = chance.of("permanent", "transient", "temporary");
+  const isChild = chance.oneIn(2);
+  const options = { ...AT_ONCE, restart, intensity: OFTEN };
+  using top = isChild
+    ? system.supervise(supervisor({ intensity: OFTEN, children: { a: troupe.player({ ...AT_ONCE, restart }) } }))
+    : undefined;
+  using player = top?.child("a") ?? system.spawn(troupe.definition(), options);
+  if (chance.oneIn(2)) await player.started;
+  const exited = outcomeOf(player.exited);
+  for (let n = 0; n < 5; n++) {
+    const how = chance.of("leave", "leave", "fail", "failLater", "kill", "kill", "stop", "drain", "killForGood");
+    player.tell({ type: "play", n: 2 * n, deed: chance.of("play", "slow") });
+    if (how === "leave" || how.startsWith("fail")) player.tell({ type: "play", n: 2 * n + 1, deed: how as "fail" });
+    else if (how === "stop" || how === "drain") void system[how](player);
+    else void system.kill(player, { restart: how === "kill" });
+    await pause(200);
+    const isBack = COMES_BACK[restart][how];
+    same(`after ${how} of a ${restart} one`, exited.value === "pending", isBack);
+    if (!isBack) break;
+    same("living", (await system.inspect()).living, isChild ? 2 : 1);
+  }
+  same("broken", troupe.broken, []);
+});
+
 explored("each failure restarts whom the strategy says, and nobody else", async (system, chance) => {
   const strategy = chance.of("one_for_one" as const, "one_for_all" as const, "rest_for_one" as const);
   const troupe = new Troupe(chance);

@@ -73,9 +73,10 @@ export class Troupe {
         if (left > 0) throw BAD;
         return this.#slowly(made);
       },
-      started: ({ path }) => {
-        this.journal.push(`up ${path}`);
-        this.#doing.set(path, "up");
+      started: ({ path, state }) => {
+        const started = this.#slowly(state);
+        if (!(started instanceof Promise)) return this.#isUp(path, state);
+        return started.then(() => this.#isUp(path, state));
       },
       on: {
         play: (context, { n, deed }) => {
@@ -106,6 +107,12 @@ export class Troupe {
         if (this.#doing.get(path) === "stopping") this.#doing.set(path, "over");
       },
     });
+  }
+
+  #isUp(path: string, { isOver }: { readonly isOver: boolean }): void {
+    if (isOver) return; // it was killed meanwhile
+    this.journal.push(`up ${path}`);
+    this.#doing.set(path, "up");
   }
 
   #slowly<T>(made: T): T | Promise<T> {
