@@ -61,12 +61,13 @@ function oracle(seen: readonly Seen[], now: () => number, chance: Chance, broken
     state: () => (chance.oneIn(3) ? pause(3).then(() => ({})) : {}),
     on: {
       answer: (context, { n, deed }) => {
-        const { signal, sleep } = context;
+        const { attempt, signal, sleep } = context;
         const one = seen[n] as Seen;
         if (one.settledAt >= 0) broken.push(`${n} is begun after its ask has settled`);
         if (one.abortedAt !== undefined && one.begun === 0) broken.push(`${n} is begun after its abort`);
         if (now() > one.sentAt + one.timeout) broken.push(`${n} is begun after its time`);
         one.begun++;
+        if (attempt !== one.begun) broken.push(`${n} is begun for the ${one.begun}th time, as attempt ${attempt}`);
         one.begunAt = now();
         one.signals.push(signal);
         const life = { isOver: false };
@@ -180,7 +181,10 @@ async function asks(system: TestSystem, chance: Chance, isShutDown: boolean): Pr
   await Promise.all(replies);
   same("broken", broken, []);
   for (const [n, { sentAt, settledAt }] of seen.entries()) {
-    must(settledAt <= Math.max(sentAt, endedAt), `ask ${n} settles at ${settledAt}, but its actor has ended at ${endedAt}`);
+    must(
+      settledAt <= Math.max(sentAt, endedAt),
+      `ask ${n} settles at ${settledAt}, but its actor has ended at ${endedAt}`,
+    );
   }
   for (const [n, one] of seen.entries()) checkOutcome(n, one, { retries, kills: kills + (isShutDown ? 1 : 0) });
   const rejected = seen.filter(({ outcome }) => outcome instanceof Error).length;

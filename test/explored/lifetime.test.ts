@@ -141,17 +141,17 @@ explored(
     const cargos = chance.times(6, () => system.spawn(cargo));
     const exits = cargos.map(({ exited }) => outcomeOf(exited));
     for (const each of cargos) {
-      if (chance.oneIn(3))
-        await target.ask({ type: "take", cargo: each }, { timeout: chance.of(1, 100) }).catch(() => {});
-      else target.tell({ type: "take", cargo: each });
+      const before = system.ledger(target).accepted;
+      const message = { type: "take", cargo: each } as const;
+      if (chance.oneIn(2)) void target.ask(message, { timeout: chance.of(1, 3, 100) }).catch(() => {});
+      else target.tell(message);
+      if (system.ledger(target).accepted === before) each.drop(); // what was refused is the caller's still
       if (chance.oneIn(3)) await pause(1);
     }
     await pause(chance.below(20));
     void system[chance.of("stop", "drain")](target);
     await pause(1000);
-    // An ask that was refused belongs to its caller still.
-    for (const each of cargos) each.drop();
-    await pause(1);
+    target.drop();
     same(
       "exits",
       exits.map(({ value }) => value),
@@ -160,6 +160,95 @@ explored(
   },
   { deadLetters: { keep: 0 } },
 );
+
+explored(
+  "roots end one after the other in reverse order, so that each can use those before it to the end",
+  async (system, chance) => {
+    interface Root {
+      reply(): string;
+      work(): Promise<void>;
+    }
+    const ends: string[] = [];
+    const replies: unknown[] = [];
+    const root = implement<Root>()({
+      state: (before: Address<Root> | undefined) => ({ before }),
+      on: {
+        reply: ({ path }) => path,
+        work: async ({ sleep, state }) => {
+          await sleep(chance.below(10));
+          if (state.before !== undefined) replies.push(await state.before.ask({ type: "reply" }));
+        },
+      },
+      stopped: async ({ path }) => {
+        await pause(chance.below(10));
+        ends.push(path);
+      },
+    });
+    let last: Address<Root> | undefined;
+    for (const name of ["a", "b", "c"]) {
+      last = system.own(system.spawn(root, { name, args: last?.clone() }));
+      for (let n = 0; n < 3; n++) last.tell({ type: "work" });
+    }
+    await pause(1 + chance.below(30));
+    await system.shutdown();
+    same("ends", ends, ["/c", "/b", "/a"]);
+    same("replies", replies.length, 2 * 3);
+  },
+);
+
+explored("an actor that nobody can reach is not restarted, nor waits for it", async (system, chance) => {
+  const starts: number[] = [];
+  let lastAt = 0;
+  let begun = 0;
+  const doomed = implement<Doomed>()({
+    state: () => void starts.push(system.now),
+    on: {
+      act: ({ stop }, { how }) => {
+        begun++;
+        lastAt = system.now;
+        if (how === "fail") throw BAD;
+        if (how === "stop") stop();
+      },
+    },
+  });
+  using scripts = new Scripts(system);
+  const backoff = { initialMs: 100, jitter: 0 };
+  const intensity = { restarts: 100, withinMs: 10_000 };
+  const address = system.spawn(doomed, { backoff, intensity, restart: "permanent" });
+  const weak = address.downgrade();
+  let endedAt = -1;
+  void address.exited.then(() => {
+    endedAt = system.now;
+  });
+  let isKilled = false;
+  let droppedAt = 0;
+  const count = 1 + chance.below(4);
+  await scripts.perform(
+    [
+      ...numbers(count).map(() => async () => {
+        address.tell({ type: "act", how: chance.of("fail", "stop", "nothing") });
+        if (chance.oneIn(2)) await pause(chance.of(1, 50));
+      }),
+      () => {
+        address.drop();
+        droppedAt = system.now;
+      },
+    ],
+    chance.times(chance.below(2), () => async () => {
+      await pause(chance.below(50));
+      isKilled = true;
+      void system.kill(weak);
+    }),
+  );
+  await pause(100_000);
+  same("begun", begun, count);
+  same("ended at", endedAt, Math.max(droppedAt, lastAt));
+  must(
+    starts.every((at) => at <= endedAt),
+    () => `It starts at ${starts}, but has ended at ${endedAt}`,
+  );
+  must(isKilled || starts.length <= count + 1, `${starts.length} starts`);
+});
 
 interface Owner {
   take(payload: { cargo: Address<Cargo> }): void;

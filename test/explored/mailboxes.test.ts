@@ -148,53 +148,107 @@ explored(
   },
 );
 
-interface Patient {
-  put(payload: { n: number }): void;
-}
-
-explored("what is set aside comes back before everything else in the order it came, also over restarts", async (system, chance) => {
+explored("a full mailbox gives up exactly what its policy says", async (system, chance) => {
+  const overflow = chance.of("reject", "dropOldest", "dropNewest");
+  const capacity = 1 + chance.below(3);
   const broken: string[] = [];
-  let sent = 0;
-  /** The numbers of the messages, as they should be: in the mailbox, and set aside. */
   const queued: number[] = [];
-  let aside: number[] = [];
-  let done = 0;
-  let isClosing = false;
-  const patient = implement<Patient>()({
+  const lost: number[] = [];
+  const definition = implement<Ranked>()({
     on: {
-      put: async ({ stash, unstashAll, sleep }, { n }) => {
+      put: async ({ sleep }, { n, deed }) => {
         const next = queued.shift();
         if (next !== n) broken.push(`${n} comes instead of ${next}`);
-        if (chance.oneIn(4)) {
-          unstashAll();
-          queued.unshift(...aside);
-          aside = [];
-        }
-        if (chance.oneIn(3)) await sleep(chance.below(4));
-        if (chance.oneIn(2) && !isClosing) {
-          stash();
-          aside.push(n);
-          return;
-        }
-        done++;
-        if (chance.oneIn(6)) throw BAD;
+        if (deed === "slow") await sleep(chance.below(4));
+        if (deed === "fail") throw BAD;
       },
     },
   });
   using scripts = new Scripts(system);
-  using address = system.spawn(patient, OFTEN);
+  using address = system.spawn(definition, { ...OFTEN, mailbox: bounded(capacity, { overflow }) });
+  let sent = 0;
   const put = () => {
-    queued.push(sent);
-    address.tell({ type: "put", n: sent++ });
+    const n = sent++;
+    const isFull = queued.length === capacity;
+    const message = { type: "put", n, rank: 0, deed: chance.of("put", "slow", "fail") } as const;
+    if (isFull && overflow === "dropOldest") lost.push(queued.shift() as number);
+    if (!isFull || overflow === "dropOldest") queued.push(n);
+    else lost.push(n);
+    if (overflow !== "reject") address.tell(message);
+    else if (address.trySend(message).ok === isFull) broken.push(`${n} is ${isFull ? "taken" : "refused"}`);
+    const letters = system.deadLetters().map(({ message: letter }) => (letter as { n: number }).n);
+    if (overflow !== "reject") same("dead letters", letters, lost);
   };
-  await scripts.perform(numbers(12).map(() => put), numbers(12).map(() => ({ sleep }) => (chance.oneIn(2) ? sleep(chance.below(4)) : put())));
+  await scripts.perform(
+    numbers(12).map(() => put),
+    numbers(12).map(
+      () =>
+        ({ sleep }) =>
+          chance.oneIn(2) ? sleep(chance.below(4)) : put(),
+    ),
+  );
   await pause(200);
   same("broken", broken, []);
-  isClosing = true;
-  const { stashed, handled, panicked } = system.ledger(address);
-  same("stashed", [stashed, handled + panicked], [aside.length, done]);
-  same("sent", stashed + done, sent);
+  same("left", queued, []);
 });
+
+interface Patient {
+  put(payload: { n: number }): void;
+}
+
+explored(
+  "what is set aside comes back before everything else in the order it came, also over restarts",
+  async (system, chance) => {
+    const broken: string[] = [];
+    let sent = 0;
+    /** The numbers of the messages, as they should be: in the mailbox, and set aside. */
+    const queued: number[] = [];
+    let aside: number[] = [];
+    let done = 0;
+    let isClosing = false;
+    const patient = implement<Patient>()({
+      on: {
+        put: async ({ stash, unstashAll, sleep }, { n }) => {
+          const next = queued.shift();
+          if (next !== n) broken.push(`${n} comes instead of ${next}`);
+          if (chance.oneIn(4)) {
+            unstashAll();
+            queued.unshift(...aside);
+            aside = [];
+          }
+          if (chance.oneIn(3)) await sleep(chance.below(4));
+          if (chance.oneIn(2) && !isClosing) {
+            stash();
+            aside.push(n);
+            return;
+          }
+          done++;
+          if (chance.oneIn(6)) throw BAD;
+        },
+      },
+    });
+    using scripts = new Scripts(system);
+    using address = system.spawn(patient, OFTEN);
+    const put = () => {
+      queued.push(sent);
+      address.tell({ type: "put", n: sent++ });
+    };
+    await scripts.perform(
+      numbers(12).map(() => put),
+      numbers(12).map(
+        () =>
+          ({ sleep }) =>
+            chance.oneIn(2) ? sleep(chance.below(4)) : put(),
+      ),
+    );
+    await pause(200);
+    same("broken", broken, []);
+    isClosing = true;
+    const { stashed, handled, panicked } = system.ledger(address);
+    same("stashed", [stashed, handled + panicked], [aside.length, done]);
+    same("sent", stashed + done, sent);
+  },
+);
 
 interface Piper {
   fetch(payload: { n: number; ms: number; fails: boolean }): void;

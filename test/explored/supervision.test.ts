@@ -112,7 +112,15 @@ explored(
 const COMES_BACK = {
   permanent: { leave: true, fail: true, failLater: true, kill: true, stop: false, drain: false, killForGood: false },
   transient: { leave: false, fail: true, failLater: true, kill: true, stop: false, drain: false, killForGood: false },
-  temporary: { leave: false, fail: false, failLater: false, kill: false, stop: false, drain: false, killForGood: false },
+  temporary: {
+    leave: false,
+    fail: false,
+    failLater: false,
+    kill: false,
+    stop: false,
+    drain: false,
+    killForGood: false,
+  },
 } as const;
 
 explored("whether an actor comes back follows from its policy and how it ended", async (system, chance) => {
@@ -272,7 +280,8 @@ explored(
   "backoff doubles from the second restart in a row, and starts over after a quiet window",
   async (system, chance) => {
     const troupe = new Troupe(chance, () => system.now);
-    troupe.slowness = 0;
+    const isKilled = chance.oneIn(3);
+    troupe.slowness = isKilled ? 10 : 0; // a kill waits for no hook
     const intensity = { restarts: 100, withinMs: 1000 };
     const backoff = { initialMs: 10, maxMs: 50, jitter: 0 };
     using player = system.spawn(troupe.definition(), { name: "a", backoff, intensity });
@@ -285,7 +294,7 @@ explored(
       if (system.now - (starts.at(-1) as number) >= 1000) inARow = 0;
       const delay = inARow === 0 ? 0 : Math.min(50, 10 * 2 ** (inARow - 1));
       inARow++;
-      if (chance.oneIn(3)) void system.kill(player);
+      if (isKilled || chance.oneIn(3)) void system.kill(player);
       else player.tell({ type: "play", n, deed: "fail" });
       wanted.push(system.now + delay);
       await pause(60);
@@ -300,6 +309,7 @@ explored(
     const troupe = new Troupe(chance);
     const restarts = chance.below(2);
     const inner = supervisor({
+      strategy: chance.of("one_for_one", "one_for_all", "rest_for_one"),
       intensity: { restarts, withinMs: LONG_MS },
       children: { x: troupe.player(AT_ONCE), y: troupe.player(AT_ONCE) },
     });
@@ -316,7 +326,10 @@ explored(
     using extra = sub.startChild("extra", troupe.player(AT_ONCE));
     const exits = [x, y, extra].map(({ exited }) => outcomeOf(exited));
     await scripts.perform(
-      numbers(8).map((n) => () => x.tell({ type: "play", n, deed: chance.of("fail", "failLater", "play") })),
+      numbers(12).map((n) => async ({ sleep }) => {
+        x.tell({ type: "play", n, deed: chance.of("fail", "failLater", "play") });
+        if (chance.oneIn(2)) await sleep(chance.below(40));
+      }),
       numbers(4).map((n) => () => y.tell({ type: "play", n, deed: "slow" })),
       numbers(4).map((n) => () => extra.tell({ type: "play", n, deed: "slow" })),
     );
@@ -339,7 +352,7 @@ explored(
       gaveUp > 0 ? ["x", "y"] : ["x", "y", "extra"],
     );
     const { intensityExceeded = 0 } = deadLettered;
-    same("fates", [accepted, panicked + handled + intensityExceeded], [8, 8]);
+    same("fates", [accepted, panicked + handled + intensityExceeded], [12, 12]);
     same(
       "reply",
       [await x.ask({ type: "play", n: 100, deed: "play" }), await y.ask({ type: "play", n: 101, deed: "play" })],
