@@ -1,6 +1,6 @@
 /** Actors that wait for each other under every order: a cycle is told to one of them, and only a cycle is. */
 import type { Address } from "@pneumatic/actors";
-import { AskTimeoutError, DeadlockError, implement } from "@pneumatic/actors";
+import { AskTimeoutError, bounded, DeadlockError, implement } from "@pneumatic/actors";
 import { explored, must, pause, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
 
@@ -81,7 +81,6 @@ explored("what waits for room in a full mailbox is part of a cycle like an ask",
     flood(payload: { count: number }): Promise<string>;
     noop(): void;
   }
-  const { bounded } = await import("@pneumatic/actors");
   const peer = implement<Peer>()({
     state: (): { other: Address<Peer> | undefined } => ({ other: undefined }),
     on: {

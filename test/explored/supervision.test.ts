@@ -1,12 +1,16 @@
 /** Supervisors under every order: who starts when, who is stopped with whom, and that a restart loses only the poison. */
-import type { SupervisorAddress } from "@pneumatic/actors";
-import { ActorStoppedError, child, DuplicateNameError, SpawnRefusedError, supervisor } from "@pneumatic/actors";
+import type { ChildSpec, SupervisorAddress } from "@pneumatic/actors";
+import { ActorStoppedError, actor, child, DuplicateNameError, SpawnRefusedError, supervisor } from "@pneumatic/actors";
 import type { TestSystem } from "@pneumatic/actors/testing";
 import type { Chance } from "../support/chance.ts";
 import { balanced, explored, must, outcomeOf, pause, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
 import type { Player } from "../support/troupe.ts";
 import { AT_ONCE, DEEDS, OFTEN, playerOf, RETRIED, supervisorOf, Troupe } from "../support/troupe.ts";
+
+interface Stubborn {
+  hold(payload: { ms: number }): Promise<void>;
+}
 
 const IDS = ["a", "b", "c", "d"];
 const LONG_MS = 100_000;
@@ -186,6 +190,7 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
   const isUp = started.value === "undefined";
   const how = chance.of("stop" as const, "drain" as const, "drop" as const, "shutdown" as const);
   const exited = outcomeOf(top.exited);
+  const begun = troupe.journal.filter((step) => step.startsWith("start ")).length;
   if (how === "drop") top.drop();
   else if (how === "shutdown") await system.shutdown({ timeoutMs: LONG_MS });
   else await system[how](top);
@@ -194,6 +199,7 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
   const order = ["/top/a", "/top/inner/x", "/top/inner/y", "/top/b", "/top/last/z"];
   const did = (what: string) =>
     troupe.journal.filter((step) => step.startsWith(`${what} `)).map((step) => step.slice(what.length + 1));
+  if (how === "stop") same("starts after the stop", did("start").length, begun);
   same("started", did("start"), order.slice(0, did("start").length));
   if (isUp) same("were up", did("up"), order);
   same("stopped", did("stop"), did("up").reverse());
@@ -204,6 +210,41 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
     [],
   );
   must(!troupe.journal.join(" ").match(/stop (\S+) (?!gone \1)/), () => `Two stop at a time: ${troupe.journal}`);
+});
+
+explored("a stop takes as long as each child takes, or may take, one after the other", async (system, chance) => {
+  const stubborn = actor({
+    on: { hold: (_, { ms }: { ms: number }) => pause(ms) },
+    stopped: () => pause(chance.below(2)),
+  });
+  const limits = chance.times(3, () => chance.of(10, 30));
+  const children = Object.fromEntries(limits.map((shutdownMs, at) => [`c${at}`, child(stubborn, { shutdownMs })]));
+  using top = system.supervise(supervisor({ children }));
+  await top.started;
+  const holds = limits.map(() => chance.of(0, 5, 20, 1000));
+  const addresses = limits.map((_, at) =>
+    (top as SupervisorAddress<Record<string, ChildSpec<Stubborn>>>).child(`c${at}`),
+  );
+  for (const [at, ms] of holds.entries()) if (ms > 0) addresses[at]?.tell({ type: "hold", ms });
+  await pause(1);
+  const since = system.now;
+  const how = chance.of("stop", "shutdown", "terminate");
+  if (how === "shutdown") await system.shutdown();
+  else if (how === "stop") await system.stop(top);
+  else for (const id of ["c2", "c1", "c0"]) await top.terminateChild(id);
+  let most = 0;
+  for (const [at, limit] of limits.entries()) most += Math.min(limit, (holds[at] as number) + 2);
+  must(system.now - since <= most, () => `It took ${system.now - since} ms, not ${most}: ${holds} within ${limits}`);
+  const ends = await Promise.all(addresses.map(({ exited }) => exited));
+  let passed = 0;
+  for (const at of [2, 1, 0]) {
+    const [left, limit] = [Math.max(0, (holds[at] as number) - 1 - passed), limits[at] as number];
+    if (left > limit) same(`end of c${at}`, ends[at]?.kind, "killed");
+    if (left + 2 < limit) same(`end of c${at}`, ends[at]?.kind, "shutdown");
+    passed += Math.min(left, limit);
+  }
+  await pause(1000);
+  for (const each of addresses) each.drop();
 });
 
 /** How many of the failures, by their times, are followed by a restart. */
@@ -498,7 +539,7 @@ explored("a spawn below an incarnation that has ended is refused, and leaves nob
   let refused = 0;
   let made = 0;
   const parent = child(
-    (await import("@pneumatic/actors")).actor({
+    actor({
       on: {
         grow: async ({ spawn, sleep }) => {
           await pause(chance.below(20));
