@@ -109,6 +109,28 @@ for (const strategy of ["round_robin", "random", "least_loaded", "consistent_has
   );
 }
 
+explored("a routee that has left for good gets nothing, as long as there are others", async (system, chance) => {
+  const strategy = chance.of("round_robin", "random", "least_loaded");
+  const worker = implement<{ job(): string; leave(): string }>()({
+    on: {
+      job: ({ path }) => path,
+      leave: ({ stop, path }) => {
+        stop();
+        return path;
+      },
+    },
+  });
+  using router = system.route(worker, { strategy, size: 3, restart: "transient" });
+  const left = new Set<string>();
+  for (let n = 0; n < 10; n++) {
+    if (left.size < 2 && chance.oneIn(3)) left.add(await router.ask({ type: "leave" }));
+    await pause(1);
+    const path = await router.ask({ type: "job" });
+    must(!left.has(path), `${path} has left`);
+    same("alive", router.routees().filter(({ alive }) => alive).length, 3 - left.size);
+  }
+});
+
 explored(
   "a broadcast is begun once by each routee, and a router that ends refuses what comes",
   async (system, chance) => {

@@ -153,30 +153,45 @@ explored("whether an actor comes back follows from its policy and how it ended",
   same("broken", troupe.broken, []);
 });
 
-explored("each failure restarts whom the strategy says, and nobody else", async (system, chance) => {
-  const strategy = chance.of("one_for_one" as const, "one_for_all" as const, "rest_for_one" as const);
-  const troupe = new Troupe(chance);
-  const children = Object.fromEntries(IDS.map((id) => [id, troupe.player(AT_ONCE)]));
-  using top = system.supervise(supervisor({ strategy, intensity: OFTEN, children }));
-  await top.started;
-  const wanted = [0, 0, 0, 0];
-  for (let round = 0; round < 4; round++) {
-    const failing = chance.below(4);
-    using player = playerOf(top, IDS[failing] as string);
-    if (chance.oneIn(4)) void system.kill(player);
-    else player.tell({ type: "play", n: round, deed: chance.of("fail", "failLater") });
-    await pause(1000);
-    for (const at of wanted.keys()) {
-      const isHit = { one_for_one: at === failing, one_for_all: true, rest_for_one: at >= failing }[strategy];
-      if (isHit) wanted[at] = (wanted[at] as number) + 1;
-    }
-    same(
-      "restarts",
-      top.children().map(({ restarts }) => restarts),
-      wanted,
+explored(
+  "each failure restarts whom the strategy says, and nobody who is temporary or was terminated",
+  async (system, chance) => {
+    const strategy = chance.of("one_for_one", "one_for_all", "rest_for_one");
+    const troupe = new Troupe(chance);
+    const temporary = chance.below(6);
+    const specOf = (at: number) => troupe.player(at === temporary ? { ...AT_ONCE, restart: "temporary" } : AT_ONCE);
+    using top = system.supervise(
+      supervisor({ strategy, intensity: OFTEN, children: Object.fromEntries(IDS.map((id, at) => [id, specOf(at)])) }),
     );
-  }
-});
+    await top.started;
+    const wanted = IDS.map((id) => ({ id, alive: true, restarts: 0 }));
+    for (let round = 0; round < 5; round++) {
+      const { id } = chance.of(...wanted);
+      const one = wanted.findIndex((each) => each.id === id);
+      if (!wanted[one]?.alive) continue;
+      const isTemporary = IDS.indexOf(id) === temporary;
+      using player = playerOf(top, id);
+      const how = chance.of("kill", "fail", "failLater", "failLater", "terminate");
+      if (how === "terminate") await top.terminateChild(id);
+      else if (how === "kill") void system.kill(player);
+      else player.tell({ type: "play", n: round, deed: how });
+      await pause(1000);
+      if (how === "terminate") Object.assign(wanted[one] as object, { alive: false });
+      else if (!isTemporary) {
+        for (const [at, each] of wanted.entries()) {
+          const isHit = { one_for_one: at === one, one_for_all: true, rest_for_one: at >= one }[strategy];
+          if (isHit && IDS.indexOf(each.id) === temporary) each.alive = false;
+          else if (isHit && each.alive) each.restarts++;
+        }
+      }
+      const gone = wanted.findIndex(
+        (each) => IDS.indexOf(each.id) === temporary && (!each.alive || (isTemporary && each.id === id)),
+      );
+      if (gone >= 0) wanted.splice(gone, 1);
+      same("children", top.children(), wanted);
+    }
+  },
+);
 
 explored("a nested tree starts in order and stops in reverse, whoever ends it and when", async (system, chance) => {
   const troupe = new Troupe(chance);
