@@ -392,6 +392,7 @@ explored(
     await pause(LONG_MS);
     same("broken", troupe.broken, []);
     const { panicked, accepted, handled, deadLettered } = system.ledger(x);
+    same("restarts of x", sub.children()[0]?.restarts, panicked);
     const gaveUp = Math.floor(panicked / (restarts + 1));
     const [before, own, after] = top.children().map((each) => each.restarts) as [number, number, number];
     same("restarts", [before, own], [strategy === "one_for_all" ? gaveUp : 0, gaveUp]);
