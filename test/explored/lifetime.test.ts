@@ -300,6 +300,10 @@ explored(
         void system.kill(address);
       }),
     );
+    if (chance.oneIn(3)) {
+      isKilled = true;
+      void system.kill(address);
+    }
     await pause(1000);
     same("broken", broken, []);
     const { actors } = await system.inspect();
