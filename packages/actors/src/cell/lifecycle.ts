@@ -91,7 +91,7 @@ export class Lifecycle {
   /** Whether there is no incarnation, and none is about to be. */
   get isDown(): boolean {
     const { phase } = this.#cell;
-    return phase === NEW || phase === STOPPED || (phase === DOWN && this.#backoff === undefined);
+    return phase === STOPPED || ((phase === NEW || phase === DOWN) && this.#backoff === undefined);
   }
 
   /** Resolves when it has started, is down or has ended, the next time that one of these happens. */
@@ -223,7 +223,7 @@ export class Lifecycle {
     const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;
     if (phase !== ENDING && phase !== STOPPED) this.reason = SHUTDOWN;
-    if (phase === NEW) this.#finish(SHUTDOWN);
+    if (phase === NEW) this.#finishWaiting(SHUTDOWN, "stopped");
     else mailbox.channel.close();
   }
 
