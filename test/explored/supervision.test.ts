@@ -2,8 +2,10 @@
 import type { ChildSpec, SupervisorAddress } from "@pneumatic/actors";
 import { ActorStoppedError, actor, child, DuplicateNameError, SpawnRefusedError, supervisor } from "@pneumatic/actors";
 import type { TestSystem } from "@pneumatic/actors/testing";
+import { test } from "vitest";
 import type { Chance } from "../support/chance.ts";
-import { balanced, explored, must, outcomeOf, pause, Scripts, same } from "../support/explored.ts";
+import type { ExploredScenario } from "../support/explored.ts";
+import { balanced, explored, must, outcomeOf, pause, replay, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
 import type { Player } from "../support/troupe.ts";
 import { AT_ONCE, DEEDS, OFTEN, playerOf, RETRIED, supervisorOf, Troupe } from "../support/troupe.ts";
@@ -515,8 +517,8 @@ function anyTree(system: TestSystem, chance: Chance, troupe: Troupe): Tree {
   return { top, players };
 }
 
-for (const when of ["at last", "in the middle"]) {
-  explored(`any tree keeps its rules, and ends in time when it is shut down ${when}`, async (system, chance) => {
+function anyTreeIsShutDown(when: "at last" | "in the middle"): ExploredScenario {
+  return async (system, chance) => {
     const troupe = new Troupe(chance);
     troupe.kills = true;
     for (const path of ["/top/a", "/top/s/x", "/top/t/y"]) troupe.failing.set(path, chance.of(0, 0, 0, 1, 2));
@@ -546,8 +548,14 @@ for (const when of ["at last", "in the middle"]) {
     );
     same("broken", troupe.broken, []);
     for (const address of [top, ...players]) address.drop();
-  });
+  };
 }
+
+for (const when of ["at last", "in the middle"] as const)
+  explored(`any tree keeps its rules, and ends in time when it is shut down ${when}`, anyTreeIsShutDown(when));
+
+// A child that took the place of one which had ended normally waited for its backoff, and began after it had been drained.
+test("a tree of seed 4033 leaves no wait for a start behind", () => replay(anyTreeIsShutDown("at last"), 4033));
 
 explored("a spawn below an incarnation that has ended is refused, and leaves nobody", async (system, chance) => {
   const troupe = new Troupe(chance);
