@@ -23,7 +23,14 @@ type Fate = Ending | "refused" | "givenUp" | DeadLetterReason;
 export class Fates {
   readonly #fates = new Map<number, Fate>();
   readonly #begun = new Map<number, Ending>();
+  /** Those that panicked and may have gone back into the queue, so that they can have another fate. */
+  readonly #returned = new Set<number>();
+  /** Of those, the ones whose caller has given up: in the queue they are `expired`, else they have panicked. */
+  readonly #uncertain = new Set<number>();
   readonly #letters = new Set<DeadLetter>();
+  /** The fates of messages that were sent once more since. */
+  readonly #past: Fate[] = [];
+  readonly #again = new Set<number>();
   #sent = 0;
   /** Asks that were accepted in the call. */
   readonly #accepted = new Set<number>();
@@ -48,13 +55,20 @@ export class Fates {
     this.#begun.set(id, ending);
   }
 
+  /** It panics, and will be begun again if its actor is. */
+  returns(id: number): void {
+    this.#returned.add(id);
+  }
+
   refused(id: number): void {
     this.#is(id, "refused");
   }
 
   /** The caller of an ask heard of its end: a message that was begun, or is a dead letter, has its own fate. */
   askEnded(id: number): void {
-    if (!this.#begun.has(id) && !this.#fates.has(id)) this.#is(id, "givenUp");
+    if (this.#fates.has(id) || this.#again.has(id)) return;
+    if (!this.#begun.has(id)) this.#is(id, "givenUp");
+    else if (this.#returned.has(id)) this.#uncertain.add(id);
   }
 
   /** Each letter is shown to `look` once. */
@@ -66,9 +80,20 @@ export class Fates {
       const { reason, message } = letter;
       const { id } = message as { readonly id: number };
       if (!Object.hasOwn(REASONS, reason)) throw new Error(`There is no reason ${reason}`);
-      if ((reason === "killed") !== this.#begun.has(id)) throw new Error(`Message ${id} cannot be ${reason}`);
-      this.#is(id, reason);
+      const isBegun = reason === "killed" || reason === "quarantined";
+      if (isBegun !== this.#begun.has(id) && !this.#returned.has(id))
+        throw new Error(`Message ${id} cannot be ${reason}`);
+      if (reason !== "quarantined") this.#is(id, reason); // the ledger has it as panicked
     }
+  }
+
+  /** A letter was given to its actor once more, as a new message. */
+  redelivered(letter: DeadLetter): void {
+    const { id } = letter.message as { readonly id: number };
+    this.#past.push(this.#fates.get(id) ?? (this.#begun.get(id) as Ending));
+    this.#fates.delete(id);
+    this.#begun.delete(id);
+    this.#again.add(id);
   }
 
   #is(id: number, fate: Fate): void {
@@ -79,13 +104,20 @@ export class Fates {
 
   /** What the ledger must be when nothing happens any more; `expired` is known from below only. */
   compare(ledger: Ledger): void {
-    for (const [id, ending] of this.#begun) if (!this.#fates.has(id)) this.#is(id, ending);
+    let uncertain = 0;
+    for (const [id, ending] of this.#begun) {
+      if (this.#fates.has(id)) continue;
+      this.#is(id, ending);
+      if (ending === "panicked" && this.#uncertain.has(id)) uncertain++;
+    }
     const lost = Array.from({ length: this.#sent }, (_, id) => id).filter((id) => !this.#fates.has(id));
     if (lost.length > 0) throw new Error(`Messages without a fate: ${lost}; ${JSON.stringify(ledger)}`);
     const counts = new Map<string, number>();
-    for (const fate of this.#fates.values()) counts.set(fate, (counts.get(fate) ?? 0) + 1);
-    const { handled = 0, panicked = 0, refused = 0, givenUp = 0, ...letters } = Object.fromEntries(counts);
-    const accepted = this.#sent - refused - givenUp + ledger.expired;
+    for (const fate of [...this.#fates.values(), ...this.#past]) counts.set(fate, (counts.get(fate) ?? 0) + 1);
+    const { handled = 0, panicked: atMost = 0, refused = 0, givenUp = 0, ...letters } = Object.fromEntries(counts);
+    const panicked = Math.min(atMost, Math.max(atMost - uncertain, ledger.panicked));
+    const expired = ledger.expired - (atMost - panicked);
+    const accepted = this.#sent + this.#past.length - refused - givenUp + expired;
     const least = [...this.#accepted].filter((id) => this.#fates.get(id) === "givenUp").length;
     const seen = { accepted, handled, panicked, letters: sorted(letters) };
     const said = {
@@ -94,9 +126,9 @@ export class Fates {
       panicked: ledger.panicked,
       letters: sorted(ledger.deadLettered),
     };
-    if (JSON.stringify(seen) !== JSON.stringify(said) || ledger.expired < least || ledger.expired > givenUp) {
-      const expired = `from ${least} to ${givenUp} expired`;
-      throw new Error(`The ledger is ${JSON.stringify(ledger)}, but seen were ${JSON.stringify(seen)} and ${expired}`);
+    if (JSON.stringify(seen) !== JSON.stringify(said) || expired < least || expired > givenUp) {
+      const bounds = `from ${least} to ${givenUp} expired`;
+      throw new Error(`The ledger is ${JSON.stringify(ledger)}, but seen were ${JSON.stringify(seen)} and ${bounds}`);
     }
   }
 }
