@@ -27,9 +27,6 @@ Without an address or a folder: the documentation that npm ships inside itself.
   --log LEVEL       log of the actors on standard error (default: silent)
   --help            this text`;
 
-/** A parser that is at one page for longer hangs. */
-const HEARTBEAT_MS = 2500;
-
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   if (values.help) return console.log(USAGE);
@@ -54,11 +51,7 @@ async function main(): Promise<void> {
     ...progressLine(),
   };
 
-  await using system = new ActorSystem({
-    name: "crawler",
-    logLevel: values.log,
-    threads: { heartbeatMs: HEARTBEAT_MS },
-  });
+  await using system = new ActorSystem({ name: "crawler", logLevel: values.log });
   const begin = target.kind === "web" ? { start: [target.url] } : await serve(system, target.folder, sabotage);
   const [reports, frontier] = crawl(system, { ...begin, ...options });
   const interrupt = (): void => frontier.tell({ type: "wrapUp" });
