@@ -3,7 +3,7 @@ import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
-import type { Scheduler } from "../dispatcher/clock.ts";
+import type { Scheduler, Step } from "../dispatcher/clock.ts";
 import type { Ask } from "../reply/ask.ts";
 import type { Edge, Waiter, Waiting } from "../reply/deadlocks.ts";
 
@@ -52,17 +52,19 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
 
   protected override settle(result: Sent<V>): void {
     this.#waited();
-    const { step, path } = this.#home;
-    if (step === undefined) {
-      super.settle(result);
-      return;
-    }
+    const { step } = this.#home;
+    super.settle(step === undefined ? result : this.#toldBy(step, result));
+  }
+
+  /** Stands for `result`: what settles with it waits for the step. */
+  #toldBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
+    const { path } = this.#home;
     const waiter = this.#edge?.holder.path;
-    const settled = new Promise<Sent<V>>((resolve) => {
+    const told = new Promise<Sent<V>>((resolve) => {
       step({ kind: "room", path, type, waiter, run: () => resolve(result) });
     });
-    super.settle(settled as unknown as Sent<V>); // a promise resolved with a promise follows it
+    return told as unknown as Sent<V>; // a promise resolved with a promise follows it
   }
 
   protected override reject(reason: unknown): void {

@@ -105,7 +105,7 @@ export class Ask implements Expiring, Waiting {
     this.#settled();
     const { step } = this.#deadlines;
     if (step === undefined) this.#resolve(value);
-    else this.#settleBy(step, () => this.#resolve(value));
+    else this.#settleBy(step, this.#resolve, value);
   }
 
   /** Rejects the caller. Unobserved, it does not end the process: the ledger and the log tell what became of it. */
@@ -116,10 +116,12 @@ export class Ask implements Expiring, Waiting {
     this.promise.catch(ignore);
     const { step } = this.#deadlines;
     if (step === undefined) this.#reject(reason);
-    else this.#settleBy(step, () => this.#reject(reason));
+    else this.#settleBy(step, this.#reject, reason);
   }
 
-  #settleBy(step: (step: Step) => void, run: () => void): void {
+  /** A function of its own, so that the closure costs nothing where there is no step. */
+  #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
+    const run = (): void => settle(outcome);
     step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.holder.path, run });
   }
 
