@@ -1,0 +1,288 @@
+/**
+ * The link between this thread and one other: a ring for each direction, made at its first record, and a port beside them.
+ * Every channel that crosses here has an endpoint at either side, and its records name it.
+ *
+ *     outlet ──► message, control ──► ring (or spill) ──► drain ──► inlet        what outlets and inlets say: records.ts
+ *
+ * The port introduces the rings, wakes the other thread, and carries what the codec does not write. It closes when either
+ * thread ends, after its last message; so its `close` is how a thread learns of the death of the other.
+ *
+ * Invariants
+ * 1. Records keep their order: while the spill holds one, all that come go behind it.
+ * 2. A message that goes through the port is posted before the record that claims it is published.
+ * 3. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
+import { Queue } from "../internal/queue.ts";
+import { cloned } from "./cloned.ts";
+import { Decoder } from "./codec/decoder.ts";
+import { Encoder } from "./codec/encoder.ts";
+import type { Endpoint } from "./records.ts";
+import { ASIDE, MESSAGE } from "./records.ts";
+import { HEADER, kindOf, MAX_RECORD, RingReader, RingWriter, SCRATCH, SKIP, sizeOf } from "./ring.ts";
+import { Spill } from "./spill.ts";
+import { isMarked, takeMark } from "./transfer.ts";
+import type { Pumped } from "./wake.ts";
+import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
+
+/** What comes through the port, but for what goes to `fromPort`. A message in an array of one is claimed by a record. */
+type Posted = typeof PING | readonly [unknown] | { readonly ring: SharedArrayBuffer } | Hello;
+/** How the thread that sends this is woken. */
+export interface Hello {
+  readonly wake: SharedArrayBuffer;
+}
+const PING = 0;
+
+const CONTROL_SIZE = HEADER + 4;
+/** How many records a link takes in before it is the turn of others. */
+const BATCH = 512;
+/** After how many of them their room is given back. */
+const RELEASE_EVERY = 64;
+
+class Outgoing {
+  readonly ring = new RingWriter();
+  readonly encoder = new Encoder(this.ring.memory);
+  readonly spill = new Spill();
+}
+
+class Incoming {
+  readonly ring: RingReader;
+  readonly decoder: Decoder;
+  constructor(memory: SharedArrayBuffer) {
+    this.ring = new RingReader(memory);
+    this.decoder = new Decoder(memory);
+  }
+}
+
+export class Link implements Pumped {
+  readonly #port: MessagePort;
+  readonly #endpoints = new Map<number, Endpoint>();
+  #nextId = 0;
+  /** The word of the other thread; undefined until it has said hello. */
+  #peer: Int32Array | undefined = undefined;
+  #outgoing: Outgoing | undefined = undefined;
+  #incoming: Incoming | undefined = undefined;
+  /** Messages that came through the port and are not claimed yet. */
+  readonly #aside = new Queue<unknown>();
+  #holds = 0;
+  #isPublishing = false;
+  #isClosed = false;
+
+  readonly #publishLater = (): void => {
+    this.#isPublishing = false;
+    this.publish();
+  };
+
+  /** The other end of `port` is on its way to the other thread, or has come from there. */
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on("message", (message: Posted) => {
+      this.#posted(message);
+      pump();
+    });
+    port.on("close", () => this.#ended());
+    port.unref();
+    startPumping(this);
+  }
+
+  /** Says who is on the way, and how this thread is woken. */
+  introduce(introduction: Hello): void {
+    this.#port.postMessage(introduction);
+  }
+
+  /**
+   * Answers the introduction of the other thread by telling how this one is woken, and takes in what has come; `earlier`
+   * was posted before the introduction.
+   */
+  meet({ wake }: Hello, earlier: readonly unknown[]): void {
+    for (const message of earlier) this.#posted(message as Posted);
+    this.#peer = new Int32Array(wake);
+    this.#port.postMessage({ wake: wakeMemory() } satisfies Hello);
+    this.pull();
+    pump();
+  }
+
+  /** Adds an endpoint, under the number that the other side has chosen or a new one, which is returned. */
+  add(endpoint: Endpoint, id: number = this.#nextId++ * 2): number {
+    this.#endpoints.set(id, endpoint);
+    return id;
+  }
+
+  remove(id: number): void {
+    this.#endpoints.delete(id);
+    if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
+  }
+
+  /** Keeps the event loop of this thread, until `unhold`. */
+  hold(): void {
+    if (this.#holds++ === 0) this.#port.ref();
+  }
+
+  unhold(): void {
+    if (--this.#holds === 0) this.#port.unref();
+  }
+
+  /** Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then. */
+  message(id: number, value: unknown): void {
+    const { ring, encoder, spill } = this.#out;
+    if (isMarked(value)) return this.#postAside(id, value);
+    if (!spill.isEmpty) this.#flush();
+    const fits = spill.isEmpty && ring.fits(MAX_RECORD);
+    const size = encoder.encode(value, (fits ? ring.at : SCRATCH) + HEADER, MAX_RECORD - HEADER);
+    if (size < 0) this.#postAside(id, value);
+    else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id ^ 1));
+    else this.#spillOver(MESSAGE, size + HEADER, id);
+  }
+
+  /** Sends a record that is no message. */
+  control(kind: number, id: number, n = 0): void {
+    if (this.#isClosed) return;
+    const { ring, spill } = this.#out;
+    const fits = spill.isEmpty && ring.fits(CONTROL_SIZE);
+    ring.words[((fits ? ring.at : SCRATCH) + HEADER) >> 2] = n;
+    if (fits) this.#written(ring.commit(kind, CONTROL_SIZE, id ^ 1));
+    else this.#spillOver(kind, CONTROL_SIZE, id);
+  }
+
+  /** Makes visible what was written, and wakes the other thread if it sleeps. */
+  publish(): void {
+    if (this.#outgoing?.ring.publish()) this.#wakePeer();
+  }
+
+  get hasNews(): boolean {
+    if (this.#incoming?.ring.hasRecords) return true;
+    const { spill, ring } = this.#outgoing ?? {};
+    return spill !== undefined && !spill.isEmpty && ring?.fits(spill.size) === true;
+  }
+
+  drain(): boolean {
+    const hasFlushed = this.#outgoing?.spill.isEmpty === false && this.#flush();
+    if (this.#incoming === undefined) return hasFlushed;
+    const { ring, decoder } = this.#incoming;
+    let count = 0;
+    while (count < BATCH && ring.hasRecords) {
+      this.#read(ring, decoder);
+      if (++count % RELEASE_EVERY === 0) this.#release(ring);
+    }
+    if (count > 0) this.#release(ring);
+    return count > 0 || hasFlushed;
+  }
+
+  /** Takes in what the port has, without waiting for the event loop. */
+  pull(): void {
+    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      this.#posted(got.message as Posted);
+    }
+  }
+
+  get #out(): Outgoing {
+    if (this.#outgoing === undefined) {
+      this.#outgoing = new Outgoing();
+      this.#port.postMessage({ ring: this.#outgoing.ring.memory });
+    }
+    return this.#outgoing;
+  }
+
+  #posted(message: Posted): void {
+    if (message === PING) return;
+    if ("ring" in message) this.#incoming = new Incoming(message.ring);
+    else if ("wake" in message) {
+      this.#peer = new Int32Array(message.wake);
+      this.#wakePeer();
+    } else this.#aside.push(message[0]);
+  }
+
+  #wakePeer(): void {
+    if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
+  }
+
+  /** Publishes in a microtask, so that a burst is published as one, or at once when it is time. */
+  #written(isDue: boolean): void {
+    if (isDue) this.publish();
+    else if (!this.#isPublishing) {
+      this.#isPublishing = true;
+      queueMicrotask(this.#publishLater);
+    }
+  }
+
+  #postAside(id: number, value: unknown): void {
+    const transferList = takeMark(value);
+    try {
+      this.#port.postMessage([value], transferList);
+    } catch (error) {
+      throw cloned.explain(value, error);
+    }
+    this.control(ASIDE, id);
+  }
+
+  /** Keeps the record that is in the scratch, until there is room. */
+  #spillOver(kind: number, size: number, id: number): void {
+    const { ring, spill } = this.#out;
+    ring.header(SCRATCH >> 2, kind, size, id ^ 1);
+    if (spill.isEmpty) this.hold();
+    spill.push(ring.words, SCRATCH >> 2, size);
+    if (spill.isEmpty) return;
+    ring.wantRoom();
+    this.#flush();
+  }
+
+  /** Moves what was kept to the ring, as far as there is room. Whether some was. */
+  #flush(): boolean {
+    const { ring, spill } = this.#out;
+    let hasMoved = false;
+    while (!spill.isEmpty && ring.fits(spill.size)) {
+      this.#written(ring.copy(spill.shift()));
+      hasMoved = true;
+    }
+    if (!spill.isEmpty) return hasMoved;
+    this.unhold();
+    this.#closeWhenDone();
+    return hasMoved;
+  }
+
+  #release(ring: RingReader): void {
+    if (ring.release()) this.#wakePeer();
+  }
+
+  #read(ring: RingReader, decoder: Decoder): void {
+    const { at, words } = ring;
+    const header = words[at >> 2] as number;
+    const size = sizeOf(header);
+    const kind = kindOf(header);
+    if (kind === SKIP) return ring.advance(size);
+    const endpoint = this.#endpoints.get(words[(at >> 2) + 1] as number);
+    if (kind === MESSAGE) {
+      const value = decoder.decode(at + HEADER, size - HEADER);
+      ring.advance(size);
+      endpoint?.message(value);
+      return;
+    }
+    const n = words[(at + HEADER) >> 2] as number;
+    ring.advance(size);
+    if (kind !== ASIDE) endpoint?.control(kind, n);
+    else {
+      if (this.#aside.length === 0) this.pull();
+      if (this.#aside.length > 0) endpoint?.message(this.#aside.shift());
+    }
+  }
+
+  #closeWhenDone(): void {
+    if (this.#isClosed || this.#endpoints.size > 0 || this.#outgoing?.spill.isEmpty === false) return;
+    this.publish();
+    this.#isClosed = true;
+    stopPumping(this);
+    this.#port.close();
+  }
+
+  /** The other thread has ended, or has nothing more to say. */
+  #ended(): void {
+    if (this.#isClosed) return;
+    while (this.#incoming?.ring.hasRecords) this.drain();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    stopPumping(this);
+    for (const endpoint of this.#endpoints.values()) endpoint.lost();
+    this.#endpoints.clear();
+  }
+}
