@@ -222,22 +222,25 @@ export class Link implements Pumped {
     ring.header(SCRATCH >> 2, kind, size, id ^ 1);
     if (spill.isEmpty) this.hold();
     spill.push(ring.words, SCRATCH >> 2, size);
-    if (spill.isEmpty) return;
-    ring.wantRoom();
     this.#flush();
   }
 
-  /** Moves what was kept to the ring, as far as there is room. Whether some was. */
+  /** Moves what was kept to the ring, as far as there is room, and asks to be woken if that is not all. Whether some was. */
   #flush(): boolean {
     const { ring, spill } = this.#out;
-    let hasMoved = false;
-    while (!spill.isEmpty && ring.fits(spill.size)) {
-      this.#written(ring.copy(spill.shift()));
-      hasMoved = true;
-    }
-    if (!spill.isEmpty) return hasMoved;
+    const hasMoved = this.#unspill(ring, spill);
+    if (!spill.isEmpty) return (ring.wantRoom() && this.#unspill(ring, spill)) || hasMoved;
     this.unhold();
     this.#closeWhenDone();
+    return hasMoved;
+  }
+
+  #unspill(ring: RingWriter, spill: Spill): boolean {
+    let hasMoved = false;
+    while (!spill.isEmpty && ring.fits(spill.size)) {
+      this.#written(ring.copy(spill.take(ring.room)));
+      hasMoved = true;
+    }
     return hasMoved;
   }
 

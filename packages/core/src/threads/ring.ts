@@ -21,7 +21,7 @@ export const SIZE: number = 1 << 18;
 const MASK = SIZE - 1;
 export const SCRATCH: number = START + SIZE;
 /** The longest record. What is longer goes through the port. */
-export const MAX_RECORD: number = SIZE / 4;
+export const MAX_RECORD: number = SIZE / 16;
 /** The bytes of a header: the size and kind of the record, and the channel. */
 export const HEADER = 8;
 /** How many records, or bytes, are written at most before they are published. */
@@ -55,9 +55,9 @@ export class RingWriter {
 
   /** Whether a record of `bytes` fits in one piece; then it fits at `at`, which may have moved to the start of the ring. */
   fits(bytes: number): boolean {
-    if (this.#contiguous >= bytes) return true;
+    if (this.room >= bytes) return true;
     this.#tail = Atomics.load(this.words, TAIL);
-    if (this.#contiguous >= bytes) return true;
+    if (this.room >= bytes) return true;
     const rest = SIZE - (this.#head & MASK);
     if (rest >= bytes || this.#free < rest + bytes) return false;
     this.words[this.at >> 2] = (rest << 4) | SKIP;
@@ -76,10 +76,15 @@ export class RingWriter {
     this.words[word + 1] = id;
   }
 
-  /** Writes a record that was encoded elsewhere. There is room. True when it is time to publish. */
-  copy(record: Int32Array): boolean {
-    this.words.set(record, this.at >> 2);
-    return this.#advance(record.length * 4);
+  /** How many bytes there are at `at` in one piece, as far as is known. */
+  get room(): number {
+    return Math.min(SIZE - (this.#head & MASK), this.#free);
+  }
+
+  /** Writes records that were encoded elsewhere. There is room. True when it is time to publish. */
+  copy(records: Int32Array): boolean {
+    this.words.set(records, this.at >> 2);
+    return this.#advance(records.length * 4);
   }
 
   /** PUBLISH: makes visible what was written. False when there is nothing new. */
@@ -91,9 +96,9 @@ export class RingWriter {
     return true;
   }
 
-  /** WANT_ROOM: the reader wakes this thread after its next release. It may have been before, so look once more. */
-  wantRoom(): void {
-    Atomics.store(this.words, WAITING, 1);
+  /** WANT_ROOM: the reader wakes this thread after its next release. True when it was not asked to already: then look again. */
+  wantRoom(): boolean {
+    return Atomics.load(this.words, WAITING) === 0 && Atomics.exchange(this.words, WAITING, 1) === 0;
   }
 
   #advance(size: number): boolean {
@@ -103,10 +108,6 @@ export class RingWriter {
 
   get #free(): number {
     return SIZE - ((this.#head - this.#tail) | 0);
-  }
-
-  get #contiguous(): number {
-    return Math.min(SIZE - (this.#head & MASK), this.#free);
   }
 }
 
@@ -138,9 +139,13 @@ export class RingReader {
     this.#tail = (this.#tail + size) | 0;
   }
 
-  /** RELEASE: gives back the room of what was read. True when the writer waits for it and must be woken. */
+  /**
+   * RELEASE: gives back the room of what was read. True when the writer waits for it and must be woken; that is put off
+   * while the ring is more than half full, since what is left will be released too.
+   */
   release(): boolean {
     Atomics.store(this.words, TAIL, this.#tail);
+    if (((this.#head - this.#tail) | 0) > SIZE / 2) return false;
     return Atomics.load(this.words, WAITING) === 1 && Atomics.exchange(this.words, WAITING, 0) === 1;
   }
 }

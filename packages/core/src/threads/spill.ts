@@ -8,6 +8,8 @@ import { Queue } from "../internal/queue.ts";
 import { sizeOf } from "./ring.ts";
 
 const BLOCK_WORDS = 1 << 15;
+/** So few are copied one by one, which takes less than to call for it. */
+const FEW_WORDS = 32;
 
 class Block {
   readonly words: Int32Array;
@@ -37,7 +39,8 @@ export class Spill {
       else this.#blocks.push(block);
       last = this.#last = block;
     }
-    last.words.set(words.subarray(from, from + length), last.written);
+    if (length > FEW_WORDS) last.words.set(words.subarray(from, from + length), last.written);
+    else for (let n = 0; n < length; n++) last.words[last.written + n] = words[from + n] as number;
     last.written += length;
   }
 
@@ -47,16 +50,21 @@ export class Spill {
     return sizeOf(first.words[first.read] as number);
   }
 
-  /** Takes the oldest record, whose bytes stay as they are until the next push. */
-  shift(): Int32Array {
+  /** Takes the oldest records, as many as are together and fit into `bytes`; they stay as they are until the next push. */
+  take(bytes: number): Int32Array {
     const first = this.#first as Block;
-    const start = first.read;
-    first.read += this.size >> 2;
-    const record = first.words.subarray(start, first.read);
-    if (first.read === first.written) {
+    const { words, read, written } = first;
+    let end = read;
+    while (end < written) {
+      const next = end + (sizeOf(words[end] as number) >> 2);
+      if ((next - read) * 4 > bytes) break;
+      end = next;
+    }
+    first.read = end;
+    if (end === written) {
       this.#first = this.#blocks.length > 0 ? this.#blocks.shift() : undefined;
       if (this.#first === undefined) this.#last = undefined;
     }
-    return record;
+    return words.subarray(read, end);
   }
 }
