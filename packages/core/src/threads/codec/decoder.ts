@@ -12,8 +12,8 @@ import { put, Shape } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { internalized, Text } from "./text.ts";
 
-/** Levels of objects: the deepest that an encoder writes, and a stand-in's. */
-const MAX_LEVELS = tag.MAX_DEPTH + 2;
+/** Objects in objects, the outermost counted too. */
+const MAX_LEVELS = tag.MAX_DEPTH + 1;
 
 export class Decoder implements Reading {
   readonly words: Int32Array;

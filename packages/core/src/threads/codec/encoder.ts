@@ -179,6 +179,13 @@ export class Encoder {
       const value = object[key];
       if (typeof value === "number" && (value << 8) >> 8 === value && p < this.#end && !is(value, -0)) {
         words[p++] = (value << 8) | INT;
+      } else if (
+        typeof value === "string" &&
+        value === step.interned.text &&
+        step.interned.word !== 0 &&
+        p < this.#end
+      ) {
+        words[p++] = step.interned.word;
       } else {
         p = this.#value(value, p, step, depth + 1);
         if (p < 0) return p;

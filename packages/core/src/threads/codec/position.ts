@@ -5,15 +5,15 @@
  *     (start) ─type─► ● ─by─► ● ─id─► ● shape 7        the keys of { type, by, id } are a path, whose end is the shape
  *                     └──to─► ● shape 8
  *
- * Invariants: the path that starts at the root is made of the keys in their order; each place that holds objects has a
- * start of its own, whose first step leads into that same tree; the number of positions is bounded, and what does not fit
- * is LOOSE, from where each step leads to LOOSE. Positions are a cache: a shape counts only while `shape` is not 0, so an
- * encode that fails leaves its positions and resets its shapes.
+ * Invariants: each place that holds objects has a start of its own, so that places with different objects do not spoil the
+ * guesses of each other; the number of positions is bounded, and what does not fit is LOOSE, from where each step leads to
+ * LOOSE. Positions are a cache: a shape counts only while `shape` is not 0, so an encode that fails leaves its positions
+ * and resets its shapes.
  */
 import { MAX_KEYS } from "./tags.ts";
 
 const MAX_POSITIONS = 8192;
-/** The first keys of all shapes meet in the root; elsewhere many different keys mean a dictionary. */
+/** All messages begin in one place; elsewhere many different keys mean a dictionary. */
 const MAX_FIRST_KEYS = 512;
 const MAX_NEXT_KEYS = 64;
 /** How many new texts a place may bring into the table before it is taken for one where all are different. */
@@ -75,7 +75,6 @@ LOOSE.element = LOOSE;
 LOOSE.credit = 0;
 
 export class Positions {
-  readonly #root = new Position(undefined, "");
   #left = MAX_POSITIONS;
 
   /** A place for messages themselves. */
@@ -84,11 +83,10 @@ export class Positions {
   /** The place after `key`. To be called when it is not `from.next`. */
   step(from: Position, key: string): Position {
     if (from === LOOSE) return LOOSE;
-    const at = from.depth === 0 ? this.#root : from;
-    const next = at.nextKey === key ? (at.next as Position) : (at.steps?.get(key) ?? this.#grow(at, key));
+    const next = from.steps?.get(key) ?? this.#grow(from, key);
     if (next === LOOSE) return LOOSE;
-    from.nextKey = at.nextKey = key;
-    from.next = at.next = next;
+    from.nextKey = key;
+    from.next = next;
     return next;
   }
 
@@ -104,7 +102,7 @@ export class Positions {
 
   #grow(at: Position, key: string): Position {
     if (at.depth >= MAX_KEYS || this.#left === 0) return LOOSE;
-    if (at.steps !== undefined && at.steps.size >= (at === this.#root ? MAX_FIRST_KEYS : MAX_NEXT_KEYS)) return LOOSE;
+    if (at.steps !== undefined && at.steps.size >= (at.depth === 0 ? MAX_FIRST_KEYS : MAX_NEXT_KEYS)) return LOOSE;
     this.#left--;
     const next = new Position(at, key);
     if (at.next !== undefined) {
