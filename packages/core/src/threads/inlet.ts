@@ -59,12 +59,13 @@ export class Inlet implements Endpoint, Borrower, ClosedWatch {
   #hasLeft = false;
 
   /** The channel is open, and has one sender more from now on. */
-  constructor(link: Link, channel: Channel<unknown>, id?: number) {
+  constructor(link: Link, channel: Channel<unknown>, id: number) {
     this.#link = link;
     this.#channel = channel;
     this.#crossing = Crossing.of(channel);
     this.#isBounded = channel.capacity !== Number.POSITIVE_INFINITY;
-    this.id = link.add(this, id);
+    this.id = id;
+    link.add(this, id);
     if (this.#isBounded) channel.addSender();
     else this.lend(1);
     this.#crossing.inlets.add(this);
@@ -151,7 +152,10 @@ export class Inlet implements Endpoint, Borrower, ClosedWatch {
   #want(slots: number): void {
     const channel = this.#channel;
     if (channel.state !== OPEN || this.#demand.isWaiting) return;
-    if (channel.reserve(slots) === PUSHED) return this.#grant(slots);
+    if (channel.reserve(slots) === PUSHED) {
+      this.#grant(slots);
+      return;
+    }
     this.#demand.slots = slots;
     this.#demand.isWaiting = true;
     channel.park(this.#demand);

@@ -15,19 +15,21 @@
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../internal/queue.ts";
-import { cloned } from "./cloned.ts";
+import type { Moving } from "./cargo.ts";
+import { Cargo } from "./cargo.ts";
 import { Decoder } from "./codec/decoder.ts";
 import { Encoder } from "./codec/encoder.ts";
+import type { Packed } from "./codec/stand-ins.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, MESSAGE } from "./records.ts";
 import { HEADER, kindOf, MAX_RECORD, RingReader, RingWriter, SCRATCH, SKIP, sizeOf } from "./ring.ts";
 import { Spill } from "./spill.ts";
-import { isMarked, takeMark } from "./transfer.ts";
+import { isMarked, markOf, unmark } from "./transfer.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
 /** What comes through the port, but for what goes to `fromPort`. A message in an array of one is claimed by a record. */
-type Posted = typeof PING | readonly [unknown] | { readonly ring: SharedArrayBuffer } | Hello;
+type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
 /** How the thread that sends this is woken. */
 export interface Hello {
   readonly wake: SharedArrayBuffer;
@@ -42,21 +44,25 @@ const RELEASE_EVERY = 64;
 
 class Outgoing {
   readonly ring = new RingWriter();
-  readonly encoder = new Encoder(this.ring.memory);
   readonly spill = new Spill();
+  readonly encoder: Encoder;
+  constructor(cargo: Cargo<Link>) {
+    this.encoder = new Encoder(this.ring.memory, cargo.portable);
+  }
 }
 
 class Incoming {
   readonly ring: RingReader;
   readonly decoder: Decoder;
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: SharedArrayBuffer, cargo: Cargo<Link>) {
     this.ring = new RingReader(memory);
-    this.decoder = new Decoder(memory);
+    this.decoder = new Decoder(memory, cargo.revive);
   }
 }
 
 export class Link implements Pumped {
   readonly #port: MessagePort;
+  readonly #cargo: Cargo<Link>;
   readonly #endpoints = new Map<number, Endpoint>();
   #nextId = 0;
   /** The word of the other thread; undefined until it has said hello. */
@@ -75,8 +81,9 @@ export class Link implements Pumped {
   };
 
   /** The other end of `port` is on its way to the other thread, or has come from there. */
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, moving: Moving<Link>) {
     this.#port = port;
+    this.#cargo = new Cargo<Link>(this, moving);
     port.on("message", (message: Posted) => {
       this.#posted(message);
       pump();
@@ -103,10 +110,14 @@ export class Link implements Pumped {
     pump();
   }
 
-  /** Adds an endpoint, under the number that the other side has chosen or a new one, which is returned. */
-  add(endpoint: Endpoint, id: number = this.#nextId++ * 2): number {
+  /** Adds an endpoint. */
+  add(endpoint: Endpoint, id: number): void {
     this.#endpoints.set(id, endpoint);
-    return id;
+  }
+
+  /** A number for an endpoint here; the one opposite has the same with its last bit changed. */
+  newId(): number {
+    return 2 * this.#nextId++;
   }
 
   remove(id: number): void {
@@ -123,16 +134,26 @@ export class Link implements Pumped {
     if (--this.#holds === 0) this.#port.unref();
   }
 
-  /** Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then. */
-  message(id: number, value: unknown): void {
+  /**
+   * Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then.
+   * `isChecked`: it is a copy that was made before.
+   */
+  message(id: number, value: unknown, isChecked = false): void {
     const { ring, encoder, spill } = this.#out;
-    if (isMarked(value)) return this.#postAside(id, value);
+    this.#cargo.begin(isChecked);
     if (!spill.isEmpty) this.#flush();
     const fits = spill.isEmpty && ring.fits(MAX_RECORD);
-    const size = encoder.encode(value, (fits ? ring.at : SCRATCH) + HEADER, MAX_RECORD - HEADER);
+    const at = (fits ? ring.at : SCRATCH) + HEADER;
+    const size = isMarked(value) ? -1 : encoder.encode(value, at, MAX_RECORD - HEADER);
     if (size < 0) this.#postAside(id, value);
     else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id ^ 1));
     else this.#spillOver(MESSAGE, size + HEADER, id);
+    this.#cargo.sent();
+  }
+
+  /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
+  copy(value: unknown): unknown {
+    return this.#cargo.copy(value);
   }
 
   /** Sends a record that is no message. */
@@ -178,7 +199,7 @@ export class Link implements Pumped {
 
   get #out(): Outgoing {
     if (this.#outgoing === undefined) {
-      this.#outgoing = new Outgoing();
+      this.#outgoing = new Outgoing(this.#cargo);
       this.#port.postMessage({ ring: this.#outgoing.ring.memory });
     }
     return this.#outgoing;
@@ -186,11 +207,11 @@ export class Link implements Pumped {
 
   #posted(message: Posted): void {
     if (message === PING) return;
-    if ("ring" in message) this.#incoming = new Incoming(message.ring);
+    if ("ring" in message) this.#incoming = new Incoming(message.ring, this.#cargo);
     else if ("wake" in message) {
       this.#peer = new Int32Array(message.wake);
       this.#wakePeer();
-    } else this.#aside.push(message[0]);
+    } else this.#aside.push("standIns" in message ? this.#cargo.unpack(message) : message[0]);
   }
 
   #wakePeer(): void {
@@ -207,12 +228,13 @@ export class Link implements Pumped {
   }
 
   #postAside(id: number, value: unknown): void {
-    const transferList = takeMark(value);
+    const transferList = markOf(value);
     try {
-      this.#port.postMessage([value], transferList);
+      this.#port.postMessage(this.#cargo.pack(value) ?? [value], transferList);
     } catch (error) {
-      throw cloned.explain(value, error);
+      throw this.#cargo.explained(error, value, transferList);
     }
+    unmark(value);
     this.control(ASIDE, id);
   }
 
@@ -253,7 +275,10 @@ export class Link implements Pumped {
     const header = words[at >> 2] as number;
     const size = sizeOf(header);
     const kind = kindOf(header);
-    if (kind === SKIP) return ring.advance(size);
+    if (kind === SKIP) {
+      ring.advance(size);
+      return;
+    }
     const endpoint = this.#endpoints.get(words[(at >> 2) + 1] as number);
     if (kind === MESSAGE) {
       const value = decoder.decode(at + HEADER, size - HEADER);

@@ -13,7 +13,6 @@
 import type { Channel, ParkedSend } from "../internal/channel.ts";
 import type { Fifo } from "../internal/queue.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
-import { cloned } from "./cloned.ts";
 import { Crossing } from "./crossing.ts";
 import type { Link } from "./link.ts";
 import type { Endpoint } from "./records.ts";
@@ -34,9 +33,10 @@ export class Outlet implements Fifo<unknown>, Endpoint {
   #refused: unknown = undefined;
   #copy: unknown = undefined;
 
-  constructor(link: Link, id?: number) {
+  constructor(link: Link, id: number) {
     this.#link = link;
-    this.id = link.add(this, id);
+    this.id = id;
+    link.add(this, id);
   }
 
   /** Makes this the way to the receiver of `channel`. */
@@ -48,7 +48,7 @@ export class Outlet implements Fifo<unknown>, Endpoint {
 
   push(value: unknown, parked?: object): void {
     const copy = parked === undefined ? undefined : this.#copies.get(parked as ParkedSend<never>);
-    this.#link.message(this.id, copy === undefined ? value : copy);
+    this.#link.message(this.id, copy === undefined ? value : copy, parked !== undefined);
     if (this.#isBounded) this.#served.room--;
   }
 
@@ -61,16 +61,16 @@ export class Outlet implements Fifo<unknown>, Endpoint {
 
   /** A send was parked, or the channel is closed on this side. */
   wake(parked?: ParkedSend<never>): void {
-    if (this.#served.state === CLOSED) return this.#leave();
+    if (this.#served.state === CLOSED) this.#leave();
     const value: unknown = parked?.value;
     if (parked === undefined || value === NOTHING || Object(value) !== value || isMarked(value)) return;
-    this.#copies.set(parked, this.#refused === value ? this.#copy : cloned.copy(value));
+    this.#copies.set(parked, this.#refused === value ? this.#copy : this.#link.copy(value));
     this.#refused = this.#copy = undefined;
   }
 
   /** A message found no room. What cannot be cloned is refused here, before it waits. */
   refused(value: unknown): void {
-    if (!isMarked(value)) this.#copy = cloned.copy(value);
+    if (!isMarked(value)) this.#copy = this.#link.copy(value);
     this.#refused = value;
     this.#ask(1);
   }

@@ -1,28 +1,16 @@
 /**
  * How ends get to another thread: `toPort` makes a port of them, which goes there as any MessagePort does, and `fromPort`
- * makes ends of the port. The port is the link between the two threads from then on.
- *
- * The home of a channel is the thread of its receiver. So a sender that moves leaves an inlet here and becomes an outlet
- * there; a receiver that moves becomes a channel with an inlet there, and the channel here gets an outlet.
+ * makes ends of the port. The port is the link between the two threads from then on; its first message introduces it.
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
-import { Channel } from "../internal/channel.ts";
-import { Handle } from "../internal/handle.ts";
-import { Queue } from "../internal/queue.ts";
-import { ChannelReceiver } from "../internal/receiver.ts";
-import { boundedSender, unboundedSender } from "../internal/senders.ts";
-import { NOTHING, OPEN } from "../internal/source.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Sender, SyncSender } from "../sender.ts";
-import { cloned } from "./cloned.ts";
-import { Crossing } from "./crossing.ts";
-import { EndNotMovableError } from "./errors.ts";
-import { Inlet } from "./inlet.ts";
 import type { Hello } from "./link.ts";
 import { Link } from "./link.ts";
-import { Outlet } from "./outlet.ts";
-import { isMarked } from "./transfer.ts";
+import type { Movable } from "./moving.ts";
+import { checkMovable, isEnd, movingEnds } from "./moving.ts";
+import type { Portable } from "./records.ts";
 import { wakeMemory } from "./wake.ts";
 
 /** An end that can go to another thread. */
@@ -33,20 +21,6 @@ export type MovableEnds = MovableEnd | { readonly [name: string]: MovableEnd };
 declare const ends: unique symbol;
 /** A port that carries ends of these types. To be listed in the `transferList` of what it is sent with. */
 export type EndsPort<Ends> = MessagePort & { readonly [ends]?: Ends };
-
-type MovedSender = Handle<unknown>;
-type MovedReceiver = ChannelReceiver<unknown>;
-
-/** An end on its way. */
-interface Portable {
-  readonly is: "sender" | "receiver";
-  /** The endpoint here; undefined where nobody can send any more, or nobody will receive. */
-  readonly id: number | undefined;
-  readonly capacity: number;
-  readonly cooperative: boolean;
-  /** How many slots of the capacity the sender's side may use. */
-  readonly room: number;
-}
 
 /** The first message of a port. */
 interface Introduction extends Hello {
@@ -64,7 +38,7 @@ interface Introduction extends Hello {
  * sent by then is received before. A capacity holds over all threads together.
  *
  * A port is a link between two threads that all its ends share, so move what a thread needs in one call; ends that are moved
- * on from there pass their messages through that thread.
+ * on from there pass their messages through that thread. Ends inside messages are moved as well, as the message is sent.
  *
  * Throws {@link EndNotMovableError} for an end that cannot go: one of a rendezvous, an mpmc receiver, a timer, a permit; and
  * MessageNotCloneableError for a receiver whose queue holds what cannot be cloned. Then nothing was moved.
@@ -95,16 +69,15 @@ interface Introduction extends Hello {
 export function toPort<const Ends extends MovableEnds>(ends: Ends): EndsPort<Ends> {
   const isOne = isEnd(ends);
   const listed: [string, unknown][] = isOne ? [["", ends]] : Object.entries(namedEnds(ends));
-  for (const [name, end] of listed) check(end, name);
+  for (const [name, end] of listed) {
+    if (!isEnd(end)) throw new InvalidArgumentError(`The end "${name}" of toPort`, "a sender or a receiver", end);
+    checkMovable(end);
+  }
   const { port1, port2 } = new MessageChannel();
-  const link = new Link(port1);
-  const named = listed.map(([name, end]) => [name, pack(end as MovedSender | MovedReceiver, link)] as const);
-  const introduction: Introduction = {
-    pneumatic: "ends",
-    wake: wakeMemory(),
-    one: isOne ? named[0]?.[1] : undefined,
-    named,
-  };
+  const link = new Link(port1, movingEnds);
+  const named = listed.map(([name, end]) => [name, moved(end as Movable, link)] as const);
+  const one = isOne ? named[0]?.[1] : undefined;
+  const introduction: Introduction = { pneumatic: "ends", wake: wakeMemory(), one, named };
   link.introduce(introduction);
   return port2;
 }
@@ -135,12 +108,12 @@ export function fromPort<Ends extends MovableEnds>(port: EndsPort<Ends>): Ends {
   if (introduction === undefined) {
     throw new InvalidArgumentError("The port of fromPort", "one that toPort has made, whose ends were not taken", port);
   }
-  const link = new Link(port);
+  const link = new Link(port, movingEnds);
   const { one, named } = introduction;
   const unpacked: unknown =
     one === undefined
-      ? Object.fromEntries(named.map(([name, end]) => [name, unpack(end, link)] as const))
-      : unpack(one, link);
+      ? Object.fromEntries(named.map(([name, end]) => [name, movingEnds.revive(end, link)] as const))
+      : movingEnds.revive(one, link);
   link.meet(introduction, earlier);
   return unpacked as Ends;
 }
@@ -156,103 +129,12 @@ function introductionOf(port: unknown, earlier: unknown[]): Introduction | undef
   return undefined;
 }
 
-function isEnd(value: unknown): value is MovedSender | MovedReceiver {
-  return value instanceof Handle || value instanceof ChannelReceiver;
+function moved(end: Movable, link: Link): Portable {
+  const portable = movingEnds.plan(end, link, true) as Portable;
+  return { ...portable, room: movingEnds.move(end, portable, link) };
 }
 
 function namedEnds(value: unknown): object {
-  if (typeof value === "object" && value !== null && !("then" in value) && Object.keys(value).length > 0) return value;
+  if (typeof value === "object" && value !== null && Object.keys(value).length > 0) return value;
   throw new InvalidArgumentError("What is given to toPort", "an end of a channel, or an object of ends", value);
-}
-
-/** Throws unless `end` can be moved. */
-function check(end: unknown, name: string): void {
-  if (!isEnd(end)) throw new InvalidArgumentError(`The end "${name}" of toPort`, "a sender or a receiver", end);
-  const { channel } = end;
-  const kind = end[Symbol.toStringTag];
-  if (channel === undefined) throw new UseAfterDropError(kind, "move to another thread");
-  const refuse = (reason: string): never => {
-    throw new EndNotMovableError(kind, reason);
-  };
-  if (!(channel instanceof Channel)) return refuse("it is a timer, which each thread makes for itself");
-  if (channel.capacity === 0) refuse("a rendezvous works within one thread only");
-  if (channel.waker !== undefined && Crossing.find(channel) === undefined) refuse("its messages go to an actor");
-  if (end instanceof ChannelReceiver) {
-    if ("clone" in end) refuse("other receivers may share its queue");
-    if (end.waiting !== undefined) throw new OverlappingRecvError();
-    checkQueued(channel);
-  } else if (kind !== "Sender" && kind !== "SyncSender") refuse("only the senders of channel and syncChannel can go");
-}
-
-/** Throws unless all that is queued in `channel`, or waits for room, can be cloned. */
-function checkQueued(channel: Channel<unknown>): void {
-  const values: unknown[] = [];
-  const queue = channel.exchange(new Queue());
-  while (queue.length > 0) values.push(queue.shift());
-  for (const value of values) queue.push(value);
-  channel.exchange(queue);
-  for (let send = channel.next; send !== undefined; send = send.next as typeof send) {
-    if (send.value !== NOTHING) values.push(send.value);
-  }
-  for (const value of values) if (!isMarked(value)) cloned.copy(value);
-}
-
-/** Takes an end apart, which was checked. */
-function pack(end: MovedSender | MovedReceiver, link: Link): Portable {
-  return end instanceof ChannelReceiver ? packReceiver(end, link) : packSender(end, link);
-}
-
-function packSender(end: MovedSender, link: Link): Portable {
-  const channel = end.channel as Channel<unknown>;
-  const inlet = channel.state === OPEN ? new Inlet(link, channel) : undefined;
-  end.drop();
-  return portable("sender", inlet?.id, channel, inlet?.lendShare() ?? 0);
-}
-
-function packReceiver(end: MovedReceiver, link: Link): Portable {
-  const channel = end.channel as Channel<unknown>;
-  const outlet = new Outlet(link);
-  outlet.serve(channel);
-  channel.addReceiver();
-  end.drop();
-  const queued = channel.exchange(outlet);
-  while (queued.length > 0) outlet.push(queued.shift());
-  for (let send = channel.next; send !== undefined; send = send.next as typeof send) outlet.wake(send as never);
-  channel.roomMade();
-  return portable("receiver", outlet.id, channel, channel.capacity);
-}
-
-function portable(is: Portable["is"], id: number | undefined, channel: Channel<unknown>, room: number): Portable {
-  const { capacity, cooperative } = channel;
-  return { is, id: id === undefined ? undefined : id ^ 1, capacity, cooperative, room };
-}
-
-/** Puts an end together on this side. */
-function unpack(portable: Portable, link: Link): MovedSender | MovedReceiver {
-  return portable.is === "sender" ? unpackSender(portable, link) : unpackReceiver(portable, link);
-}
-
-function unpackSender({ id, capacity, cooperative, room }: Portable, link: Link): MovedSender {
-  let channel: Channel<unknown>;
-  if (id === undefined) {
-    channel = new Channel(capacity, cooperative);
-    channel.removeReceiver();
-  } else {
-    const outlet = new Outlet(link, id);
-    channel = new Channel(capacity, cooperative, outlet);
-    outlet.serve(channel);
-    if (capacity !== Number.POSITIVE_INFINITY) channel.room = room;
-  }
-  const sender = capacity === Number.POSITIVE_INFINITY ? unboundedSender(channel) : boundedSender(channel);
-  return sender as unknown as MovedSender;
-}
-
-function unpackReceiver({ id, capacity, cooperative, room }: Portable, link: Link): MovedReceiver {
-  const channel = new Channel<unknown>(capacity, cooperative);
-  if (id !== undefined) {
-    const inlet = new Inlet(link, channel, id);
-    if (capacity !== Number.POSITIVE_INFINITY) inlet.lend(room);
-  }
-  channel.removeSender();
-  return new ChannelReceiver(channel);
 }

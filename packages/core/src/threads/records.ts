@@ -26,3 +26,16 @@ export interface Endpoint {
   /** The other thread has ended; everything that it published was taken in. */
   lost(): void;
 }
+
+/** What goes instead of an end of a channel that moves. */
+export interface Portable {
+  readonly is: "sender" | "receiver";
+  /** The endpoint opposite; DISCONNECTED where nobody can send any more, GONE for an end that was dropped. */
+  readonly id: number;
+  readonly capacity: number;
+  readonly cooperative: boolean;
+  /** How many slots of the capacity the senders' side may use. */
+  readonly room: number;
+}
+export const DISCONNECTED = -1;
+export const GONE = -2;

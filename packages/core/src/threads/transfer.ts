@@ -42,10 +42,12 @@ export function isMarked(value: unknown): boolean {
   return isUsed && typeof value === "object" && value !== null && marks.has(value);
 }
 
-/** What is to be transferred with `value`, once. */
-export function takeMark(value: unknown): TransferListItem[] {
-  if (!isMarked(value)) return [];
-  const transferList = marks.get(value as object) ?? [];
-  marks.delete(value as object);
-  return [...transferList];
+/** What is to be transferred with `value`. */
+export function markOf(value: unknown): readonly TransferListItem[] {
+  return isMarked(value) ? (marks.get(value as object) ?? []) : [];
+}
+
+/** `value` was sent. */
+export function unmark(value: unknown): void {
+  if (isMarked(value)) marks.delete(value as object);
 }
