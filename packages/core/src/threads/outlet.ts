@@ -62,8 +62,10 @@ export class Outlet implements Fifo<unknown>, Endpoint {
   /** A send was parked, or the channel is closed on this side. */
   wake(parked?: ParkedSend<never>): void {
     if (this.#served.state === CLOSED) this.#leave();
-    const value: unknown = parked?.value;
-    if (parked === undefined || value === NOTHING || Object(value) !== value || isMarked(value)) return;
+    if (parked === undefined) return;
+    this.#ask();
+    const value: unknown = parked.value;
+    if (value === NOTHING || Object(value) !== value || isMarked(value)) return;
     this.#copies.set(parked, this.#refused === value ? this.#copy : this.#link.copy(value));
     this.#refused = this.#copy = undefined;
   }
@@ -72,7 +74,7 @@ export class Outlet implements Fifo<unknown>, Endpoint {
   refused(value: unknown): void {
     if (!isMarked(value)) this.#copy = this.#link.copy(value);
     this.#refused = value;
-    this.#ask(1);
+    this.#ask();
   }
 
   message(): void {}
@@ -84,7 +86,7 @@ export class Outlet implements Fifo<unknown>, Endpoint {
         this.#answered();
         channel.room += n;
         channel.roomMade();
-        if (channel.next !== undefined) this.#ask(channel.next.slots - channel.available);
+        if (channel.next !== undefined) this.#ask();
         break;
       case record.RECALL:
         this.#returnUnused(channel);
@@ -108,9 +110,12 @@ export class Outlet implements Fifo<unknown>, Endpoint {
     return this.#channel as Channel<unknown>;
   }
 
-  #ask(slots: number): void {
+  /** Asks for what the first in line still lacks, or for one slot if nobody waits yet. */
+  #ask(): void {
     if (this.#isAsking || this.#hasLeft) return;
     this.#isAsking = true;
+    const { next, available } = this.#served;
+    const slots = next === undefined ? 1 : next.slots - available;
     this.#link.hold();
     this.#link.control(record.WANT, this.id, slots);
   }

@@ -5,7 +5,7 @@
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
-import type { Sender, SyncSender } from "../sender.ts";
+import type { AnySender } from "../sender.ts";
 import type { Hello } from "./link.ts";
 import { Link } from "./link.ts";
 import type { Movable } from "./moving.ts";
@@ -14,7 +14,7 @@ import type { Portable } from "./records.ts";
 import { wakeMemory } from "./wake.ts";
 
 /** An end that can go to another thread. */
-export type MovableEnd = Sender<never> | SyncSender<never> | Receiver<unknown>;
+export type MovableEnd = AnySender<never> | Receiver<unknown>;
 /** What goes through one port: an end, or several by name. */
 export type MovableEnds = MovableEnd | { readonly [name: string]: MovableEnd };
 

@@ -33,6 +33,7 @@ export function recvSync<T>(
     if (value !== NOTHING) return { ok: true, value: value as T };
     if (channel.state === CLOSED) return DISCONNECTED;
     if (drainAll()) continue;
+    if (!isFed(channel)) throw new CannotBlockError("no other thread sends into this channel");
     const left = deadline - systemClock.now();
     if (left <= 0) return TIMED_OUT;
     block(Math.min(left, LONGEST_SLEEP_MS));
@@ -50,7 +51,9 @@ function checked(receiver: unknown, timeout: unknown): Source<unknown> {
   if (channel === undefined) throw new UseAfterDropError("Receiver", "receive");
   if (receiver.waiting !== undefined) throw new OverlappingRecvError();
   if (isMainThread) throw new CannotBlockError("the main thread must not sleep");
-  const isFed = channel.state === CLOSED || (Crossing.find(channel)?.inlets.size ?? 0) > 0;
-  if (!isFed) throw new CannotBlockError("no other thread sends into this channel");
   return channel;
+}
+
+function isFed(channel: Source<unknown>): boolean {
+  return (Crossing.find(channel)?.inlets.size ?? 0) > 0;
 }

@@ -30,6 +30,8 @@ export interface Pumped {
   readonly hasNews: boolean;
   /** Takes in what came through the port, which may bring a new ring. */
   pull(): void;
+  /** Makes visible what was written. */
+  publish(): void;
 }
 
 const memory = new SharedArrayBuffer(4);
@@ -89,8 +91,12 @@ function hasNews(): boolean {
   return false;
 }
 
-/** Blocks this thread until something may have come, or `ms` have passed. */
+/**
+ * Blocks this thread until something may have come, or `ms` have passed. No microtask runs meanwhile, so what was written is
+ * published before.
+ */
 export function block(ms: number): void {
+  for (const link of pumped) link.publish();
   Atomics.store(word, 0, BLOCKED);
   for (const link of pumped) link.pull();
   if (!hasNews()) Atomics.wait(word, 0, BLOCKED, ms);

@@ -1,0 +1,84 @@
+/** What keeps a thread, and a process: an open receiver of another thread's messages does, unless the user says otherwise. */
+import { expect, test } from "vitest";
+import { runModule } from "../support/node-process.ts";
+
+const START = `
+  import { Worker } from "node:worker_threads";
+  import { channel, syncChannel } from "@pneumatic/core";
+  import { ref, toPort, unref } from "@pneumatic/core/threads";
+  const start = (role, ends, options) => {
+    const port = toPort(ends);
+    const url = new URL("./test/core-threads/fixtures/roles.mjs", "file://" + process.cwd() + "/");
+    return new Worker(url, { execArgv: [], workerData: { role, ends: port, options }, transferList: [port] });
+  };
+`;
+
+test("a process ends by itself when the channels between its threads have disconnected", async () => {
+  const { code, output } = await runModule(`${START}
+    const [tx, inbox] = channel();
+    const [outbox, rx] = syncChannel(2);
+    start("echo", { inbox, outbox });
+    for (let n = 0; n < 5; n++) tx.send(n);
+    tx.drop();
+    for await (const n of rx) console.log(n);
+    console.log("end");
+  `);
+  expect([code, output]).toEqual([0, "0\n1\n2\n3\n4\nend\n"]);
+});
+
+test("an open receiver keeps a thread that has nothing else to do", async () => {
+  const { code, output } = await runModule(`${START}
+    const [tx, inbox] = channel();
+    const [outbox, rx] = channel();
+    const worker = start("collect", { inbox, outbox });
+    worker.on("exit", () => console.log("exit"));
+    await new Promise((resolve) => worker.once("online", resolve));
+    for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
+    tx.send(1);
+    tx.drop();
+    for await (const values of rx) console.log(values);
+  `);
+  expect([code, output]).toEqual([0, "[ 1 ]\nexit\n"]);
+});
+
+test("a thread that unrefs its receiver ends, and its channel disconnects", async () => {
+  const { code, output } = await runModule(`${START}
+    const [tx, inbox] = channel();
+    const worker = start("idle", { inbox });
+    await tx.closed();
+    console.log(tx.send(1).ok);
+  `);
+  expect([code, output]).toEqual([0, "false\n"]);
+});
+
+test("a receiver that was unrefed does not keep the process, and one that was refed again does", async () => {
+  const program = (line: string): string => `${START}
+    const [outbox, rx] = channel();
+    const worker = start("count", { outbox }, { count: 3, death: "end" });
+    worker.unref();
+    unref(rx);
+    ${line}
+    rx.recv().then((result) => console.log(result.ok));
+  `;
+  expect(await runModule(program(""))).toEqual({ code: 0, output: "" });
+  expect(await runModule(program("ref(rx);"))).toEqual({ code: 0, output: "true\n" });
+});
+
+test("a thread that has sent all without awaiting anything ends when everything is on its way", async () => {
+  const { code, output } = await runModule(`${START}
+    const [outbox, rx] = channel();
+    const port = toPort(outbox);
+    const code = \`
+      const { workerData } = require("node:worker_threads");
+      import("@pneumatic/core/threads").then(({ fromPort }) => {
+        const tx = fromPort(workerData);
+        for (let n = 0; n < 100_000; n++) tx.send({ n, text: "as long as this, so that the ring is full" });
+      });
+    \`;
+    new Worker(code, { eval: true, execArgv: [], workerData: port, transferList: [port] });
+    let count = 0;
+    for await (const { n } of rx) if (n !== count++) throw new Error(n + " came instead of " + (count - 1));
+    console.log(count);
+  `);
+  expect([code, output]).toEqual([0, "100000\n"]);
+});
