@@ -101,16 +101,9 @@ export class Channel<T> implements Source<T> {
   /** Hands `value` over or queues it. Never waits. */
   push(value: T): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    const waiting = this.#waiting;
-    if (waiting !== undefined && waiting.head !== undefined) {
-      if (this.#reserved > 0 && !this.#hasRoom()) return this.#refuse(value);
-      (waiting.shift() as PendingReceive<T>).received(value);
-      return PUSHED;
-    }
-    if (!this.#hasRoom() && !this.#meets()) return this.#refuse(value);
-    const queue = this.#queue;
-    queue.push(value);
-    if (queue.length === 1 && this.waker !== undefined) this.waker.wake();
+    const isAwaited = this.#waiting?.head !== undefined;
+    if (!(isAwaited ? this.#reserved === 0 : this.#meets()) && !this.#hasRoom(1)) return this.#refuse(value);
+    this.deliver(value);
     return PUSHED;
   }
 
@@ -153,7 +146,7 @@ export class Channel<T> implements Source<T> {
   /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    if (slots > 0 && (slots > this.available || this.next !== undefined)) return this.#refuse(undefined);
+    if (slots > 0 && !this.#hasRoom(slots)) return this.#refuse();
     this.#hold(slots);
     return PUSHED;
   }
@@ -168,12 +161,12 @@ export class Channel<T> implements Source<T> {
   /** Hands `value` to the receiver that waits, else queues it. There is room; `parked` is the send that waited for it. */
   deliver(value: T, parked?: ParkedSend<T>): void {
     const receive = this.#waiting?.shift();
-    if (receive !== undefined) {
-      receive.received(value);
-      return;
+    const queue = this.#queue;
+    if (receive !== undefined) receive.received(value);
+    else {
+      queue.push(value, parked);
+      if (queue.length === 1) this.waker?.wake();
     }
-    this.#queue.push(value, parked);
-    if (this.#queue.length === 1) this.waker?.wake();
   }
 
   /** Puts a value into a slot that was held for it, also after `close()`; false when the receiver is gone. */
@@ -253,7 +246,7 @@ export class Channel<T> implements Source<T> {
     return send.value;
   }
 
-  #refuse(value: T | undefined): Pushed {
+  #refuse(value?: T): Pushed {
     this.waker?.refused?.(value);
     return FULL;
   }
@@ -263,10 +256,9 @@ export class Channel<T> implements Source<T> {
     return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
   }
 
-  /** Whether a slot is free and nobody came before for it. */
-  #hasRoom(): boolean {
-    if (this.#queue.length + this.#reserved >= this.room) return false;
-    return this.#parked === undefined || this.#parked.head === undefined;
+  /** Whether so many slots are free and nobody came before for them. */
+  #hasRoom(slots: number): boolean {
+    return slots <= this.available && this.next === undefined;
   }
 
   #hold(slots: number): void {
@@ -276,10 +268,8 @@ export class Channel<T> implements Source<T> {
 
   /** Room was made: those parked take it, oldest first, while they fit. */
   #admit(): void {
-    const parked = this.#parked;
-    if (parked === undefined) return;
-    for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
-      parked.remove(send);
+    for (let send = this.next; send !== undefined && send.slots <= this.available; send = this.next) {
+      this.#parked?.remove(send);
       if (send.value === NOTHING) this.#hold(send.slots);
       else this.deliver(send.value, send);
       send.admitted();
