@@ -64,6 +64,10 @@ export class Encoder {
    */
   encode(value: unknown, at: number, limit: number): number {
     if (this.#isBusy) throw new InvalidArgumentError("A message", "one that sends nothing while it is read", value);
+    if (typeof value === "number" && (value << 8) >> 8 === value && limit > 0 && !is(value, -0)) {
+      this.#words[at >> 2] = (value << 8) | INT;
+      return 4;
+    }
     this.#end = (at + limit) >> 2;
     this.#isBusy = true;
     let p = FOREIGN;

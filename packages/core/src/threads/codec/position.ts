@@ -84,7 +84,6 @@ export class Positions {
   step(from: Position, key: string): Position {
     if (from === LOOSE) return LOOSE;
     const next = from.steps?.get(key) ?? this.#grow(from, key);
-    if (next === LOOSE) return LOOSE;
     from.nextKey = key;
     from.next = next;
     return next;
