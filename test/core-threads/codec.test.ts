@@ -137,9 +137,10 @@ test.each([
 
 test("a record fits into exactly the bytes it takes, and into no fewer", () => {
   const fitting = fc.property(fc.array(value, { maxLength: 5 }), (values) => {
-    const [measured, tight] = [new CodecLink(), new CodecLink()];
+    const [measured, tight] = [new CodecLink({ bytes: 8192 }), new CodecLink({ bytes: 8192 })];
     for (const each of values) {
       const size = measured.encode(each);
+      if (size === TOO_LARGE) continue;
       measured.decode(size);
       for (let limit = 0; limit < size; limit += 4) expect(tight.encode(each, limit)).toBe(TOO_LARGE);
       expect(tight.encode(each, size)).toBe(size);
@@ -157,6 +158,18 @@ test("an own __proto__ arrives as an own property, also when its shape is compil
     expect(isSame(arrived, message) && Object.getPrototypeOf(arrived) === Object.prototype).toBe(true);
   }
   expect("polluted" in {}).toBe(false);
+});
+
+test("a key arrives as an own property whatever Object.prototype has of that name", () => {
+  const link = new CodecLink({ bytes: 512 });
+  const trap = { configurable: true, get: () => 0, set: () => expect.unreachable("somebody was told") };
+  Object.defineProperty(Object.prototype, "trap", trap);
+  try {
+    for (let n = 0; n < 300; n++)
+      expect(isSame(link.send(JSON.parse(`{"trap":${n}}`)), JSON.parse(`{"trap":${n}}`))).toBe(true);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "trap");
+  }
 });
 
 test("objects without a prototype arrive as plain ones, and symbols are left behind, as by structured clone", () => {

@@ -8,7 +8,7 @@ import { CodecLink } from "../support/codec-link.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const PARAMETERS = { seed: Number(SEED), path: PATH, numRuns: Number(PNEUMATIC_RUNS ?? 2000) };
+const PARAMETERS = { seed: Number(SEED), path: PATH, numRuns: Number(PNEUMATIC_RUNS ?? 1000) };
 
 const MESSAGES: readonly unknown[] = [
   { type: "add", by: 5, id: 123_456_789 },

@@ -6,14 +6,16 @@
  *
  * Invariants
  * 1. A table changes only by a record that is complete. What an encode defined that fails or throws is undefined again
- *    (`#forget`), so each record that was encoded must reach the decoder, in order.
+ *    (`#settle`), so each record that was encoded must reach the decoder, in order.
  * 2. An object that occurs twice, or in itself, is FOREIGN: its identity would be lost. So a walk ends.
  * 3. Nothing is written outside of the window, and what takes n bytes fits into n bytes.
+ *
+ * What a value is, its prototype says: a Proxy of a plain object passes for one, although structured clone refuses it.
  */
 import { InvalidArgumentError } from "../../errors.ts";
 import { FOREIGN, TOO_LARGE } from "./outcome.ts";
 import type { Position } from "./position.ts";
-import { Interned, LOOSE, Positions } from "./position.ts";
+import { Interned, LOOSE, NO_TEXT, Positions } from "./position.ts";
 import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";
@@ -146,7 +148,7 @@ export class Encoder {
       interned = new Interned(internalized(text));
       this.#texts.set(interned.text, interned);
     } else position.earn();
-    position.interned = interned;
+    position.interned = position.credit > 0 ? interned : NO_TEXT;
     if (interned.word !== 0) return this.#word(interned.word, p);
     const after = this.#text.write(text, p + 1, this.#end);
     if (after < 0) return after;
