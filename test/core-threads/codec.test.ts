@@ -5,6 +5,8 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
+import { Encoder } from "../../packages/core/src/threads/codec/encoder.ts";
 import { FOREIGN, TOO_LARGE } from "../../packages/core/src/threads/codec/outcome.ts";
 import { LOOSE, Positions } from "../../packages/core/src/threads/codec/position.ts";
 import {
@@ -245,16 +247,33 @@ test.each<[string, Iterable<unknown>]>([
 test("what does not fit into the tables of one ring is no matter to another", () => {
   const links = [new CodecLink(), new CodecLink()];
   const message = manyKeys(MAX_KEYS + 2);
+  links[1]?.send({ one: "entry", more: { in: "both tables" } });
   for (let n = 0; n < 3; n++) for (const link of links) expect(link.send([message])).toEqual([message]);
 });
 
 test("the memory for guesses is bounded, however different the messages are", () => {
   const positions = new Positions();
-  let count = 0;
-  for (let from = positions.top; from !== LOOSE && count < 100_000; count++) {
-    from = positions.start(positions.step(positions.element(from), "key"));
+  let depth = 0;
+  for (let at = positions.top; at !== LOOSE && depth < 20_000; depth++) at = positions.start(positions.element(at));
+  const others = new Positions();
+  const start = others.start(others.top);
+  let keys = 0;
+  for (let n = 0; n < 20_000; n++) if (others.step(others.step(start, `a${n >> 6}`), `b${n & 63}`) !== LOOSE) keys++;
+  expect([depth < 10_000, keys < 10_000]).toEqual([true, true]);
+});
+
+test("texts of every length arrive, also at the end of the memory", () => {
+  const memory = new SharedArrayBuffer(64);
+  const [encoder, decoder] = [new Encoder(memory), new Decoder(memory)];
+  for (let length = 0; length <= 40; length++) {
+    const texts = ["\u0001\u00ff".repeat(20).slice(0, length), "\u0001\uffff".repeat(10).slice(0, length >> 1)];
+    for (const text of texts) {
+      const size = 8 + ((length + 3) & ~3);
+      const at = 64 - size;
+      const used = encoder.encode(text, at, size);
+      expect([decoder.decode(at, used), used > 0]).toEqual([text, true]);
+    }
   }
-  expect(count).toBeLessThan(10_000);
 });
 
 test("more objects than are compared one by one arrive, and are refused when one of them comes twice", () => {
