@@ -15,11 +15,12 @@
 import { InvalidArgumentError } from "../../errors.ts";
 import { FOREIGN, TOO_LARGE } from "./outcome.ts";
 import type { Position } from "./position.ts";
-import { Interned, LOOSE, NO_TEXT, Positions } from "./position.ts";
+import { LOOSE, Positions } from "./position.ts";
 import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";
-import { internalized, Text } from "./text.ts";
+import { Text } from "./text.ts";
+import { Texts } from "./texts.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 type Bytes = ArrayBuffer | ArrayBufferView;
@@ -39,12 +40,9 @@ export class Encoder {
   readonly #text: Text;
   readonly #portable: ((value: object) => unknown) | undefined;
   readonly #positions = new Positions();
-  readonly #texts = new Map<string, Interned>();
-  /** How many entries each table has at the decoder. */
-  #textCount = 0;
+  readonly #texts: Texts;
+  /** How many shapes the decoder knows, with those of the record that is being written. */
   #shapeCount = 0;
-  /** What the record that is being written defines. */
-  readonly #newTexts: Interned[] = [];
   readonly #newShapes: Position[] = [];
   readonly #seen = new Seen();
   /** The word after the window. */
@@ -57,6 +55,7 @@ export class Encoder {
     this.#bytes = new Uint8Array(memory);
     this.#doubles = new DataView(memory);
     this.#text = new Text(memory);
+    this.#texts = new Texts(memory);
     this.#portable = portable;
   }
 
@@ -78,7 +77,7 @@ export class Encoder {
     } finally {
       this.#isBusy = false;
       this.#seen.clear();
-      if (this.#newTexts.length + this.#newShapes.length > 0) this.#settle(p > 0);
+      this.#settle(p > 0);
     }
     return p < 0 ? p : (p << 2) - at;
   }
@@ -89,7 +88,7 @@ export class Encoder {
       case "number":
         return this.#number(value, p);
       case "string":
-        return this.#string(value, p, position);
+        return this.#texts.write(value, p, this.#end, position);
       case "object":
         return value === null ? this.#word(tag.NULL_WORD, p) : this.#object(value, p, position, depth);
       case "boolean":
@@ -131,31 +130,6 @@ export class Encoder {
     this.#words[p] = tag.BIGINT;
     this.#doubles.setBigInt64((p + 1) << 2, value, true);
     return p + 3;
-  }
-
-  #string(text: string, p: number, position: Position): number {
-    const { interned } = position;
-    if (interned.text === text && interned.word !== 0) return this.#word(interned.word, p);
-    if (position.credit > 0 && text.length <= tag.MAX_INTERNED_LENGTH) return this.#intern(text, p, position);
-    return this.#text.write(text, p, this.#end);
-  }
-
-  #intern(text: string, p: number, position: Position): number {
-    let interned = this.#texts.get(text);
-    if (interned === undefined) {
-      position.credit--;
-      if (this.#texts.size >= tag.MAX_TEXTS) return this.#text.write(text, p, this.#end);
-      interned = new Interned(internalized(text));
-      this.#texts.set(interned.text, interned);
-    } else position.earn();
-    position.interned = position.credit > 0 ? interned : NO_TEXT;
-    if (interned.word !== 0) return this.#word(interned.word, p);
-    const after = this.#text.write(text, p + 1, this.#end);
-    if (after < 0) return after;
-    this.#words[p] = tag.DEFINE;
-    interned.word = (this.#textCount++ << 8) | tag.INTERNED;
-    this.#newTexts.push(interned);
-    return after;
   }
 
   #object(value: object, p: number, position: Position, depth: number): number {
@@ -260,12 +234,12 @@ export class Encoder {
 
   /** Keeps what the record has defined, or takes it back. */
   #settle(isComplete: boolean): void {
+    this.#texts.settle(isComplete);
+    if (this.#newShapes.length === 0) return;
     if (!isComplete) {
-      for (const text of this.#newTexts) text.word = 0;
       for (const position of this.#newShapes) position.shape = 0;
-      this.#textCount -= this.#newTexts.length;
       this.#shapeCount -= this.#newShapes.length;
     }
-    this.#newTexts.length = this.#newShapes.length = 0;
+    this.#newShapes.length = 0;
   }
 }
