@@ -198,7 +198,8 @@ export class Encoder {
   #array(array: readonly unknown[], header: number, position: Position, depth: number): number {
     const { length } = array;
     if (header + 1 + length > this.#end || length > tag.MAX_PAYLOAD) return TOO_LARGE;
-    if (Object.keys(array).length !== length) return FOREIGN; // it has holes, or keys that are no indices
+    // It has holes, or keys that are no indices. (To ask for the keys would make a string of each index.)
+    if (Object.values(array).length !== length) return FOREIGN;
     const words = this.#words;
     const element = position.element ?? this.#positions.element(position);
     let p = header + 1;
