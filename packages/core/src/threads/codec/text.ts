@@ -92,7 +92,7 @@ export class Text {
     return fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
   }
 
-  /** All that can be it, of which the surplus is cut off: half the time of a call into the native code. */
+  /** All that can be it, within the memory, of which the surplus is cut off: half the time of a call into native code. */
   #readBlock(at: number, length: number): string {
     const bytes = this.#bytes;
     const block = fromCharCode(
