@@ -8,7 +8,7 @@ import { CodecLink } from "../support/codec-link.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const PARAMETERS = { seed: Number(SEED), path: PATH, numRuns: Number(PNEUMATIC_RUNS ?? 2000) };
+const PARAMETERS = { seed: Number(SEED), path: PATH, numRuns: Number(PNEUMATIC_RUNS ?? 1000) };
 
 const MESSAGES: readonly unknown[] = [
   { type: "add", by: 5, id: 123_456_789 },
@@ -17,6 +17,8 @@ const MESSAGES: readonly unknown[] = [
   JSON.parse('{ "__proto__": { "polluted": 1 }, "constructor": { "prototype": 1 } }'),
   [[[[{}]]], "", "add"],
 ];
+
+const fill = (count: number, word: number): number[] => new Array<number>(count).fill(word);
 
 /** Either a value or the one error; anything else fails. */
 function decodes(decode: () => unknown): void {
@@ -58,37 +60,67 @@ test("random words are read or refused as corrupt", () => {
   fc.assert(random, PARAMETERS);
 });
 
-test.each<[string, number[]]>([
-  ["nothing", []],
-  ["cleared memory", [0]],
-  ["an unknown tag", [200]],
-  ["an unknown constant", [(9 << 8) | tag.CONSTANT]],
-  ["an unknown text", [tag.INTERNED]],
-  ["an unknown shape", [tag.OBJECT]],
-  ["a text beyond the record", [(5 << 8) | tag.LATIN1, 0]],
-  ["an array beyond the record", [(2 << 8) | tag.ARRAY, tag.INT]],
-  ["a huge array", [(tag.MAX_PAYLOAD << 8) | tag.ARRAY]],
-  ["a key that is no text", [(1 << 8) | tag.SHAPED, tag.INT, tag.INT]],
-  ["an object with too few words", [(2 << 8) | tag.NAMED, tag.INT, tag.INT, tag.LATIN1]],
+test.each<[string, number[], saying: string]>([
+  ["nothing", [], "no place for 0 bytes"],
+  ["cleared memory", [0], "an unknown tag"],
+  ["an unknown tag", [200], "an unknown tag"],
+  ["an unknown constant", [(9 << 8) | tag.CONSTANT], "an unknown constant"],
+  ["an unknown text", [tag.INTERNED], "an unknown text"],
+  ["an unknown shape", [tag.OBJECT], "an unknown shape"],
+  ["a text beyond the record", [(5 << 8) | tag.LATIN1, 0], "a text that is too long"],
+  ["an array beyond the record", [(2 << 8) | tag.ARRAY, tag.INT], "more words than the record has"],
+  ["a huge array", [(tag.MAX_PAYLOAD << 8) | tag.ARRAY], "more words than the record has"],
+  ["an array that ends too soon", [(2 << 8) | tag.ARRAY, tag.INT32, 0], "the record is too short"],
+  ["a key that is no text", [(1 << 8) | tag.SHAPED, tag.INT, tag.INT], "no text"],
+  ["a huge object", [(tag.MAX_PAYLOAD << 8) | tag.NAMED], "more words than the record has"],
+  ["an object without its last key", [(2 << 8) | tag.NAMED, tag.INT, tag.INT32, 0, tag.LATIN1], "no text"],
   [
     "too many keys for a shape",
-    [(100 << 8) | tag.SHAPED, ...new Array(100).fill(tag.INT), ...new Array(100).fill(tag.LATIN1)],
+    [(99 << 8) | tag.SHAPED, ...fill(99, tag.INT), ...fill(99, tag.LATIN1)],
+    "too many shapes",
   ],
-  ["half a double", [tag.DOUBLE, 0]],
-  ["more bytes than there are", [tag.BYTES, 5, 0]],
-  ["a negative number of bytes", [tag.BYTES, -1]],
-  ["bytes of an unknown class", [(99 << 8) | tag.BYTES, 4, 0]],
-  ["a part of an element", [(4 << 8) | tag.BYTES, 3, 0]],
-  ["a handle that nobody expects", [tag.HANDLE, tag.INT]],
-  ["two values", [tag.INT, tag.INT]],
-  ["endless depth", [...new Array(200).fill((1 << 8) | tag.ARRAY), tag.INT]],
-])("%s is refused as corrupt", (_, words) => {
+  ["half a double", [tag.DOUBLE, 0], "more words than the record has"],
+  ["more bytes than there are", [tag.BYTES, 5, 0], "more bytes than the record has"],
+  ["a negative number of bytes", [tag.BYTES, -1], "more bytes than the record has"],
+  ["bytes of an unknown class", [(99 << 8) | tag.BYTES, 4, 0], "bytes of an unknown class"],
+  ["a part of an element", [(4 << 8) | tag.BYTES, 3, 0], "a part of an element"],
+  ["a handle that nobody expects", [tag.HANDLE, tag.INT], "a handle that nobody expects"],
+  ["two values", [tag.INT, tag.INT], "the record goes on"],
+  ["endless depth", [...fill(200, (1 << 8) | tag.ARRAY), tag.INT], "an object that is too deep"],
+])("%s is refused as corrupt", (_, words, saying) => {
   const memory = new Int32Array(new SharedArrayBuffer(1024));
   memory.fill(tag.INT); // what is behind the record would do
   memory.set(words);
-  const decoder = new Decoder(memory.buffer);
-  const bytes = 4 * words.length;
-  expect(() => decoder.decode(0, bytes)).toThrow(CorruptRecordError);
+  const decode = (): unknown => new Decoder(memory.buffer).decode(0, 4 * words.length);
+  expect(decode).toThrow(CorruptRecordError);
+  expect(decode).toThrow(`: ${saying}`);
+});
+
+test("an object of a compiled shape is checked like any other", () => {
+  const link = new CodecLink({ bytes: 256 });
+  const warm = (): number => {
+    for (let n = 0; n < 200; n++) link.send({ type: "add", by: n });
+    const size = link.encode({ type: "add", by: 0 });
+    link.bytes.fill(tag.INT, 64 + size);
+    return size;
+  };
+  expect(() => link.decode(warm() - 4)).toThrow(": the record is too short");
+  link.record(warm())[6] = 99;
+  expect(() => link.decode(12)).toThrow(": an unknown text");
+});
+
+test("a handle that fails to be revived leaves the decoder as it was", () => {
+  const refusal = new RangeError("not now");
+  let fails = true;
+  const revive = (): string => {
+    if (fails) throw refusal;
+    return "revived";
+  };
+  const link = new CodecLink({ portable: () => ({ n: 1 }), revive });
+  const message = [[[new Date(0)]]];
+  for (let n = 0; n < 100; n++) expect(() => link.send(message)).toThrow(refusal);
+  fails = false;
+  expect(link.send(message)).toEqual([[["revived"]]]);
 });
 
 test.each([

@@ -40,6 +40,8 @@ export class Decoder implements Reading {
   decode(at: number, size: number): unknown {
     const isInside = at >= 0 && size > 0 && at + size <= this.#bytes.length;
     if (!isInside || (at & 3) !== 0 || (size & 3) !== 0) throw new CorruptRecordError(at, `no place for ${size} bytes`);
+    const word = this.words[at >> 2] as number;
+    if (size === 4 && (word & 0xff) === tag.INT) return word >> 8;
     this.end = (at + size) >> 2;
     this.#level = 0;
     const value = this.value(at >> 2);

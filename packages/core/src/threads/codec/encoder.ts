@@ -6,18 +6,21 @@
  *
  * Invariants
  * 1. A table changes only by a record that is complete. What an encode defined that fails or throws is undefined again
- *    (`#forget`), so each record that was encoded must reach the decoder, in order.
+ *    (`#settle`), so each record that was encoded must reach the decoder, in order.
  * 2. An object that occurs twice, or in itself, is FOREIGN: its identity would be lost. So a walk ends.
  * 3. Nothing is written outside of the window, and what takes n bytes fits into n bytes.
+ *
+ * What a value is, its prototype says: a Proxy of a plain object passes for one, although structured clone refuses it.
  */
 import { InvalidArgumentError } from "../../errors.ts";
 import { FOREIGN, TOO_LARGE } from "./outcome.ts";
 import type { Position } from "./position.ts";
-import { Interned, LOOSE, Positions } from "./position.ts";
+import { LOOSE, Positions } from "./position.ts";
 import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";
-import { internalized, Text } from "./text.ts";
+import { Text } from "./text.ts";
+import { Texts } from "./texts.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 type Bytes = ArrayBuffer | ArrayBufferView;
@@ -37,12 +40,9 @@ export class Encoder {
   readonly #text: Text;
   readonly #portable: ((value: object) => unknown) | undefined;
   readonly #positions = new Positions();
-  readonly #texts = new Map<string, Interned>();
-  /** How many entries each table has at the decoder. */
-  #textCount = 0;
+  readonly #texts: Texts;
+  /** How many shapes the decoder knows, with those of the record that is being written. */
   #shapeCount = 0;
-  /** What the record that is being written defines. */
-  readonly #newTexts: Interned[] = [];
   readonly #newShapes: Position[] = [];
   readonly #seen = new Seen();
   /** The word after the window. */
@@ -55,6 +55,7 @@ export class Encoder {
     this.#bytes = new Uint8Array(memory);
     this.#doubles = new DataView(memory);
     this.#text = new Text(memory);
+    this.#texts = new Texts(memory);
     this.#portable = portable;
   }
 
@@ -64,6 +65,10 @@ export class Encoder {
    */
   encode(value: unknown, at: number, limit: number): number {
     if (this.#isBusy) throw new InvalidArgumentError("A message", "one that sends nothing while it is read", value);
+    if (typeof value === "number" && (value << 8) >> 8 === value && limit > 0 && !is(value, -0)) {
+      this.#words[at >> 2] = (value << 8) | INT;
+      return 4;
+    }
     this.#end = (at + limit) >> 2;
     this.#isBusy = true;
     let p = FOREIGN;
@@ -72,7 +77,7 @@ export class Encoder {
     } finally {
       this.#isBusy = false;
       this.#seen.clear();
-      if (this.#newTexts.length + this.#newShapes.length > 0) this.#settle(p > 0);
+      this.#settle(p > 0);
     }
     return p < 0 ? p : (p << 2) - at;
   }
@@ -83,7 +88,7 @@ export class Encoder {
       case "number":
         return this.#number(value, p);
       case "string":
-        return this.#string(value, p, position);
+        return this.#texts.write(value, p, this.#end, position);
       case "object":
         return value === null ? this.#word(tag.NULL_WORD, p) : this.#object(value, p, position, depth);
       case "boolean":
@@ -125,31 +130,6 @@ export class Encoder {
     this.#words[p] = tag.BIGINT;
     this.#doubles.setBigInt64((p + 1) << 2, value, true);
     return p + 3;
-  }
-
-  #string(text: string, p: number, position: Position): number {
-    const { interned } = position;
-    if (interned.text === text && interned.word !== 0) return this.#word(interned.word, p);
-    if (position.credit > 0 && text.length <= tag.MAX_INTERNED_LENGTH) return this.#intern(text, p, position);
-    return this.#text.write(text, p, this.#end);
-  }
-
-  #intern(text: string, p: number, position: Position): number {
-    let interned = this.#texts.get(text);
-    if (interned === undefined) {
-      position.credit--;
-      if (this.#texts.size >= tag.MAX_TEXTS) return this.#text.write(text, p, this.#end);
-      interned = new Interned(internalized(text));
-      this.#texts.set(interned.text, interned);
-    } else position.earn();
-    position.interned = interned;
-    if (interned.word !== 0) return this.#word(interned.word, p);
-    const after = this.#text.write(text, p + 1, this.#end);
-    if (after < 0) return after;
-    this.#words[p] = tag.DEFINE;
-    interned.word = (this.#textCount++ << 8) | tag.INTERNED;
-    this.#newTexts.push(interned);
-    return after;
   }
 
   #object(value: object, p: number, position: Position, depth: number): number {
@@ -218,7 +198,8 @@ export class Encoder {
   #array(array: readonly unknown[], header: number, position: Position, depth: number): number {
     const { length } = array;
     if (header + 1 + length > this.#end || length > tag.MAX_PAYLOAD) return TOO_LARGE;
-    if (Object.keys(array).length !== length) return FOREIGN; // it has holes, or keys that are no indices
+    // It has holes, or keys that are no indices. (To ask for the keys would make a string of each index.)
+    if (Object.values(array).length !== length) return FOREIGN;
     const words = this.#words;
     const element = position.element ?? this.#positions.element(position);
     let p = header + 1;
@@ -254,12 +235,12 @@ export class Encoder {
 
   /** Keeps what the record has defined, or takes it back. */
   #settle(isComplete: boolean): void {
+    this.#texts.settle(isComplete);
+    if (this.#newShapes.length === 0) return;
     if (!isComplete) {
-      for (const text of this.#newTexts) text.word = 0;
       for (const position of this.#newShapes) position.shape = 0;
-      this.#textCount -= this.#newTexts.length;
       this.#shapeCount -= this.#newShapes.length;
     }
-    this.#newTexts.length = this.#newShapes.length = 0;
+    this.#newShapes.length = 0;
   }
 }

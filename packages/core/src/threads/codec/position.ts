@@ -16,7 +16,7 @@ const MAX_POSITIONS = 8192;
 /** All messages begin in one place; elsewhere many different keys mean a dictionary. */
 const MAX_FIRST_KEYS = 512;
 const MAX_NEXT_KEYS = 64;
-/** How many new texts a place may bring into the table before it is taken for one where all are different. */
+/** How many more new texts than known ones come to a place before it is taken for one where all are different. */
 const CREDIT = 32;
 
 /** A text of the table. `word` is 0 while the decoder does not know it. */
@@ -27,7 +27,8 @@ export class Interned {
     this.text = text;
   }
 }
-const NO_TEXT = new Interned("");
+/** Of a place where texts do not repeat. */
+export const NO_TEXT: Interned = new Interned("");
 
 export class Position {
   readonly before: Position | undefined;
@@ -47,7 +48,7 @@ export class Position {
   element: Position | undefined = undefined;
   /** The text that was here last. */
   interned: Interned = NO_TEXT;
-  /** New texts are interned while it is above 0; one that is met again gives back what a new one takes. */
+  /** Texts are interned while it is above 0. */
   credit: number = CREDIT;
 
   constructor(before: Position | undefined, key: string) {
@@ -56,6 +57,7 @@ export class Position {
     this.depth = before === undefined ? 0 : before.depth + 1;
   }
 
+  /** A text was here that is in the table already. */
   earn(): void {
     if (this.credit < CREDIT) this.credit++;
   }
@@ -84,7 +86,6 @@ export class Positions {
   step(from: Position, key: string): Position {
     if (from === LOOSE) return LOOSE;
     const next = from.steps?.get(key) ?? this.#grow(from, key);
-    if (next === LOOSE) return LOOSE;
     from.nextKey = key;
     from.next = next;
     return next;

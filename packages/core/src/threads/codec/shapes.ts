@@ -5,7 +5,7 @@
  * several times as fast as one store for each key. Where the platform forbids `new Function` (a content security policy,
  * `--disallow-code-generation-from-strings`) the loop goes on.
  *
- * Invariant: `__proto__` becomes an own property, never a prototype; keys reach the compiler only as JSON strings.
+ * Invariant: whatever its name, a key becomes an own property; keys reach the compiler only as JSON strings.
  */
 import { INT, INTERNED } from "./tags.ts";
 
@@ -49,9 +49,9 @@ export class Shape {
   }
 }
 
-/** Sets an own property, whatever its name. */
+/** Sets an own property, also where a prototype has a setter of that name, or is frozen. */
 export function put(object: object, key: string, value: unknown): void {
-  if (key === "__proto__") {
+  if (key in object) {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   } else (object as Record<string, unknown>)[key] = value;
 }
