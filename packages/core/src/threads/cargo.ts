@@ -63,7 +63,7 @@ export class Cargo<L extends Carrier> {
 
   /** What to post instead of a message that the codec does not write; undefined for the message itself. */
   pack(value: unknown): Packed | undefined {
-    return pack(value, this.portable);
+    return hasPart(value, this.portable) ? pack(value, this.portable) : undefined;
   }
 
   unpack(packed: Packed): unknown {
@@ -88,4 +88,20 @@ export class Cargo<L extends Carrier> {
   explained(error: unknown, value: unknown, transferList?: readonly object[]): unknown {
     return explained(error, value, { portable: this.portable, transferList });
   }
+}
+
+/** Whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
+function hasPart(message: unknown, is: (value: object) => unknown): boolean {
+  if (typeof message !== "object" || message === null) return false;
+  const found = new Set<object>([message]); // a set goes on to what is added meanwhile, and has each object once
+  const add = (part: unknown): void => {
+    if (typeof part === "object" && part !== null) found.add(part);
+  };
+  for (const value of found) {
+    if (ArrayBuffer.isView(value)) continue;
+    if (is(value) !== undefined) return true;
+    if (value instanceof Map || value instanceof Set) value.forEach((each, key) => add(each) ?? add(key));
+    else for (const key in value) add(Reflect.get(value, key));
+  }
+  return false;
 }

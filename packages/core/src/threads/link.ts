@@ -85,8 +85,7 @@ export class Link implements Pumped {
     this.#port = port;
     this.#cargo = new Cargo<Link>(this, moving);
     port.on("message", (message: Posted) => {
-      this.#posted(message);
-      pump();
+      if (!this.#posted(message)) pump();
     });
     port.on("close", () => this.#ended());
     port.unref();
@@ -205,13 +204,19 @@ export class Link implements Pumped {
     return this.#outgoing;
   }
 
-  #posted(message: Posted): void {
-    if (message === PING) return;
-    if ("ring" in message) this.#incoming = new Incoming(message.ring, this.#cargo);
-    else if ("wake" in message) {
+  /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
+  #posted(message: Posted): boolean {
+    if (message === PING) return false;
+    if (Array.isArray(message)) this.#aside.push(message[0]);
+    else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
+    else if ("ring" in message) {
+      this.#incoming = new Incoming(message.ring, this.#cargo);
+      return false;
+    } else if ("wake" in message) {
       this.#peer = new Int32Array(message.wake);
       this.#wakePeer();
-    } else this.#aside.push("standIns" in message ? this.#cargo.unpack(message) : message[0]);
+    }
+    return true;
   }
 
   #wakePeer(): void {
