@@ -22,7 +22,7 @@ function declarations(entry: string, seen = new Set<string>()): string {
   return [`// ${entry}\n${text}`, ...rest].join("");
 }
 
-it.each(["core/dist/index", "core/dist/testing/index", "actors/dist/index"])(
+it.each(["core/dist/index", "core/dist/testing/index", "core/dist/threads/index", "actors/dist/index"])(
   "%s has the interface that is on record",
   async (entry) => {
     const name = entry

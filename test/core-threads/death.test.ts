@@ -5,7 +5,8 @@
  * PNEUMATIC_SEED=seed repeats a run of the kills; LONG=1 kills 1,000 times.
  */
 import type { Receiver } from "@pneumatic/core";
-import { channel, syncChannel } from "@pneumatic/core";
+import { channel, syncChannel, unwrap } from "@pneumatic/core";
+import { fromPort, toPort } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
 import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
 import { collect, kindOf, numbers } from "../support/sequence.ts";
@@ -48,6 +49,18 @@ describe.each([UNBOUNDED, ...BOUNDED_FLAVORS])("$name", ({ open }) => {
     expect(await collect(rx)).toEqual([]);
     await thread.exited;
   });
+});
+
+test("more than one turn can take in is received when the port closes right after it was published", async () => {
+  const [tx, rx] = channel<number>();
+  const port = toPort(tx);
+  const sender = fromPort(port);
+  for (const n of numbers(5000)) unwrap(sender.send(n));
+  await Promise.resolve();
+  port.close();
+  expect(await collect(rx)).toEqual(numbers(5000));
+  await sender.closed();
+  sender.drop();
 });
 
 const LONG = process.env["LONG"] === "1";

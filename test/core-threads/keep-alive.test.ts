@@ -30,15 +30,17 @@ test("an open receiver keeps a thread that has nothing else to do", async () => 
   const { code, output } = await runModule(`${START}
     const [tx, inbox] = channel();
     const [outbox, rx] = channel();
-    const worker = start("collect", { inbox, outbox });
+    const worker = start("echo", { inbox, outbox });
     worker.on("exit", () => console.log("exit"));
-    await new Promise((resolve) => worker.once("online", resolve));
-    for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
-    tx.send(1);
+    tx.send("before");
+    console.log((await rx.recv()).value);
+    // Meanwhile another thread begins and ends.
+    await new Promise((resolve) => new Worker("", { eval: true, execArgv: [] }).once("exit", resolve));
+    tx.send("after");
     tx.drop();
-    for await (const values of rx) console.log(values);
+    for await (const value of rx) console.log(value);
   `);
-  expect([code, output]).toEqual([0, "[ 1 ]\nexit\n"]);
+  expect([code, output]).toEqual([0, "before\nafter\nexit\n"]);
 });
 
 test("a thread that unrefs its receiver ends, and its channel disconnects", async () => {
@@ -68,14 +70,18 @@ test("a thread that has sent all without awaiting anything ends when everything 
   const { code, output } = await runModule(`${START}
     const [outbox, rx] = channel();
     const port = toPort(outbox);
+    const isSent = new Int32Array(new SharedArrayBuffer(4));
     const code = \`
       const { workerData } = require("node:worker_threads");
       import("@pneumatic/core/threads").then(({ fromPort }) => {
-        const tx = fromPort(workerData);
+        const tx = fromPort(workerData.port);
         for (let n = 0; n < 100_000; n++) tx.send({ n, text: "as long as this, so that the ring is full" });
+        Atomics.store(workerData.isSent, 0, 1);
+        Atomics.notify(workerData.isSent, 0);
       });
     \`;
-    new Worker(code, { eval: true, execArgv: [], workerData: port, transferList: [port] });
+    new Worker(code, { eval: true, execArgv: [], workerData: { port, isSent }, transferList: [port] });
+    Atomics.wait(isSent, 0, 0); // so nothing is taken in before
     let count = 0;
     for await (const { n } of rx) if (n !== count++) throw new Error(n + " came instead of " + (count - 1));
     console.log(count);

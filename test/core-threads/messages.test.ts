@@ -85,6 +85,8 @@ test("an end in a message that is refused stays where it is", async () => {
   const [meet, meets] = syncChannel<number>(0);
   expect(() => sender.send({ reply, callback: () => {} })).toThrow("message.callback");
   expect(() => sender.send({ reply, meet })).toThrow(EndNotMovableError);
+  unwrap(sender.send("in between"));
+  expect(unwrap(await rx.recv())).toBe("in between");
   unwrap(reply.send(1));
   unwrap(sender.send({ reply, list: [reply] }));
   await flush();

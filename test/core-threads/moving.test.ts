@@ -29,6 +29,16 @@ test("an end that was moved cannot be used any more, and its clones can", async 
   clone.drop();
 });
 
+test("a port that is closed instead of sent drops its ends", async () => {
+  const [tx, rx] = syncChannel<number>(2);
+  const [other, moved] = channel<number>();
+  toPort({ tx, moved }).close();
+  expect(await collect(rx)).toEqual([]);
+  await other.closed();
+  expect(kindOf(other.send(1))).toBe("disconnected");
+  other.drop();
+});
+
 test("ends keep their types on the way, one or several, through a port that stays in this thread", async () => {
   const [tx, rx] = syncChannel<string>(2);
   const sender = fromPort(toPort(tx));

@@ -100,8 +100,12 @@ function hasPart(message: unknown, is: (value: object) => unknown): boolean {
   for (const value of found) {
     if (ArrayBuffer.isView(value)) continue;
     if (is(value) !== undefined) return true;
-    if (value instanceof Map || value instanceof Set) value.forEach((each, key) => add(each) ?? add(key));
-    else for (const key in value) add(Reflect.get(value, key));
+    if (value instanceof Map || value instanceof Set) {
+      for (const [key, each] of value.entries()) {
+        add(key);
+        add(each);
+      }
+    } else for (const key in value) add(Reflect.get(value, key));
   }
   return false;
 }

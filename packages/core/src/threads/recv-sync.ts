@@ -12,15 +12,15 @@ import { Crossing } from "./crossing.ts";
 import { CannotBlockError } from "./errors.ts";
 import { block, drainAll } from "./wake.ts";
 
-/** The longest sleep: `Atomics.wait` is woken by what is sent, not by the death of the thread that was to send it. */
-const LONGEST_SLEEP_MS = 1000;
-
 /**
  * The next value; blocks this worker thread, with its timers and promises, until one is there.
  *
  * Returns RecvError once every sender is gone and nothing is left, RecvTimeoutError after `timeout` milliseconds (default
  * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
- * thread sends into, since nobody could send while this one sleeps. (After `std::sync::mpsc::Receiver::recv`.)
+ * thread sends into, since nobody could send while this one sleeps.
+ *
+ * Asleep, it does not learn that another worker thread, which it has a port to, has died: give a timeout where that can
+ * happen. Senders that came through the main thread are not concerned. (After `std::sync::mpsc::Receiver::recv`.)
  */
 export function recvSync<T>(
   receiver: Receiver<T>,
@@ -36,7 +36,7 @@ export function recvSync<T>(
     if (!isFed(channel)) throw new CannotBlockError("no other thread sends into this channel");
     const left = deadline - systemClock.now();
     if (left <= 0) return TIMED_OUT;
-    block(Math.min(left, LONGEST_SLEEP_MS));
+    block(left);
   }
 }
 
