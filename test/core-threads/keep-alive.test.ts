@@ -76,6 +76,7 @@ test("a thread that has sent all without awaiting anything ends when everything 
       import("@pneumatic/core/threads").then(({ fromPort }) => {
         const tx = fromPort(workerData.port);
         for (let n = 0; n < 100_000; n++) tx.send({ n, text: "as long as this, so that the ring is full" });
+        tx.drop();
         Atomics.store(workerData.isSent, 0, 1);
         Atomics.notify(workerData.isSent, 0);
       });
