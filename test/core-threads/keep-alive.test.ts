@@ -30,8 +30,7 @@ test("an open receiver keeps a thread that has nothing else to do", async () => 
   const { code, output } = await runModule(`${START}
     const [tx, inbox] = channel();
     const [outbox, rx] = channel();
-    const worker = start("echo", { inbox, outbox });
-    worker.on("exit", () => console.log("exit"));
+    start("echo", { inbox, outbox });
     tx.send("before");
     console.log((await rx.recv()).value);
     // Meanwhile another thread begins and ends.
@@ -40,7 +39,7 @@ test("an open receiver keeps a thread that has nothing else to do", async () => 
     tx.drop();
     for await (const value of rx) console.log(value);
   `);
-  expect([code, output]).toEqual([0, "before\nafter\nexit\n"]);
+  expect([code, output]).toEqual([0, "before\nafter\n"]);
 });
 
 test("a thread that unrefs its receiver ends, and its channel disconnects", async () => {
@@ -64,6 +63,23 @@ test("a receiver that was unrefed does not keep the process, and one that was re
   `;
   expect(await runModule(program(""))).toEqual({ code: 0, output: "" });
   expect(await runModule(program("ref(rx);"))).toEqual({ code: 0, output: "true\n" });
+});
+
+test("bytes that no encoder wrote are an uncaught error, and the channels of that link disconnect", async () => {
+  const { code, output } = await runModule(`
+    import { channel } from "@pneumatic/core";
+    import { toPort } from "@pneumatic/core/threads";
+    const [tx, rx] = channel();
+    process.on("uncaughtException", (error) => console.log(error.code));
+    const ring = new SharedArrayBuffer(300_000);
+    const words = new Int32Array(ring);
+    words.set([(16 << 4) | 1, 0, 0x7f], 64); // a message for the first endpoint, of an unknown kind
+    words[0] = 16;
+    const port = toPort(tx);
+    port.postMessage({ ring });
+    console.log((await rx.recv()).error.code);
+  `);
+  expect([code, output]).toEqual([0, "ERR_CHANNEL_CORRUPT_RECORD\nERR_CHANNEL_DISCONNECTED\n"]);
 });
 
 test("a thread that has sent all without awaiting anything ends when everything is on its way", async () => {

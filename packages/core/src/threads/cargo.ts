@@ -18,7 +18,8 @@ export interface Moving<in L> {
   revive(portable: Portable, link: L): object;
 }
 
-interface Carrier {
+/** The link, as far as it matters here. */
+export interface Carrier {
   control(kind: number, id: number, n: number): void;
 }
 

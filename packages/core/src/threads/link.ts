@@ -2,15 +2,14 @@
  * The link between this thread and one other: a ring for each direction, made at its first record, and a port beside them.
  * Every channel that crosses here has an endpoint at either side, and its records name it.
  *
- *     outlet ──► message, control ──► ring (or spill) ──► drain ──► inlet        what outlets and inlets say: records.ts
+ *     outlet ──► message, control ──► ring ──► drain ──► inlet        what they say to each other: records.ts
  *
  * The port introduces the rings, wakes the other thread, and carries what the codec does not write. It closes when either
  * thread ends, after its last message; so its `close` is how a thread learns of the death of the other.
  *
  * Invariants
- * 1. Records keep their order: while the spill holds one, all that come go behind it.
- * 2. A message that goes through the port is posted before the record that claims it is published.
- * 3. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
+ * 1. A record is released when it was taken in; a message that came through the port is taken in when its record is.
+ * 2. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
  */
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
@@ -18,13 +17,12 @@ import { Queue } from "../internal/queue.ts";
 import type { Moving } from "./cargo.ts";
 import { Cargo } from "./cargo.ts";
 import { Decoder } from "./codec/decoder.ts";
-import { Encoder } from "./codec/encoder.ts";
 import type { Packed } from "./codec/stand-ins.ts";
+import type { Sending } from "./outgoing.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, MESSAGE } from "./records.ts";
-import { HEADER, kindOf, MAX_RECORD, RingReader, RingWriter, SCRATCH, SKIP, sizeOf } from "./ring.ts";
-import { Spill } from "./spill.ts";
-import { isMarked, markOf, unmark } from "./transfer.ts";
+import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
@@ -36,20 +34,10 @@ export interface Hello {
 }
 const PING = 0;
 
-const CONTROL_SIZE = HEADER + 4;
 /** How many records a link takes in before it is the turn of others. */
 const BATCH = 512;
 /** After how many of them their room is given back. */
 const RELEASE_EVERY = 64;
-
-class Outgoing {
-  readonly ring = new RingWriter();
-  readonly spill = new Spill();
-  readonly encoder: Encoder;
-  constructor(cargo: Cargo<Link>) {
-    this.encoder = new Encoder(this.ring.memory, cargo.portable);
-  }
-}
 
 class Incoming {
   readonly ring: RingReader;
@@ -60,7 +48,7 @@ class Incoming {
   }
 }
 
-export class Link implements Pumped {
+export class Link implements Pumped, Sending {
   readonly #port: MessagePort;
   readonly #cargo: Cargo<Link>;
   readonly #endpoints = new Map<number, Endpoint>();
@@ -72,13 +60,7 @@ export class Link implements Pumped {
   /** Messages that came through the port and are not claimed yet. */
   readonly #aside = new Queue<unknown>();
   #holds = 0;
-  #isPublishing = false;
   #isClosed = false;
-
-  readonly #publishLater = (): void => {
-    this.#isPublishing = false;
-    this.publish();
-  };
 
   /** The other end of `port` is on its way to the other thread, or has come from there. */
   constructor(port: MessagePort, moving: Moving<Link>) {
@@ -95,6 +77,7 @@ export class Link implements Pumped {
   /** Says who is on the way, and how this thread is woken. */
   introduce(introduction: Hello): void {
     this.#port.postMessage(introduction);
+    this.#closeSoon();
   }
 
   /**
@@ -107,6 +90,7 @@ export class Link implements Pumped {
     this.#port.postMessage({ wake: wakeMemory() } satisfies Hello);
     this.pull();
     pump();
+    this.#closeSoon();
   }
 
   /** Adds an endpoint. */
@@ -121,7 +105,7 @@ export class Link implements Pumped {
 
   remove(id: number): void {
     this.#endpoints.delete(id);
-    if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
+    this.#closeSoon();
   }
 
   /** Keeps the event loop of this thread, until `unhold`. */
@@ -138,16 +122,7 @@ export class Link implements Pumped {
    * `isChecked`: it is a copy that was made before.
    */
   message(id: number, value: unknown, isChecked = false): void {
-    const { ring, encoder, spill } = this.#out;
-    this.#cargo.begin(isChecked);
-    if (!spill.isEmpty) this.#flush();
-    const fits = spill.isEmpty && ring.fits(MAX_RECORD);
-    const at = (fits ? ring.at : SCRATCH) + HEADER;
-    const size = isMarked(value) ? -1 : encoder.encode(value, at, MAX_RECORD - HEADER);
-    if (size < 0) this.#postAside(id, value);
-    else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id ^ 1));
-    else this.#spillOver(MESSAGE, size + HEADER, id);
-    this.#cargo.sent();
+    this.#out.message(id ^ 1, value, isChecked);
   }
 
   /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
@@ -157,33 +132,39 @@ export class Link implements Pumped {
 
   /** Sends a record that is no message. */
   control(kind: number, id: number, n = 0): void {
-    if (this.#isClosed) return;
-    const { ring, spill } = this.#out;
-    const fits = spill.isEmpty && ring.fits(CONTROL_SIZE);
-    ring.words[((fits ? ring.at : SCRATCH) + HEADER) >> 2] = n;
-    if (fits) this.#written(ring.commit(kind, CONTROL_SIZE, id ^ 1));
-    else this.#spillOver(kind, CONTROL_SIZE, id);
+    if (!this.#isClosed) this.#out.control(kind, id ^ 1, n);
   }
 
-  /** Makes visible what was written, and wakes the other thread if it sleeps. */
   publish(): void {
-    if (this.#outgoing?.ring.publish()) this.#wakePeer();
+    this.#outgoing?.publish();
+  }
+
+  wakePeer(): void {
+    if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
+  }
+
+  flushed(): void {
+    this.#closeWhenDone();
   }
 
   get hasNews(): boolean {
-    if (this.#incoming?.ring.hasRecords) return true;
-    const { spill, ring } = this.#outgoing ?? {};
-    return spill !== undefined && !spill.isEmpty && ring?.fits(spill.size) === true;
+    return this.#incoming?.ring.hasRecords === true || this.#outgoing?.canFlush === true;
   }
 
   drain(): boolean {
-    const hasFlushed = this.#outgoing?.spill.isEmpty === false && this.#flush();
+    const hasFlushed = this.#outgoing?.isFlushed === false && this.#outgoing.flush();
     if (this.#incoming === undefined) return hasFlushed;
     const { ring, decoder } = this.#incoming;
     let count = 0;
-    while (count < BATCH && ring.hasRecords) {
-      this.#read(ring, decoder);
-      if (++count % RELEASE_EVERY === 0) this.#release(ring);
+    try {
+      while (count < BATCH && ring.hasRecords) {
+        this.#read(ring, decoder);
+        if (++count % RELEASE_EVERY === 0) this.#release(ring);
+      }
+    } catch (broken) {
+      this.#incoming = undefined; // what follows cannot be read either
+      this.#port.close();
+      throw broken;
     }
     if (count > 0) this.#release(ring);
     return count > 0 || hasFlushed;
@@ -197,10 +178,7 @@ export class Link implements Pumped {
   }
 
   get #out(): Outgoing {
-    if (this.#outgoing === undefined) {
-      this.#outgoing = new Outgoing(this.#cargo);
-      this.#port.postMessage({ ring: this.#outgoing.ring.memory });
-    }
+    this.#outgoing ??= new Outgoing(this.#port, this.#cargo, this);
     return this.#outgoing;
   }
 
@@ -214,65 +192,13 @@ export class Link implements Pumped {
       return false;
     } else if ("wake" in message) {
       this.#peer = new Int32Array(message.wake);
-      this.#wakePeer();
+      this.wakePeer();
     }
     return true;
   }
 
-  #wakePeer(): void {
-    if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
-  }
-
-  /** Publishes in a microtask, so that a burst is published as one, or at once when it is time. */
-  #written(isDue: boolean): void {
-    if (isDue) this.publish();
-    else if (!this.#isPublishing) {
-      this.#isPublishing = true;
-      queueMicrotask(this.#publishLater);
-    }
-  }
-
-  #postAside(id: number, value: unknown): void {
-    const transferList = markOf(value);
-    try {
-      this.#port.postMessage(this.#cargo.pack(value) ?? [value], transferList);
-    } catch (error) {
-      throw this.#cargo.explained(error, value, transferList);
-    }
-    unmark(value);
-    this.control(ASIDE, id);
-  }
-
-  /** Keeps the record that is in the scratch, until there is room. */
-  #spillOver(kind: number, size: number, id: number): void {
-    const { ring, spill } = this.#out;
-    ring.header(SCRATCH >> 2, kind, size, id ^ 1);
-    if (spill.isEmpty) this.hold();
-    spill.push(ring.words, SCRATCH >> 2, size);
-    this.#flush();
-  }
-
-  /** Moves what was kept to the ring, as far as there is room, and asks to be woken if that is not all. Whether some was. */
-  #flush(): boolean {
-    const { ring, spill } = this.#out;
-    const hasMoved = this.#unspill(ring, spill);
-    if (!spill.isEmpty) return (ring.wantRoom() && this.#unspill(ring, spill)) || hasMoved;
-    this.unhold();
-    this.#closeWhenDone();
-    return hasMoved;
-  }
-
-  #unspill(ring: RingWriter, spill: Spill): boolean {
-    let hasMoved = false;
-    while (!spill.isEmpty && ring.fits(spill.size)) {
-      this.#written(ring.copy(spill.take(ring.room)));
-      hasMoved = true;
-    }
-    return hasMoved;
-  }
-
   #release(ring: RingReader): void {
-    if (ring.release()) this.#wakePeer();
+    if (ring.release()) this.wakePeer();
   }
 
   #read(ring: RingReader, decoder: Decoder): void {
@@ -300,8 +226,13 @@ export class Link implements Pumped {
     }
   }
 
+  /** Not at once: another endpoint may be about to come. */
+  #closeSoon(): void {
+    if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
+  }
+
   #closeWhenDone(): void {
-    if (this.#isClosed || this.#endpoints.size > 0 || this.#outgoing?.spill.isEmpty === false) return;
+    if (this.#isClosed || this.#endpoints.size > 0 || this.#outgoing?.isFlushed === false) return;
     this.publish();
     this.#isClosed = true;
     stopPumping(this);
