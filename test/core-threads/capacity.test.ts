@@ -72,6 +72,22 @@ describe.each([1, 3, 64])("capacity %i", (capacity) => {
     tx.drop();
   });
 
+  test("the place in line of a thread that dies is nobody's", async () => {
+    const [tx, rx] = syncChannel<unknown>(capacity);
+    while (tx.trySend("queued").ok);
+    const thread = startThread("sendThree", { outbox: tx.clone() });
+    await thread.told();
+    for (const _ of numbers(5)) await flush(); // its question has arrived
+    const behind = tx.send("behind it");
+    await thread.worker.terminate();
+    for (const _ of numbers(capacity)) expect(unwrap(await rx.recv())).toBe("queued");
+    expect(kindOf(await behind)).toBe("ok");
+    expect(unwrap(await rx.recv())).toBe("behind it");
+    for (const _ of numbers(capacity)) expect(kindOf(await tx.send("free"))).toBe("ok");
+    tx.drop();
+    expect(await collect(rx)).toHaveLength(capacity);
+  });
+
   test("senders of two threads wait in one line, and all get through", async () => {
     const [tx, rx] = syncChannel<number>(capacity);
     startThread("count", { outbox: tx.clone() }, { count: 300, from: 1000 });

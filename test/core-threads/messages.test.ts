@@ -78,6 +78,17 @@ test.each([undefined, 1, 4])("a sender inside a message is used by who gets it: 
   expect(await collect(rx)).toEqual([]);
 });
 
+test("an end that was dropped before it was sent arrives dropped, as within one thread", async () => {
+  const [tx, rx] = channel<{ readonly reply: AnySender<number> }>();
+  const sender = fromPort(toPort(tx));
+  const [reply, replies] = channel<number>();
+  reply.drop();
+  unwrap(sender.send({ reply }));
+  const got = unwrap(await rx.recv());
+  expect(() => got.reply.send(1)).toThrow(/dropped/);
+  for (const end of [sender, rx, replies]) end.drop();
+});
+
 test("an end in a message that is refused stays where it is", async () => {
   const [tx, rx] = channel<unknown>();
   const sender = fromPort(toPort(tx));

@@ -70,7 +70,7 @@ export const movingEnds: Moving<Link> = {
     if (!isEnd(value)) return undefined;
     const is = value instanceof ChannelReceiver ? "receiver" : "sender";
     const { channel } = value;
-    if (channel === undefined) return { is, id: GONE, capacity: 0, cooperative: true, room: 0 };
+    if (channel === undefined) return gone(value, is);
     if (!isChecked) checkMovable(value);
     const { capacity, cooperative, state } = channel as Channel<unknown>;
     const id = is === "sender" && state !== OPEN ? DISCONNECTED : link.newId() ^ 1;
@@ -96,6 +96,12 @@ export const movingEnds: Moving<Link> = {
     return end;
   },
 };
+
+/** A dropped end arrives dropped; it has no channel any more, but is of its class. */
+function gone(end: Movable, is: Portable["is"]): Portable {
+  const capacity = end[Symbol.toStringTag] === "SyncSender" ? 1 : Number.POSITIVE_INFINITY;
+  return { is, id: GONE, capacity, cooperative: true, room: 0 };
+}
 
 function moveReceiver(end: ChannelReceiver<unknown>, outlet: Outlet): void {
   const channel = end.channel as Channel<unknown>;
