@@ -258,7 +258,7 @@ export class Channel<T> implements Source<T> {
 
   /** Whether so many slots are free and nobody came before for them. */
   #hasRoom(slots: number): boolean {
-    return slots <= this.available && this.next === undefined;
+    return this.#queue.length + this.#reserved + slots <= this.room && this.next === undefined;
   }
 
   #hold(slots: number): void {
