@@ -48,13 +48,18 @@ export interface ClosedWatch extends WaitNode {
 export interface Waker {
   /** Whether it waits for a value, as a rendezvous needs to know. False from `wake` until it found nothing to take. */
   readonly idle: boolean;
-  wake(): void;
+  /** `parked` is a send that has just begun to wait for room. */
+  wake(parked?: ParkedSend<never>): void;
+  /** Somebody found no room for `value`; undefined where slots were to be reserved. */
+  refused?(value: unknown): void;
   /** A sender was lost to the collector, and is about to be dropped; `place` is where it was created, or how to find out. */
   senderLost?(place: string): void;
 }
 
 export class Channel<T> implements Source<T> {
   readonly capacity: number;
+  /** How many of the slots are for this side to use: all, unless the receiver is in another thread. */
+  room: number;
   readonly cooperative: boolean;
   state: State = OPEN;
   waker: Waker | undefined = undefined;
@@ -62,13 +67,13 @@ export class Channel<T> implements Source<T> {
   #receivers = 1;
   /** Slots that permits hold. */
   #reserved = 0;
-  readonly #queue: Fifo<T>;
+  #queue: Fifo<T>;
   readonly #parked: WaitList<ParkedSend<T>> | undefined;
   #waiting: WaitList<PendingReceive<T>> | undefined = undefined;
   #watches: WaitList<ClosedWatch> | undefined = undefined;
 
   constructor(capacity: number, cooperative = true, queue: Fifo<T> = new Queue()) {
-    this.capacity = capacity;
+    this.room = this.capacity = capacity;
     this.cooperative = cooperative;
     this.#queue = queue;
     this.#parked = capacity === Number.POSITIVE_INFINITY ? undefined : new WaitList();
@@ -83,9 +88,14 @@ export class Channel<T> implements Source<T> {
     return length === 0 && this.capacity === 0 ? (this.#parked as WaitList<ParkedSend<T>>).length : length;
   }
 
+  /** Who is the first to get room. */
+  get next(): ParkedSend<T> | undefined {
+    return this.#parked?.head;
+  }
+
   /** How many slots are free: neither queued nor held by a permit. */
   get available(): number {
-    return this.capacity - this.#queue.length - this.#reserved;
+    return this.room - this.#queue.length - this.#reserved;
   }
 
   /** Hands `value` over or queues it. Never waits. */
@@ -93,11 +103,11 @@ export class Channel<T> implements Source<T> {
     if (this.state !== OPEN) return DISCONNECTED;
     const waiting = this.#waiting;
     if (waiting !== undefined && waiting.head !== undefined) {
-      if (this.#reserved > 0 && !this.#hasRoom()) return FULL;
+      if (this.#reserved > 0 && !this.#hasRoom(1)) return this.#refuse(value);
       (waiting.shift() as PendingReceive<T>).received(value);
       return PUSHED;
     }
-    if (!this.#hasRoom() && !this.#meets()) return FULL;
+    if (!this.#hasRoom(1) && !this.#meets()) return this.#refuse(value);
     const queue = this.#queue;
     queue.push(value);
     if (queue.length === 1 && this.waker !== undefined) this.waker.wake();
@@ -107,7 +117,7 @@ export class Channel<T> implements Source<T> {
   /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
   park(send: ParkedSend<T>): void {
     this.#parked?.push(send);
-    if (this.#queue.length === 0) this.waker?.wake();
+    if (this.#queue.length === 0) this.waker?.wake(send as ParkedSend<never>);
   }
 
   /** Takes a parked send back. Those behind it may fit where it did not. */
@@ -143,15 +153,33 @@ export class Channel<T> implements Source<T> {
   /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    if (slots > 0 && (slots > this.available || this.#parked?.head !== undefined)) return FULL;
+    if (slots > 0 && !this.#hasRoom(slots)) return this.#refuse();
     this.#hold(slots);
     return PUSHED;
+  }
+
+  /** Puts `queue` in the place of the one it had, which is returned with what it holds. */
+  exchange(queue: Fifo<T>): Fifo<T> {
+    const old = this.#queue;
+    this.#queue = queue;
+    return old;
+  }
+
+  /** Hands `value` to the receiver that waits, else queues it. There is room; `parked` is the send that waited for it. */
+  deliver(value: T, parked?: ParkedSend<T>): void {
+    const receive = this.#waiting?.shift();
+    const queue = this.#queue;
+    if (receive !== undefined) receive.received(value);
+    else {
+      queue.push(value, parked);
+      if (queue.length === 1) this.waker?.wake();
+    }
   }
 
   /** Puts a value into a slot that was held for it, also after `close()`; false when the receiver is gone. */
   fulfill(value: T): boolean {
     const isOpen = this.state !== CLOSED;
-    if (isOpen) this.#deliver(value);
+    if (isOpen) this.deliver(value);
     this.release();
     return isOpen;
   }
@@ -225,31 +253,25 @@ export class Channel<T> implements Source<T> {
     return send.value;
   }
 
+  #refuse(value?: T): Pushed {
+    this.waker?.refused?.(value);
+    return FULL;
+  }
+
   /** A rendezvous with a consumer that is called: it meets the value if it is idle. */
   #meets(): boolean {
     return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
   }
 
-  /** Whether a slot is free and nobody came before for it. */
-  #hasRoom(): boolean {
-    if (this.#queue.length + this.#reserved >= this.capacity) return false;
+  /** Whether so many slots are free and nobody came before for them. */
+  #hasRoom(slots: number): boolean {
+    if (this.#queue.length + this.#reserved + slots > this.room) return false;
     return this.#parked === undefined || this.#parked.head === undefined;
   }
 
   #hold(slots: number): void {
     this.#reserved += slots;
     this.#senders += slots;
-  }
-
-  /** Hands `value` to the receiver that waits, else queues it. There is room. */
-  #deliver(value: T): void {
-    const receive = this.#waiting?.shift();
-    if (receive !== undefined) {
-      receive.received(value);
-      return;
-    }
-    this.#queue.push(value);
-    if (this.#queue.length === 1) this.waker?.wake();
   }
 
   /** Room was made: those parked take it, oldest first, while they fit. */
@@ -259,7 +281,7 @@ export class Channel<T> implements Source<T> {
     for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
       parked.remove(send);
       if (send.value === NOTHING) this.#hold(send.slots);
-      else this.#deliver(send.value);
+      else this.deliver(send.value, send);
       send.admitted();
     }
   }
@@ -271,7 +293,7 @@ export class Channel<T> implements Source<T> {
 
   #closeWhenDrained(): void {
     if (this.state !== DRAINING || this.#queue.length > 0 || this.#reserved > 0) return;
-    if (this.#parked?.head !== undefined) return;
+    if (this.next !== undefined) return;
     this.state = CLOSED;
     this.#waiting?.clear((receive) => receive.disconnected());
     this.waker?.wake();

@@ -15,7 +15,8 @@ const LARGEST_IDLE_BLOCK = 64;
 export interface Fifo<T> {
   /** How many values are queued. */
   readonly length: number;
-  push(value: T): void;
+  /** `parked` is the send that waited for room with it, if one did. */
+  push(value: T, parked?: object): void;
   /** Takes the oldest value. The queue must not be empty. */
   shift(): T;
   clear(): void;

@@ -59,7 +59,12 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     if (channel === undefined) return Promise.reject(this.misuse("send"));
     const refusal = options === undefined ? undefined : refuse(options);
     if (refusal !== undefined) return refusal;
-    const pushed = channel.push(value);
+    let pushed: Pushed;
+    try {
+      pushed = channel.push(value);
+    } catch (misuse) {
+      return Promise.reject(misuse); // it cannot be cloned, and the receiver is in another thread
+    }
     if (pushed === PUSHED && !overspent(channel.cooperative)) return RESOLVED_SENT;
     return new PendingSend<T, void, V>(channel, value, 1, sent).after(pushed, options);
   }

@@ -1,0 +1,59 @@
+/** Receiving without the event loop: a worker thread that has nothing else to do sleeps until a value is there. */
+import { isMainThread } from "node:worker_threads";
+import type { RecvError, RecvTimeoutError } from "../errors.ts";
+import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
+import { systemClock } from "../internal/clock.ts";
+import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
+import type { Source } from "../internal/source.ts";
+import { CLOSED, NOTHING } from "../internal/source.ts";
+import type { Receiver } from "../receiver.ts";
+import type { Result } from "../result.ts";
+import { Crossing } from "./crossing.ts";
+import { CannotBlockError } from "./errors.ts";
+import { block, drainAll } from "./wake.ts";
+
+/**
+ * The next value; blocks this worker thread, with its timers and promises, until one is there.
+ *
+ * Returns RecvError once every sender is gone and nothing is left, RecvTimeoutError after `timeout` milliseconds (default
+ * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
+ * thread sends into, since nobody could send while this one sleeps.
+ *
+ * Asleep, it does not learn that another worker thread, which it has a port to, has died: give a timeout where that can
+ * happen. Senders that came through the main thread are not concerned. (After `std::sync::mpsc::Receiver::recv`.)
+ */
+export function recvSync<T>(
+  receiver: Receiver<T>,
+  timeout: number = Number.POSITIVE_INFINITY,
+): Result<T, RecvError | RecvTimeoutError> {
+  const channel = checked(receiver, timeout);
+  const deadline = systemClock.now() + timeout;
+  for (;;) {
+    const value = channel.take();
+    if (value !== NOTHING) return { ok: true, value: value as T };
+    if (channel.state === CLOSED) return DISCONNECTED;
+    if (drainAll()) continue;
+    if (!isFed(channel)) throw new CannotBlockError("no other thread sends into this channel");
+    const left = deadline - systemClock.now();
+    if (left <= 0) return TIMED_OUT;
+    block(left);
+  }
+}
+
+function checked(receiver: unknown, timeout: unknown): Source<unknown> {
+  if (!(receiver instanceof ChannelReceiver)) {
+    throw new InvalidArgumentError("The receiver of recvSync", "a receiver", receiver);
+  }
+  if (!(typeof timeout === "number" && timeout >= 0)) {
+    throw new InvalidArgumentError("timeout", "a number of milliseconds from 0 to Infinity", timeout);
+  }
+  const { channel } = receiver;
+  if (channel === undefined) throw new UseAfterDropError("Receiver", "receive");
+  if (receiver.waiting !== undefined) throw new OverlappingRecvError();
+  if (isMainThread) throw new CannotBlockError("the main thread must not sleep");
+  return channel;
+}
+
+function isFed(channel: Source<unknown>): boolean {
+  return (Crossing.find(channel)?.inlets.size ?? 0) > 0;
+}

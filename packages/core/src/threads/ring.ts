@@ -1,0 +1,151 @@
+/**
+ * A ring of bytes in shared memory with one writer and one reader, each a thread. It carries records: a header of two
+ * words and a payload, contiguous, in whole words.
+ *
+ *     word 0            HEAD      bytes published, modulo 2^32      stored by the writer
+ *     word 16           TAIL      bytes released, modulo 2^32       stored by the reader
+ *     word 32           WAITING   1: the writer wants to be woken   stored by both
+ *     byte START        the ring, SIZE bytes
+ *     byte SCRATCH      what does not fit now is encoded here       used by the writer alone
+ *
+ * Invariants (the names in capitals are the steps of test/model/ring.pml)
+ * 1. The bytes of a record are written before HEAD passes it (PUBLISH), and read before TAIL passes it (RELEASE).
+ * 2. HEAD - TAIL is at most SIZE. A record never goes around the end: the rest of the lap is skipped by a SKIP record.
+ * 3. No lock: a thread that dies between any two instructions leaves a ring that the other can read to its HEAD.
+ */
+const HEAD = 0;
+const TAIL = 16;
+const WAITING = 32;
+const START = 256;
+export const SIZE: number = 1 << 18;
+const MASK = SIZE - 1;
+export const SCRATCH: number = START + SIZE;
+/** The longest record. What is longer goes through the port. */
+export const MAX_RECORD: number = SIZE / 16;
+/** The bytes of a header: the size and kind of the record, and the channel. */
+export const HEADER = 8;
+/** How many records, or bytes, are written at most before they are published. */
+const MAX_UNPUBLISHED = 64;
+const MAX_UNPUBLISHED_BYTES = SIZE / 4;
+
+/** Fills the ring up to its end. */
+export const SKIP = 0;
+
+export function sizeOf(header: number): number {
+  return header >>> 4;
+}
+
+export function kindOf(header: number): number {
+  return header & 15;
+}
+
+/** The writer's side. What it writes is seen when it is published. */
+export class RingWriter {
+  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SCRATCH + MAX_RECORD);
+  readonly words: Int32Array = new Int32Array(this.memory);
+  #head = 0;
+  #published = 0;
+  #tail = 0;
+  #unpublished = 0;
+
+  /** The byte where the next record begins. */
+  get at(): number {
+    return START + (this.#head & MASK);
+  }
+
+  /** Whether a record of `bytes` fits in one piece; then it fits at `at`, which may have moved to the start of the ring. */
+  fits(bytes: number): boolean {
+    if (this.room >= bytes) return true;
+    this.#tail = Atomics.load(this.words, TAIL);
+    if (this.room >= bytes) return true;
+    const rest = SIZE - (this.#head & MASK);
+    if (rest >= bytes || this.#free < rest + bytes) return false;
+    this.words[this.at >> 2] = (rest << 4) | SKIP;
+    this.#head = (this.#head + rest) | 0;
+    return true;
+  }
+
+  /** Writes the header of the record that is at `at`, the word after it, and moves on. True when it is time to publish. */
+  commit(kind: number, size: number, id: number): boolean {
+    this.header(this.at >> 2, kind, size, id);
+    return this.#advance(size);
+  }
+
+  header(word: number, kind: number, size: number, id: number): void {
+    this.words[word] = (size << 4) | kind;
+    this.words[word + 1] = id;
+  }
+
+  /** How many bytes there are at `at` in one piece, as far as is known. */
+  get room(): number {
+    return Math.min(SIZE - (this.#head & MASK), this.#free);
+  }
+
+  /** Writes records that were encoded elsewhere. There is room. True when it is time to publish. */
+  copy(records: Int32Array): boolean {
+    this.words.set(records, this.at >> 2);
+    return this.#advance(records.length * 4);
+  }
+
+  /** PUBLISH: makes visible what was written. False when there is nothing new. */
+  publish(): boolean {
+    if (this.#published === this.#head) return false;
+    this.#unpublished = 0;
+    this.#published = this.#head;
+    Atomics.store(this.words, HEAD, this.#head);
+    return true;
+  }
+
+  /** WANT_ROOM: the reader wakes this thread after its next release. True when it was not asked to already: then look again. */
+  wantRoom(): boolean {
+    return Atomics.load(this.words, WAITING) === 0 && Atomics.exchange(this.words, WAITING, 1) === 0;
+  }
+
+  #advance(size: number): boolean {
+    this.#head = (this.#head + size) | 0;
+    return ++this.#unpublished >= MAX_UNPUBLISHED || ((this.#head - this.#published) | 0) >= MAX_UNPUBLISHED_BYTES;
+  }
+
+  get #free(): number {
+    return SIZE - ((this.#head - this.#tail) | 0);
+  }
+}
+
+/** The reader's side. */
+export class RingReader {
+  readonly memory: SharedArrayBuffer;
+  readonly words: Int32Array;
+  #head = 0;
+  #tail = 0;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
+    this.words = new Int32Array(memory);
+  }
+
+  /** Whether something is published that was not read: a look at HEAD. */
+  get hasRecords(): boolean {
+    if (this.#head === this.#tail) this.#head = Atomics.load(this.words, HEAD);
+    return this.#head !== this.#tail;
+  }
+
+  /** The byte where the next record begins. There is one. */
+  get at(): number {
+    return START + (this.#tail & MASK);
+  }
+
+  /** The record at `at` was read. */
+  advance(size: number): void {
+    this.#tail = (this.#tail + size) | 0;
+  }
+
+  /**
+   * RELEASE: gives back the room of what was read. True when the writer waits for it and must be woken; that is put off
+   * while the ring is more than half full, since what is left will be released too.
+   */
+  release(): boolean {
+    Atomics.store(this.words, TAIL, this.#tail);
+    if (((this.#head - this.#tail) | 0) > SIZE / 2) return false;
+    return Atomics.load(this.words, WAITING) === 1 && Atomics.exchange(this.words, WAITING, 0) === 1;
+  }
+}

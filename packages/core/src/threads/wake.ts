@@ -1,0 +1,113 @@
+/**
+ * Who is awake. Each thread has one word in shared memory that says whether it looks at its rings by itself; whoever
+ * publishes something for a thread that does not must wake it.
+ *
+ *     AWAKE ──► nothing came for POLLS turns of the event loop (PARK, then RECHECK all rings) ──► PARKED
+ *       ▲                                                                                           │
+ *       └──────────── WAKE: the first writer that changes the word sends a ping, or notifies ◄──────┘
+ *
+ * Invariants
+ * 1. The word is set to PARKED or BLOCKED before the rings are looked at for the last time, and a writer looks at the word
+ *    after it has published: so one of the two sees the other (test/model/ring.pml).
+ * 2. Only the thread itself parks; whoever wakes it does so once for each time it was parked.
+ */
+import { nextTurn } from "../internal/clock.ts";
+
+export const AWAKE = 0;
+/** In its event loop: a message through a port wakes it. */
+export const PARKED = 1;
+/** In `recvSync`: `Atomics.notify` wakes it. */
+export const BLOCKED = 2;
+
+/** How many turns of the event loop a thread goes on looking at rings that stay empty. */
+const POLLS = 2;
+
+/** What a thread looks at when it is awake. */
+export interface Pumped {
+  /** Takes in what has come, up to a bound. Whether there was something. */
+  drain(): boolean;
+  /** Whether `drain` would find something. */
+  readonly hasNews: boolean;
+  /** Takes in what came through the port, which may bring a new ring. */
+  pull(): void;
+  /** Makes visible what was written. */
+  publish(): void;
+}
+
+const memory = new SharedArrayBuffer(4);
+const word = new Int32Array(memory);
+word[0] = PARKED;
+const pumped = new Set<Pumped>();
+let isScheduled = false;
+let idleTurns = 0;
+
+/** The word of this thread, for those who may have to wake it. */
+export function wakeMemory(): SharedArrayBuffer {
+  return memory;
+}
+
+export function startPumping(link: Pumped): void {
+  pumped.add(link);
+}
+
+export function stopPumping(link: Pumped): void {
+  pumped.delete(link);
+}
+
+/** This thread was woken, or has reason to look: one round over everything, and the next rounds by themselves. */
+export function pump(): void {
+  idleTurns = drainAll() ? 0 : idleTurns + 1;
+  if (idleTurns <= POLLS) schedule();
+  else park();
+}
+
+/** PARK, RECHECK: stops to look, unless something came in between. */
+function park(): void {
+  Atomics.store(word, 0, PARKED);
+  if (!hasNews()) return;
+  schedule();
+}
+
+function schedule(): void {
+  Atomics.store(word, 0, AWAKE);
+  if (isScheduled) return;
+  isScheduled = true;
+  nextTurn(turn);
+}
+
+function turn(): void {
+  isScheduled = false;
+  pump();
+}
+
+export function drainAll(): boolean {
+  let isBusy = false;
+  for (const link of pumped) if (link.drain()) isBusy = true;
+  return isBusy;
+}
+
+function hasNews(): boolean {
+  for (const link of pumped) if (link.hasNews) return true;
+  return false;
+}
+
+/**
+ * Blocks this thread until something may have come, or `ms` have passed. No microtask runs meanwhile, so what was written is
+ * published before.
+ */
+export function block(ms: number): void {
+  for (const link of pumped) link.publish();
+  Atomics.store(word, 0, BLOCKED);
+  for (const link of pumped) link.pull();
+  if (!hasNews()) Atomics.wait(word, 0, BLOCKED, ms);
+  idleTurns = 0;
+  schedule();
+}
+
+/** WAKE: the other side. True when the thread of `word` sleeps in its event loop and must be sent a ping. */
+export function mustPing(word: Int32Array): boolean {
+  if (Atomics.load(word, 0) === AWAKE) return false;
+  const was = Atomics.exchange(word, 0, AWAKE);
+  if (was === BLOCKED) Atomics.notify(word, 0);
+  return was === PARKED;
+}
