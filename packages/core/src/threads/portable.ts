@@ -32,7 +32,7 @@ interface Introduction extends Hello {
 /**
  * Moves ends of channels to another thread: gives a port that becomes those ends again by {@link fromPort}, there.
  *
- * They are used up here, whatever becomes of the port: use throws {@link UseAfterDropError}. What a moved receiver had not
+ * They are used up here, whatever becomes of the port: use throws `UseAfterDropError`. What a moved receiver had not
  * received goes with it, in order, and senders that stay here send there. The channel lives on as in one thread: it
  * disconnects when the last sender of all threads is dropped, and when the thread that has them ends; what that thread has
  * sent by then is received before. A capacity holds over all threads together.
