@@ -1,4 +1,5 @@
 /** A system whose time and order are decided by a test. */
+import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -219,7 +220,7 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
   const stage = new Stage(simulation, faults, trace);
-  const clockInForce = inForce(simulation);
+  const clockInForce = inForce(simulation.clock);
   const canBeStuck = options.seed !== undefined;
   try {
     return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
@@ -229,12 +230,14 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   }
 }
 
-function inForce({ clock }: Simulation): Disposable {
+/** Puts `clock` in force on this thread; throws while a test system has its own there. */
+export function inForce(clock: Clock): Disposable {
   try {
     return useClock(clock);
   } catch {
     throw new InvalidDefinitionError(
-      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` does",
+      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` " +
+        "does (a test that has timed out never got there)",
     );
   }
 }
