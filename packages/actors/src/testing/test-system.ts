@@ -73,10 +73,9 @@ let silence: Logger | undefined;
  */
 export class TestSystem extends ActorSystem {
   static {
-    simulationOf = (system) => system.#simulation;
+    simulationOf = (system) => system.#parts.simulation;
     faultsOf = (system) => system.#parts.faults;
   }
-  readonly #simulation: Simulation;
   readonly #parts: Parts;
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
@@ -91,14 +90,13 @@ export class TestSystem extends ActorSystem {
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#simulation = simulation;
     this.#parts = parts as Parts;
     simulation.restTimers = () => runtimeOf(this).restTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
   get now(): number {
-    return this.#simulation.clock.now();
+    return this.#parts.simulation.clock.now();
   }
 
   /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
@@ -108,30 +106,30 @@ export class TestSystem extends ActorSystem {
 
   /** Resolves when nothing is left to do at the present moment: every mailbox is empty, or its actor waits. */
   async settle(): Promise<void> {
-    await this.#simulation.drive(this.now);
+    await this.#parts.simulation.drive(this.now);
   }
 
   /** Moves the time by `ms` milliseconds, deadline by deadline; at each, everything runs until nothing is left to do. */
   async advance(ms: number): Promise<void> {
     checkedAdvance(ms);
     await this.settle();
-    await this.#simulation.drive(this.now + ms);
+    await this.#parts.simulation.drive(this.now + ms);
   }
 
   /** Moves the time to the next deadline, and runs what is due. Resolves to the milliseconds; 0 when no timer is set. */
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
-    const { nextDeadline } = this.#simulation;
+    const { nextDeadline } = this.#parts.simulation;
     if (nextDeadline === Number.POSITIVE_INFINITY) return 0;
-    await this.#simulation.drive(nextDeadline);
+    await this.#parts.simulation.drive(nextDeadline);
     return nextDeadline - now;
   }
 
   /** Shuts down, and checks what must hold. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
-    const simulation = this.#simulation;
+    const simulation = this.#parts.simulation;
     try {
       await this.settle();
       if (simulation.isExhausted) return;
@@ -150,19 +148,18 @@ export class TestSystem extends ActorSystem {
   /** Shuts down; resolves to the handlers and hooks for which nothing came any more but the deadline. */
   async #end(): Promise<string[]> {
     const runtime = runtimeOf(this);
-    const { clock } = this.#simulation;
+    const { simulation, canBeStuck } = this.#parts;
     let stuck: string[] = [];
     let isOver = false;
     const over = this.shutdown().finally(() => {
       isOver = true;
     });
-    const isStuck = (): boolean => {
-      if (isOver || !this.#parts.canBeStuck || stuck.length > 0 || this.#simulation.awaitsRealWork) return false;
-      this.#simulation.restTimers();
-      if (clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
+    await simulation.drive(Number.POSITIVE_INFINITY, () => {
+      if (isOver || !canBeStuck || stuck.length > 0 || simulation.awaitsRealWork) return isOver;
+      simulation.restTimers();
+      if (simulation.clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
-    };
-    await this.#simulation.drive(Number.POSITIVE_INFINITY, () => isOver || isStuck());
+    });
     await over;
     return stuck;
   }
