@@ -25,8 +25,8 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly clock?: "virtual";
   /**
    * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
-   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list, as the work of
-   * `node:zlib`, `node:crypto` and WebCrypto, is not seen.
+   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list is not seen, as
+   * the work of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile` of small files.
    */
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
