@@ -1,5 +1,6 @@
 /** What nobody can mean is refused at the door, by a typed error that says what was wrong with it. */
 import { InvalidDefinitionError } from "@pneumatic/actors";
+import type { ExplorationError } from "@pneumatic/actors/testing";
 import { explore, testSystem, VirtualClock } from "@pneumatic/actors/testing";
 import { describe, expect, it } from "vitest";
 import { rejection } from "../support/gate.ts";
@@ -34,6 +35,18 @@ describe("explore refuses", () => {
     const refused = (await rejection(explore(() => {}, options as object))) as Error;
     expect(refused).toBeInstanceOf(InvalidDefinitionError);
     expect(refused.message).toContain(message);
+  });
+
+  it("to begin while a test system is in force: beside one, and in a scenario", async () => {
+    const runs: string[] = [];
+    const inner = () => explore(() => void runs.push("inner"), { runs: 1 });
+    {
+      await using _system = testSystem();
+      expect(await rejection(inner())).toBeInstanceOf(InvalidDefinitionError);
+    }
+    const { cause } = (await rejection(explore(inner, { runs: 1 }))) as ExplorationError;
+    expect(cause).toBeInstanceOf(InvalidDefinitionError);
+    expect(runs).toEqual([]);
   });
 
   it("what is no scenario", async () => {

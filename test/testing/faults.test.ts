@@ -404,6 +404,7 @@ describe("a plan that cannot be", () => {
     ["milliseconds above 0", [{ kind: "slow", ms: 0 }]],
     ["milliseconds above 0", [{ kind: "delay", ms: Number.POSITIVE_INFINITY }]],
     ["needs `nth` or `chance`", [{ kind: "clockJump" }]],
+    ["needs a `seed`", [{ kind: "panic", chance: 1 }]],
   ])("is refused: %s (%j)", (why, faults) => {
     expect(() => testSystem({ faults: faults as Fault[] })).toThrow(why);
     expect(() => testSystem({ faults: faults as Fault[] })).toThrow(InvalidDefinitionError);

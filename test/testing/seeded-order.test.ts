@@ -1,6 +1,6 @@
 /** The order of what happens follows from the seed, and from nothing else. */
 import type { Address } from "@pneumatic/actors";
-import { actor, bounded, implement } from "@pneumatic/actors";
+import { ActorSystem, actor, bounded, implement } from "@pneumatic/actors";
 import type { TestSystem } from "@pneumatic/actors/testing";
 import { ExplorationError, explore, UncontrolledWaitError } from "@pneumatic/actors/testing";
 import { channel, select } from "@pneumatic/core";
@@ -124,6 +124,16 @@ it("explorations at the same time do not meet, however long their runs are", asy
     for (let n = 0; n < 4000; n++) await address.ask({ type: "get" });
   };
   await Promise.all([explore(scenario, { runs: 2 }), explore(scenario, { runs: 2 })]);
+});
+
+it("a system that a scenario makes for itself leaves no timer once it has shut down", async () => {
+  const echo = actor({ on: { get: ({ sleep }) => sleep(100).then(() => 1) } });
+  const { runs } = await explore(async () => {
+    await using own = new ActorSystem({ logLevel: "silent" });
+    using address = own.spawn(echo);
+    expect(await address.ask({ type: "get" })).toBe(1);
+  });
+  expect(runs).toBe(100);
 });
 
 const failing: Readonly<Record<string, () => unknown>> = {

@@ -1,5 +1,5 @@
 /** Under a seed, a wait for what is not of the runtime is found and named; a wait for what is of the runtime is not. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { setTimeout as platformTimer } from "node:timers/promises";
 import { ActorStoppedError, AskTimeoutError, actor } from "@pneumatic/actors";
 import type { TestSystem } from "@pneumatic/actors/testing";
@@ -197,9 +197,14 @@ it("a run that goes round in circles fails at the limit of its steps, and its me
 
 it("a test system with a seed finds at its end the handler that nothing settles, one without does not", async () => {
   const waiter = actor({
-    on: { wait: () => new Promise<void>(() => {}), read: () => readFile(new URL(import.meta.url)) },
+    on: {
+      wait: () => new Promise<void>(() => {}),
+      look: async () => {
+        for (let n = 0; n < 100; n++) await stat(new URL(import.meta.url));
+      },
+    },
   });
-  const run = async (seed: number | undefined, type: "wait" | "read"): Promise<void> => {
+  const run = async (seed: number | undefined, type: "wait" | "look"): Promise<void> => {
     await using system = testSystem(seed === undefined ? {} : { seed });
     using address = system.spawn(waiter, { name: "waiter" });
     address.tell({ type });
@@ -207,7 +212,7 @@ it("a test system with a seed finds at its end the handler that nothing settles,
   };
   await expect(run(1, "wait")).rejects.toMatchObject({ waiting: ['handler "wait" of "/waiter"'] });
   await run(undefined, "wait");
-  await run(1, "read"); // waited for, since it is on its way
+  await run(1, "look"); // waited for, since it is on its way
 });
 
 it("what a run has left waiting does nothing to the runs after it", async () => {

@@ -95,7 +95,7 @@ export class Incarnation {
   get sleep(): Sleeps["start"] {
     return (ms, options) => {
       this.#sleeps ??= new Sleeps(this.#cell.clock);
-      if (this.#ended) this.#sleeps.end(new ActorStoppedError(this.path, this.#cell.life.reason));
+      if (this.#ended) this.#sleeps.end(() => new ActorStoppedError(this.path, this.#cell.life.reason));
       return this.#sleeps.start(ms, options);
     };
   }
@@ -255,7 +255,7 @@ export class Incarnation {
   end(): void {
     this.#ended = true;
     this.#timers?.end();
-    this.#sleeps?.end(new ActorStoppedError(this.path, this.#cell.life.reason));
+    this.#sleeps?.end(() => new ActorStoppedError(this.path, this.#cell.life.reason));
     for (const watch of this.#watches ?? []) watch[Symbol.dispose]();
     this.#cell.mailbox.awaited -= this.#piped;
     this.#piped = 0;

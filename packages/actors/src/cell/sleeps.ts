@@ -32,7 +32,7 @@ class Sleep extends Wait<void> {
 export class Sleeps {
   readonly #sleeps = new Set<Sleep>();
   readonly #clock: Clock;
-  #over: Error | undefined = undefined;
+  #over: (() => Error) | undefined = undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -51,11 +51,14 @@ export class Sleeps {
       return Promise.reject(new InvalidArgumentError("ms of sleep", EXPECTED, ms));
     const refused = refuse(wait);
     if (refused !== undefined) return refused;
-    return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over);
+    return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over());
   }
 
-  end(error: Error): void {
-    this.#over = error;
+  /** What sleeps, or wants to from now on, is rejected with what `over` makes: only then, since an error costs a stack. */
+  end(over: () => Error): void {
+    this.#over = over;
+    if (this.#sleeps.size === 0) return;
+    const error = over();
     for (const sleep of this.#sleeps) sleep.aborted(error);
   }
 }

@@ -321,6 +321,7 @@ export class ActorSystem implements AsyncDisposable {
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
     await runtime.threads.end();
+    runtime.restTimers();
     this.#terminated.reach();
   }
 

@@ -3,26 +3,33 @@
  * so that one decision holds a step back for as long as anything else is to be done.
  */
 import type { Step } from "../dispatcher/clock.ts";
-import type { OwnStep } from "./simulation.ts";
+
+/** Not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
+interface OwnStep extends Omit<Step, "kind"> {
+  readonly kind: "timer" | "probe";
+}
+
+/** One thing that happens in a simulation. */
+export type AnyStep = Step | OwnStep;
 
 export class Agenda {
   /** First those that nothing has overtaken, then the others. */
-  readonly #steps: (Step | OwnStep)[] = [];
+  readonly #steps: AnyStep[] = [];
   #overtaken = 0;
 
   get length(): number {
     return this.#steps.length;
   }
 
-  add(step: Step | OwnStep): void {
+  add(step: AnyStep): void {
     if (this.#overtaken === 0) this.#steps.push(step);
     else this.#steps.splice(this.#steps.length - this.#overtaken, 0, step);
   }
 
   /** Takes the step at `place`, from 0; it overtakes those before it. */
-  take(place: number): Step | OwnStep {
+  take(place: number): AnyStep {
     const before = this.#steps.splice(0, place);
-    const step = this.#steps.shift() as Step | OwnStep;
+    const step = this.#steps.shift() as AnyStep;
     this.#steps.push(...before);
     this.#overtaken = Math.min(this.#overtaken + place, this.#steps.length);
     return step;
@@ -32,7 +39,7 @@ export class Agenda {
   takeTurnsOf(path: string): Step[] {
     const taken: Step[] = [];
     for (let at = this.#steps.length - 1; at >= 0; at--) {
-      const step = this.#steps[at] as Step | OwnStep;
+      const step = this.#steps[at] as AnyStep;
       if (step.kind !== "turn" || step.path !== path) continue;
       if (at >= this.#steps.length - this.#overtaken) this.#overtaken--;
       this.#steps.splice(at, 1);

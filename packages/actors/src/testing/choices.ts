@@ -23,6 +23,11 @@ export class Choices implements Decisions {
     this.#given = given;
   }
 
+  /** Whether anything but the plain is ever chosen. */
+  get areMade(): boolean {
+    return this.#random !== undefined || this.#given !== undefined;
+  }
+
   /** One of `count` possibilities, from 0. Where there is only one, nothing is decided. */
   pick(count: number): number {
     if (count === 1) return 0;

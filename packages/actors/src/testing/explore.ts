@@ -2,6 +2,7 @@
  * Runs a scenario under many seeds, until one of them fails. The failing run is made as plain as it can be made before it is
  * shown: with the fewest steps that overtake another.
  */
+import { currentClock } from "@pneumatic/core/internal";
 import { systemScheduler } from "../dispatcher/clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
@@ -12,7 +13,7 @@ import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedOptions, checkedSeed, simulationOf, stagedSystem } from "./test-system.ts";
+import { checkedOptions, checkedSeed, inForce, simulationOf, stagedSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
@@ -100,6 +101,7 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
   checkedSeed(first + runs);
   checkedCount("shrinkRuns", shrinkRuns, 0);
   checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS, 1);
+  inForce(currentClock())[Symbol.dispose](); // the first run would wait for an end that may wait for it
   let steps = 0;
   for (let seed = first; seed < first + runs; seed++) {
     const outcome = await run(scenario, options, seed, new Choices(randomFrom(seed)));
@@ -183,7 +185,7 @@ async function failureIn(part: Promise<unknown>, trace: Trace): Promise<Failure 
   }
 }
 
-/** Everything from here to the end of the run happens in one turn of the event loop, unless it takes very many steps. */
+/** Everything from here to the end of the run happens in one turn of the event loop: no other run comes between. */
 async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
   let isOver = false;
   const playing = (async () => scenario(system))().finally(() => {

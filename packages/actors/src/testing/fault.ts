@@ -82,10 +82,14 @@ const EXPECTED: Readonly<Record<string, readonly [what: string, is: (given: unkn
   ms: ["milliseconds above 0", (given) => typeof given === "number" && given > 0 && given <= 2 ** 31 - 1],
 };
 
-/** `faults`, if each of them can be; throws {@link InvalidDefinitionError} otherwise. */
-export function checkedPlan(faults: readonly Fault[]): readonly Fault[] {
+/** `faults`, if each of them can be, with a seed or without one; throws {@link InvalidDefinitionError} otherwise. */
+export function checkedPlan(faults: readonly Fault[], isSeeded: boolean): readonly Fault[] {
   if (!Array.isArray(faults)) refuse("`faults` is a list of faults", faults);
-  for (const fault of faults) check(fault);
+  for (const fault of faults) {
+    check(fault);
+    if (fault.chance !== undefined && !isSeeded)
+      refuse("A fault with a `chance` needs a `seed` to decide on it", undefined);
+  }
   return faults;
 }
 

@@ -28,7 +28,12 @@ export class Faults {
   #budget: number;
 
   constructor(faults: readonly Fault[], budget: number = DEFAULT_BUDGET, choices: Choices) {
-    this.#planned = checkedPlan(faults).map((fault, place) => ({ fault, place, occasions: 0, occasionsAt: new Map() }));
+    this.#planned = checkedPlan(faults, choices.areMade).map((fault, place) => ({
+      fault,
+      place,
+      occasions: 0,
+      occasionsAt: new Map(),
+    }));
     this.#budget = checkedBudget(budget);
     this.#choices = choices;
   }

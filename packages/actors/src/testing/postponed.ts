@@ -1,6 +1,6 @@
 /** Turns that a fault holds back: those of an actor, from when that is postponed until its time has come. */
 import type { Step } from "../dispatcher/clock.ts";
-import type { OwnStep } from "./simulation.ts";
+import type { AnyStep } from "./agenda.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 interface Hold {
@@ -30,7 +30,7 @@ export class Postponed {
   }
 
   /** Whether `step` is held back. */
-  takes(step: Step | OwnStep): boolean {
+  takes(step: AnyStep): boolean {
     if (step.kind !== "turn") return false;
     const hold = this.#holds.get(step.path);
     hold?.turns.push(step);

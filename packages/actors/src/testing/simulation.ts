@@ -9,8 +9,9 @@
  */
 // The real one, also where a test has put its own in the place of that of `process`.
 import { nextTick } from "node:process";
-import type { Scheduler, Step } from "../dispatcher/clock.ts";
+import type { Scheduler } from "../dispatcher/clock.ts";
 import { systemScheduler } from "../dispatcher/clock.ts";
+import type { AnyStep } from "./agenda.ts";
 import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
 import { Postponed } from "./postponed.ts";
@@ -95,7 +96,7 @@ export class Simulation implements Scheduler {
     this.#postponed = new Postponed(this.clock, (turn) => this.step(turn));
   }
 
-  readonly step = (step: Step | OwnStep): void => {
+  readonly step = (step: AnyStep): void => {
     if (this.#postponed.takes(step)) return;
     this.#pending.add(step);
     this.#wake();
@@ -241,9 +242,4 @@ export class Simulation implements Scheduler {
     for (const run of this.clock.takeDue(until))
       this.#pending.add({ kind: "timer", path: "", type: undefined, waiter: undefined, run });
   }
-}
-
-/** A step that is not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
-export interface OwnStep extends Omit<Step, "kind"> {
-  readonly kind: "timer" | "probe";
 }

@@ -128,21 +128,14 @@ export class Stage implements Instrument {
     const failure = this.#faults.strike(["panic", "crash"], message, path);
     const run = (): unknown => {
       if (failure === undefined) return handler(context, message);
-      return this.#failing(
-        failure,
-        () => handler(context, message),
-        () => this.#fail(failure, path, context, message),
-      );
+      const fail = (): never => this.#fail(failure, path, context, message);
+      if (failure.at !== "end") return fail();
+      const reply = asPromise(handler(context, message));
+      return reply instanceof Promise ? reply.then(fail) : fail();
     };
     if (slow === undefined) return run();
     this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
     return context.sleep(lengthOf(slow), undefined).then(run); // that of an incarnation that ends meanwhile never begins
-  }
-
-  #failing({ at }: Failure, run: () => unknown, fail: () => never): unknown {
-    if (at !== "end") return fail();
-    const reply = asPromise(run());
-    return reply instanceof Promise ? reply.then(fail) : fail();
   }
 
   #fail(failure: Failure, path: string, context: Incarnation, { type }: Message): never {

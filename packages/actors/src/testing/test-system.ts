@@ -1,4 +1,5 @@
 /** A system whose time and order are decided by a test. */
+import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -24,8 +25,8 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly clock?: "virtual";
   /**
    * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
-   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list, as the work of
-   * `node:zlib`, `node:crypto` and WebCrypto, is not seen.
+   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list is not seen, as
+   * the work of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile` of small files.
    */
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
@@ -72,10 +73,9 @@ let silence: Logger | undefined;
  */
 export class TestSystem extends ActorSystem {
   static {
-    simulationOf = (system) => system.#simulation;
+    simulationOf = (system) => system.#parts.simulation;
     faultsOf = (system) => system.#parts.faults;
   }
-  readonly #simulation: Simulation;
   readonly #parts: Parts;
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
@@ -90,14 +90,13 @@ export class TestSystem extends ActorSystem {
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#simulation = simulation;
     this.#parts = parts as Parts;
     simulation.restTimers = () => runtimeOf(this).restTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
   get now(): number {
-    return this.#simulation.clock.now();
+    return this.#parts.simulation.clock.now();
   }
 
   /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
@@ -107,30 +106,30 @@ export class TestSystem extends ActorSystem {
 
   /** Resolves when nothing is left to do at the present moment: every mailbox is empty, or its actor waits. */
   async settle(): Promise<void> {
-    await this.#simulation.drive(this.now);
+    await this.#parts.simulation.drive(this.now);
   }
 
   /** Moves the time by `ms` milliseconds, deadline by deadline; at each, everything runs until nothing is left to do. */
   async advance(ms: number): Promise<void> {
     checkedAdvance(ms);
     await this.settle();
-    await this.#simulation.drive(this.now + ms);
+    await this.#parts.simulation.drive(this.now + ms);
   }
 
   /** Moves the time to the next deadline, and runs what is due. Resolves to the milliseconds; 0 when no timer is set. */
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
-    const { nextDeadline } = this.#simulation;
+    const { nextDeadline } = this.#parts.simulation;
     if (nextDeadline === Number.POSITIVE_INFINITY) return 0;
-    await this.#simulation.drive(nextDeadline);
+    await this.#parts.simulation.drive(nextDeadline);
     return nextDeadline - now;
   }
 
   /** Shuts down, and checks what must hold. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
-    const simulation = this.#simulation;
+    const simulation = this.#parts.simulation;
     try {
       await this.settle();
       if (simulation.isExhausted) return;
@@ -149,19 +148,18 @@ export class TestSystem extends ActorSystem {
   /** Shuts down; resolves to the handlers and hooks for which nothing came any more but the deadline. */
   async #end(): Promise<string[]> {
     const runtime = runtimeOf(this);
-    const { clock } = this.#simulation;
+    const { simulation, canBeStuck } = this.#parts;
     let stuck: string[] = [];
     let isOver = false;
     const over = this.shutdown().finally(() => {
       isOver = true;
     });
-    const isStuck = (): boolean => {
-      if (isOver || !this.#parts.canBeStuck || stuck.length > 0 || this.#simulation.awaitsRealWork) return false;
-      this.#simulation.restTimers();
-      if (clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
+    await simulation.drive(Number.POSITIVE_INFINITY, () => {
+      if (isOver || !canBeStuck || stuck.length > 0 || simulation.awaitsRealWork) return isOver;
+      simulation.restTimers();
+      if (simulation.clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
-    };
-    await this.#simulation.drive(Number.POSITIVE_INFINITY, () => isOver || isStuck());
+    });
     await over;
     return stuck;
   }
@@ -219,7 +217,7 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
   const stage = new Stage(simulation, faults, trace);
-  const clockInForce = inForce(simulation);
+  const clockInForce = inForce(simulation.clock);
   const canBeStuck = options.seed !== undefined;
   try {
     return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
@@ -229,12 +227,14 @@ export function stagedSystem(options: TestSystemOptions, { choices, rules, isTra
   }
 }
 
-function inForce({ clock }: Simulation): Disposable {
+/** Puts `clock` in force on this thread; throws while a test system has its own there. */
+export function inForce(clock: Clock): Disposable {
   try {
     return useClock(clock);
   } catch {
     throw new InvalidDefinitionError(
-      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` does",
+      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` " +
+        "does (a test that has timed out never got there)",
     );
   }
 }

@@ -2,9 +2,9 @@
  * What happened in one run, step by step, for people to read: time, actor, message, and what came of it. The same run gives
  * the same text on every machine: nothing in it depends on how long something took, or where.
  */
-import type { Step } from "../dispatcher/clock.ts";
+
+import type { AnyStep } from "./agenda.ts";
 import { displayMessage } from "./display.ts";
-import type { OwnStep } from "./simulation.ts";
 
 /** Of a longer run, the beginning is forgotten. */
 const ENTRIES_KEPT = 10_000;
@@ -35,7 +35,7 @@ export class Trace {
     this.#isKept = isKept;
   }
 
-  begin(step: Step | OwnStep, isSwitch: boolean): void {
+  begin(step: AnyStep, isSwitch: boolean): void {
     if (!this.#isKept) return;
     const { kind, path, type, waiter = "" } = step;
     const what = {

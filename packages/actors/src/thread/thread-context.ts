@@ -124,7 +124,7 @@ export class ThreadContext {
   /** The incarnation is about to end: only its `stopped` hook is left. */
   cancel(reason: ExitReason): void {
     this.timers.end();
-    this.#sleeps.end(new ActorStoppedError(this.path, reason));
+    this.#sleeps.end(() => new ActorStoppedError(this.path, reason));
     this.#life.abort();
     this.#caller?.abort();
   }
