@@ -14,7 +14,8 @@ const COUNT = 100_000;
 const FEWER = 20_000;
 const TEST_MS = 120_000;
 const ONE_BY_ONE = 20_000;
-const ALLOWED_BYTES = 300_000;
+/** What the engine keeps for itself; the asks of a test, if they were kept, would take several times as much. */
+const ALLOWED_BYTES = 1_000_000;
 const TIMEOUT_MS = 1000;
 /** Of so many different timeouts: they cost a timer each, the asks none. */
 const TIMEOUTS = 500;
