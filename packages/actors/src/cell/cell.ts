@@ -323,12 +323,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    this.attempt = 1;
     if (reply === NEVER_BEGUN) {
-      this.account.expired++;
-      this.release(item instanceof Ask ? item.message : item);
+      this.#untake(item);
       return;
     }
+    this.attempt = 1;
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;
@@ -337,6 +336,18 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.handled++;
     if (item instanceof Ask) item.reply(reply);
+  }
+
+  /** A message whose turn had come was not begun: its caller has given up, or the end comes first. */
+  #untake(item: unknown): void {
+    if (item instanceof Ask && item.isSettled) {
+      this.attempt = 1;
+      this.account.expired++;
+      this.release(item.message);
+    } else {
+      this.attempt--; // and one more when it is taken again
+      this.mailbox.putBack(item);
+    }
   }
 
   /** The first message of a mailbox that has some before its channel. */

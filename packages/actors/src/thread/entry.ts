@@ -156,7 +156,7 @@ class Host {
     this.#onStack(actor.id, () => {
       while (actor.queue.length > 0) {
         if (!this.#next(actor, actor.queue.shift())) return;
-        if (actor.untold % 16 === 0 && currentClock().now() > end) {
+        if (currentClock().now() > end) {
           this.#tell(actor);
           systemScheduler.later(() => this.#run(actor));
           return;
@@ -190,6 +190,7 @@ class Host {
           (value) => this.#settled(actor, order, value),
           (error) => this.#panicked(actor, seq, error),
         );
+        this.#tell(actor);
         return false;
       }
       this.#replied(actor, order, reply);
