@@ -1,7 +1,7 @@
 /**
  * One incarnation on a host, from the parent's side. Messages are shipped up to WINDOW ahead of their turn, so that the host
  * need not wait for the parent between two of them; they stay in the mailbox until their turn here finds that they were
- * handled there. Each has a number, from 1.
+ * handled there. Each has a number, one more than that before it.
  *
  *     mailbox  [ 9 10 … ]   not shipped         taken: the last whose turn came here
  *              [ 6 7 8 ]    shipped             begun, handled: the last ones there, in words that outlive the thread
@@ -20,7 +20,7 @@ import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import type { About, ToParent } from "./wire.ts";
-import { BEGUN, HALTED, HANDLED, packReason, unpackError } from "./wire.ts";
+import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, packReason, unpackError } from "./wire.ts";
 
 type Message = { readonly type: string };
 
@@ -45,12 +45,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   readonly #id = ++incarnations;
   readonly #host: ThreadHost;
   readonly #context: Incarnation;
-  readonly #progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)).fill(FIRST_BEFORE);
   #types: ReadonlySet<string> = new Set();
-  #taken = 0;
-  #shipped = 0;
+  #taken = FIRST_BEFORE;
+  #shipped = FIRST_BEFORE;
   /** What was read of the words. */
-  #handled = 0;
+  #handled = FIRST_BEFORE;
   /** The last message that was begun, once the host was halted or lost. */
   #begun: number | undefined = undefined;
   borrowed = -1;
@@ -251,7 +251,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     const outcome = this.#outcomes.get(seq);
     if (outcome !== undefined) return outcome;
     if (!isAsk) {
-      if (seq > this.#handled) this.#handled = Atomics.load(this.#progress, HANDLED);
+      if (seq > this.#handled) this.#handled = this.#whole(Atomics.load(this.#progress, HANDLED));
       if (seq <= this.#handled) return DONE;
     }
     if (this.#begun === undefined) return undefined;
@@ -262,10 +262,15 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** Nothing more is begun there. Returns the number of the last message that was. */
   #halt(): number {
     if (this.#begun === undefined) {
-      const handled = Atomics.load(this.#progress, HANDLED);
-      this.#begun = Math.max(Atomics.exchange(this.#progress, BEGUN, HALTED), handled);
+      this.#begun = this.#whole(Atomics.exchange(this.#progress, BEGUN, HALTED));
     }
     return this.#begun;
+  }
+
+  /** The number that a word holds the low bits of: none of them is further behind than this. */
+  #whole(word: number): number {
+    const least = this.#taken - WINDOW;
+    return least + ((word - least) & LOW_BITS);
   }
 
   /** Whether what is waited for is known by now. */
