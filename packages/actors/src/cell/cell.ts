@@ -324,7 +324,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     const item = this.inFlight;
     this.inFlight = undefined;
     if (reply === NEVER_BEGUN) {
-      this.#untake(item);
+      this.attempt--; // and one more when it is taken again
+      this.mailbox.putBack(item);
       return;
     }
     this.attempt = 1;
@@ -336,18 +337,6 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.handled++;
     if (item instanceof Ask) item.reply(reply);
-  }
-
-  /** A message whose turn had come was not begun: its caller has given up, or the end comes first. */
-  #untake(item: unknown): void {
-    if (item instanceof Ask && item.isSettled) {
-      this.attempt = 1;
-      this.account.expired++;
-      this.release(item.message);
-    } else {
-      this.attempt--; // and one more when it is taken again
-      this.mailbox.putBack(item);
-    }
   }
 
   /** The first message of a mailbox that has some before its channel. */
