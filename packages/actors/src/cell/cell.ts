@@ -323,12 +323,12 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    this.attempt = 1;
     if (reply === NEVER_BEGUN) {
-      this.account.expired++;
-      this.release(item instanceof Ask ? item.message : item);
+      this.attempt--; // and one more when it is taken again
+      this.mailbox.putBack(item);
       return;
     }
+    this.attempt = 1;
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;

@@ -212,17 +212,7 @@ export class Incarnation {
     return this.#cell.inFlight instanceof Ask;
   }
 
-  /** What it ran on is gone, and the message in flight was not begun there. */
-  untake(error: unknown): void {
-    if (this.#ended) return;
-    const cell = this.#cell;
-    cell.mailbox.putBack(cell.inFlight);
-    cell.inFlight = undefined;
-    cell.attempt--;
-    cell.life.panicked(failureOf(error, undefined), error);
-  }
-
-  /** What it ran on is gone while it had nothing to do. */
+  /** What it ran on is gone. */
   lost(reason: ExitReason): void {
     if (!this.#ended) this.#cell.life.lost(reason);
   }

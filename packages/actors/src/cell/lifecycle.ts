@@ -390,7 +390,7 @@ export class Lifecycle {
   #decide(reason: ExitReason, sequel: Sequel, letters: DeadLetterReason): Verdict {
     if (sequel === FINISH) return { restart: false, letters };
     if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
-    if (sequel === HOLD) return HELD;
+    if (sequel === HOLD) return letters === "stopped" ? HELD : { ...HELD, letters };
     this.#guardian ??= this.#cell.runtime.guardian(this.#cell);
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
     return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };

@@ -138,21 +138,23 @@ export class Mailbox implements AskHome, Inbox {
     return this.front?.stashed ?? 0;
   }
 
-  /** Puts a message that was being handled before all others. */
+  /** Puts a message before all others whose turn had come; not an ask whose caller has given up meanwhile. */
   putBack(item: unknown): void {
     this.front ??= new Front();
-    this.front.putBack(item);
+    if (!this.#isGivenUp(item)) this.front.putBack(item);
   }
 
   /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
-    if (item instanceof Ask && item.isSettled) {
-      this.account.expired++;
-      this.#owner.release(item.message);
-      return;
-    }
     this.front ??= new Front();
-    this.front.stash(item);
+    if (!this.#isGivenUp(item)) this.front.stash(item);
+  }
+
+  #isGivenUp(item: unknown): boolean {
+    if (!(item instanceof Ask && item.isSettled)) return false;
+    this.account.expired++;
+    this.#owner.release(item.message);
+    return true;
   }
 
   /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */

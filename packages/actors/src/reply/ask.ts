@@ -32,7 +32,7 @@ export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
-/** The reply to an ask whose caller had given up before a handler saw it. */
+/** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
 export const NEVER_BEGUN: unique symbol = Symbol("never begun");
 
 export class Ask implements Expiring, Waiting {

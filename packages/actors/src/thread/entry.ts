@@ -17,7 +17,7 @@ import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
 import { ThreadContext } from "./thread-context.ts";
 import type { HostTask, ToHost, ToParent } from "./wire.ts";
-import { BEAT, BEGUN, HANDLED, ON_STACK, packError, unpackReason } from "./wire.ts";
+import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, unpackReason } from "./wire.ts";
 
 interface Actor {
   readonly id: number;
@@ -36,6 +36,8 @@ interface Actor {
   untold: number;
   /** What is being handled. */
   current: Order | undefined;
+  /** The number of the last message that was begun. */
+  begun: number;
 }
 
 /** A message that was shipped. */
@@ -109,6 +111,7 @@ class Host {
       isStopping: false,
       untold: 0,
       current: undefined,
+      begun: FIRST_BEFORE,
     };
     const isForgotten = (): boolean => this.#actors.get(id) !== actor;
     this.#actors.set(id, actor);
@@ -156,7 +159,7 @@ class Host {
     this.#onStack(actor.id, () => {
       while (actor.queue.length > 0) {
         if (!this.#next(actor, actor.queue.shift())) return;
-        if (actor.untold % 16 === 0 && currentClock().now() > end) {
+        if (currentClock().now() > end) {
           this.#tell(actor);
           systemScheduler.later(() => this.#run(actor));
           return;
@@ -171,11 +174,13 @@ class Host {
   #next(actor: Actor, order: Order): boolean {
     const { behavior, context, progress } = actor;
     const { seq, message, attempt, isAsk } = order;
-    if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, seq - 1, seq) !== seq - 1) {
+    const before = (seq - 1) & LOW_BITS;
+    if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
       actor.queue.clear();
       this.#tell(actor);
       return false; // busy for good: this incarnation begins nothing more
     }
+    actor.begun = seq;
     actor.current = order;
     if (actor.cancelled.delete(seq)) {
       this.#send({ op: "skipped", id: actor.id, seq });
@@ -190,6 +195,7 @@ class Host {
           (value) => this.#settled(actor, order, value),
           (error) => this.#panicked(actor, seq, error),
         );
+        this.#tell(actor);
         return false;
       }
       this.#replied(actor, order, reply);
@@ -221,7 +227,7 @@ class Host {
 
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
   #handled(actor: Actor, seq: number): void {
-    Atomics.store(actor.progress, HANDLED, seq);
+    Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
     actor.current = undefined;
     if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
   }
@@ -238,9 +244,9 @@ class Host {
     this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
   }
 
-  #cancel(seq: number, { current, context, progress, cancelled }: Actor): void {
+  #cancel(seq: number, { current, begun, context, cancelled }: Actor): void {
     if (current?.seq === seq) context.abort();
-    else if (seq > Atomics.load(progress, BEGUN)) cancelled.add(seq);
+    else if (seq > begun) cancelled.add(seq);
   }
 
   async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {

@@ -104,9 +104,15 @@ export class ThreadHost {
     this.#running?.port.postMessage(order);
   }
 
-  /** Hears what the thread has said by now. */
+  /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
   hear(): void {
-    if (this.#running !== undefined) this.#hear(this.#running.port);
+    const port = this.#running?.port;
+    if (port === undefined) return;
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      const said: ToParent = next.message;
+      if (said.op === "stopSelf") queueMicrotask(() => this.#receive(said));
+      else this.#receive(said);
+    }
   }
 
   /** Ends the thread. */

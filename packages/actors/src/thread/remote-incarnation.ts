@@ -1,7 +1,7 @@
 /**
  * One incarnation on a host, from the parent's side. Messages are shipped up to WINDOW ahead of their turn, so that the host
  * need not wait for the parent between two of them; they stay in the mailbox until their turn here finds that they were
- * handled there. Each has a number, from 1.
+ * handled there. Each has a number, one more than that before it.
  *
  *     mailbox  [ 9 10 … ]   not shipped         taken: the last whose turn came here
  *              [ 6 7 8 ]    shipped             begun, handled: the last ones there, in words that outlive the thread
@@ -15,12 +15,12 @@ import type { ExitReason } from "../cell/exit-reason.ts";
 import { textOf } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import { ThreadLostError } from "../errors.ts";
-import type { Borrower } from "../mailbox/mailbox.ts";
+import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import type { About, ToParent } from "./wire.ts";
-import { BEGUN, HALTED, HANDLED, packReason, unpackError } from "./wire.ts";
+import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, packReason, unpackError } from "./wire.ts";
 
 type Message = { readonly type: string };
 
@@ -38,18 +38,19 @@ interface Waiting {
 
 const WINDOW = 512;
 const DONE: Outcome = { reply: undefined };
+const NOT_BEGUN: Outcome = { reply: NEVER_BEGUN };
 let incarnations = 0;
 
 export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   readonly #id = ++incarnations;
   readonly #host: ThreadHost;
   readonly #context: Incarnation;
-  readonly #progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)).fill(FIRST_BEFORE);
   #types: ReadonlySet<string> = new Set();
-  #taken = 0;
-  #shipped = 0;
+  #taken = FIRST_BEFORE;
+  #shipped = FIRST_BEFORE;
   /** What was read of the words. */
-  #handled = 0;
+  #handled = FIRST_BEFORE;
   /** The last message that was begun, once the host was halted or lost. */
   #begun: number | undefined = undefined;
   borrowed = -1;
@@ -58,6 +59,8 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** The asks among them whose callers have given up, by ticket. */
   readonly #cancelled = new Map<number, unknown>();
   readonly #outcomes = new Map<number, Outcome>();
+  /** Whether the thread was still at a message when the incarnation ended. */
+  #isAtWork = false;
   #waiting: Waiting | undefined = undefined;
   #gone = false;
   #lost: ThreadLostError | undefined = undefined;
@@ -89,6 +92,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
 
   /** The turn of a message has come. What is known of it already needs no promise. */
   handle(message: Message): unknown {
+    this.#outcomes.delete(this.#taken);
     const seq = ++this.#taken;
     const { mailbox, isAsk } = this.#context;
     if (isAsk) this.#forgetAsks(seq);
@@ -109,24 +113,36 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
 
   /** Halts the host; whether it has begun with messages whose turn has not come here. */
   isAhead(): boolean {
-    return this.#taken < this.#halt();
+    const isAhead = this.#taken < this.#halt();
+    this.#look(); // what the turn waits for may have been halted
+    return isAhead;
   }
 
-  /** Takes what was begun there out of the mailbox, and accounts for what was handled. */
+  /** Takes what was begun there out of the mailbox, and accounts for what was handled; what was not begun is queued as before. */
   catchUp(cell: Cell): void {
     const begun = this.#halt();
     this.#host.hear();
-    for (;;) {
+    while (cell.inFlight !== undefined || this.#taken < begun) {
       if (cell.inFlight === undefined) {
-        if (this.#taken >= begun) return;
         this.#taken++;
         cell.inFlight = cell.mailbox.channel.take();
         if (cell.inFlight instanceof Ask) cell.inFlight.started();
       }
       const outcome = this.#outcomeOf(this.#taken, cell.inFlight instanceof Ask);
-      if (outcome === undefined || "error" in outcome) return;
+      this.#isAtWork = outcome === undefined;
+      if (outcome === undefined || "error" in outcome) break;
       cell.handled(outcome.reply);
     }
+    this.#returnLoan(cell.mailbox);
+  }
+
+  /** Takes the asks out whose callers have given up, and that were not begun. */
+  #returnLoan(mailbox: Mailbox): void {
+    if (mailbox.borrower === this) mailbox.borrower = undefined;
+    for (const [ticket, message] of this.#cancelled) {
+      if ((this.#asks.get(ticket) ?? 0) > this.#taken) mailbox.giveUp(ticket, message);
+    }
+    this.#cancelled.clear();
   }
 
   /** The caller of an ask that was shipped has given up. */
@@ -136,16 +152,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     if (!this.#gone) this.#host.send({ op: "cancel", id: this.#id, seq });
   }
 
-  /** The incarnation has ended; what was shipped and not begun is queued as before. */
+  /** The incarnation has ended. */
   [Symbol.dispose](): void {
-    const { mailbox } = this.#context;
-    if (mailbox.borrower === this) mailbox.borrower = undefined;
-    for (const [ticket, message] of this.#cancelled) {
-      if ((this.#asks.get(ticket) ?? 0) > this.#taken) mailbox.giveUp(ticket, message);
-    }
     if (!this.#gone) this.#host.send({ op: "forget", id: this.#id });
     this.#gone = true;
-    this.#host.leave(this.#id, this.isWaiting);
+    this.#host.leave(this.#id, this.isWaiting || this.#isAtWork);
   }
 
   received(report: ToParent): void {
@@ -157,7 +168,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         this.#outcomes.set(report.seq, report);
         break;
       case "skipped":
-        this.#outcomes.set(report.seq, { reply: NEVER_BEGUN });
+        this.#outcomes.set(report.seq, NOT_BEGUN);
         break;
       case "panicked":
         this.#outcomes.set(report.seq, { error: unpackError(report.error) });
@@ -188,11 +199,8 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#halt();
     this.#lost = error;
     this.#gone = true;
-    const waiting = this.#waiting;
-    if (waiting === undefined) this.#context.lost({ kind: "crashed", cause: error.how });
-    else if (waiting.seq === 0) this.#fail(error);
-    else this.#look();
-    if (waiting !== undefined && this.#waiting === waiting) this.#context.untake(error);
+    if (this.#waiting?.seq === 0) this.#fail(error);
+    else this.#context.lost({ kind: "crashed", cause: error.how });
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
@@ -231,11 +239,6 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   }
 
   #await(seq: number, isAsk: boolean): unknown {
-    if (this.#lost !== undefined) {
-      if (seq <= this.#halt()) throw this.#lost;
-      this.#context.untake(this.#lost);
-      return undefined;
-    }
     if (!isAsk) return this.#wait(seq, false, ignore);
     const signal = this.#context.callerSignal;
     const abort = (): void => this.#host.send({ op: "cancel", id: this.#id, seq });
@@ -246,22 +249,28 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** Undefined while nothing is known. The reply to an ask is said before it counts as handled. */
   #outcomeOf(seq: number, isAsk: boolean): Outcome | undefined {
     const outcome = this.#outcomes.get(seq);
-    if (outcome !== undefined) {
-      this.#outcomes.delete(seq);
-      return outcome;
+    if (outcome !== undefined) return outcome;
+    if (!isAsk) {
+      if (seq > this.#handled) this.#handled = this.#whole(Atomics.load(this.#progress, HANDLED));
+      if (seq <= this.#handled) return DONE;
     }
-    if (isAsk) return undefined;
-    if (seq > this.#handled) this.#handled = Atomics.load(this.#progress, HANDLED);
-    return seq <= this.#handled ? DONE : undefined;
+    if (this.#begun === undefined) return undefined;
+    if (seq > this.#begun) return NOT_BEGUN;
+    return this.#lost && { error: this.#lost };
   }
 
   /** Nothing more is begun there. Returns the number of the last message that was. */
   #halt(): number {
     if (this.#begun === undefined) {
-      const handled = Atomics.load(this.#progress, HANDLED);
-      this.#begun = Math.max(Atomics.exchange(this.#progress, BEGUN, HALTED), handled);
+      this.#begun = this.#whole(Atomics.exchange(this.#progress, BEGUN, HALTED));
     }
     return this.#begun;
+  }
+
+  /** The number that a word holds the low bits of: none of them is further behind than this. */
+  #whole(word: number): number {
+    const least = this.#taken - WINDOW;
+    return least + ((word - least) & LOW_BITS);
   }
 
   /** Whether what is waited for is known by now. */
@@ -269,9 +278,8 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     const waiting = this.#waiting;
     if (waiting === undefined || waiting.seq === 0) return;
     const outcome = this.#outcomeOf(waiting.seq, waiting.isAsk);
-    if (outcome === undefined) {
-      if (this.#lost !== undefined && waiting.seq <= this.#halt()) this.#fail(this.#lost);
-    } else if ("error" in outcome) this.#fail(outcome.error);
+    if (outcome === undefined) return;
+    if ("error" in outcome) this.#fail(outcome.error);
     else this.#settle(outcome.reply);
   }
 

@@ -22,6 +22,10 @@ export interface HostTask {
 export const BEGUN = 0;
 export const HANDLED = 1;
 export const HALTED = -1;
+/** What the words hold of a number: an actor may handle more messages than they can count. */
+export const LOW_BITS: number = 2 ** 31 - 1;
+/** The number before the first: so near the end of what the words can count that not only old incarnations get there. */
+export const FIRST_BEFORE: number = LOW_BITS - 500;
 
 /** The words in shared memory: a count that grows while the thread turns its event loop, and the id of who is on its stack. */
 export const BEAT = 0;
