@@ -27,7 +27,7 @@ export interface Worker {
   sleep(payload: { ms: number }): number;
   doze(): void;
   stop(): void;
-  spawn(): void;
+  supervise(): void;
   echo(payload: { value: unknown }): unknown;
 }
 

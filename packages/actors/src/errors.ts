@@ -156,7 +156,7 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/** What was sent to an actor on a thread cannot be copied. Nothing was sent. `path` is the offending property. */
+/** What was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the offending property. */
 export class MessageNotCloneableError extends TypeError {
   static {
     brand(MessageNotCloneableError, "MessageNotCloneableError", OWNER);
@@ -164,7 +164,7 @@ export class MessageNotCloneableError extends TypeError {
   readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
   readonly path: string;
   constructor(actor: string, path: string, why: string) {
-    super(`Cannot send to actor "${actor}", which is on a thread: ${path} ${why}`);
+    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}`);
     this.path = path;
   }
 }

@@ -19,9 +19,10 @@ import type { AddressTo, WeakAddressTo } from "./address.ts";
 
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {
-  readonly mailbox: Mailbox;
-  /** Where messages to it go: its mailbox, unless it is a router. */
+  /** Where messages to it go: its mailbox, unless it is a router, or its mailbox is in another thread. */
   readonly inbox: Inbox;
+  /** Whether it accepts nothing any more. */
+  readonly isClosed: boolean;
   readonly deadlines: Deadlines;
   readonly started: Promise<void>;
   readonly exited: Promise<ExitReason>;
@@ -29,6 +30,8 @@ export interface Target extends Waiter {
   readonly ended: ExitReason | undefined;
   /** Who is told when it does. */
   readonly watches: Set<Watch>;
+  /** One more sender that counts; undefined once the last one was dropped. */
+  revive(): Sender<unknown> | undefined;
 }
 
 /** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
@@ -153,7 +156,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   get isDisconnected(): boolean {
     this.check("inspect");
-    return this[TARGET].mailbox.isClosed;
+    return this[TARGET].isClosed;
   }
 
   clone(): AddressTo<Message, AnyAsk> {
@@ -197,17 +200,21 @@ class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
   /** A strong address of its own actor is made to be given away: it knows no holder until somebody owns it. */
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
     const { [TARGET]: target, [HOLDER]: holder } = this;
-    const { channel } = target.mailbox;
-    if (!channel.reviveSender()) return undefined;
-    return new StrongHandle(target, unboundedSender(channel), holder === target ? undefined : holder);
+    const sender = target.revive();
+    return sender && new StrongHandle(target, sender, holder === target ? undefined : holder);
   }
 
   protected override check(): void {}
 }
 
 /** The first strong address of an actor, which takes over the count that its channel was made with. */
-export function firstAddress(target: Target): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, unboundedSender(target.mailbox.channel), undefined);
+export function firstAddress(target: Target & { readonly mailbox: Mailbox }): AddressTo<Message, AnyAsk> {
+  return strongAddress(target, unboundedSender(target.mailbox.channel));
+}
+
+/** A strong address of an actor, which takes over the count of `sender`. */
+export function strongAddress(target: Target, sender: Sender<unknown>): AddressTo<Message, AnyAsk> {
+  return new StrongHandle(target, sender, undefined);
 }
 
 /** A weak address of an actor, in the hands of `holder`. */

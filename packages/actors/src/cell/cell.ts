@@ -7,15 +7,14 @@
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
  */
+import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
-import { NOTHING } from "@pneumatic/core/internal";
-import type { Logger } from "pino";
+import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
 import { dropAddresses, lostAddress } from "../address/handle.ts";
-import type { Diagnostics } from "../diagnostics.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
-import type { Dispatcher, Runnable } from "../dispatcher/dispatcher.ts";
+import type { Runnable } from "../dispatcher/dispatcher.ts";
 import { runTurn } from "../dispatcher/turn.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
@@ -24,7 +23,6 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/spec.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
@@ -32,53 +30,16 @@ import { report } from "../report.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { KILLED } from "./exit-reason.ts";
 import { failureOf } from "./failure.ts";
-import type { Guardian } from "./guardian.ts";
 import type { Incarnation } from "./incarnation.ts";
-import type { Instrument } from "./instrument.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Phase } from "./phase.ts";
 import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
-import type { Poison } from "./poison.ts";
 import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { CellSettings, Place, Runtime } from "./surroundings.ts";
+import { pathOf } from "./surroundings.ts";
 import type { Watch } from "./watch.ts";
-
-/** What a cell needs of its system. */
-export interface Runtime {
-  readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
-  readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
-  readonly log: Logger;
-  readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
-  spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
-  supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
-  route(parent: Cell, definition: unknown, options: unknown): unknown;
-  /** `error` is what the handler of a quarantined message threw. */
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
-  ended(cell: Cell): void;
-  /** The guardian of an actor that is supervised alone. */
-  guardian(cell: Cell): Guardian;
-}
-
-/** How an actor lives, as far as its cell is concerned. */
-export interface CellSettings {
-  readonly mailbox: MailboxSpec<never>;
-  readonly shutdownMs: number;
-  readonly poison: Poison | undefined;
-}
-
-/** Where an actor is in the tree. */
-export interface Place {
-  readonly id: number;
-  /** Undefined for the name of the definition and the id. */
-  readonly name: string | undefined;
-  readonly parent: Cell | undefined;
-  /** Who decides about it; undefined when it is supervised alone. */
-  readonly guardian: Guardian | undefined;
-}
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
@@ -198,6 +159,15 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   get step(): Scheduler["step"] {
     return this.runtime.deadlines.step;
+  }
+
+  get isClosed(): boolean {
+    return this.mailbox.isClosed;
+  }
+
+  revive(): Sender<unknown> | undefined {
+    const { channel } = this.mailbox;
+    return channel.reviveSender() ? unboundedSender(channel) : undefined;
   }
 
   get started(): Promise<void> {
@@ -385,13 +355,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     const message = item instanceof Ask ? item.message : item;
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
+    else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
     if (!(item instanceof Ask)) return;
     item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     item.abortHandler(error);
   }
-}
-
-/** The path of the actor of that name below `parent`; undefined for one whose name is not chosen. */
-export function pathOf(parent: Cell | undefined, name: string | undefined): string {
-  return parent === undefined ? `/${name ?? "…"}` : `${parent.path}/${name ?? "…"}`;
 }

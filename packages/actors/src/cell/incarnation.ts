@@ -146,13 +146,10 @@ export class Incarnation {
 
   get watch(): (address: unknown, message: (reason: ExitReason) => unknown) => Watch {
     return (address, message) => {
-      const target = watchable(address);
-      if (typeof message !== "function") {
-        throw new InvalidDefinitionError(`ctx.watch(address, message) takes a function, not ${typeof message}`);
-      }
+      const target = watchable(address, message);
       this.#watches ??= new Set();
       const watching = this.#ended ? new Set<Watch>() : this.#watches;
-      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason)));
+      const watch = new Watch(target.watches, watching, (reason) => this.deliver(() => message(reason)));
       if (target.ended !== undefined) watch.ended(target.ended);
       else if (this.#ended) watch[Symbol.dispose]();
       return watch;
@@ -166,15 +163,10 @@ export class Incarnation {
   ) => void {
     return (promise, done, failed) => {
       checkPipe(done, failed);
-      const { mailbox } = this.#cell;
-      const counts = !this.#ended && !mailbox.isClosed;
-      if (counts) this.#piped++;
-      if (counts) mailbox.awaited++;
+      const counts = this.expect();
       const settled = (make: () => unknown): void => {
-        if (this.#ended) return;
-        if (counts) this.#piped--;
-        if (counts) mailbox.awaited--;
-        this.#deliver(make, counts);
+        if (counts) this.expected();
+        this.deliver(make, counts);
       };
       const fail = failed ?? raise;
       then.call(
@@ -217,11 +209,26 @@ export class Incarnation {
     if (!this.#ended) this.#cell.life.lost(reason);
   }
 
+  /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
+  expect(): boolean {
+    const counts = !this.#ended && !this.#cell.mailbox.isClosed;
+    if (counts) this.#piped++;
+    if (counts) this.#cell.mailbox.awaited++;
+    return counts;
+  }
+
+  /** A message that was to come is about to be delivered. */
+  expected(): void {
+    if (this.#ended) return;
+    this.#piped--;
+    this.#cell.mailbox.awaited--;
+  }
+
   /**
    * Accepts the message that `make` returns, in any state of the mailbox; unless it `may` not, and then like any other. An
    * error is a panic outside of a message.
    */
-  #deliver(make: () => unknown, may = true): void {
+  deliver(make: () => unknown, may = true): void {
     if (this.#ended) return;
     const { path, mailbox, life } = this.#cell;
     try {
@@ -264,19 +271,23 @@ export class Incarnation {
   }
 }
 
-function watchable(address: unknown): Target {
+/** The actor that is to be watched. */
+export function watchable(address: unknown, message: unknown): Target {
   const target = targetOf(address);
-  if (target !== undefined) return target;
-  throw new InvalidDefinitionError("ctx.watch(address, message) takes an address of an actor");
+  if (target === undefined) {
+    throw new InvalidDefinitionError("ctx.watch(address, message) takes an address of an actor");
+  }
+  if (typeof message === "function") return target;
+  throw new InvalidDefinitionError(`ctx.watch(address, message) takes a function, not ${typeof message}`);
 }
 
-function checkPipe(done: unknown, failed: unknown): void {
+export function checkPipe(done: unknown, failed: unknown): void {
   if (typeof done === "function" && (failed === undefined || typeof failed === "function")) return;
   throw new InvalidDefinitionError(
     "ctx.pipeToSelf(promise, done, failed) takes functions, of which `failed` may be left out",
   );
 }
 
-function raise(error: unknown): never {
+export function raise(error: unknown): never {
   throw error;
 }

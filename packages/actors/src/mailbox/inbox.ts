@@ -1,13 +1,23 @@
 /** Where the addresses of an actor put its messages: its own mailbox, or those that a router chooses from. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import type { Ask, AskHome } from "../reply/ask.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Mailbox } from "./mailbox.ts";
 import type { Sent } from "./parked.ts";
 
+/** Where an ask goes. */
+export interface AskInbox extends AskHome {
+  readonly owner: Waiter;
+  /** What is queued when `message` is sent; throws when that is refused. */
+  prepared<V>(message: V): V;
+  ask(ask: Ask): void;
+}
+
 export interface Inbox {
-  /** The mailbox that takes `message`, if it is asked; throws when none can. */
-  place(message: unknown): Mailbox;
+  /** Whether no message is ever refused or made to wait for want of room. */
+  readonly takesAll: boolean;
+  /** What takes `message`, if it is asked; throws when nothing can. */
+  place(message: unknown): AskInbox;
   /** Delivers, or makes a dead letter. */
   tell(message: unknown): void;
   trySend<V>(message: V): Result<void, TrySendError<V>>;

@@ -184,6 +184,10 @@ export class Mailbox implements AskHome, Inbox {
     return this;
   }
 
+  get takesAll(): boolean {
+    return this.channel.capacity === Number.POSITIVE_INFINITY || this.#overflow.startsWith("drop");
+  }
+
   /** Delivers, or makes a dead letter. */
   tell(message: unknown): void {
     const item = this.#prepare === undefined ? message : this.#prepare(message);

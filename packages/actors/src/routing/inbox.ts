@@ -32,6 +32,10 @@ export class RoutingInbox implements Inbox {
     return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
   }
 
+  get takesAll(): boolean {
+    return this.#pool.takesAll;
+  }
+
   tell(message: unknown): void {
     this.place(message).tell(message);
   }
@@ -64,6 +68,10 @@ export class BroadcastInbox implements Inbox {
 
   place(message: { readonly type: string }): never {
     throw new BroadcastAskError(this.#own.path, message.type);
+  }
+
+  get takesAll(): boolean {
+    return this.#pool.takesAll;
   }
 
   tell(message: unknown): void {

@@ -54,6 +54,12 @@ export class Pool implements Members {
     new Registration(cell, () => this.#sweep?.stop());
   }
 
+  /** Whether its routees never refuse a message for want of room. */
+  get takesAll(): boolean {
+    const { capacity, overflow } = this.#spec.settings.mailbox;
+    return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
+  }
+
   /** Starts or drains as many as it takes; replaces those that have ended for good. */
   resize(limits: Limits): void {
     const { path, accepts } = this.#cell;

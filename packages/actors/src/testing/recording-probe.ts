@@ -6,6 +6,7 @@ import { takesAll } from "../actor.ts";
 import type { Address, AnyAddress } from "../address/address.ts";
 import type { Message, Target } from "../address/handle.ts";
 import { checked, dropAddresses, targetOf } from "../address/handle.ts";
+import { cellOf } from "../cell/cell-of.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { describe } from "../cell/exit-reason.ts";
 import { Watch } from "../cell/watch.ts";
@@ -139,7 +140,7 @@ export class RecordingProbe<P> implements Probe<P> {
 
   /** To itself, whatever became of its own address. What throws here is the test's, and is told to whoever expects next. */
   #deliver(make: () => unknown): void {
-    const { path, mailbox } = targetOf(this.address) as Target;
+    const { path, mailbox } = cellOf(this.address);
     try {
       mailbox.deliver(checked(path, make()));
     } catch (cause) {

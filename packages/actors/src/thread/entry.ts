@@ -13,11 +13,18 @@ import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
+import { dropAddresses } from "../address/handle.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
+import type { Packed } from "./copy.ts";
+import { unpack } from "./copy.ts";
+import { Definitions } from "./definitions.ts";
+import { Nursery } from "./nursery.ts";
+import { RemoteTargets } from "./remote-targets.ts";
+import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
-import type { HostTask, ToHost, ToParent } from "./wire.ts";
-import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, unpackReason } from "./wire.ts";
+import type { HostTask, Origin, ToHost, ToParent } from "./wire.ts";
+import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, SAID, unpackReason } from "./wire.ts";
 
 interface Actor {
   readonly id: number;
@@ -25,6 +32,8 @@ interface Actor {
   behavior: Behavior | undefined;
   readonly context: ThreadContext;
   readonly progress: Int32Array;
+  /** How often it has given back what was shipped ahead. */
+  epoch: number;
   readonly queue: Queue<Order>;
   /** The numbers of queued asks whose callers have given up. */
   readonly cancelled: Set<number>;
@@ -61,50 +70,63 @@ class Host {
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, Actor>();
+  readonly #targets: RemoteTargets;
+  readonly #definitions = new Definitions();
 
   constructor({ port, words, logLevel }: HostTask) {
     this.#port = port;
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
+    this.#targets = new RemoteTargets(this.#log, (said) => this.#send(said));
     process.on("exit", () => this.#blame());
     process.on("uncaughtExceptionMonitor", () => this.#blame());
   }
 
   async receive(order: ToHost): Promise<void> {
-    if (order.op === "start") return this.#start(order);
-    const actor = this.#actors.get(order.id);
-    if (actor === undefined) return;
     switch (order.op) {
+      case "start":
+        return this.#start(order);
       case "handle":
-        this.#enqueue(order, actor);
+        this.#enqueue(order, this.#actors.get(order.id));
         return;
       case "cancel":
-        this.#cancel(order.seq, actor);
+        this.#cancel(order, this.#actors.get(order.id));
         return;
       case "stop":
-        return this.#stop(order, actor);
+        return this.#stop(order, this.#actors.get(order.id));
       case "forget":
-        this.#actors.delete(order.id);
-        actor.context.end();
+        this.#forget(this.#actors.get(order.id));
         return;
+      default:
+        this.#targets.received(order);
     }
   }
 
   /** The incarnation may be forgotten at every await; then nothing more of it happens. */
   async #start(order: Extract<ToHost, { op: "start" }>): Promise<void> {
-    const { id, url, exportName, args, about, progress } = order;
-    const context = new ThreadContext(about, this.#log, {
-      tell: (message) => this.#send({ op: "self", id, message }),
+    const { id, origin, about, progress } = order;
+    const args = unpack(order.args, this.#targets);
+    const self = this.#targets.target(order.self);
+    const nursery = new Nursery(about.path, this.#targets, this.#definitions, (child, definition, options) =>
+      this.#spawn(actor, child, definition, options),
+    );
+    const parent: Parent = {
+      deliver: (message, wasAwaited) =>
+        this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, wasAwaited })),
+      await: () => this.#say(actor, { op: "await", id }),
+      unstashAll: () => this.#unstashAll(actor),
+      failed: (error) => this.#send({ op: "failed", id, error: packError(error) }),
       stop: () => {
         actor.isStopping = true;
         this.#send({ op: "stopSelf", id });
       },
-    });
+    };
     const actor: Actor = {
       id,
       behavior: undefined,
-      context,
+      context: new ThreadContext(about, this.#log, args, self, parent, nursery),
       progress,
+      epoch: 0,
       queue: new Queue(),
       cancelled: new Set(),
       isBusy: false,
@@ -113,10 +135,11 @@ class Host {
       current: undefined,
       begun: FIRST_BEFORE,
     };
+    const { context } = actor;
     const isForgotten = (): boolean => this.#actors.get(id) !== actor;
     this.#actors.set(id, actor);
     try {
-      const behavior = behaviorOf((await this.#load(id, url))[exportName]);
+      const behavior = await this.#find(id, origin);
       if (isForgotten()) return;
       actor.behavior = behavior;
       context.state = await this.#onStack(id, () => behavior.state?.(args, context));
@@ -132,6 +155,10 @@ class Host {
     }
   }
 
+  async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
+    return key === undefined ? behaviorOf((await this.#load(id, url))[exportName]) : this.#definitions.find(key);
+  }
+
   /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
   async #load(id: number, url: string): Promise<Record<string, unknown>> {
     Atomics.store(this.#words, ON_STACK, id);
@@ -142,7 +169,13 @@ class Host {
     }
   }
 
-  #enqueue({ first, messages, attempt, asks }: Extract<ToHost, { op: "handle" }>, actor: Actor): void {
+  #enqueue(order: Extract<ToHost, { op: "handle" }>, actor: Actor | undefined): void {
+    const { epoch, first, messages, attempt, asks, refs } = order;
+    if (actor?.epoch !== epoch) {
+      this.#return(order); // what was given back was on its way
+      return;
+    }
+    for (const [at, each] of refs) unpack({ value: messages[at], refs: each }, this.#targets);
     let asked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
@@ -150,6 +183,44 @@ class Host {
       actor.queue.push({ seq: first + at, message, attempt: at === 0 ? attempt : 1, isAsk });
     }
     if (!actor.isBusy) this.#run(actor);
+  }
+
+  /** Nobody will handle them here: the addresses in them have come for nothing. */
+  #return({ messages, refs }: Extract<ToHost, { op: "handle" }>): void {
+    for (const [at, each] of refs) dropAddresses(unpack({ value: messages[at], refs: each }, this.#targets));
+  }
+
+  /** Gives back what was shipped and has not begun. */
+  #clear({ queue }: Actor): void {
+    while (queue.length > 0) dropAddresses(queue.shift().message);
+  }
+
+  #unstashAll(actor: Actor): void {
+    this.#clear(actor);
+    actor.cancelled.clear();
+    const epoch = ++actor.epoch;
+    this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
+  }
+
+  #spawn(actor: Actor, child: number, origin: Origin, options: object): void {
+    this.#targets.sendTo(actor.context.path, options, (packed) => {
+      return { op: "spawn", id: actor.id, child, origin, options: packed };
+    });
+    Atomics.add(actor.progress, SAID, 1);
+  }
+
+  /** Says what must be heard before what is handled from now on is accounted for. */
+  #say(actor: Actor, report: ToParent): void {
+    this.#send(report);
+    Atomics.add(actor.progress, SAID, 1);
+  }
+
+  #forget(actor: Actor | undefined): void {
+    if (actor === undefined) return;
+    this.#actors.delete(actor.id);
+    this.#clear(actor);
+    if (actor.current !== undefined) dropAddresses(actor.current.message);
+    actor.context.end();
   }
 
   /** Handles what is queued, one message at a time, for as long as handlers return at once and the slice lasts. */
@@ -176,7 +247,7 @@ class Host {
     const { seq, message, attempt, isAsk } = order;
     const before = (seq - 1) & LOW_BITS;
     if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
-      actor.queue.clear();
+      this.#clear(actor);
       this.#tell(actor);
       return false; // busy for good: this incarnation begins nothing more
     }
@@ -187,7 +258,7 @@ class Host {
       this.#handled(actor, seq);
       return true;
     }
-    context.begin(attempt, isAsk);
+    context.begin(order, attempt, isAsk);
     try {
       const reply = asPromise(behavior?.on[message.type]?.(context, message));
       if (reply instanceof Promise) {
@@ -220,8 +291,15 @@ class Host {
   }
 
   /** Throws when the reply cannot be copied. */
-  #replied(actor: Actor, { seq, isAsk }: Order, reply: unknown): void {
-    if (isAsk) this.#send({ op: "replied", id: actor.id, seq, reply });
+  #replied(actor: Actor, { seq, isAsk, message }: Order, reply: unknown): void {
+    const { id, context } = actor;
+    if (context.isStashing) {
+      this.#say(actor, { op: "stashed", id, seq });
+      dropAddresses(message); // it comes once more, and they with it
+    } else if (isAsk) {
+      const replied = (packed: Packed): ToParent => ({ op: "replied", id, seq, reply: packed });
+      this.#targets.sendTo(context.path, reply, replied, "the reply");
+    }
     this.#handled(actor, seq);
   }
 
@@ -229,6 +307,7 @@ class Host {
   #handled(actor: Actor, seq: number): void {
     Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
     actor.current = undefined;
+    actor.context.finish();
     if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
   }
 
@@ -239,17 +318,22 @@ class Host {
   }
 
   #panicked(actor: Actor, seq: number, error: unknown): void {
-    actor.queue.clear();
+    this.#clear(actor);
     actor.isStopping = true;
     this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
   }
 
-  #cancel(seq: number, { current, begun, context, cancelled }: Actor): void {
+  #cancel({ epoch, seq }: Extract<ToHost, { op: "cancel" }>, actor: Actor | undefined): void {
+    if (actor === undefined) return;
+    const { current, begun, context, cancelled } = actor;
+    if (epoch !== actor.epoch && seq > begun) return;
     if (current?.seq === seq) context.abort();
     else if (seq > begun) cancelled.add(seq);
   }
 
-  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
+  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, actor: Actor | undefined): Promise<void> {
+    if (actor === undefined) return;
+    const { behavior, context } = actor;
     const why = unpackReason(reason);
     context.cancel(why);
     try {

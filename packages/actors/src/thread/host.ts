@@ -22,7 +22,8 @@ import { ThreadLostError } from "../errors.ts";
 import { report } from "../report.ts";
 import type { Intensity } from "../supervisor/intensity.ts";
 import { countRestart } from "../supervisor/intensity.ts";
-import type { About, HostTask, ToHost, ToParent } from "./wire.ts";
+import { Leases } from "./leases.ts";
+import type { About, FromPeer, HostTask, OfTenant, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK } from "./wire.ts";
 
 /** An incarnation on a host. */
@@ -31,7 +32,7 @@ export interface Tenant {
   readonly isWaiting: boolean;
   /** Whose incarnation it is. */
   readonly about: About;
-  received(report: ToParent): void;
+  received(report: OfTenant): void;
   /** The thread is gone, and this tenant with it. */
   lost(error: ThreadLostError): void;
 }
@@ -62,6 +63,7 @@ interface Running {
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly terminate: AbortController;
+  readonly leases: Leases;
   watch: UnheldTimer | undefined;
 }
 
@@ -99,6 +101,11 @@ export class ThreadHost {
     if (wasHere && isWaiting && this.#tenants.size === 0) this.#end();
   }
 
+  /** What its thread knows of actors elsewhere. It has one. */
+  get leases(): Leases {
+    return (this.#running as Running).leases;
+  }
+
   /** Throws when `order` cannot be copied. */
   send(order: ToHost): void {
     this.#running?.port.postMessage(order);
@@ -126,7 +133,15 @@ export class ThreadHost {
     const words = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
     const pool = this.#makePool();
     const threadId = pool.threads[0]?.threadId;
-    const running: Running = { pool, threadId, port: port1, words, terminate: new AbortController(), watch: undefined };
+    const running: Running = {
+      pool,
+      threadId,
+      port: port1,
+      words,
+      terminate: new AbortController(),
+      leases: new Leases((order) => port1.postMessage(order)),
+      watch: undefined,
+    };
     const beatMs = this.#beatMs;
     const task: HostTask = { port: port2, words, beatMs, logLevel: standardLevel(this.#options.log) };
     port1.on("message", (said: ToParent) => this.#receive(said));
@@ -179,8 +194,32 @@ export class ThreadHost {
   }
 
   #receive(said: ToParent): void {
-    if (said.op === "log") this.#log(said.line);
-    else this.#tenants.get(said.id)?.received(said);
+    switch (said.op) {
+      case "log":
+        this.#log(said.line);
+        return;
+      case "tell":
+      case "ask":
+      case "send":
+      case "giveUp":
+      case "released":
+      case "upgraded":
+      case "forgotten":
+      case "wantsStart":
+        this.#passOn(said);
+        return;
+      default:
+        this.#tenants.get(said.id)?.received(said);
+    }
+  }
+
+  /** A router may call a function of its user's, which throws. */
+  #passOn(said: FromPeer): void {
+    try {
+      this.#running?.leases.received(said);
+    } catch (err) {
+      report(this.#options.log, "error", { err }, "what a thread has sent could not be delivered");
+    }
   }
 
   #log(line: string): void {
@@ -228,6 +267,7 @@ export class ThreadHost {
     if (running === undefined) return;
     running.watch?.stop();
     running.port.close();
+    running.leases.end();
     const before = this.#ended;
     this.#ended = running.pool.destroy().then(() => before);
   }

@@ -1,17 +1,20 @@
 /** A definition by the address of its module: what runs on a worker thread need not be loaded on this one. */
 import type { ArgsOf, Definition, ProtocolOf } from "../actor.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import type { ThreadHost } from "./host.ts";
+import type { Origin } from "./wire.ts";
 
-/** A definition in another module, as the runtime reads it. */
+/** A definition elsewhere, as the runtime reads it. */
 export class RemoteDefinition {
   readonly name: string;
-  readonly url: string;
-  readonly exportName: string;
+  readonly origin: Origin;
+  /** Where it must run; undefined for anywhere. */
+  readonly host: ThreadHost | undefined;
 
-  constructor(url: string, exportName: string) {
-    this.url = url;
-    this.exportName = exportName;
-    this.name = /([^/]+?)\.\w+$/.exec(url)?.[1] ?? "actor";
+  constructor(origin: Origin, host?: ThreadHost) {
+    this.name = origin.name;
+    this.origin = origin;
+    this.host = host;
   }
 }
 
@@ -42,5 +45,9 @@ export function onThread<D extends Definition<unknown, never>>(
       `onThread takes new URL("./module.js", import.meta.url), not ${JSON.stringify(url)}`,
     );
   }
-  return new RemoteDefinition(String(url), exportName) as unknown as Definition<ProtocolOf<D>, ArgsOf<D>>;
+  const name = /([^/]+?)\.\w+$/.exec(String(url))?.[1] ?? "actor";
+  return new RemoteDefinition({ name, url: String(url), exportName }) as unknown as Definition<
+    ProtocolOf<D>,
+    ArgsOf<D>
+  >;
 }

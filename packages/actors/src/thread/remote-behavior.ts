@@ -22,7 +22,7 @@ export class RemoteBehavior implements Behavior {
   #host: ThreadHost | undefined = undefined;
   #tenant: RemoteIncarnation | undefined = undefined;
 
-  /** `place` finds the host, once. */
+  /** `place` finds the host, once, unless the definition has one. */
   constructor(definition: RemoteDefinition, place: () => ThreadHost) {
     this.name = definition.name;
     this.#definition = definition;
@@ -36,11 +36,11 @@ export class RemoteBehavior implements Behavior {
 
   /** The actor has ended for good. */
   release(threads: Threads): void {
-    if (this.#host !== undefined) threads.release(this.#host);
+    if (this.#host !== undefined && this.#definition.host === undefined) threads.release(this.#host);
   }
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
-    this.#host ??= this.#place();
+    this.#host ??= this.#definition.host ?? this.#place();
     const tenant = new RemoteIncarnation(this.#host, context as Incarnation);
     (context as Incarnation).own(tenant);
     this.#tenant = tenant;

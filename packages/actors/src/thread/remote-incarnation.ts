@@ -10,28 +10,36 @@
  * When the incarnation ends, the host is halted first: what was begun there is taken and accounted for, what was not is as if
  * it had never been shipped.
  */
+import type { Target } from "../address/handle.ts";
+import { dropAddresses, targetOf } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { textOf } from "../cell/exit-reason.ts";
+import { failureOf } from "../cell/failure.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
+import { carries, pack, packAll, unpack } from "./copy.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
-import type { About, ToParent } from "./wire.ts";
-import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, packReason, unpackError } from "./wire.ts";
+import { Progress } from "./progress.ts";
+import { spawnFor } from "./spawn-for.ts";
+import type { About, OfTenant, ToHost } from "./wire.ts";
+import { FIRST_BEFORE, packReason, unpackError } from "./wire.ts";
 
 type Message = { readonly type: string };
 
 /** What became of a message: a reply, or an error that makes the actor panic. */
-type Outcome = { readonly reply: unknown } | { readonly error: unknown };
+type Handled = { readonly reply: unknown; readonly isStashed?: true };
+type Outcome = Handled | { readonly error: unknown };
 
 /** Who waits for the host: the turn of a message, or the start, or the `stopped` hook. */
 interface Waiting {
   /** The number of the message; 0 for the others. */
   readonly seq: number;
   readonly isAsk: boolean;
+  readonly message: unknown;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
@@ -39,26 +47,33 @@ interface Waiting {
 const WINDOW = 512;
 const DONE: Outcome = { reply: undefined };
 const NOT_BEGUN: Outcome = { reply: NEVER_BEGUN };
+const STASHED: Outcome = { reply: undefined, isStashed: true };
 let incarnations = 0;
 
 export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   readonly #id = ++incarnations;
   readonly #host: ThreadHost;
   readonly #context: Incarnation;
-  readonly #progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)).fill(FIRST_BEFORE);
+  readonly #progress = new Progress();
   #types: ReadonlySet<string> = new Set();
   #taken = FIRST_BEFORE;
   #shipped = FIRST_BEFORE;
-  /** What was read of the words. */
-  #handled = FIRST_BEFORE;
-  /** The last message that was begun, once the host was halted or lost. */
-  #begun: number | undefined = undefined;
   borrowed = -1;
   /** The numbers of the asks shipped ahead whose turn has not come, by ticket. */
   readonly #asks = new Map<number, number>();
   /** The asks among them whose callers have given up, by ticket. */
   readonly #cancelled = new Map<number, unknown>();
   readonly #outcomes = new Map<number, Outcome>();
+  /** How often what was shipped ahead was given back. */
+  #epoch = 0;
+  #nextEpoch = 0;
+  /** The message after which what was set aside goes first; undefined when that is done. */
+  #unstashAfter: number | undefined = undefined;
+  /** Whether the message whose turn it is was given back too. */
+  #isReturned = false;
+  /** How many reports were heard that must be, and how many messages are to come. */
+  #heard = 0;
+  #expected = 0;
   /** Whether the thread was still at a message when the incarnation ended. */
   #isAtWork = false;
   #waiting: Waiting | undefined = undefined;
@@ -80,12 +95,14 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     return { path, generation, actorId };
   }
 
-  async start({ url, exportName }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
+  async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
     const { about } = this;
-    const progress = this.#progress;
-    const types = (await this.#wait(0, false, () => {
-      this.#host.send({ op: "start", id: this.#id, url, exportName, args, about, progress });
-    })) as readonly string[];
+    const { leases } = this.#host;
+    const packed = pack(about.path, args, leases);
+    const self = leases.introduce(targetOf(this.#context.self) as Target);
+    const progress = this.#progress.words;
+    const order: ToHost = { op: "start", id: this.#id, origin, args: packed, about, self, progress };
+    const types = (await this.#answerTo(order)) as readonly string[];
     this.#types = new Set(types);
     return types;
   }
@@ -100,15 +117,31 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     if (ahead < 0) this.#ship(seq, message);
     else if (ahead < WINDOW / 2 && mailbox.queued > ahead) this.#ship(seq + ahead + 1, undefined);
     const outcome = this.#outcomeOf(seq, isAsk);
-    if (outcome === undefined) return this.#await(seq, isAsk);
-    if ("error" in outcome) throw outcome.error;
-    return outcome.reply;
+    if (outcome === undefined) {
+      if (this.#isReturned) this.#ship(seq, message);
+      this.#isReturned = false;
+      return this.#await(seq, message, isAsk);
+    }
+    if ("error" in outcome) {
+      this.#takeBack();
+      throw outcome.error;
+    }
+    return this.#replyOf(outcome, message);
+  }
+
+  /** The message is over: says what became of it, as its handler would here. */
+  #replyOf(outcome: Handled, message: unknown): unknown {
+    const { reply } = outcome;
+    if (outcome.isStashed) this.#context.stash();
+    else if (reply !== NEVER_BEGUN && carries(message)) dropAddresses(message); // those that went there are with the handler
+    this.#takeBack();
+    return reply;
   }
 
   /** Runs the `stopped` hook there, unless the thread is gone. */
   stop(reason: ExitReason): Promise<unknown> | undefined {
     if (this.#gone) return undefined;
-    return this.#wait(0, false, () => this.#host.send({ op: "stop", id: this.#id, reason: packReason(reason) }));
+    return this.#answerTo({ op: "stop", id: this.#id, reason: packReason(reason) });
   }
 
   /** Halts the host; whether it has begun with messages whose turn has not come here. */
@@ -130,8 +163,13 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       }
       const outcome = this.#outcomeOf(this.#taken, cell.inFlight instanceof Ask);
       this.#isAtWork = outcome === undefined;
-      if (outcome === undefined || "error" in outcome) break;
-      cell.handled(outcome.reply);
+      if (outcome !== undefined) this.#answered(); // nobody waits for what has ended
+      if (outcome === undefined || "error" in outcome) {
+        this.#takeBack();
+        break;
+      }
+      const item = cell.inFlight;
+      cell.handled(this.#replyOf(outcome, item instanceof Ask ? item.message : item));
     }
     this.#returnLoan(cell.mailbox);
   }
@@ -149,7 +187,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   cancel(ticket: number, message: unknown): void {
     this.#cancelled.set(ticket, message);
     const seq = this.#asks.get(ticket) as number; // it is still queued
-    if (!this.#gone) this.#host.send({ op: "cancel", id: this.#id, seq });
+    if (!this.#gone) this.#host.send({ op: "cancel", id: this.#id, epoch: this.#epoch, seq });
   }
 
   /** The incarnation has ended. */
@@ -159,13 +197,13 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#host.leave(this.#id, this.isWaiting || this.#isAtWork);
   }
 
-  received(report: ToParent): void {
+  received(report: OfTenant): void {
     switch (report.op) {
       case "started":
-        this.#settle(report.types);
+        this.#answered()?.resolve(report.types);
         break;
       case "replied":
-        this.#outcomes.set(report.seq, report);
+        this.#outcomes.set(report.seq, { reply: unpack(report.reply, this.#host.leases) });
         break;
       case "skipped":
         this.#outcomes.set(report.seq, NOT_BEGUN);
@@ -174,38 +212,90 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         this.#outcomes.set(report.seq, { error: unpackError(report.error) });
         break;
       case "stopped":
-        if (report.error === undefined) this.#settle(undefined);
-        else this.#fail(unpackError(report.error));
+        if (report.error === undefined) this.#answered()?.resolve(undefined);
+        else this.#answered()?.reject(unpackError(report.error));
         break;
       case "startFailed": {
         const error = unpackError(report.error);
-        this.#fail(report.loaded ? error : new ThreadLostError("loadFailed", textOf(error), error));
+        this.#answered()?.reject(report.loaded ? error : new ThreadLostError("loadFailed", textOf(error), error));
         break;
       }
-      case "self":
-        this.#context.self.tell(report.message);
+      case "stashed":
+        this.#heard++;
+        this.#outcomes.set(report.seq, STASHED);
+        break;
+      case "unstash":
+        this.#heard++;
+        this.#unstash(report);
+        break;
+      case "await":
+        this.#heard++;
+        if (this.#context.expect()) this.#expected++;
+        break;
+      case "deliver":
+        this.#deliver(unpack(report.message, this.#host.leases), report.wasAwaited);
+        break;
+      case "failed":
+        this.#context.lost(failureOf(unpackError(report.error), undefined));
+        break;
+      case "spawn":
+        this.#heard++;
+        spawnFor(this.#context, this.#host, report);
         break;
       case "stopSelf":
         this.#context.stop();
         break;
       case "progress":
-      case "log":
         break;
     }
     this.#look();
+  }
+
+  #deliver(message: unknown, wasAwaited: boolean): void {
+    const counts = !wasAwaited || this.#expected > 0;
+    if (wasAwaited && counts) {
+      this.#expected--;
+      this.#context.expected();
+    }
+    this.#context.deliver(() => message, counts);
+  }
+
+  /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */
+  #unstash({ seq, epoch }: Extract<OfTenant, { op: "unstash" }>): void {
+    const waiting = this.#waiting;
+    this.#unstashAfter = Math.max(seq, this.#taken);
+    this.#nextEpoch = epoch;
+    if (seq < this.#taken) {
+      this.#takeBack();
+      if (waiting === undefined) this.#isReturned = true;
+      else this.#ship(waiting.seq, waiting.message as Message);
+    } else if (waiting?.seq !== seq) this.#takeBack();
+  }
+
+  /** Whatever was shipped after the message just taken was given back, and what was set aside goes before it. */
+  #takeBack(): void {
+    if (this.#unstashAfter !== this.#taken) return;
+    this.#unstashAfter = undefined;
+    this.#epoch = this.#nextEpoch;
+    this.#shipped = this.#taken;
+    this.borrowed = -1;
+    for (const [ticket, message] of this.#cancelled) this.#context.mailbox.giveUp(ticket, message);
+    this.#cancelled.clear();
+    this.#asks.clear();
+    this.#context.unstashAll();
   }
 
   lost(error: ThreadLostError): void {
     this.#halt();
     this.#lost = error;
     this.#gone = true;
-    if (this.#waiting?.seq === 0) this.#fail(error);
+    if (this.#waiting?.seq === 0) this.#answered()?.reject(error);
     else this.#context.lost({ kind: "crashed", cause: error.how });
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
   #ship(first: number, message: Message | undefined): void {
-    if (this.#gone || this.#begun !== undefined) return;
+    if (this.#gone || this.#progress.begun !== undefined || this.#unstashAfter !== undefined) return;
     const { mailbox, attempt, isAsk } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
@@ -226,7 +316,17 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     if (messages.length === 0) return;
     this.#shipped = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    this.#host.send({ op: "handle", id: this.#id, first, messages, attempt: times, asks });
+    const { bare, refs } = packAll(this.#context.path, messages, this.#host.leases);
+    this.#host.send({
+      op: "handle",
+      id: this.#id,
+      epoch: this.#epoch,
+      first,
+      messages: bare,
+      attempt: times,
+      asks,
+      refs,
+    });
   }
 
   /** The turns of the asks up to that one have come. */
@@ -238,12 +338,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     }
   }
 
-  #await(seq: number, isAsk: boolean): unknown {
-    if (!isAsk) return this.#wait(seq, false, ignore);
+  #await(seq: number, message: unknown, isAsk: boolean): Promise<unknown> {
+    if (!isAsk) return this.#wait(seq, false, message);
     const signal = this.#context.callerSignal;
-    const abort = (): void => this.#host.send({ op: "cancel", id: this.#id, seq });
+    const abort = (): void => this.#host.send({ op: "cancel", id: this.#id, epoch: this.#epoch, seq });
     signal?.addEventListener("abort", abort);
-    return this.#wait(seq, true, ignore).finally(() => signal?.removeEventListener("abort", abort));
+    return this.#wait(seq, true, message).finally(() => signal?.removeEventListener("abort", abort));
   }
 
   /** Undefined while nothing is known. The reply to an ask is said before it counts as handled. */
@@ -251,26 +351,22 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     const outcome = this.#outcomes.get(seq);
     if (outcome !== undefined) return outcome;
     if (!isAsk) {
-      if (seq > this.#handled) this.#handled = this.#whole(Atomics.load(this.#progress, HANDLED));
-      if (seq <= this.#handled) return DONE;
+      if (seq > this.#progress.handled && this.#progress.look(this.#taken - WINDOW, this.#heard)) {
+        this.#host.hear();
+        const heard = this.#outcomes.get(seq);
+        if (heard !== undefined) return heard;
+      }
+      if (seq <= this.#progress.handled) return DONE;
     }
-    if (this.#begun === undefined) return undefined;
-    if (seq > this.#begun) return NOT_BEGUN;
+    const { begun } = this.#progress;
+    if (begun === undefined) return undefined;
+    if (seq > begun) return NOT_BEGUN;
     return this.#lost && { error: this.#lost };
   }
 
   /** Nothing more is begun there. Returns the number of the last message that was. */
   #halt(): number {
-    if (this.#begun === undefined) {
-      this.#begun = this.#whole(Atomics.exchange(this.#progress, BEGUN, HALTED));
-    }
-    return this.#begun;
-  }
-
-  /** The number that a word holds the low bits of: none of them is further behind than this. */
-  #whole(word: number): number {
-    const least = this.#taken - WINDOW;
-    return least + ((word - least) & LOW_BITS);
+    return this.#progress.halt(this.#taken - WINDOW);
   }
 
   /** Whether what is waited for is known by now. */
@@ -279,28 +375,26 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     if (waiting === undefined || waiting.seq === 0) return;
     const outcome = this.#outcomeOf(waiting.seq, waiting.isAsk);
     if (outcome === undefined) return;
-    if ("error" in outcome) this.#fail(outcome.error);
-    else this.#settle(outcome.reply);
+    if ("error" in outcome) this.#answered()?.reject(outcome.error);
+    else this.#answered()?.resolve(this.#replyOf(outcome, waiting.message));
   }
 
-  #wait(seq: number, isAsk: boolean, send: () => void): Promise<unknown> {
+  /** Throws when `order` cannot be sent. */
+  #answerTo(order: ToHost): Promise<unknown> {
+    this.#host.send(order);
+    return this.#wait(0, false, undefined);
+  }
+
+  #wait(seq: number, isAsk: boolean, message: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      send();
-      this.#waiting = { seq, isAsk, resolve, reject };
+      this.#waiting = { seq, isAsk, message, resolve, reject };
     });
   }
 
-  #settle(answer: unknown): void {
+  /** Who waits, and does no longer. */
+  #answered(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.resolve(answer);
-  }
-
-  #fail(error: unknown): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.reject(error);
+    return waiting;
   }
 }
-
-function ignore(): void {}

@@ -1,57 +1,83 @@
 /** The context of an actor on a worker thread. What concerns the actor as a whole goes to the parent's side. */
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
-import type { Message } from "../address/handle.ts";
-import { checked } from "../address/handle.ts";
+import type { WeakAddressTo } from "../address/address.ts";
+import type { AnyAsk, Message } from "../address/handle.ts";
+import { checked, dropAddresses, forEachHandle, giveTo, targetOf, weakAddress } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { NORMAL } from "../cell/exit-reason.ts";
+import { checkPipe, raise, watchable } from "../cell/incarnation.ts";
 import { dropAll } from "../cell/owned.ts";
 import { Sleeps } from "../cell/sleeps.ts";
 import { MessageTimers } from "../cell/timers.ts";
-import { ActorStoppedError, ThreadLimitError } from "../errors.ts";
+import { Watch } from "../cell/watch.ts";
+import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../errors.ts";
+import { copyFor } from "./copy.ts";
+import type { Nursery } from "./nursery.ts";
+import type { RemoteTarget } from "./remote-target.ts";
 import type { About } from "./wire.ts";
 
 /** The way to the parent's side. */
-interface Parent {
-  tell(message: Message): void;
+export interface Parent {
+  /** Accepts a message that the actor itself has asked for. It is no longer awaited if it `was`. */
+  deliver(message: Message | undefined, was: boolean): void;
+  /** One more message is awaited. */
+  await(): void;
+  unstashAll(): void;
   stop(): void;
+  /** What was to become a message could not be made. */
+  failed(error: unknown): void;
 }
 
-/** What `ctx.self` can do on a thread. */
-interface Self {
-  readonly path: string;
-  tell(message: Message): void;
-  trySend(): never;
-  send(): never;
-  ask(): never;
-}
+/** The real one, whatever a promise says its own is. */
+const { then } = Promise.prototype;
 
 export class ThreadContext {
   state: unknown = undefined;
   attempt = 1;
+  /** Whether the message in flight will be set aside. */
+  isStashing = false;
   readonly path: string;
   readonly generation: number;
   readonly log: Logger;
   readonly timers: MessageTimers;
+  readonly self: WeakAddressTo<Message, AnyAsk>;
   readonly #sleeps: Sleeps;
-  readonly self: Self;
+  readonly #target: RemoteTarget;
   readonly #parent: Parent;
+  readonly #children: Nursery;
   readonly #owned = new Set<Disposable>();
+  readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
   /** Of the message that is being handled. */
   #caller: AbortController | undefined = undefined;
+  /** The addresses that it has for its whole life. */
+  readonly #args: unknown;
   #ended = false;
 
-  constructor({ path, actorId, generation }: About, log: Logger, parent: Parent) {
+  constructor(
+    { path, actorId, generation }: About,
+    log: Logger,
+    args: unknown,
+    target: RemoteTarget,
+    parent: Parent,
+    children: Nursery,
+  ) {
     this.path = path;
     this.generation = generation;
     this.log = log.child({ actor: path, id: actorId, generation });
-    const tell = (message: unknown): void => this.#tell(message as Message);
-    this.timers = new MessageTimers((message) => structuredClone(checked(path, message)), tell, currentClock());
+    this.#target = target;
+    this.self = weakAddress(target, target);
+    this.timers = new MessageTimers(
+      (message) => copyFor(path, checked(path, message)),
+      (message) => this.self.tell(message as Message),
+      currentClock(),
+    );
     this.#sleeps = new Sleeps(currentClock());
     this.#parent = parent;
-    const cannot = (): never => this.#cannot("await itself");
-    this.self = { path, tell: (message) => tell(checked(path, message)), trySend: cannot, send: cannot, ask: cannot };
+    this.#children = children;
+    this.#args = args;
+    forEachHandle(args, (handle) => giveTo(target, handle));
   }
 
   get signal(): AbortSignal {
@@ -64,8 +90,12 @@ export class ThreadContext {
     return (ms, options) => this.#sleeps.start(ms, options);
   }
 
-  get spawn(): () => never {
-    return () => this.#cannot("spawn");
+  get spawn(): (definition: unknown, options?: object) => unknown {
+    return (definition, options) => {
+      if (this.#ended)
+        throw new SpawnRefusedError(`${this.path}/…`, "the incarnation that asks for an actor has ended");
+      return giveTo(this.#target, this.#children.spawn(definition, options));
+    };
   }
 
   get supervise(): () => never {
@@ -76,31 +106,59 @@ export class ThreadContext {
     return () => this.#cannot("route");
   }
 
-  get stash(): () => never {
-    return () => this.#cannot("stash");
+  get stash(): () => void {
+    return () => {
+      if (this.#ended || this.#target.work === undefined) throw new NothingToStashError(this.path);
+      this.isStashing = true;
+    };
   }
 
-  get unstashAll(): () => never {
-    return () => this.#cannot("unstashAll");
+  get unstashAll(): () => void {
+    return () => {
+      if (!this.#ended) this.#parent.unstashAll();
+    };
   }
 
-  get watch(): () => never {
-    return () => this.#cannot("watch");
+  get watch(): (address: unknown, message: (reason: ExitReason) => unknown) => Watch {
+    return (address, message) => {
+      const target = watchable(address, message);
+      const watching = this.#ended ? new Set<Watch>() : this.#watches;
+      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason), false));
+      if (target.ended !== undefined) watch.ended(target.ended);
+      else if (this.#ended) watch[Symbol.dispose]();
+      return watch;
+    };
   }
 
-  get pipeToSelf(): () => never {
-    return () => this.#cannot("pipeToSelf");
+  get pipeToSelf(): (
+    promise: unknown,
+    done: (value: unknown) => unknown,
+    failed?: (error: unknown) => unknown,
+  ) => void {
+    return (promise, done, failed = raise) => {
+      checkPipe(done, failed);
+      if (this.#ended) return;
+      this.#parent.await();
+      then.call(
+        Promise.resolve(promise),
+        (value) => this.#deliver(() => done(value), true),
+        (error) => this.#deliver(() => failed(error), true),
+      );
+    };
   }
 
   get background(): <P>(promise: P) => P {
-    return (promise) => promise; // nothing is asked from a thread, so nothing there can deadlock
+    return (promise) => {
+      this.#target.deadlocks.background(this.#target, promise);
+      return promise;
+    };
   }
 
   get own(): <A extends Disposable>(value: A) => A {
     return (value) => {
       if (this.#ended) value[Symbol.dispose]();
       else this.#owned.add(value);
-      return value;
+      return targetOf(value) === undefined ? value : giveTo(this.#target, value);
     };
   }
 
@@ -111,9 +169,16 @@ export class ThreadContext {
   }
 
   /** A message is about to be handled; an ask, if somebody waits for the reply. */
-  begin(attempt: number, isAsk: boolean): void {
+  begin(work: unknown, attempt: number, isAsk: boolean): void {
     this.attempt = attempt;
+    this.#target.work = work;
     this.#caller = isAsk ? new AbortController() : undefined;
+  }
+
+  /** It was handled. */
+  finish(): void {
+    this.isStashing = false;
+    this.#target.work = undefined;
   }
 
   /** Nobody waits for the reply any more. */
@@ -125,6 +190,7 @@ export class ThreadContext {
   cancel(reason: ExitReason): void {
     this.timers.end();
     this.#sleeps.end(() => new ActorStoppedError(this.path, reason));
+    for (const watch of [...this.#watches]) watch[Symbol.dispose]();
     this.#life.abort();
     this.#caller?.abort();
   }
@@ -132,12 +198,20 @@ export class ThreadContext {
   /** The incarnation has ended. */
   end(): void {
     this.#ended = true;
+    this.finish();
     this.cancel(NORMAL);
     dropAll(this.#owned, () => this.log);
+    dropAddresses(this.#args);
   }
 
-  #tell(message: Message): void {
-    if (!this.#ended) this.#parent.tell(message);
+  /** An error is a panic outside of a message. */
+  #deliver(make: () => unknown, wasAwaited: boolean): void {
+    if (this.#ended) return;
+    try {
+      this.#parent.deliver(checked(this.path, make()), wasAwaited);
+    } catch (error) {
+      this.#parent.failed(error);
+    }
   }
 
   #cannot(what: string): never {

@@ -5,6 +5,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { textOf } from "../cell/exit-reason.ts";
+import * as errors from "../errors.ts";
+import type { Packed, Ref, Sparse } from "./copy.ts";
 
 /** What a host is started with. */
 export interface HostTask {
@@ -21,6 +23,9 @@ export interface HostTask {
  */
 export const BEGUN = 0;
 export const HANDLED = 1;
+/** How many reports were posted that must be heard before what was handled since then is accounted for. */
+export const SAID = 2;
+export const PROGRESS_WORDS = 3;
 export const HALTED = -1;
 /** What the words hold of a number: an actor may handle more messages than they can count. */
 export const LOW_BITS: number = 2 ** 31 - 1;
@@ -31,20 +36,30 @@ export const FIRST_BEFORE: number = LOW_BITS - 500;
 export const BEAT = 0;
 export const ON_STACK = 1;
 
+/** Where a definition is: in a module, or on the thread that knows it under `key`. */
+export interface Origin {
+  readonly name: string;
+  readonly url?: string;
+  readonly exportName?: string;
+  readonly key?: string;
+}
+
 /** From the parent to the host. `id` is the incarnation. */
 export type ToHost =
   | {
       readonly op: "start";
       readonly id: number;
-      readonly url: string;
-      readonly exportName: string;
-      readonly args: unknown;
+      readonly origin: Origin;
+      readonly args: Packed;
       readonly about: About;
+      readonly self: Ref;
       readonly progress: Int32Array;
     }
   | {
       readonly op: "handle";
       readonly id: number;
+      /** How often what was shipped ahead has been given back. */
+      readonly epoch: number;
       /** The number of the first message; the others follow it. */
       readonly first: number;
       readonly messages: readonly { readonly type: string }[];
@@ -52,19 +67,66 @@ export type ToHost =
       readonly attempt: number;
       /** Those somebody waits for, by their place in `messages`. */
       readonly asks: readonly number[];
+      /** The addresses in those that have some, by their place in `messages`. */
+      readonly refs: Sparse;
     }
   /** The caller of an ask has given up. */
-  | { readonly op: "cancel"; readonly id: number; readonly seq: number }
+  | { readonly op: "cancel"; readonly id: number; readonly epoch: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The incarnation has ended; nothing more is heard of it. */
-  | { readonly op: "forget"; readonly id: number };
+  | { readonly op: "forget"; readonly id: number }
+  | ToPeer;
+
+/** From the parent to those on a thread that have addresses. */
+export type ToPeer =
+  /** The reply to an ask. */
+  | { readonly op: "answered"; readonly n: number; readonly reply: Packed }
+  /** An ask or a send has failed. */
+  | { readonly op: "refused"; readonly n: number; readonly error: WireError }
+  /** What became of a send. */
+  | { readonly op: "sent"; readonly n: number; readonly outcome: "ok" | "full" | "disconnected" | "timeout" }
+  /** An actor has ended for good. */
+  | { readonly op: "gone"; readonly id: number; readonly reason: WireReason }
+  | { readonly op: "hasStarted"; readonly id: number; readonly error: WireError | undefined };
+
+/** From those on a thread that have addresses to the parent. `by` is who sends, if that is known. */
+export type FromPeer =
+  | { readonly op: "tell"; readonly to: number; readonly message: Packed }
+  | {
+      readonly op: "ask";
+      readonly n: number;
+      readonly to: number;
+      readonly by: number | undefined;
+      readonly message: Packed;
+    }
+  | {
+      readonly op: "send";
+      readonly n: number;
+      readonly to: number;
+      readonly by: number | undefined;
+      readonly message: Packed;
+      readonly timeout: number;
+    }
+  /** Nobody waits for that ask or send any more. */
+  | { readonly op: "giveUp"; readonly n: number }
+  /** Of the strong addresses of an actor that came, so many are gone: all that were known then. */
+  | { readonly op: "released"; readonly id: number; readonly count: number }
+  /** A weak address was made a strong one. */
+  | { readonly op: "upgraded"; readonly id: number }
+  /** So many addresses of an actor that came are gone, and with them all that is known of it. */
+  | { readonly op: "forgotten"; readonly id: number; readonly mentions: number }
+  | { readonly op: "wantsStart"; readonly id: number };
 
 /** From the host to the parent. */
 export type ToParent =
   | { readonly op: "started"; readonly id: number; readonly types: readonly string[] }
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError; readonly loaded: boolean }
   /** An ask was handled. */
-  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: unknown }
+  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Packed }
+  /** A message was set aside by its handler. */
+  | { readonly op: "stashed"; readonly id: number; readonly seq: number }
+  /** What was set aside goes first after that message: what was shipped behind it is given back. */
+  | { readonly op: "unstash"; readonly id: number; readonly seq: number; readonly epoch: number }
   /** An ask was cancelled before it was begun. */
   | { readonly op: "skipped"; readonly id: number; readonly seq: number }
   /** Nothing after that message is begun by this incarnation. */
@@ -72,11 +134,27 @@ export type ToParent =
   /** There is news in the words of the incarnation. */
   | { readonly op: "progress"; readonly id: number }
   | { readonly op: "stopped"; readonly id: number; readonly error: WireError | undefined }
-  /** `ctx.self.tell`, and timers. */
-  | { readonly op: "self"; readonly id: number; readonly message: { readonly type: string } }
+  /** One more message is awaited. */
+  | { readonly op: "await"; readonly id: number }
+  /** A message that the actor itself has asked for, and that is no longer awaited if it was. */
+  | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly wasAwaited: boolean }
+  /** It has failed outside of a message. */
+  | { readonly op: "failed"; readonly id: number; readonly error: WireError }
+  /** A child, by the number that the thread has given to it. */
+  | {
+      readonly op: "spawn";
+      readonly id: number;
+      readonly child: number;
+      readonly origin: Origin;
+      readonly options: Packed;
+    }
   | { readonly op: "stopSelf"; readonly id: number }
   /** A line of `ctx.log`. */
-  | { readonly op: "log"; readonly line: string };
+  | { readonly op: "log"; readonly line: string }
+  | FromPeer;
+
+/** What concerns one incarnation. */
+export type OfTenant = Exclude<ToParent, FromPeer | { readonly op: "log" }>;
 
 /** What an actor on a thread knows of itself. */
 export interface About {
@@ -140,13 +218,20 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map(
   [TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((type) => [type.name, type]),
 );
 
+/** The classes of this package by their names. */
+const OURS: ReadonlyMap<unknown, object> = new Map(
+  Object.values(errors).map(({ prototype }) => [prototype.name, prototype]),
+);
+
 export function unpackError(wire: WireError): unknown {
   if (!wire.native) return wire.value;
-  const { name = "Error", message, stack, cause, errors, properties } = wire;
+  const { name = "Error", message, stack, cause, errors: members, properties } = wire;
   const options = cause === undefined ? undefined : { cause: unpackError(cause) };
-  const error = errors
-    ? new AggregateError(errors.map(unpackError), message, options)
+  const error = members
+    ? new AggregateError(members.map(unpackError), message, options)
     : new (CLASSES.get(name) ?? Error)(message, options);
+  const ours = String(properties?.["code"]).startsWith("ERR_ACTOR_") ? OURS.get(name) : undefined;
+  if (ours !== undefined) Object.setPrototypeOf(error, ours);
   const define = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: !OWN.has(key) });
   };
