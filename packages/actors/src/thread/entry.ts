@@ -12,9 +12,10 @@ import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
-import { behaviorOf } from "../actor.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
+import type { Module } from "./load-module.ts";
+import { behaviorIn, loadModule } from "./load-module.ts";
 import { ThreadContext } from "./thread-context.ts";
 import type { HostTask, ToHost, ToParent } from "./wire.ts";
 import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, unpackReason } from "./wire.ts";
@@ -116,7 +117,7 @@ class Host {
     const isForgotten = (): boolean => this.#actors.get(id) !== actor;
     this.#actors.set(id, actor);
     try {
-      const behavior = behaviorOf((await this.#load(id, url))[exportName]);
+      const behavior = behaviorIn(await this.#load(id, url), url, exportName);
       if (isForgotten()) return;
       actor.behavior = behavior;
       context.state = await this.#onStack(id, () => behavior.state?.(args, context));
@@ -133,10 +134,10 @@ class Host {
   }
 
   /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
-  async #load(id: number, url: string): Promise<Record<string, unknown>> {
+  async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
     try {
-      return await working.run(id, () => import(url));
+      return await working.run(id, () => loadModule(url));
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
     }

@@ -8,6 +8,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { ThreadHost } from "./host.ts";
+import { refuseSelf } from "./load-module.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import { RemoteIncarnation } from "./remote-incarnation.ts";
 import type { Threads } from "./threads.ts";
@@ -24,6 +25,7 @@ export class RemoteBehavior implements Behavior {
 
   /** `place` finds the host, once. */
   constructor(definition: RemoteDefinition, place: () => ThreadHost) {
+    refuseSelf(definition.url);
     this.name = definition.name;
     this.#definition = definition;
     this.#place = place;

@@ -12,9 +12,9 @@
  */
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import { textOf } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
-import { ThreadLostError } from "../errors.ts";
+import type { ThreadLostError } from "../errors.ts";
+import { LoadFailedError } from "../errors.ts";
 import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
@@ -179,7 +179,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         break;
       case "startFailed": {
         const error = unpackError(report.error);
-        this.#fail(report.loaded ? error : new ThreadLostError("loadFailed", textOf(error), error));
+        this.#fail(report.loaded ? error : loadFailure(error));
         break;
       }
       case "self":
@@ -301,6 +301,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#waiting = undefined;
     waiting?.reject(error);
   }
+}
+
+/** What load-module.ts threw there, as what it was. */
+function loadFailure(copied: unknown): LoadFailedError {
+  const { message, url, cause } = copied as LoadFailedError;
+  return new LoadFailedError(message, url, cause);
 }
 
 function ignore(): void {}
