@@ -14,18 +14,18 @@ import type { Behavior } from "../actor.ts";
 import { asBehavior } from "../actor.ts";
 import { LoadFailedError, ThreadLimitError } from "../errors.ts";
 import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
-import { isTypeScript, sourceOf } from "./module-file.ts";
+import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
 
 /** What a module exports. */
 export type Module = Readonly<Record<string, unknown>>;
 
-/** What this thread has begun to load, so as not to start itself again and again. */
+/** The files that this thread has begun to load. */
 const begun = new Set<string>();
 let registering: Promise<boolean> | undefined;
 
 /** Rejects with {@link LoadFailedError}, which says what to do about it. */
 export async function loadModule(url: string): Promise<Module> {
-  begun.add(url);
+  begun.add(fileOf(url));
   const source = sourceOf(url);
   try {
     return await importSource(source);
@@ -34,7 +34,7 @@ export async function loadModule(url: string): Promise<Module> {
   }
 }
 
-/** What refused was not evaluated, so nothing of it happens twice; but it is remembered by its URL, which is why that changes. */
+/** What is refused while it is linked was not evaluated, so nothing happens twice; but Node may remember it by its URL. */
 async function importSource(source: string): Promise<Module> {
   const isBeyondNode = isTypeScript(source) && !("typescript" in features && features.typescript);
   if (isBeyondNode) await registerTsx(source);
@@ -96,7 +96,7 @@ export function behaviorIn(module: Module, url: string, exportName: string): Beh
 
 /** A module that spawns itself when it is loaded does so on its thread, too. */
 export function refuseSelf(url: string): void {
-  if (!begun.has(url)) return;
+  if (begun.size === 0 || !begun.has(fileOf(url))) return;
   throw new ThreadLimitError(
     `Thread ${threadId} loads ${url} and cannot spawn it once more: what only the main thread is to do stands behind if (isMainThread), from node:worker_threads, or in a module of its own`,
   );

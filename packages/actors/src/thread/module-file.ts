@@ -28,6 +28,11 @@ export function sourceOf(url: string): string {
   return exists(url) ? url : (sibling(url, SOURCES) ?? url);
 }
 
+/** The same for every URL of one file. */
+export function fileOf(url: string): string {
+  return url.startsWith("file:") ? sourceOf(url).replace(/[?#].*$/s, "") : url;
+}
+
 /** What the build has made of `url`, of which there is no source. */
 export function outputOf(url: string): string | undefined {
   return exists(url) ? undefined : sibling(url, OUTPUTS);
