@@ -161,9 +161,19 @@ describe("what crosses to a thread", () => {
 describe("the start of an actor on a thread", () => {
   it.each([
     ["the module cannot be loaded", new URL("broken.mjs", fixtures), "default", "this module cannot be loaded"],
-    ["there is no such module", new URL("missing.mjs", fixtures), "default", "Cannot find module"],
-    ["there is no such export", new URL("worker.mjs", fixtures), "nothing", "can be spawned"],
-    ["the export is no actor", new URL("worker.mjs", fixtures), "notAnActor", "can be spawned"],
+    ["there is no such module", new URL("missing.mjs", fixtures), "default", "there is no such file"],
+    [
+      "there is no such export",
+      new URL("worker.mjs", fixtures),
+      "nothing",
+      'it has no export "nothing"; it exports "default", "named", "notAnActor"',
+    ],
+    [
+      "the export is no actor",
+      new URL("worker.mjs", fixtures),
+      "notAnActor",
+      "of type number, and not what actor() or implement() has made",
+    ],
   ])("fails when %s, and says so", async (_, url, name, message) => {
     await using system = threadSystem();
     using address = system.spawn(onThread<WorkerDefinition>(url, name));

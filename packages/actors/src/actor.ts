@@ -1,4 +1,5 @@
 /** Definitions: what an actor is, apart from who runs it. Nothing here has a life of its own. */
+import { brand } from "@pneumatic/core/internal";
 import type { Cell } from "./cell/cell.ts";
 import type { Context, StartContext } from "./cell/context.ts";
 import type { ExitReason } from "./cell/exit-reason.ts";
@@ -179,6 +180,9 @@ export interface Behavior {
 export type Handler = (context: unknown, message: unknown) => unknown;
 
 class RuntimeDefinition implements Definition<never, unknown>, Behavior {
+  static {
+    brand(RuntimeDefinition, "Definition", "@pneumatic/actors"); // a bundle of its module may have a copy of this one
+  }
   readonly name: string;
   readonly state: Behavior["state"];
   readonly on: Behavior["on"];
@@ -232,8 +236,14 @@ function handlers(on: unknown): Behavior["on"] {
   return Object.setPrototypeOf({ ...on }, null);
 }
 
+/** What the runtime reads of a definition; undefined for what {@link actor} has not made. */
+export function asBehavior(definition: unknown): Behavior | undefined {
+  return definition instanceof RuntimeDefinition ? definition : undefined;
+}
+
 /** What the runtime reads of a definition; refuses what {@link actor} has not made. */
 export function behaviorOf(definition: unknown): Behavior {
-  if (definition instanceof RuntimeDefinition) return definition;
+  const behavior = asBehavior(definition);
+  if (behavior !== undefined) return behavior;
   throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");
 }

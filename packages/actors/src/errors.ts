@@ -210,6 +210,23 @@ export class ThreadLostError extends Error {
   }
 }
 
+/**
+ * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about it;
+ * what Node said is the `cause`. It is the `cause` of the `StartFailedError`: the actor is not started again.
+ */
+export class LoadFailedError extends Error {
+  static {
+    brand(LoadFailedError, "LoadFailedError", OWNER);
+  }
+  readonly code = "ERR_ACTOR_LOAD_FAILED" as const;
+  /** Of the module. */
+  readonly url: string;
+  constructor(message: string, url: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.url = url;
+  }
+}
+
 /** Misuse: something that an actor on a thread cannot do. */
 export class ThreadLimitError extends Error {
   static {

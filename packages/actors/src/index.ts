@@ -16,6 +16,7 @@ export {
   DuplicateNameError,
   InvalidDefinitionError,
   InvalidMessageError,
+  LoadFailedError,
   MailboxFullError,
   MessageNotCloneableError,
   NothingToStashError,

@@ -46,8 +46,8 @@ export interface Ending {
   readonly isDueToChild: boolean;
 }
 
-/** Says in the log, and to who has subscribed, that incarnation number `generation` ends. */
-export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict): void {
+/** Says in the log, and to who has subscribed, that incarnation number `generation` ends; `error` is what it failed with. */
+export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict, error: unknown): void {
   const { id, runtime } = cell;
   const { log, diagnostics } = runtime;
   const isFailure = isAbnormal(reason);
@@ -56,7 +56,7 @@ export function reportEnd(cell: Cell, generation: number, reason: ExitReason, ve
   const next = nextStep(verdict);
   const entry = { actor: cell.path, id, generation, reason: reason.kind };
   if (!isFailure) report(log, "debug", entry, `actor ended: ${next}`);
-  else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
+  else report(log, "error", { ...entry, err: errorOf(reason) ?? error }, `actor ${describe(reason)}: ${next}`);
 }
 
 /** The one that wins. */

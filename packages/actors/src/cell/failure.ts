@@ -1,5 +1,5 @@
 /** What an error that user code or a lost thread left behind means for the actor. */
-import { ThreadLostError } from "../errors.ts";
+import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
 
 /** A handler threw `error`, or its thread was lost, while it handled `message`. */
@@ -8,8 +8,9 @@ export function failureOf(error: unknown, message: unknown): ExitReason {
   return { kind: "panicked", error, message };
 }
 
-/** `state` or `started` threw `error`, or the thread was lost meanwhile. */
+/** `state` or `started` threw `error`, or its module was not loaded, or the thread was lost meanwhile. */
 export function startFailureOf(error: unknown): ExitReason {
+  if (error instanceof LoadFailedError) return { kind: "crashed", cause: "loadFailed" };
   if (error instanceof ThreadLostError) return { kind: "crashed", cause: error.how };
   return { kind: "startFailed", error };
 }

@@ -204,9 +204,9 @@ export class Incarnation {
     return this.#cell.inFlight instanceof Ask;
   }
 
-  /** What it ran on is gone. */
-  lost(reason: ExitReason): void {
-    if (!this.#ended) this.#cell.life.lost(reason);
+  /** What it ran on is gone, and may be all that it can run on. */
+  lost(reason: ExitReason, isFinal = false): void {
+    if (!this.#ended) this.#cell.life.lost(reason, isFinal);
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */

@@ -2,6 +2,7 @@
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
+import { LoadFailedError } from "../errors.ts";
 import { RemoteDefinition } from "./on-thread.ts";
 import type { Origin } from "./wire.ts";
 
@@ -25,7 +26,7 @@ export class Definitions {
   /** What was first seen here under `key`. */
   find(key: string): Behavior {
     const behavior = this.#byKey.get(key);
-    if (behavior === undefined) throw new Error("The thread that it was defined on is gone");
-    return behavior;
+    if (behavior !== undefined) return behavior;
+    throw new LoadFailedError("The definition is gone with the thread that it was made on", "");
   }
 }

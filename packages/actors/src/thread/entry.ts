@@ -12,13 +12,14 @@ import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
-import { behaviorOf } from "../actor.ts";
 import { dropAddresses } from "../address/handle.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
 import type { Packed } from "./copy.ts";
 import { unpack } from "./copy.ts";
 import { Definitions } from "./definitions.ts";
+import type { Module } from "./load-module.ts";
+import { behaviorIn, loadModule } from "./load-module.ts";
 import { Nursery } from "./nursery.ts";
 import { RemoteTargets } from "./remote-targets.ts";
 import type { Parent } from "./thread-context.ts";
@@ -151,19 +152,19 @@ class Host {
       if (isForgotten()) return;
       this.#actors.delete(id);
       context.end();
-      this.#send({ op: "startFailed", id, error: packError(error), loaded: actor.behavior !== undefined });
+      this.#send({ op: "startFailed", id, error: packError(error) });
     }
   }
 
   async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
-    return key === undefined ? behaviorOf((await this.#load(id, url))[exportName]) : this.#definitions.find(key);
+    return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
   }
 
   /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
-  async #load(id: number, url: string): Promise<Record<string, unknown>> {
+  async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
     try {
-      return await working.run(id, () => import(url));
+      return await working.run(id, () => loadModule(url));
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
     }

@@ -22,6 +22,7 @@ import { ThreadLostError } from "../errors.ts";
 import { report } from "../report.ts";
 import type { Intensity } from "../supervisor/intensity.ts";
 import { countRestart } from "../supervisor/intensity.ts";
+import { bootstrapFile } from "./bootstrap-file.ts";
 import { Leases } from "./leases.ts";
 import type { About, FromPeer, HostTask, OfTenant, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK } from "./wire.ts";
@@ -89,10 +90,10 @@ export class ThreadHost {
     return this.#running?.threadId;
   }
 
-  /** Takes a tenant in, whose `id` no other one has or had. */
+  /** Takes a tenant in, whose `id` no other one has or had. Throws when there is nothing that a thread could run. */
   admit(id: number, tenant: Tenant): void {
-    this.#tenants.set(id, tenant);
     this.#running ??= this.#begin();
+    this.#tenants.set(id, tenant);
   }
 
   /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
@@ -156,7 +157,7 @@ export class ThreadHost {
   #makePool(): Piscina {
     const { log, resourceLimits } = this.#options;
     const pool = new Piscina({
-      filename: new URL("./bootstrap.cjs", import.meta.url).href,
+      filename: bootstrapFile(),
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: 1,

@@ -20,7 +20,8 @@ export class RemoteDefinition {
 
 /**
  * An actor that runs on a worker thread: the definition that the module at `url` exports, by default or under
- * `exportName`. It is spawned, supervised and addressed like any other.
+ * `exportName`. It is spawned, supervised and addressed like any other. `./x.js` stands for `x.ts` where nothing was built.
+ * What cannot be loaded is a failed start, whose cause is a `LoadFailedError` that says what to do.
  *
  * What is sent to it is copied at the call, as `structuredClone` does; what cannot be copied throws
  * `MessageNotCloneableError`. A thread that exits, runs out of memory or hangs is a reason to restart like a panic: queued

@@ -8,6 +8,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { ThreadHost } from "./host.ts";
+import { refuseSelf } from "./load-module.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import { RemoteIncarnation } from "./remote-incarnation.ts";
 import type { Threads } from "./threads.ts";
@@ -24,6 +25,7 @@ export class RemoteBehavior implements Behavior {
 
   /** `place` finds the host, once, unless the definition has one. */
   constructor(definition: RemoteDefinition, place: () => ThreadHost) {
+    if (definition.origin.url !== undefined) refuseSelf(definition.origin.url);
     this.name = definition.name;
     this.#definition = definition;
     this.#place = place;
@@ -41,7 +43,7 @@ export class RemoteBehavior implements Behavior {
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
     this.#host ??= this.#definition.host ?? this.#place();
-    const tenant = new RemoteIncarnation(this.#host, context as Incarnation);
+    const tenant = new RemoteIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
     (context as Incarnation).own(tenant);
     this.#tenant = tenant;
     const types = await tenant.start(this.#definition, args);

@@ -14,10 +14,9 @@ import type { Target } from "../address/handle.ts";
 import { dropAddresses, targetOf } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
-import { textOf } from "../cell/exit-reason.ts";
 import { failureOf } from "../cell/failure.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
-import { ThreadLostError } from "../errors.ts";
+import type { ThreadLostError } from "../errors.ts";
 import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import { carries, pack, packAll, unpack } from "./copy.ts";
@@ -54,6 +53,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   readonly #id = ++incarnations;
   readonly #host: ThreadHost;
   readonly #context: Incarnation;
+  readonly #isBound: boolean;
   readonly #progress = new Progress();
   #types: ReadonlySet<string> = new Set();
   #taken = FIRST_BEFORE;
@@ -80,9 +80,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   #gone = false;
   #lost: ThreadLostError | undefined = undefined;
 
-  constructor(host: ThreadHost, context: Incarnation) {
+  /** One that `isBound` to its thread ends with it for good. */
+  constructor(host: ThreadHost, context: Incarnation, isBound: boolean) {
     this.#host = host;
     this.#context = context;
+    this.#isBound = isBound;
     host.admit(this.#id, this);
   }
 
@@ -215,11 +217,9 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         if (report.error === undefined) this.#answered()?.resolve(undefined);
         else this.#answered()?.reject(unpackError(report.error));
         break;
-      case "startFailed": {
-        const error = unpackError(report.error);
-        this.#answered()?.reject(report.loaded ? error : new ThreadLostError("loadFailed", textOf(error), error));
+      case "startFailed":
+        this.#answered()?.reject(unpackError(report.error));
         break;
-      }
       case "stashed":
         this.#heard++;
         this.#outcomes.set(report.seq, STASHED);
@@ -290,7 +290,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#lost = error;
     this.#gone = true;
     if (this.#waiting?.seq === 0) this.#answered()?.reject(error);
-    else this.#context.lost({ kind: "crashed", cause: error.how });
+    else this.#context.lost({ kind: "crashed", cause: error.how }, this.#isBound);
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */

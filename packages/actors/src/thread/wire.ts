@@ -120,7 +120,7 @@ export type FromPeer =
 /** From the host to the parent. */
 export type ToParent =
   | { readonly op: "started"; readonly id: number; readonly types: readonly string[] }
-  | { readonly op: "startFailed"; readonly id: number; readonly error: WireError; readonly loaded: boolean }
+  | { readonly op: "startFailed"; readonly id: number; readonly error: WireError }
   /** An ask was handled. */
   | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Packed }
   /** A message was set aside by its handler. */
