@@ -6,7 +6,7 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, TransferListItem } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -78,7 +78,7 @@ class Host {
     this.#port = port;
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
-    this.#targets = new RemoteTargets(this.#log, (said) => this.#send(said));
+    this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
     process.on("exit", () => this.#blame());
     process.on("uncaughtExceptionMonitor", () => this.#blame());
   }
@@ -361,8 +361,8 @@ class Host {
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
-  #send(report: ToParent): void {
-    this.#port.postMessage(report);
+  #send(report: ToParent, transferList?: readonly TransferListItem[]): void {
+    this.#port.postMessage(report, transferList);
   }
 }
 

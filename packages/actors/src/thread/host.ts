@@ -9,7 +9,7 @@
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
 import { url as inspectorUrl } from "node:inspector";
-import type { MessagePort, ResourceLimits } from "node:worker_threads";
+import type { MessagePort, ResourceLimits, TransferListItem } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
@@ -108,8 +108,8 @@ export class ThreadHost {
   }
 
   /** Throws when `order` cannot be copied. */
-  send(order: ToHost): void {
-    this.#running?.port.postMessage(order);
+  send(order: ToHost, transferList?: readonly TransferListItem[]): void {
+    this.#running?.port.postMessage(order, transferList);
   }
 
   /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
@@ -140,7 +140,7 @@ export class ThreadHost {
       port: port1,
       words,
       terminate: new AbortController(),
-      leases: new Leases((order) => port1.postMessage(order)),
+      leases: new Leases((order, transferList) => port1.postMessage(order, transferList)),
       watch: undefined,
     };
     const beatMs = this.#beatMs;

@@ -1,0 +1,3 @@
+/** What the threads of `@pneumatic/actors` build on. Not part of the public interface: it changes without notice. */
+export { checkMovable, isEnd } from "./moving.ts";
+export { isMarked, markOf, unmark } from "./transfer.ts";
