@@ -28,7 +28,15 @@ export function setUp() {
   step(
     "Building",
     process.execPath,
-    [bin("typescript", "tsc"), "-b", "packages/core", "packages/actors", "examples/channels", "examples/crawler"],
+    [
+      bin("typescript", "tsc"),
+      "-b",
+      "packages/core",
+      "packages/actors",
+      "examples/channels",
+      "examples/chat",
+      "examples/crawler",
+    ],
     2,
   );
 }
