@@ -176,6 +176,15 @@ describe("a server", () => {
     idle.destroy();
   });
 
+  it("turns away more clients than it may have", async () => {
+    using small = await startChat("--max-clients", "1");
+    const one = await ChatClient.connect("tcp", small.ports.tcp);
+    const two = connect({ port: small.ports.tcp, host: "127.0.0.1" }).resume();
+    await once(two, "close");
+    one.type("/nick ada");
+    await one.seen("! You are ada");
+  });
+
   it("that finds its port taken says so", async () => {
     await expect(startChat("--tcp", `${chat.ports.tcp}`)).rejects.toThrow(/EADDRINUSE/);
   });

@@ -3,7 +3,7 @@
  * the sessions run dry, then the rooms, then the outboxes, each of which closes its connection; the lobby ends with the last
  * session, and with that the system is idle.
  */
-import type { ActorSystem } from "@pneumatic/actors";
+import type { ActorSystem, ExitReason } from "@pneumatic/actors";
 import type { Limits } from "./listener.ts";
 import { listener } from "./listener.ts";
 import { lobby } from "./lobby.ts";
@@ -20,6 +20,8 @@ export interface ChatOptions {
 export interface Chat extends Disposable {
   /** In the order of the listeners. */
   readonly ports: readonly number[];
+  /** Why it closed: anything but `normal` is a failure of the lobby, without which nothing goes on. */
+  readonly closed: Promise<ExitReason>;
 }
 
 const LIMITS: Limits = { unread: 256, paceMs: 20, whisperMs: 2000 };
@@ -39,12 +41,12 @@ export async function openChat(system: ActorSystem, options: ChatOptions): Promi
   const close = (): void => {
     for (const address of addresses) address.drop();
   };
+  const closed = people.exited;
+  void closed.then(close);
   try {
     await Promise.all(addresses.map(({ started }) => started));
-    return {
-      ports: await Promise.all(addresses.map((address) => address.ask({ type: "port" }))),
-      [Symbol.dispose]: close,
-    };
+    const ports = await Promise.all(addresses.map((address) => address.ask({ type: "port" })));
+    return { ports, closed, [Symbol.dispose]: close };
   } catch (error) {
     close();
     throw error;

@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", close).once("SIGTERM", close);
   await system.terminated;
+  if ((await chat.closed).kind !== "normal") process.exitCode = 1;
 }
 
 function count(name: string, value: string): number {

@@ -22,7 +22,7 @@ export interface SessionArgs {
 
 interface Watching extends Session {
   lobbyClosed(): void;
-  roomClosed(payload: { readonly name: string }): void;
+  roomClosed(payload: { readonly path: string }): void;
 }
 
 /** The room that a client is in. */
@@ -77,9 +77,11 @@ export const session = implement<Watching>()({
       state.args.connection.destroy();
     },
     lobbyClosed: goAway,
-    roomClosed: ({ state }, { name }) => {
-      state.seat?.[Symbol.dispose]();
+    roomClosed: ({ state }, { path }) => {
+      if (state.seat?.room.path !== path) return; // it has left by now
+      using seat = state.seat;
       state.seat = undefined;
+      const { name } = seat;
       state.notice(`The room ${name} was closed by an error. /join ${name} opens it again`);
     },
   },
@@ -128,7 +130,8 @@ async function join({ state, self: session, own, watch }: SessionContext, nick: 
   await state.leave();
   const { lobby, outbox } = state.args;
   const room = own(await lobby.ask({ type: "room", name }, { timeout: Number.POSITIVE_INFINITY }));
-  const watching = watch(room, () => ({ type: "roomClosed", name }));
+  const { path } = room;
+  const watching = watch(room, () => ({ type: "roomClosed", path }));
   const leave = (): void => {
     watching[Symbol.dispose]();
     room.drop();
