@@ -108,7 +108,9 @@ describe.each(["tcp", "ws"] as const)("a client over %s", (network) => {
     expect(two.said()).toEqual(shown);
     one.kill();
     two.kill();
-    sleeper.kill();
+    sleeper.resume();
+    await sleeper.closed;
+    expect(sleeper.said().length).toBeLessThan(sent.length);
   }, 40_000);
 });
 

@@ -55,6 +55,7 @@ interface Wire {
   /** Ends its half, as `nc -N` does. */
   end(): void;
   pause(): void;
+  resume(): void;
 }
 
 /** One who chats. Keeps every line it is shown. */
@@ -125,6 +126,11 @@ export class ChatClient {
   pause(): void {
     this.#wire.pause();
   }
+
+  /** Reads what is still to be had. */
+  resume(): void {
+    this.#wire.resume();
+  }
 }
 
 type Opened = (error?: Error) => void;
@@ -144,6 +150,7 @@ function overTcp(port: number, opened: Opened, show: (line: string) => void, clo
     kill: () => socket.resetAndDestroy(),
     end: () => socket.end(),
     pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 
@@ -157,5 +164,6 @@ function overWebSocket(port: number, opened: Opened, show: (line: string) => voi
     kill: () => socket.terminate(),
     end: () => socket.close(),
     pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }

@@ -99,7 +99,7 @@ export interface StartContext<out Self> {
    * ```
    */
   sleep(ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Takes over an address from a message: it is dropped when this incarnation ends. */
+  /** Takes over an address from a message or a reply: it is dropped when this incarnation ends, unless it was before. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */
   stop(): void;
