@@ -153,12 +153,16 @@ describe("garbage", () => {
 
 describe("the end of a connection", () => {
   it("comes after the answers, when a client has ended its half", async () => {
-    const [ada, room] = [fresh("ada"), fresh("tea")];
+    const [ada, bob, room] = [fresh("ada"), fresh("bob"), fresh("tea")];
+    const two = await ChatClient.enter("ws", chat.ports.ws, bob, room);
     const one = await ChatClient.connect("tcp", chat.ports.tcp);
     one.type(`/nick ${ada}`, `/join ${room}`, "first", "last");
     one.end();
     await one.closed;
     expect(one.said()).toEqual([`<${ada}> first`, `<${ada}> last`]);
+    two.type("/quit");
+    await two.closed;
+    expect(two.lines.slice(-3)).toEqual([...one.said(), `* ${ada} has left ${room}`]);
   });
 });
 

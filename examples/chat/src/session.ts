@@ -137,7 +137,9 @@ async function join({ state, self: session, own, watch }: SessionContext, nick: 
     room.drop();
   };
   state.seat = { name, room, [Symbol.dispose]: leave };
-  await room.send({ type: "join", nick, outbox: outbox.clone(), session });
+  const shown = outbox.clone();
+  const joined = await room.send({ type: "join", nick, outbox: shown, session });
+  if (!joined.ok) shown.drop(); // what was not sent is still ours
 }
 
 async function who(state: Client, { name, room }: Seat): Promise<void> {
