@@ -10,7 +10,7 @@ let chat: RunningChat;
 let names = 0;
 
 beforeAll(async () => {
-  chat = await startChat("--pace", "0", "--log", "warn");
+  chat = await startChat("--pace", "0", "--log", "error");
 });
 
 afterAll(async () => {
@@ -153,16 +153,38 @@ describe("garbage", () => {
 
 describe("the end of a connection", () => {
   it("comes after the answers, when a client has ended its half", async () => {
-    const [ada, bob, room] = [fresh("ada"), fresh("bob"), fresh("tea")];
-    const two = await ChatClient.enter("ws", chat.ports.ws, bob, room);
-    const one = await ChatClient.connect("tcp", chat.ports.tcp);
-    one.type(`/nick ${ada}`, `/join ${room}`, "first", "last");
+    using paced = await startChat("--log", "error"); // so that it has ended long before its last line is heard
+    const two = await ChatClient.enter("ws", paced.ports.ws, "bob", "tea");
+    const one = await ChatClient.connect("tcp", paced.ports.tcp);
+    one.type("/nick ada", "/join tea", "first", "last");
     one.end();
     await one.closed;
-    expect(one.said()).toEqual([`<${ada}> first`, `<${ada}> last`]);
+    expect(one.said()).toEqual(["<ada> first", "<ada> last"]);
     two.type("/quit");
     await two.closed;
-    expect(two.lines.slice(-3)).toEqual([...one.said(), `* ${ada} has left ${room}`]);
+    expect(two.lines.slice(-3)).toEqual([...one.said(), "* ada has left tea"]);
+  });
+});
+
+describe("the end of a connection by the server", () => {
+  it("is no error, and comes after the answers, even to a client that still sends", async () => {
+    const socket = connect({ port: chat.ports.tcp, host: "127.0.0.1" }).setEncoding("utf8");
+    let shown = "";
+    socket.on("data", (chunk) => {
+      shown += chunk;
+    });
+    const ada = fresh("ada");
+    socket.write(`/nick ${ada}\n/quit\n${"more\n".repeat(1_000_000)}`);
+    await once(socket, "close"); // rejects when the connection is reset
+    expect(shown).toMatch(new RegExp(`! You are ${ada}\n$`));
+  });
+
+  it("is a closing handshake over WebSocket", async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${chat.ports.ws}`);
+    await once(socket, "open");
+    socket.send("/quit");
+    const NO_STATUS = 1005; // 1006 would be a connection that broke
+    expect(await once(socket, "close")).toEqual([NO_STATUS, Buffer.alloc(0)]);
   });
 });
 

@@ -21,7 +21,6 @@ export interface SessionArgs {
 }
 
 interface Watching extends Session {
-  lobbyClosed(): void;
   roomClosed(payload: { readonly path: string }): void;
 }
 
@@ -60,10 +59,7 @@ type SessionContext = Context<Client, Watching>;
 export const session = implement<Watching>()({
   name: "session",
   state: (args: SessionArgs) => new Client(args),
-  started: ({ state, watch }) => {
-    state.notice(`Welcome. ${HELP}`);
-    watch(state.args.lobby, () => ({ type: "lobbyClosed" }));
-  },
+  started: ({ state }) => state.notice(`Welcome. ${HELP}`),
   on: {
     line: async (context, { line }) => {
       const command = parse(line);
@@ -76,7 +72,6 @@ export const session = implement<Watching>()({
       log.info({ nick: state.nick }, "cut off, because it does not read");
       state.args.connection.destroy();
     },
-    lobbyClosed: goAway,
     roomClosed: ({ state }, { path }) => {
       if (state.seat?.room.path !== path) return; // it has left by now
       using seat = state.seat;
