@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { Network } from "../support/chat.ts";
 import { ChatClient, startChat } from "../support/chat.ts";
 
-const ROOMS = 10;
-const IN_A_ROOM = 50;
+const ROOMS = 25;
+const IN_A_ROOM = 20;
 const LINES = 6;
 /** After this many of its own lines a client is killed, if it is to be. */
 const KILLED_AFTER = 2;
@@ -23,11 +23,12 @@ const range = (length: number): number[] => Array.from({ length }, (_, n) => n);
 const line = (nick: string, n: number): string => `<${nick}> line ${n}`;
 
 async function enter(n: number, ports: Readonly<Record<Network, number>>): Promise<Talker> {
-  const network = n % 2 === 0 ? "tcp" : "ws";
   const room = n % ROOMS;
+  const inRoom = Math.floor(n / ROOMS);
+  const network = inRoom % 4 < 2 ? "tcp" : "ws"; // of each, half stay
   const nick = `c${n}`;
   const client = await ChatClient.enter(network, ports[network], nick, `room-${room}`);
-  return { nick, room, stays: Math.floor(n / ROOMS) % 2 === 0, client };
+  return { nick, room, stays: inRoom % 2 === 0, client };
 }
 
 async function talk({ nick, stays, client }: Talker): Promise<void> {
