@@ -34,6 +34,7 @@ export function setUp() {
       "packages/core",
       "packages/actors",
       "examples/channels",
+      "examples/chat",
       "examples/crawler",
       "examples/shop",
     ],

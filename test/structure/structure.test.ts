@@ -34,7 +34,9 @@ describe("the tree", () => {
     expect([...new Set(packages)].sort()).toEqual([
       "@pneumatic/core",
       "@pneumatic/core/internal",
+      "@pneumatic/core/internal/threads",
       "@pneumatic/core/testing",
+      "@pneumatic/core/threads",
       "pino",
       "piscina",
     ]);
