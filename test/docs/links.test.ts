@@ -40,6 +40,7 @@ describe("the links of the documentation", () => {
   it.each([
     { guide: "channels.md", from: ["README.md", "packages/core/README.md"] },
     { guide: "diagnostics.md", from: ["packages/actors/README.md"] },
+    { guide: "runtimes.md", from: ["README.md", "packages/core/README.md", "packages/actors/README.md"] },
     { guide: "testing.md", from: ["README.md", "packages/actors/README.md"] },
   ])("reach the guide from the first page and from the package: $guide", ({ guide: name, from }) => {
     const guide = join(root, "docs/guide", name);
