@@ -182,7 +182,7 @@ test("a chart has a bar for everybody with a figure, and says who has none", asy
   reporting.keep("run", [workload("win", { pneumatic: [300, 300, 300], "a<b": [100, 150, 100], liar: "wrong" })]);
   expect(await reporting.run()).toEqual({ failed: false, problems: "" });
   const chart = reporting.read("charts/actors-node-20/win.svg");
-  expect([...chart.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => width)).toEqual(["400", "133.3"]);
+  expect([...chart.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => width)).toEqual(["320", "106.7"]);
   expect(chart).toContain('aria-label="to win: pneumatic 300 /s, a&lt;b 100 /s"');
   expect(chart).toContain("liar: wrong result");
 });

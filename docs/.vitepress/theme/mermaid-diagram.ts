@@ -15,6 +15,9 @@ declare global {
   var mermaid: Mermaid | undefined;
 }
 
+/** How small a diagram may become; where the page is narrower still, it scrolls. */
+const LEAST = 0.63;
+
 let loading: Promise<Mermaid> | undefined;
 /** Mermaid draws one at a time. */
 let last: Promise<unknown> = Promise.resolve();
@@ -32,10 +35,21 @@ export const MermaidDiagram = defineComponent({
         suppressErrorRendering: true,
         theme: isDark.value ? "dark" : "neutral",
         fontFamily: "inherit",
-        sequence: { useMaxWidth: false, wrap: true, width: 130 },
-        flowchart: { useMaxWidth: false, wrappingWidth: 180 },
+        sequence: {
+          wrap: true,
+          width: 170,
+          actorMargin: 20,
+          actorFontSize: 16,
+          messageFontSize: 16,
+          mirrorActors: false,
+        },
+        flowchart: { wrappingWidth: 180 },
       });
-      svg.value = (await mermaid.render(`diagram-${id}`, decodeURIComponent(props.code))).svg;
+      const drawn = await mermaid.render(`diagram-${id}`, decodeURIComponent(props.code));
+      svg.value = drawn.svg.replace(
+        /max-width: ([\d.]+)px;/,
+        (style, width) => `${style} min-width: ${width * LEAST}px;`,
+      );
     };
     const drawNext = (): void => {
       last = last.then(draw, draw);

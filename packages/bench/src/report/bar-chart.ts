@@ -7,7 +7,7 @@ import { figureOf, OPERATIONS } from "./standing.ts";
 import type { Color } from "./svg.ts";
 import { bar, drawing, outline, text, wrapped } from "./svg.ts";
 
-const WIDTH = 400;
+const WIDTH = 320;
 const LINE = 17;
 const ROW = 32;
 const BAR = 9;

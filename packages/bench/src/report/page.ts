@@ -24,7 +24,7 @@ export function reportOf(groups: readonly Group[]): Files {
     const svg = overviewChart(group);
     if (svg === undefined) return [];
     return [
-      `### ${headingOf(group)}`,
+      `**${headingOf(group)}**`,
       chart(nameOf(group), svg, `How many times as fast Pneumatic is: ${group.suite}`),
     ];
   });
