@@ -119,8 +119,8 @@ test("the report lists every workload in which a peer or another language is ahe
   ]);
   const rows = await reporting.rows(LOST);
   expect(rows.filter((row) => row.startsWith("| to "))).toEqual([
-    "| to lose | faster | 4 M/s | 1 M/s | 0.25× | 0.2 to 0.25 | fast |",
-    "| to lose to go | go | 6 k/s | 3 k/s | 0.5× | 0.5 to 0.5 |  |",
+    "| to lose | faster | 0.25× | 4 M/s | 1 M/s | 0.2 to 0.25 | fast |",
+    "| to lose to go | go | 0.5× | 6 k/s | 3 k/s | 0.5 to 0.5 |  |",
   ]);
   expect(reporting.read("benchmarks.md")).toContain("A peer is ahead in 1 of 2 comparisons.");
 });
@@ -130,7 +130,7 @@ test("the report compares by the bound measures where a workload has no other go
   const goal = { text: "B idle at most 350", measured: 400, met: false };
   reporting.keep("run", [workload("idle", { pneumatic: [400, 400, 400], small: [100, 100, 100] }, [goal], "B idle")]);
   const rows = await reporting.rows(LOST);
-  expect(rows).toContain("| to idle: B idle, less is better | small | 100 | 400 | 0.25× | 0.25 to 0.25 |  |");
+  expect(rows).toContain("| to idle: B idle, less is better | small | 0.25× | 100 | 400 | 0.25 to 0.25 |  |");
   expect(rows).toContain("| to idle | B idle at most 350 | 400 |");
 });
 
@@ -161,9 +161,9 @@ test("the report shows a workload from its newest run, and each line of Node by 
   reporting.keep("c-24", [workload("work", { pneumatic: [7000, 7000, 7000] })], { date: "2026-03-01", node: "24.0.0" });
   reporting.keep("d-threads", [workload("wire", { pneumatic: [1, 1, 1] })], { date: "2026-03-02", suite: "threads" });
   expect(await reporting.rows("## Actors, Node 20")).toEqual([
-    "| Who | Role | Speed | Ours to it | Rounds |",
+    "| Who | Role | Speed | Ratio | Rounds |",
     "| **pneumatic** | ours | 1 k/s |  |  |",
-    "| Who | Role | Speed | Ours to it | Rounds |",
+    "| Who | Role | Speed | Ratio | Rounds |",
     "| **pneumatic** | ours | 5 /s |  |  |",
   ]);
   expect(await reporting.rows("## Actors, Node 24")).toContain("| **pneumatic** | ours | 7 k/s |  |  |");

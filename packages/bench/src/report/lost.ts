@@ -55,13 +55,13 @@ function standingTable(who: string, rows: readonly Behind[]): string {
   const cells = rows.map(({ workload, ahead: [first, ...rest] }) => [
     titleOf(workload, first.measure),
     first.other.name,
+    ratio(first.ratio),
     amount(first.theirs, first.measure),
     amount(first.ours, first.measure),
-    ratio(first.ratio),
     span(first.worst, first.best),
     rest.map(({ other }) => other.name).join(", "),
   ]);
-  return table(["Workload", who, "It", "Ours", "Ours to it", "Rounds", "Also ahead"], cells);
+  return table(["Workload", who, "Ratio", "Theirs", "Ours", "Rounds", "Also ahead"], cells);
 }
 
 /** How many comparisons with peers there are in a group. */

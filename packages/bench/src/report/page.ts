@@ -48,7 +48,8 @@ Written by \`npm run bench:report\` from what [the benchmarks](../packages/bench
 Everybody does the same work in a process of its own, in the same run, in rounds of random order; every run checks order, count and sum of what
 was received, and who gets that wrong has no figure. Figures are medians. A ratio is ours to theirs: above 1× ours is ahead, and a ratio is the
 median of the ratios of the rounds. Trust twofold differences, and less where the rounds agree. Peers compete; a *reference*
-does less than the work, or another kind of it, and is shown for scale.
+does less than the work, or another kind of it, and is shown for scale. In the charts ours is bold, a reference an outline, another language
+orange.
 
 ## At a glance
 
@@ -98,7 +99,7 @@ function figureTable(workload: Entry["workload"]): string {
     ];
   });
   const names = measures.map((measure) => (measure === OPERATIONS ? "Speed" : capitalized(measure.name)));
-  return table(["Who", "Role", ...names, "Ours to it", "Rounds"], rows);
+  return table(["Who", "Role", ...names, "Ratio", "Rounds"], rows);
 }
 
 const ROLES = { ours: "ours", peer: "peer", reference: "reference", anchor: "other language" } as const;
