@@ -1,7 +1,7 @@
 /**
  * Links are written for the repository, and lead to the same on the site. One to a file that is no page, as to a program among the
- * examples, leads to it in the repository that the packages name, and is text where they name none; one to the README of a
- * package leads to its reference.
+ * examples, leads to it in the repository that the packages name, and is text where they name none; one to a README leads
+ * to the first page, or to the reference of the package.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -52,6 +52,7 @@ function placeOf(href: string, page: string): string | undefined {
   if (RENAMED[inDocs] !== undefined) return `/${RENAMED[inDocs]}${section}`;
   if (!inDocs.startsWith("..") && (path.endsWith(".md") || !existsSync(target))) return href;
   const inRoot = relative(ROOT, target).split(sep).join("/");
+  if (inRoot === "README.md") return "/";
   const [, packageName] = /^packages\/(core|actors)(?:\/README\.md)?$/.exec(inRoot) ?? [];
   if (packageName !== undefined) return `/api/@pneumatic/${packageName}/`;
   const repository = repositoryUrl();
