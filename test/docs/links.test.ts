@@ -6,8 +6,7 @@ import { filesBelow, root } from "../support/source-files.ts";
 
 const pages = ["packages", "docs", "examples"]
   .flatMap((folder) => filesBelow(folder, ".md"))
-  .concat(filesBelow("", ".md").filter(({ path }) => !path.includes("/")))
-  .filter(({ path }) => !path.startsWith("docs/api/")); // generated, and not ours to mend
+  .concat(filesBelow("", ".md").filter(({ path }) => !path.includes("/")));
 
 /** The anchors that GitHub makes of the headings of a page. */
 function anchors(text: string): string[] {
