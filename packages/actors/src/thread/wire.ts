@@ -27,9 +27,14 @@ export const LOW_BITS: number = 2 ** 31 - 1;
 /** The number before the first: so near the end of what the words can count that not only old incarnations get there. */
 export const FIRST_BEFORE: number = LOW_BITS - 500;
 
-/** The words in shared memory: a count that grows while the thread turns its event loop, and the id of who is on its stack. */
+/**
+ * The words in shared memory: a count that grows while the thread turns its event loop, the id of who is on its stack, and how
+ * many `blocking()` sections it is in.
+ */
 export const BEAT = 0;
 export const ON_STACK = 1;
+export const BLOCKING = 2;
+export const WORDS = 3;
 
 /** From the parent to the host. `id` is the incarnation. */
 export type ToHost =
@@ -67,7 +72,7 @@ export type ToParent =
   | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: unknown }
   /** An ask was cancelled before it was begun. */
   | { readonly op: "skipped"; readonly id: number; readonly seq: number }
-  /** Nothing after that message is begun by this incarnation. */
+  /** Nothing after that message is begun by this incarnation; 0 when it was at none. */
   | { readonly op: "panicked"; readonly id: number; readonly seq: number; readonly error: WireError }
   /** There is news in the words of the incarnation. */
   | { readonly op: "progress"; readonly id: number }
