@@ -13,8 +13,8 @@ const losses: readonly (readonly [Harm, string])[] = [
   ["exit", "exit"],
   ["outOfMemory", "outOfMemory"],
   ["hang", "hung"],
-  ["floatingRejection", "uncaught"],
-  ["timerThrow", "uncaught"],
+  ["floatingRejection", "panicked"],
+  ["timerThrow", "panicked"],
 ];
 
 function nameOf(reason: ExitReason): string {

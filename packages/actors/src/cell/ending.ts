@@ -22,6 +22,8 @@ export interface EndRequest {
   /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
   readonly letters: DeadLetterReason;
   readonly isDueToChild?: boolean;
+  /** What was thrown, or how the thread was lost. */
+  readonly error?: unknown;
 }
 
 export interface HowToEnd extends Partial<EndRequest> {
@@ -29,8 +31,6 @@ export interface HowToEnd extends Partial<EndRequest> {
   readonly graceful?: boolean;
   /** The `stopped` hook runs; true when left out. */
   readonly hook?: boolean;
-  /** What the handler threw. */
-  readonly error?: unknown;
 }
 
 /** An incarnation that is being taken down. */
@@ -46,8 +46,8 @@ export interface Ending {
   readonly isDueToChild: boolean;
 }
 
-/** Says in the log, and to who has subscribed, that incarnation number `generation` ends. */
-export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict): void {
+/** Says in the log, and to who has subscribed, that incarnation number `generation` ends, because of `error` if there is one. */
+export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict, error: unknown): void {
   const { id, runtime } = cell;
   const { log, diagnostics } = runtime;
   const isFailure = isAbnormal(reason);
@@ -56,7 +56,7 @@ export function reportEnd(cell: Cell, generation: number, reason: ExitReason, ve
   const next = nextStep(verdict);
   const entry = { actor: cell.path, id, generation, reason: reason.kind };
   if (!isFailure) report(log, "debug", entry, `actor ended: ${next}`);
-  else report(log, "error", { ...entry, err: errorOf(reason) }, `actor ${describe(reason)}: ${next}`);
+  else report(log, "error", { ...entry, err: errorOf(reason) ?? error }, `actor ${describe(reason)}: ${next}`);
 }
 
 /** The one that wins. */

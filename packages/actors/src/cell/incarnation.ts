@@ -212,9 +212,9 @@ export class Incarnation {
     return this.#cell.inFlight instanceof Ask;
   }
 
-  /** What it ran on is gone. */
-  lost(reason: ExitReason): void {
-    if (!this.#ended) this.#cell.life.lost(reason);
+  /** What it ran on is gone, or work of its own failed outside of a message. */
+  lost(reason: ExitReason, error: unknown): void {
+    if (!this.#ended) this.#cell.life.lost(reason, error);
   }
 
   /**
@@ -230,7 +230,7 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined));
+      life.lost(failureOf(error, undefined), error);
     }
   }
 

@@ -182,8 +182,8 @@ export class Lifecycle {
   }
 
   /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
-  lost(reason: ExitReason): void {
-    this.request({ reason, sequel: DECIDE, letters: "stopped" });
+  lost(reason: ExitReason, error: unknown): void {
+    this.request({ reason, sequel: DECIDE, letters: "stopped", error });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */
@@ -296,7 +296,7 @@ export class Lifecycle {
     const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
     this.#cell.behavior.catchUp?.(this.#cell);
     const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
-    reportEnd(this.#cell, this.generation, reason, verdict);
+    reportEnd(this.#cell, this.generation, reason, verdict, how.error);
     this.#cell.become(ENDING);
     this.#requested = undefined;
     this.reason = reason;

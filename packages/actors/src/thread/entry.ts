@@ -15,9 +15,13 @@ import type { Behavior } from "../actor.ts";
 import { behaviorOf } from "../actor.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
+import { hostsHere } from "./here.ts";
 import { ThreadContext } from "./thread-context.ts";
 import type { HostTask, ToHost, ToParent } from "./wire.ts";
 import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, unpackReason } from "./wire.ts";
+
+/** `failed`: it has panicked, and waits for its end. */
+type Phase = "starting" | "running" | "failed" | "stopping";
 
 interface Actor {
   readonly id: number;
@@ -32,6 +36,7 @@ interface Actor {
   isBusy: boolean;
   /** Whether it has asked for its own end. */
   isStopping: boolean;
+  phase: Phase;
   /** How many messages were handled that the parent does not know of. */
   untold: number;
   /** What is being handled. */
@@ -66,8 +71,9 @@ class Host {
     this.#port = port;
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
+    hostsHere({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
-    process.on("uncaughtExceptionMonitor", () => this.#blame());
+    process.on("uncaughtException", (error) => this.#uncaught(error));
   }
 
   async receive(order: ToHost): Promise<void> {
@@ -109,6 +115,7 @@ class Host {
       cancelled: new Set(),
       isBusy: false,
       isStopping: false,
+      phase: "starting",
       untold: 0,
       current: undefined,
       begun: FIRST_BEFORE,
@@ -123,20 +130,24 @@ class Host {
       if (isForgotten()) return;
       await this.#onStack(id, () => behavior.started?.(context));
       if (isForgotten()) return;
+      actor.phase = "running";
       this.#send({ op: "started", id, types: Object.keys(behavior.on) });
     } catch (error) {
-      if (isForgotten()) return;
-      this.#actors.delete(id);
-      context.end();
-      this.#send({ op: "startFailed", id, error: packError(error), loaded: actor.behavior !== undefined });
+      if (!isForgotten()) this.#startFailed(actor, error);
     }
   }
 
-  /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
+  #startFailed({ id, behavior, context }: Actor, error: unknown): void {
+    this.#actors.delete(id);
+    context.end();
+    this.#send({ op: "startFailed", id, error: packError(error), loaded: behavior !== undefined });
+  }
+
+  /** Who loads a module is suspect until it is loaded. Whatever the module does later of its own is done in nobody's name. */
   async #load(id: number, url: string): Promise<Record<string, unknown>> {
     Atomics.store(this.#words, ON_STACK, id);
     try {
-      return await working.run(id, () => import(url));
+      return await import(url);
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
     }
@@ -238,9 +249,11 @@ class Host {
     this.#send({ op: "progress", id: actor.id });
   }
 
+  /** Handling message `seq`; 0 for none. */
   #panicked(actor: Actor, seq: number, error: unknown): void {
     actor.queue.clear();
     actor.isStopping = true;
+    actor.phase = "failed";
     this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
   }
 
@@ -249,7 +262,9 @@ class Host {
     else if (seq > begun) cancelled.add(seq);
   }
 
-  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, { behavior, context }: Actor): Promise<void> {
+  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, actor: Actor): Promise<void> {
+    const { behavior, context } = actor;
+    actor.phase = "stopping";
     const why = unpackReason(reason);
     context.cancel(why);
     try {
@@ -268,6 +283,17 @@ class Host {
     } finally {
       Atomics.store(this.#words, ON_STACK, before);
     }
+  }
+
+  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  #uncaught(error: unknown): void {
+    const id = working.getStore();
+    if (id === undefined) throw error;
+    const actor = this.#actors.get(id);
+    if (actor === undefined) this.#log.warn({ err: error }, "an actor that has ended has failed once more");
+    else if (actor.phase === "starting") this.#startFailed(actor, error);
+    else if (actor.phase === "running") this.#panicked(actor, actor.current?.seq ?? 0, error);
+    else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
   }
 
   /** The thread is about to end: whoever it works for now is who made it. */

@@ -13,6 +13,7 @@
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { textOf } from "../cell/exit-reason.ts";
+import { failureOf } from "../cell/failure.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
@@ -170,9 +171,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       case "skipped":
         this.#outcomes.set(report.seq, NOT_BEGUN);
         break;
-      case "panicked":
-        this.#outcomes.set(report.seq, { error: unpackError(report.error) });
+      case "panicked": {
+        const error = unpackError(report.error);
+        if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
+        else this.#outcomes.set(report.seq, { error });
         break;
+      }
       case "stopped":
         if (report.error === undefined) this.#settle(undefined);
         else this.#fail(unpackError(report.error));
@@ -200,7 +204,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#lost = error;
     this.#gone = true;
     if (this.#waiting?.seq === 0) this.#fail(error);
-    else this.#context.lost({ kind: "crashed", cause: error.how });
+    else this.#context.lost(failureOf(error, undefined), error);
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
