@@ -44,12 +44,19 @@ describe("a thread that hangs", () => {
   });
 
   it("is given up when it cannot be terminated, in the middle of a native call, and keeps no shutdown waiting", async () => {
+    let hasExited = false;
+    process.once("worker", (thread) => {
+      thread.once("exit", () => {
+        hasExited = true;
+      });
+    });
     const system = threadSystem(quick);
     using address = system.spawn(worker, { ...alone, ...patient });
     const { cause } = await failure(address.ask({ type: "harm", how: "native" }, forever));
     expect(cause).toMatchObject({ how: "hung", message: "The thread was lost (hung): its event loop did not turn" });
     expect(await address.ask({ type: "about" }, forever)).toMatchObject({ generation: 2 });
     await system.shutdown();
+    expect(hasExited).toBe(false);
     expect(system.ledger()).toMatchObject({ accepted: 2, handled: 1, panicked: 1 });
   });
 
