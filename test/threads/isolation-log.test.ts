@@ -12,7 +12,7 @@ describe("the last line before", () => {
   it.each<Harm>(["throw", "exit", "hang", "outOfMemory", "native"])(
     "the thread suffers %s is logged, once",
     async (how) => {
-      const system = threadSystem({ threads: { heartbeatMs: 500 } });
+      const system = threadSystem({ threads: { heartbeatMs: how === "hang" || how === "native" ? 1000 : 60_000 } });
       using address = system.spawn(worker, { ...alone, ...patient, name: "w" });
       await failure(address.ask({ type: "lastWords", how }, forever));
       await system.shutdown();

@@ -34,7 +34,7 @@ const rows: readonly (readonly [string, string, Cause, string])[] = [
 
 describe.each(rows)("an actor whose module %s", (_, url, cause, text) => {
   it("ends with that reason, and so does whoever waits for it", async () => {
-    await using system = threadSystem({ threads: { heartbeatMs: 500 } });
+    await using system = threadSystem({ threads: { heartbeatMs: cause === "hung" ? 1000 : 60_000 } });
     const [culprit, neighbour] = await sharing(system);
     await system.stop(culprit);
     using address = system.spawn(onThread<WorkerDefinition>(url), { name: "broken", restart: "temporary" });

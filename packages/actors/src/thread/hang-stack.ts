@@ -1,85 +1,94 @@
 /**
  * Where a thread is that does not turn its event loop. A session of the inspector is opened for it, so this costs nothing
- * before; the thread is paused, which works in the middle of a loop, of a regular expression and of `Atomics.wait`, and lets go
- * again. Nothing is known of one that is in native code, and on a thread that is not the main one there is no such session.
+ * before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a regular expression
+ * and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main thread has no such session.
  *
- *     enable ─► attached to each worker: the one with this id ─► pause ─► paused: frames, whose work it is ─► resume
+ *     enable ─► attached to each worker: the one with this id ─► whose work it is ─► profile ─► the call seen most often
+ *
+ * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and keeps the
+ * process from exiting.
  */
-import type { Debugger } from "node:inspector";
+import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
 import { BLAME } from "./here.ts";
 
+const LOOK_MS = 20;
+const SAMPLE_EVERY_US = 500;
 const MOST_FRAMES = 30;
+
+type After = (ms: number, run: () => void) => void;
+type Node = Profiler.ProfileNode;
 
 /**
  * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had within
- * `limitMs`. On the way the thread says in its words whose work it is at. Never rejects.
+ * `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions begin; a
+ * call that was inlined shows as its caller. On the way the thread says in its words whose work it is at. Never rejects.
  */
 export function stackOf(threadId: number, limitMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const session = new Session();
-    const finish = (stack?: string): void => {
-      timer.stop();
+    const timers: UnheldTimer[] = [];
+    const after = (ms: number, run: () => void): void => void timers.push(new UnheldTimer(ms, run, platformClock));
+    const done = (stack?: string): void => {
+      for (const timer of timers) timer.stop();
       resolve(stack);
-      disconnect(session);
+      session.disconnect();
     };
-    const timer = new UnheldTimer(limitMs, finish, platformClock);
+    after(limitMs, done);
     try {
       session.connect();
-      pause(session, threadId, finish);
+      look(session, threadId, after, done);
     } catch {
-      finish(); // no inspector in this build, or no permission to use it
+      done(); // no inspector in this build, or no permission to use it
     }
   });
 }
 
-/** Calls `done` once the thread has been paused, or cannot be. */
-function pause(session: Session, threadId: number, done: (stack?: string) => void): void {
+/** Calls `done` when the thread was looked at, or cannot be. */
+function look(session: Session, threadId: number, after: After, done: (stack?: string) => void): void {
   session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
     if (!workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
-    const urls = new Map<string, string>();
     let last = 0;
-    const tell = (method: string, params = {}): void => {
+    const tell = (method: string, params = {}): number => {
       const message = JSON.stringify({ id: ++last, method, params });
       session.post("NodeWorker.sendMessageToWorker", { sessionId, message });
+      return last;
     };
-    let stack: string | undefined;
+    tell("Runtime.evaluate", { expression: BLAME, silent: true });
+    tell("Profiler.enable");
+    tell("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
+    const started = tell("Profiler.start");
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       if (params.sessionId !== sessionId) return;
-      const said = JSON.parse(params.message);
-      if (said.method === "Debugger.scriptParsed") {
-        urls.set(said.params.scriptId, said.params.url);
-      } else if (said.method === "Debugger.paused") {
-        const frames: readonly Debugger.CallFrame[] = said.params.callFrames;
-        stack = frames.slice(0, MOST_FRAMES).map(lineWith(urls)).join("\n");
-        const { callFrameId } = frames[0] ?? {};
-        tell("Debugger.evaluateOnCallFrame", { callFrameId, expression: BLAME, silent: true });
-        tell("Debugger.resume");
-      } else if (said.method === "Debugger.resumed") {
-        done(stack);
-      }
+      const { id, result } = JSON.parse(params.message);
+      if (id === started) after(LOOK_MS, () => tell("Profiler.stop"));
+      else if (id > started) done(linesOf(result?.profile?.nodes ?? []));
     });
-    tell("Debugger.enable");
-    tell("Debugger.pause");
   });
   session.post("NodeWorker.enable", { waitForDebuggerOnStart: false }, (error) => {
     if (error !== null) done();
   });
 }
 
-/** A line as in `error.stack`. The frames of Chrome's protocol count lines and columns from 0, and know their script by its id. */
-function lineWith(urls: ReadonlyMap<string, string>): (frame: Debugger.CallFrame) => string {
-  return ({ functionName, location: { scriptId, lineNumber, columnNumber = 0 } }) => {
-    const place = `${urls.get(scriptId) || "<anonymous>"}:${lineNumber + 1}:${columnNumber + 1}`;
-    return functionName === "" ? `    at ${place}` : `    at ${functionName} (${place})`;
-  };
+/** The way to the call that was seen most often; undefined when none was. */
+function linesOf(nodes: readonly Node[]): string | undefined {
+  const calls = nodes.filter(({ callFrame }) => !callFrame.functionName.startsWith("(")); // (program), (idle) and so on
+  const hits = ({ hitCount = 0 }: Node): number => hitCount;
+  const innermost = calls.reduce<Node | undefined>(
+    (most, node) => (hits(node) > (most?.hitCount ?? 0) ? node : most),
+    undefined,
+  );
+  if (innermost === undefined) return undefined;
+  const callers = new Map(calls.flatMap((caller) => (caller.children ?? []).map((id) => [id, caller])));
+  const lines: string[] = [];
+  for (let at: Node | undefined = innermost; at !== undefined && lines.length < MOST_FRAMES; at = callers.get(at.id))
+    lines.push(lineOf(at, at === innermost));
+  return lines.join("\n");
 }
 
-function disconnect(session: Session): void {
-  try {
-    session.disconnect();
-  } catch {
-    // It was never connected.
-  }
+function lineOf({ callFrame, positionTicks = [] }: Node, isInnermost: boolean): string {
+  const seen = isInnermost ? positionTicks.toSorted((a, b) => b.ticks - a.ticks)[0] : undefined;
+  const place = `${callFrame.url || "<anonymous>"}:${seen?.line ?? callFrame.lineNumber + 1}`;
+  return callFrame.functionName === "" ? `    at ${place}` : `    at ${callFrame.functionName} (${place})`;
 }

@@ -65,7 +65,7 @@ export class HostThread {
     this.#worker = this.#pool.threads[0];
     this.threadId = this.#worker?.threadId;
     this.#worker?.once("exit", () => this.#exited());
-    port1.on("message", said);
+    port1.on("message", (report: ToParent) => this.#isTrue(report) && said(report));
     const task: HostTask = { port: port2, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
     this.#pool.run(task, { transferList: [port2], signal: this.#giveUp.signal }).then(
       () => this.#lost(new ThreadLostError("exit", "its port was closed")),
@@ -87,7 +87,12 @@ export class HostThread {
   /** Hands over what it has said by now. */
   hear(receive: (report: ToParent) => void = this.#options.said): void {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
-      receive(next.message);
+      if (this.#isTrue(next.message)) receive(next.message);
+  }
+
+  /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
+  #isTrue(report: ToParent): boolean {
+    return this.#hung === undefined || !("error" in report) || report.error === undefined;
   }
 
   /** Ends it. Resolves when it has exited, or does not in time. */
