@@ -15,7 +15,7 @@ describe("a thread that hangs", () => {
     ["wait", "(wait|harm)"],
     ["regexp", "(regexp|harm)"],
     ["hangAfterAwait", "(hang|hangAfterAwait)"],
-  ] as const)("is in its error and in the log with its stack: %s", { retry: 4 }, async (how, innermost) => {
+  ] as const)("is in its error and in the log with its stack: %s", { retry: 9, timeout: 60_000 }, async (how, innermost) => {
     await using system = threadSystem(quick);
     using address = system.spawn(worker, { ...alone, ...patient, name: "w" });
     const { cause } = await failure(address.ask({ type: "harm", how }, forever));
