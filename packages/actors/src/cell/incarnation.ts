@@ -204,9 +204,9 @@ export class Incarnation {
     return this.#cell.inFlight instanceof Ask;
   }
 
-  /** What it ran on is gone, and may be all that it can run on. */
-  lost(reason: ExitReason, isFinal = false): void {
-    if (!this.#ended) this.#cell.life.lost(reason, isFinal);
+  /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
+  lost(reason: ExitReason, error: unknown, isFinal = false): void {
+    if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
@@ -237,7 +237,7 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined));
+      life.lost(failureOf(error, undefined), error);
     }
   }
 

@@ -85,6 +85,7 @@ export class Leases implements Border {
   }
 
   received(said: FromPeer): void {
+    if (this.#isOver) return; // it is ended in the middle of what it does
     switch (said.op) {
       case "tell":
         this.#find(said.to).target.inbox.tell(this.#unpacked(said.message));

@@ -210,9 +210,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       case "skipped":
         this.#outcomes.set(report.seq, NOT_BEGUN);
         break;
-      case "panicked":
-        this.#outcomes.set(report.seq, { error: unpackError(report.error) });
+      case "panicked": {
+        const error = unpackError(report.error);
+        if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
+        else this.#outcomes.set(report.seq, { error });
         break;
+      }
       case "stopped":
         if (report.error === undefined) this.#answered()?.resolve(undefined);
         else this.#answered()?.reject(unpackError(report.error));
@@ -234,9 +237,6 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         break;
       case "deliver":
         this.#deliver(unpack(report.message, this.#host.leases), report.wasAwaited);
-        break;
-      case "failed":
-        this.#context.lost(failureOf(unpackError(report.error), undefined));
         break;
       case "spawn":
         this.#heard++;
@@ -290,7 +290,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#lost = error;
     this.#gone = true;
     if (this.#waiting?.seq === 0) this.#answered()?.reject(error);
-    else this.#context.lost({ kind: "crashed", cause: error.how }, this.#isBound);
+    else this.#context.lost(failureOf(error, undefined), error, this.#isBound);
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
