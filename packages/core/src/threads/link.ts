@@ -16,6 +16,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../internal/queue.ts";
 import type { Moving } from "./cargo.ts";
 import { Cargo } from "./cargo.ts";
+import { isClosing } from "./closing.ts";
 import { Decoder } from "./codec/decoder.ts";
 import { CorruptRecordError, MessageNotCloneableError } from "./codec/errors.ts";
 import type { Packed } from "./codec/stand-ins.ts";
@@ -176,6 +177,12 @@ export class Link implements Pumped, Sending {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       this.#posted(got.message as Posted);
     }
+  }
+
+  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  lookForEnd(): void {
+    this.pull();
+    if (isClosing(this.#port)) this.#ended();
   }
 
   get #out(): Outgoing {

@@ -19,8 +19,8 @@ import { block, drainAll } from "./wake.ts";
  * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
  * thread sends into, since nobody could send while this one sleeps.
  *
- * Asleep, it does not learn that another worker thread, which it has a port to, has died: give a timeout where that can
- * happen. Senders that came through the main thread are not concerned. (After `std::sync::mpsc::Receiver::recv`.)
+ * It wakes for a value at once, and for the death of the thread that was to send within 50 milliseconds. (After
+ * `std::sync::mpsc::Receiver::recv`.)
  */
 export function recvSync<T>(
   receiver: Receiver<T>,
