@@ -16,12 +16,14 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../internal/queue.ts";
 import type { Moving } from "./cargo.ts";
 import { Cargo } from "./cargo.ts";
+import { isClosing } from "./closing.ts";
 import { Decoder } from "./codec/decoder.ts";
+import { CorruptRecordError, MessageNotCloneableError } from "./codec/errors.ts";
 import type { Packed } from "./codec/stand-ins.ts";
 import type { Sending } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Endpoint } from "./records.ts";
-import { ASIDE, MESSAGE } from "./records.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
@@ -161,10 +163,10 @@ export class Link implements Pumped, Sending {
         this.#read(ring, decoder);
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
-    } catch (broken) {
+    } catch (error) {
       this.#incoming = undefined; // what follows cannot be read either
       this.#port.close();
-      throw broken;
+      throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
     }
     if (count > 0) this.#release(ring);
     return count > 0 || hasFlushed;
@@ -175,6 +177,12 @@ export class Link implements Pumped, Sending {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       this.#posted(got.message as Posted);
     }
+  }
+
+  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  lookForEnd(): void {
+    this.pull();
+    if (isClosing(this.#port)) this.#ended();
   }
 
   get #out(): Outgoing {
@@ -206,6 +214,8 @@ export class Link implements Pumped, Sending {
     const header = words[at >> 2] as number;
     const size = sizeOf(header);
     const kind = kindOf(header);
+    if (size < 4 || size > ring.left || (size & 3) !== 0)
+      throw new CorruptRecordError(at, `no record of ${size} bytes`);
     if (kind === SKIP) {
       ring.advance(size);
       return;
@@ -218,6 +228,7 @@ export class Link implements Pumped, Sending {
       return;
     }
     const n = words[(at + HEADER) >> 2] as number;
+    if (size !== CONTROL_SIZE) throw new CorruptRecordError(at, `a record of kind ${kind} with ${size} bytes`);
     ring.advance(size);
     if (kind !== ASIDE) endpoint?.control(kind, n);
     else {
@@ -249,4 +260,9 @@ export class Link implements Pumped, Sending {
     for (const endpoint of this.#endpoints.values()) endpoint.lost();
     this.#endpoints.clear();
   }
+}
+
+/** Whether it says itself what went wrong: the bytes, or a message that passes through and cannot be sent on. */
+function isTyped(error: unknown): boolean {
+  return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
 }

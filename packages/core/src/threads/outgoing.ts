@@ -11,12 +11,10 @@ import type { MessagePort } from "node:worker_threads";
 import type { Cargo, Carrier } from "./cargo.ts";
 import { Encoder } from "./codec/encoder.ts";
 import { FOREIGN } from "./codec/outcome.ts";
-import { ASIDE, MESSAGE } from "./records.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, MAX_RECORD, RingWriter, SCRATCH } from "./ring.ts";
 import { Spill } from "./spill.ts";
 import { isMarked, markOf, unmark } from "./transfer.ts";
-
-const CONTROL_SIZE = HEADER + 4;
 
 /** What the sending of messages needs of their cargo. */
 type Loading = Pick<Cargo<Carrier>, "begin" | "portable" | "pack" | "explained" | "sent">;

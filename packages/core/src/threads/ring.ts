@@ -134,6 +134,12 @@ export class RingReader {
     return START + (this.#tail & MASK);
   }
 
+  /** How many bytes may be read from `at` on, in one piece; none if what HEAD says cannot be. */
+  get left(): number {
+    const published = (this.#head - this.#tail) >>> 0;
+    return published > SIZE ? 0 : Math.min(published, SIZE - (this.#tail & MASK));
+  }
+
   /** The record at `at` was read. */
   advance(size: number): void {
     this.#tail = (this.#tail + size) | 0;

@@ -19,6 +19,9 @@ export const PARKED = 1;
 /** In `recvSync`: `Atomics.notify` wakes it. */
 export const BLOCKED = 2;
 
+/** How long a thread sleeps at most before it looks whether another one has died, which wakes nobody. */
+const SLEEP_MS = 50;
+
 /** How many turns of the event loop a thread goes on looking at rings that stay empty. */
 const POLLS = 2;
 
@@ -30,6 +33,8 @@ export interface Pumped {
   readonly hasNews: boolean;
   /** Takes in what came through the port, which may bring a new ring. */
   pull(): void;
+  /** Looks whether the other thread has ended. */
+  lookForEnd(): void;
   /** Makes visible what was written. */
   publish(): void;
 }
@@ -92,14 +97,15 @@ function hasNews(): boolean {
 }
 
 /**
- * Blocks this thread until something may have come, or `ms` have passed. No microtask runs meanwhile, so what was written is
+ * Blocks this thread until something may have come, some time has passed, or `ms` have. No microtask runs meanwhile, so what was written is
  * published before.
  */
 export function block(ms: number): void {
   for (const link of pumped) link.publish();
   Atomics.store(word, 0, BLOCKED);
   for (const link of pumped) link.pull();
-  if (!hasNews()) Atomics.wait(word, 0, BLOCKED, ms);
+  const hasSlept = !hasNews() && Atomics.wait(word, 0, BLOCKED, Math.min(ms, SLEEP_MS)) === "timed-out";
+  if (hasSlept) for (const link of pumped) link.lookForEnd();
   idleTurns = 0;
   schedule();
 }
