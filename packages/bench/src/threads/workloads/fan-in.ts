@@ -1,5 +1,5 @@
 /** Four workers that send to the main thread at once. Ours is one channel. */
-import type { Workload } from "../../runner/suite.ts";
+import type { Measured, Workload } from "../../runner/suite.ts";
 import { WrongResultError } from "../../runner/suite.ts";
 import { isMedium, loadMedium } from "../catalogue.ts";
 import { Peer } from "../exchange.ts";
@@ -7,6 +7,7 @@ import type { Small } from "../messages.ts";
 import { contenders, RAW } from "./stream.ts";
 
 const WORKERS = 4;
+const TOTAL = 400_000;
 
 export const fanIn: Workload = {
   name: "fan-in-4",
@@ -25,20 +26,18 @@ export const fanIn: Workload = {
       if (next[by]!++ !== id) throw new WrongResultError(`worker ${by} sent ${id} out of order`);
       if (--left === 0) arrived();
     });
-    return {
-      size: 400_000,
-      repeat: "scaled",
-      run: async (size) => {
-        const each = Math.ceil(size / WORKERS);
-        next.fill(0);
-        left = each * WORKERS;
-        const all = new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-        const sent = peers.map((peer) => peer.does({ op: "send", total: each, burst: Number.POSITIVE_INFINITY }));
-        await Promise.all([all, ...sent]);
-        return { operations: each * WORKERS };
-      },
+    const run = async (size: number): Promise<Measured> => {
+      const each = Math.ceil(size / WORKERS);
+      next.fill(0);
+      left = each * WORKERS;
+      const all = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const sent = peers.map((peer) => peer.does({ op: "send", total: each, burst: Number.POSITIVE_INFINITY }));
+      await Promise.all([all, ...sent]);
+      return { operations: each * WORKERS };
     };
+    await run(TOTAL / 100); // until all workers have started
+    return { size: TOTAL, repeat: "scaled", run };
   },
 };

@@ -7,6 +7,9 @@ import { wireCaller } from "../callers/wire.ts";
 import { isMedium } from "../catalogue.ts";
 import { RAW } from "./stream.ts";
 
+/** Until the worker has started, and what asks is compiled: a program that waits for an answer has run for a while. */
+const WARM_UP = 2000;
+
 const LIBRARIES: Readonly<Record<string, () => Promise<OpenCaller>>> = {
   "pneumatic actor": async () => (await import("../callers/actor.ts")).actorCaller,
   piscina: async () => (await import("../callers/pools.ts")).piscina,
@@ -81,7 +84,10 @@ export const idleRoundTrip: Workload = {
 async function open(contender: string): Promise<Call> {
   const load = isMedium(contender) ? async () => wireCaller(contender) : LIBRARIES[contender];
   if (load === undefined) throw new Error(`No contender "${contender}"`);
-  return (await load())();
+  const call = await (await load())();
+  let warm = 0;
+  await askEach(call, WARM_UP, () => warm++);
+  return call;
 }
 
 async function askEach(call: Call, times: number, next: () => number): Promise<void> {

@@ -1,5 +1,5 @@
 /** One message after the other in one direction: as fast as a loop can, or some in each turn of the event loop. */
-import type { Contender, Role, Target, Workload } from "../../runner/suite.ts";
+import type { Contender, Measured, Role, Target, Workload } from "../../runner/suite.ts";
 import type { MediumName } from "../catalogue.ts";
 import { isMedium, loadMedium } from "../catalogue.ts";
 import { Expecting, Peer, sendAll } from "../exchange.ts";
@@ -106,18 +106,16 @@ function streamed(stream: Stream, isToWorker: boolean): Workload {
       const peer = new Peer({ medium: contender, kind: kindName, sender: 0, port: ports[0]! });
       const expecting = new Expecting(kind);
       if (!isToWorker) wire.listen(expecting.receive);
-      return {
-        size: total,
-        repeat: "scaled",
-        run: async (size) => {
-          await Promise.all(
-            isToWorker
-              ? [peer.does({ op: "expect", total: size }), sendAll(wire, kind, 0, size, burst)]
-              : [expecting.expect(size), peer.does({ op: "send", total: size, burst })],
-          );
-          return { operations: size };
-        },
+      const run = async (size: number): Promise<Measured> => {
+        await Promise.all(
+          isToWorker
+            ? [peer.does({ op: "expect", total: size }), sendAll(wire, kind, 0, size, burst)]
+            : [expecting.expect(size), peer.does({ op: "send", total: size, burst })],
+        );
+        return { operations: size };
       };
+      await run(total / 100); // how long the worker takes to start says nothing of a size that fits
+      return { size: total, repeat: "scaled", run };
     },
   };
 }

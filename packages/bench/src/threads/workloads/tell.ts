@@ -16,6 +16,7 @@ export const tell: Workload = {
     if (contender !== ACTOR && stream !== undefined) return stream.prepare(contender);
     const { openSystem, spawnEchoing } = await import("../callers/actor.ts");
     const address = spawnEchoing(openSystem(), "shared");
+    await address.started;
     return {
       size: 100_000,
       repeat: "scaled",
