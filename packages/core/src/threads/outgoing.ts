@@ -9,6 +9,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Cargo, Carrier } from "./cargo.ts";
+import { isPostedAsItIs } from "./cargo.ts";
 import { Encoder } from "./codec/encoder.ts";
 import { FOREIGN } from "./codec/outcome.ts";
 import { ASIDE, MESSAGE } from "./records.ts";
@@ -154,7 +155,10 @@ export class Outgoing {
   #postAside(id: number, value: unknown): void {
     const transferList = markOf(value);
     try {
-      this.#port.postMessage(this.#cargo.pack(value) ?? [value], transferList);
+      const posted = this.#cargo.pack(value) ?? (isPostedAsItIs(value) ? value : [value]);
+      if (transferList.length === 0)
+        this.#port.postMessage(posted); // an empty list takes as long as a small message
+      else this.#port.postMessage(posted, transferList);
     } catch (error) {
       throw this.#cargo.explained(error, value, transferList);
     }
