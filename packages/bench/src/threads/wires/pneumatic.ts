@@ -31,6 +31,9 @@ export async function iterating(receiver: Receiver<unknown>, receive: (message: 
   for await (const message of receiver) receive(message);
 }
 
+/** Ends until the process ends, whatever a workload uses: one that nobody holds is lost to the collector. */
+const held: unknown[] = [];
+
 type Send<S> = (sender: S, message: unknown) => Promise<void> | undefined;
 
 function sendAtOnce(sender: Sender<unknown>, message: unknown): undefined {
@@ -58,6 +61,7 @@ function medium<S extends Sender<unknown> | SyncSender<unknown>>(
       const there = Array.from({ length: threads }, open);
       const ports = there.map(([, receiver]) => toPort({ back: back.clone(), receiver }));
       back.drop();
+      held.push(incoming, ...there);
       return { wire: wireOf(there[0]![0], incoming), ports };
     },
     join: (port) => {
