@@ -109,3 +109,12 @@ test("an end in a message that is refused stays where it is", async () => {
   expect(await collect(replies)).toEqual([1, 3]);
   for (const end of [job, jobs, sender, rx]) end.drop();
 });
+
+test("what only has the prototype of a map or a set arrives as structured clone makes it", async () => {
+  const [tx, rx] = channel<object>();
+  const sender = fromPort(toPort(tx));
+  const messages = [Map, Set].map((type) => Object.assign(Object.create(type.prototype), { ring: 1 }));
+  for (const message of messages) sender.send(message);
+  sender.drop();
+  expect(await collect(rx)).toEqual(messages.map((message) => structuredClone(message)));
+});

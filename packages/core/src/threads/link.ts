@@ -15,7 +15,7 @@ import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../internal/queue.ts";
 import type { Moving } from "./cargo.ts";
-import { Cargo } from "./cargo.ts";
+import { Cargo, isPostedAsItIs } from "./cargo.ts";
 import { isClosing } from "./closing.ts";
 import { Decoder } from "./codec/decoder.ts";
 import { CorruptRecordError, MessageNotCloneableError } from "./codec/errors.ts";
@@ -28,7 +28,7 @@ import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
-/** What comes through the port, but for what goes to `fromPort`. A message in an array of one is claimed by a record. */
+/** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
 type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
 /** How the thread that sends this is woken. */
 export interface Hello {
@@ -193,7 +193,8 @@ export class Link implements Pumped, Sending {
   /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
   #posted(message: Posted): boolean {
     if (message === PING) return false;
-    if (Array.isArray(message)) this.#aside.push(message[0]);
+    if (isPostedAsItIs(message)) this.#aside.push(message);
+    else if (Array.isArray(message)) this.#aside.push(message[0]);
     else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
     else if ("ring" in message) {
       this.#incoming = new Incoming(message.ring, this.#cargo);

@@ -2,7 +2,7 @@
  * Who is awake. Each thread has one word in shared memory that says whether it looks at its rings by itself; whoever
  * publishes something for a thread that does not must wake it.
  *
- *     AWAKE ──► nothing came for POLLS turns of the event loop (PARK, then RECHECK all rings) ──► PARKED
+ *     AWAKE ──► nothing came for `polls` turns of the event loop (PARK, then RECHECK all rings) ──► PARKED
  *       ▲                                                                                           │
  *       └──────────── WAKE: the first writer that changes the word sends a ping, or notifies ◄──────┘
  *
@@ -22,8 +22,13 @@ export const BLOCKED = 2;
 /** How long a thread sleeps at most before it looks whether another one has died, which wakes nobody. */
 const SLEEP_MS = 50;
 
-/** How many turns of the event loop a thread goes on looking at rings that stay empty. */
-const POLLS = 2;
+/**
+ * How many turns of the event loop a thread goes on looking at rings that stay empty, after the first. It saves a wake-up where
+ * the next message comes soon, and is in vain where the other thread waits for an answer: so a look in vain halves it, one
+ * that finds something brings it back, and so does every eighth time, to try.
+ */
+const MOST_POLLS = 2;
+const PARKS_PER_TRY = 8;
 
 /** What a thread looks at when it is awake. */
 export interface Pumped {
@@ -45,6 +50,8 @@ word[0] = PARKED;
 const pumped = new Set<Pumped>();
 let isScheduled = false;
 let idleTurns = 0;
+let polls = MOST_POLLS;
+let parks = 0;
 
 /** The word of this thread, for those who may have to wake it. */
 export function wakeMemory(): SharedArrayBuffer {
@@ -61,13 +68,18 @@ export function stopPumping(link: Pumped): void {
 
 /** This thread was woken, or has reason to look: one round over everything, and the next rounds by themselves. */
 export function pump(): void {
-  idleTurns = drainAll() ? 0 : idleTurns + 1;
-  if (idleTurns <= POLLS) schedule();
+  goOn(drainAll());
+}
+
+function goOn(hasFound: boolean): void {
+  idleTurns = hasFound ? 0 : idleTurns + 1;
+  if (idleTurns <= polls) schedule();
   else park();
 }
 
 /** PARK, RECHECK: stops to look, unless something came in between. */
 function park(): void {
+  polls = ++parks % PARKS_PER_TRY === 0 ? MOST_POLLS : polls >> 1;
   Atomics.store(word, 0, PARKED);
   if (!hasNews()) return;
   schedule();
@@ -82,7 +94,9 @@ function schedule(): void {
 
 function turn(): void {
   isScheduled = false;
-  pump();
+  const hasFound = drainAll();
+  if (hasFound) polls = MOST_POLLS;
+  goOn(hasFound);
 }
 
 export function drainAll(): boolean {
