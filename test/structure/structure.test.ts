@@ -36,7 +36,6 @@ describe("the tree", () => {
       "@pneumatic/core/internal",
       "@pneumatic/core/internal/threads",
       "@pneumatic/core/testing",
-      "@pneumatic/core/threads",
       "pino",
       "piscina",
     ]);

@@ -5,8 +5,6 @@
  */
 import type { TransferListItem } from "node:worker_threads";
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
-import type { EndsPort, MovableEnd } from "@pneumatic/core/threads";
-import { fromPort, toPort } from "@pneumatic/core/threads";
 import { isObject, isPlain, TARGET } from "../address/handle.ts";
 import { textOf } from "../cell/exit-reason.ts";
 import { MessageNotCloneableError } from "../errors.ts";
@@ -21,15 +19,12 @@ export interface Ref {
   readonly takesAll: boolean;
 }
 
-/** What was taken out of a value: what stands for an address, or the port by which the end of a channel goes. */
-type Taken = Ref | EndsPort<MovableEnd>;
-
 /** A value as it goes to another thread, and what was taken out of it with the way to each. */
 export interface Packed {
   readonly value: unknown;
   readonly refs: Refs;
 }
-export type Refs = readonly (readonly [keys: readonly string[], ref: Taken])[];
+export type Refs = readonly (readonly [keys: readonly string[], ref: Ref])[];
 
 /** What was taken out of those of several values that had some, by their places. */
 export type Sparse = readonly (readonly [at: number, refs: Refs])[];
@@ -105,23 +100,15 @@ export function movesOnce(copy: unknown): boolean {
   return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
 }
 
-/** What goes to the other thread instead of `value`; ends of channels in it are used up. */
+/** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
 export function pack(actor: string, value: unknown, border: Border): Shipment {
   if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
     return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
   }
   const transferList = carriers.get(value) ?? markOf(value);
-  const { bare, parts } = strip(actor, value, isPart);
+  const { bare, parts } = strip(actor, value, isAddress);
   if (parts.length === 0) return { value, refs: NO_REFS, transferList };
-  const hasEnds = parts.some(([, part]) => isEnd(part));
-  if (hasEnds) {
-    for (const [, part] of parts) if (isEnd(part)) checkMovable(part);
-    if (transferList.length === 0) cloned(actor, bare); // before anything moves
-  }
-  const refs: Refs = parts.map(([keys, part]) => [keys, isEnd(part) ? toPort(part as MovableEnd) : border.grant(part)]);
-  if (!hasEnds) return { value: bare, refs, transferList };
-  const ports = refs.flatMap(([, ref]) => ("id" in ref ? [] : [ref]));
-  return { value: bare, refs, transferList: [...transferList, ...ports] };
+  return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
 }
 
 /** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
@@ -150,7 +137,7 @@ export function posted(value: unknown): void {
 
 /** The value that came from the other thread. */
 export function unpack({ value, refs }: Packed, border: Border): unknown {
-  return refs.reduce((root, [keys, ref]) => put(root, keys, "id" in ref ? border.adopt(ref) : fromPort(ref)), value);
+  return refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
 }
 
 /** `value`, which could not be sent to another thread for `error`; says what is to blame. */
@@ -206,7 +193,7 @@ function strip(actor: string, value: unknown, isTaken: (each: object) => boolean
   const bare = bareOf(value, []);
   for (const [copy, keys] of unfilled)
     for (const key of Object.keys(copy)) copy[key] = bareOf(copy[key], [...keys, key]); // grows meanwhile
-  const left = find(bare, (each) => isObject(each) && isPart(each)) ?? strangerAmong(parts);
+  const left = find(bare, (each) => isObject(each) && isAddress(each)) ?? strangerAmong(parts);
   if (left !== undefined) throw refusal(actor, left);
   return { bare, parts };
 }
@@ -218,15 +205,20 @@ function strangerAmong(parts: Stripped["parts"]): Place | undefined {
 }
 
 function refusal(actor: string, place: Place): MessageNotCloneableError {
-  const what = isEnd(place.value) ? "the end of a channel" : "an address";
-  const isStranger = !isEnd(place.value) && !("tell" in (place.value as object));
-  const why = isStranger ? "the address of a supervisor" : `${what}, and these cross in plain objects and arrays only`;
+  const isStranger = !("tell" in (place.value as object));
+  const why = isStranger
+    ? "the address of a supervisor"
+    : "an address, and these cross in plain objects and arrays only";
   return new MessageNotCloneableError(actor, pathOf(place), `is ${why}`);
 }
 
 /** What is no value, and goes in a way of its own. */
 function isPart(value: object): boolean {
-  return TARGET in value || isEnd(value);
+  return isAddress(value) || isEnd(value);
+}
+
+function isAddress(value: object): boolean {
+  return TARGET in value;
 }
 
 /** Puts `value` where `keys` lead to in `root`, which is returned; nowhere is in its place. */

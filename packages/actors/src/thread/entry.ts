@@ -6,9 +6,10 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MessagePort, TransferListItem } from "node:worker_threads";
-import { receiveMessageOnPort } from "node:worker_threads";
+import type { TransferListItem } from "node:worker_threads";
 import { currentClock, Queue } from "@pneumatic/core/internal";
+import type { Line } from "@pneumatic/core/internal/threads";
+import { joinLine } from "@pneumatic/core/internal/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
@@ -38,24 +39,24 @@ const SLICE_MS = 1;
 const working = new AsyncLocalStorage<number>();
 
 class Host {
-  readonly #port: MessagePort;
+  readonly #line: Line;
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, Actor>();
   readonly #targets: RemoteTargets;
   readonly #definitions = new Definitions();
 
-  constructor({ port, words, logLevel }: HostTask) {
-    this.#port = port;
+  constructor({ port, words, logLevel }: HostTask, ended: () => void) {
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
     this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
     hostsHere({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
+    this.#line = joinLine(port, (order) => void this.#receive(order as ToHost), ended);
   }
 
-  async receive(order: ToHost): Promise<void> {
+  async #receive(order: ToHost): Promise<void> {
     switch (order.op) {
       case "start":
         return this.#start(order);
@@ -283,6 +284,7 @@ class Host {
 
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
   #handled(actor: Actor, seq: number): void {
+    this.#line.settle();
     Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
@@ -353,21 +355,14 @@ class Host {
   }
 
   #send(report: ToParent, transferList?: readonly TransferListItem[]): void {
-    this.#port.postMessage(report, transferList);
+    this.#line.send(report, transferList);
   }
 }
 
-/** The task that Piscina runs. It ends with the thread, or with the port. */
+/** The task that Piscina runs. It ends with the thread, or when the parent has closed the line. */
 export default function host(task: HostTask): Promise<void> {
-  const { port, words, beatMs } = task;
-  const self = new Host(task);
+  const { words, beatMs } = task;
   Atomics.add(words, BEAT, 1);
   repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
-  port.on("message", (order: ToHost) => {
-    void self.receive(order);
-    // All that has come, before anything of it goes on: a message that is cancelled is not begun in between.
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-      void self.receive(next.message);
-  });
-  return new Promise((resolve) => port.on("close", resolve));
+  return new Promise((resolve) => new Host(task, resolve));
 }

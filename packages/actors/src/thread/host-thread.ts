@@ -3,13 +3,14 @@
  * lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a pool is given up
  * with its thread, before it makes a replacement.
  *
- * What a thread has said is in its port even when it is gone: the port is read to its end before it is closed.
+ * What a thread has said is in shared memory even when it is gone: that is read to its end before it is closed.
  *
  *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
  */
-import type { MessagePort, ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import type { ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import type { Line } from "@pneumatic/core/internal/threads";
+import { startLine } from "@pneumatic/core/internal/threads";
 import { Piscina } from "piscina";
 import { textOf } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
@@ -47,7 +48,7 @@ export class HostThread {
   readonly leases: Leases = new Leases((order, transferList) => this.send(order, transferList));
   readonly #options: HostThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
-  readonly #port: MessagePort;
+  readonly #line: Line;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
@@ -62,16 +63,18 @@ export class HostThread {
 
   constructor(options: HostThreadOptions) {
     const { heartbeatMs, logLevel, resourceLimits, said, failed } = options;
-    const { port1, port2 } = new MessageChannel();
     this.#options = options;
-    this.#port = port1;
+    const [line, port] = startLine(
+      (report) => this.#isTrue(report as ToParent) && said(report as ToParent),
+      () => {}, // its worker says so
+    );
+    this.#line = line;
     this.#pool = poolFor(resourceLimits, failed);
     this.#worker = this.#pool.threads[0];
     this.threadId = this.#worker?.threadId;
     this.#worker?.once("exit", () => this.#exited());
-    port1.on("message", (report: ToParent) => this.#isTrue(report) && said(report));
-    const task: HostTask = { port: port2, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
-    this.#pool.run(task, { transferList: [port2], signal: this.#giveUp.signal }).then(
+    const task: HostTask = { port, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
+    this.#pool.run(task, { transferList: [port], signal: this.#giveUp.signal }).then(
       () => this.#lost(new ThreadLostError("exit", "its port was closed")),
       (error) => this.#lost(this.#hung ?? lossBy(error)),
     );
@@ -85,13 +88,12 @@ export class HostThread {
 
   /** Throws when `order` cannot be copied. */
   send(order: ToHost, transferList?: readonly TransferListItem[]): void {
-    this.#port.postMessage(order, transferList);
+    this.#line.send(order, transferList);
   }
 
   /** Hands over what it has said by now. */
-  hear(receive: (report: ToParent) => void = this.#options.said): void {
-    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
-      if (this.#isTrue(next.message)) receive(next.message);
+  hear(): void {
+    this.#line.hear();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
@@ -105,7 +107,7 @@ export class HostThread {
     this.leases.end();
     this.#heartbeat.stop();
     this.#patience?.stop();
-    this.#port.unref();
+    this.#line.unref();
     void this.#pool.destroy();
     if (this.#exit.isOver) return this.#exit.promise;
     this.#patience = new UnheldTimer(END_MS, () => this.#exit.reach(), platformClock);
@@ -131,7 +133,7 @@ export class HostThread {
   #exited(): void {
     this.#patience?.stop();
     this.hear();
-    this.#port.close();
+    this.#line.close();
     this.#exit.reach();
   }
 }

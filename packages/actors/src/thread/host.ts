@@ -51,6 +51,8 @@ export class ThreadHost {
   #thread: HostThread | undefined = undefined;
   /** Settles when every thread that was let go of has ended. */
   #ended: Promise<unknown> = Promise.resolve();
+  /** Whether the thread is heard in the middle of an end. */
+  #isHearing = false;
   /** When the thread was lost by nobody's fault. */
   #unblamed: readonly number[] = [];
 
@@ -91,11 +93,10 @@ export class ThreadHost {
 
   /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
   hear(): void {
-    const thread = this.#thread;
-    thread?.hear((said) => {
-      if (said.op === "stopSelf") queueMicrotask(() => this.#receive(said, thread));
-      else this.#receive(said, thread);
-    });
+    const wasHearing = this.#isHearing;
+    this.#isHearing = true;
+    this.#thread?.hear();
+    this.#isHearing = wasHearing;
   }
 
   /** Ends the thread. */
@@ -133,7 +134,8 @@ export class ThreadHost {
         this.#passOn(said, thread);
         return;
       default:
-        this.#tenants.get(said.id)?.received(said);
+        if (said.op === "stopSelf" && this.#isHearing) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
+        else this.#tenants.get(said.id)?.received(said);
     }
   }
 

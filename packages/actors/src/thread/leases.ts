@@ -206,7 +206,7 @@ export class Leases implements Border {
       this.#post({ op: "answered", n, reply: { value, refs } }, transferList);
       posted(reply);
     } catch (error) {
-      for (const [, ref] of refs) if ("id" in ref && ref.isStrong) this.#released(this.#find(ref.id), 1);
+      for (const [, ref] of refs) if (ref.isStrong) this.#released(this.#find(ref.id), 1);
       throw uncloneable(path, reply, error, "the reply");
     } finally {
       dropAddresses(reply);

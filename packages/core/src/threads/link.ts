@@ -26,7 +26,7 @@ import type { Endpoint } from "./records.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
-import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
+import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
 /** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
 type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
@@ -141,6 +141,17 @@ export class Link implements Pumped, Sending {
     this.#outgoing?.publish();
   }
 
+  /** Whether all that was sent is in the ring. */
+  get isFlushed(): boolean {
+    return this.#outgoing === undefined || this.#outgoing.isFlushed;
+  }
+
+  /** Moves what waits for room as far as there is some. Whether that was all. */
+  flush(): boolean {
+    if (!this.isFlushed) this.#outgoing?.flush();
+    return this.isFlushed;
+  }
+
   wakePeer(): void {
     if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
   }
@@ -172,9 +183,10 @@ export class Link implements Pumped, Sending {
     return count > 0 || hasFlushed;
   }
 
-  /** Takes in what the port has, without waiting for the event loop. */
+  /** Takes in what the port has, without waiting for the event loop. A ping among it has woken this thread all the same. */
   pull(): void {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      if (got.message === PING) schedule();
       this.#posted(got.message as Posted);
     }
   }

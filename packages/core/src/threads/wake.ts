@@ -85,7 +85,8 @@ function park(): void {
   schedule();
 }
 
-function schedule(): void {
+/** Looks by itself from the next turn on. */
+export function schedule(): void {
   Atomics.store(word, 0, AWAKE);
   if (isScheduled) return;
   isScheduled = true;
