@@ -69,13 +69,17 @@ export function copyFor(actor: string, value: unknown): unknown {
   const { bare, handles } = taken(actor, value);
   const copy = cloned(actor, bare);
   if (handles.length === 0) return copy;
-  const whole = handles.reduce((root, [keys, handle]) => put(root, keys, handle), copy);
-  areCarried = true;
-  carriers.add(whole as object);
-  return whole;
+  return carrier(handles.reduce((root, [keys, handle]) => put(root, keys, handle), copy));
 }
 
-/** Whether there are addresses in `copy`, which {@link copyFor} has made. */
+/** Notes that there are addresses in `copy`. */
+function carrier(copy: unknown): unknown {
+  areCarried = true;
+  carriers.add(copy as object);
+  return copy;
+}
+
+/** Whether there are addresses in `copy`, which {@link copyFor} or {@link unpack} has made. */
 export function carries(copy: unknown): boolean {
   return areCarried && isObject(copy) && carriers.has(copy);
 }
@@ -107,7 +111,8 @@ export function packAll<M>(
 
 /** The value that came from the other thread. */
 export function unpack({ value, refs }: Packed, border: Border): unknown {
-  return refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
+  if (refs.length === 0) return value;
+  return carrier(refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value));
 }
 
 /** `value`, which could not be sent to another thread for `error`; says what is to blame. */

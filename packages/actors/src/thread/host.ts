@@ -24,6 +24,7 @@ import type { Intensity } from "../supervisor/intensity.ts";
 import { countRestart } from "../supervisor/intensity.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
 import { Leases } from "./leases.ts";
+import { refuseSpawn } from "./spawn-for.ts";
 import type { About, FromPeer, HostTask, OfTenant, ToHost, ToParent } from "./wire.ts";
 import { BEAT, ON_STACK } from "./wire.ts";
 
@@ -118,7 +119,7 @@ export class ThreadHost {
     if (port === undefined) return;
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
       const said: ToParent = next.message;
-      if (said.op === "stopSelf") queueMicrotask(() => this.#receive(said));
+      if (said.op === "stopSelf" || said.op === "failed") queueMicrotask(() => this.#receive(said));
       else this.#receive(said);
     }
   }
@@ -209,6 +210,10 @@ export class ThreadHost {
       case "wantsStart":
         this.#passOn(said);
         return;
+      case "spawn":
+        if (this.#tenants.has(said.id)) this.#tenants.get(said.id)?.received(said);
+        else if (this.#running !== undefined) refuseSpawn(this.#running.leases, said);
+        return;
       default:
         this.#tenants.get(said.id)?.received(said);
     }
@@ -261,7 +266,9 @@ export class ThreadHost {
     return () => tenants.length === 1 || unblamed === undefined;
   }
 
+  /** What the thread has sent by now still arrives. */
   #end(): void {
+    this.hear();
     const running = this.#running;
     this.#running = undefined;
     this.#tenants.clear();
