@@ -96,10 +96,7 @@ abstract class Handle {
       const inbox = this.#inbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
-      const mailbox = inbox.place(message);
-      const ask = new Ask(mailbox.prepared(message), mailbox, this.#target.deadlines, options);
-      if (this.#holder !== undefined) ask.awaitedBy(this.#holder, mailbox.owner);
-      mailbox.ask(ask);
+      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#holder);
       return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
@@ -119,6 +116,21 @@ abstract class Handle {
     if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
     return this.#target.inbox;
   }
+}
+
+/** Asks whoever has `inbox`, in the name of `holder` if that is known. */
+export function askAt(
+  inbox: Inbox,
+  message: Message,
+  deadlines: Deadlines,
+  options: AskOptions | undefined,
+  holder: Waiter | undefined,
+): Ask {
+  const mailbox = inbox.place(message);
+  const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
+  if (holder !== undefined) ask.awaitedBy(holder, mailbox.owner);
+  mailbox.ask(ask);
+  return ask;
 }
 
 /** A promise whose rejection ends no process when nobody observes it. */

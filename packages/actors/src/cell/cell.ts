@@ -307,7 +307,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Ask) item.reply(reply);
+    if (item instanceof Ask && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */

@@ -179,6 +179,10 @@ export class Mailbox implements AskHome, Inbox {
     if (this.#overflow !== "dropOldest") {
       this.#ranking?.next(message);
       if (this.channel.push(message) === PUSHED) return;
+      if (this.borrower !== undefined && this.channel.state !== CLOSED) {
+        this.channel.deliver(message); // not before what may have been begun
+        return;
+      }
     }
     this.front ??= new Front();
     this.front.push(message);

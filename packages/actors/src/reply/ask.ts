@@ -39,7 +39,7 @@ export class Ask implements Expiring, Waiting {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
   #phase: Phase = NEW;
-  #place: AskPlace = 0;
+  #place: AskPlace | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
@@ -86,9 +86,14 @@ export class Ask implements Expiring, Waiting {
 
   /** It waits at `place` now. */
   waiting(place: AskPlace): void {
-    if (this.#phase === SETTLED) return;
-    this.#phase = WAITING;
     this.#place = place;
+    if (this.#phase !== SETTLED) this.#phase = WAITING;
+  }
+
+  /** Whether it was let in: the addresses in its message are no longer the caller's. */
+  get wasAccepted(): boolean {
+    const place = this.#place;
+    return typeof place === "number" || (place !== undefined && !("slots" in place));
   }
 
   get isSettled(): boolean {
@@ -100,12 +105,14 @@ export class Ask implements Expiring, Waiting {
     if (this.#phase !== SETTLED) this.#phase = IN_FLIGHT;
   }
 
-  reply(value: unknown): void {
-    if (this.#phase === SETTLED) return;
+  /** Whether somebody still waited for it. */
+  reply(value: unknown): boolean {
+    if (this.#phase === SETTLED) return false;
     this.#settled();
     const { step } = this.#deadlines;
     if (step === undefined) this.#resolve(value);
     else this.#settleBy(step, this.#resolve, value);
+    return true;
   }
 
   /** Rejects the caller. Unobserved, it does not end the process: the ledger and the log tell what became of it. */
@@ -149,7 +156,7 @@ export class Ask implements Expiring, Waiting {
 
   #giveUp(reason: unknown): void {
     this.#givenUp = reason;
-    if (this.#phase === WAITING) this.#home.withdraw(this.#place, this.message);
+    if (this.#phase === WAITING) this.#home.withdraw(this.#place as AskPlace, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }

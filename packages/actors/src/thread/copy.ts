@@ -83,12 +83,17 @@ export function copyFor(actor: string, value: unknown): unknown {
   const copy = cloned(actor, bare);
   if (parts.length === 0) return copy;
   const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
-  areCarried = true;
-  carriers.set(whole as object, transferList);
-  return whole;
+  return carrier(whole, transferList);
 }
 
-/** Whether there is something in `copy`, which {@link copyFor} has made, that goes on with it. */
+/** Notes that there is something in `copy` that goes on with it, and what is to be transferred. */
+function carrier(copy: unknown, transferList: readonly TransferListItem[]): unknown {
+  areCarried = true;
+  carriers.set(copy as object, transferList);
+  return copy;
+}
+
+/** Whether there is something in `copy`, which {@link copyFor} or {@link unpack} has made, that goes on with it. */
 export function carries(copy: unknown): boolean {
   return areCarried && isObject(copy) && carriers.has(copy);
 }
@@ -105,7 +110,8 @@ export function pack(actor: string, value: unknown, border: Border): Shipment {
   if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
     return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
   }
-  const transferList = carriers.get(value) ?? markOf(value);
+  const kept = carriers.get(value) ?? NOTHING_MOVES;
+  const transferList = kept.length > 0 ? kept : markOf(value);
   const { bare, parts } = strip(actor, value, isAddress);
   if (parts.length === 0) return { value, refs: NO_REFS, transferList };
   return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
@@ -137,7 +143,9 @@ export function posted(value: unknown): void {
 
 /** The value that came from the other thread. */
 export function unpack({ value, refs }: Packed, border: Border): unknown {
-  return refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
+  if (refs.length === 0) return value;
+  const whole = refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
+  return carrier(whole, NOTHING_MOVES);
 }
 
 /** `value`, which could not be sent to another thread for `error`; says what is to blame. */

@@ -17,7 +17,7 @@ import { dropAddresses } from "../address/handle.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
 import type { Actor, Order } from "./actor-on-thread.ts";
-import type { Packed } from "./copy.ts";
+import type { Packed, Ref } from "./copy.ts";
 import { unpack } from "./copy.ts";
 import { Definitions } from "./definitions.ts";
 import { hostsHere } from "./here.ts";
@@ -85,9 +85,9 @@ class Host {
       this.#spawn(actor, child, definition, options),
     );
     const parent: Parent = {
-      deliver: (message, wasAwaited) =>
-        this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, wasAwaited })),
-      await: () => this.#say(actor, { op: "await", id }),
+      deliver: (message, n) =>
+        this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, n })),
+      await: (n) => this.#say(actor, { op: "await", id, n }),
       unstashAll: () => this.#unstashAll(actor),
       failed: (error) => this.#panicked(actor, 0, error),
       stop: () => {
@@ -181,9 +181,9 @@ class Host {
     this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
   }
 
-  #spawn(actor: Actor, child: number, origin: Origin, options: object): void {
+  #spawn(actor: Actor, { id: child, path }: Ref, origin: Origin, options: object): void {
     this.#targets.sendTo(actor.context.path, options, (packed) => {
-      return { op: "spawn", id: actor.id, child, origin, options: packed };
+      return { op: "spawn", id: actor.id, child, path, origin, options: packed };
     });
     Atomics.add(actor.progress, SAID, 1);
   }
@@ -226,6 +226,7 @@ class Host {
     const { seq, message, attempt, isAsk } = order;
     const before = (seq - 1) & LOW_BITS;
     if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
+      dropAddresses(message);
       this.#clear(actor);
       this.#tell(actor);
       return false; // busy for good: this incarnation begins nothing more
@@ -234,6 +235,7 @@ class Host {
     actor.current = order;
     if (actor.cancelled.delete(seq)) {
       this.#send({ op: "skipped", id: actor.id, seq });
+      dropAddresses(message);
       this.#handled(actor, seq);
       return true;
     }
@@ -258,7 +260,10 @@ class Host {
 
   /** A handler that took its time is through. */
   #settled(actor: Actor, order: Order, reply: unknown): void {
-    if (this.#actors.get(actor.id) !== actor) return;
+    if (this.#actors.get(actor.id) !== actor) {
+      if (order.isAsk) dropAddresses(reply);
+      return;
+    }
     try {
       this.#replied(actor, order, reply);
     } catch (error) {

@@ -17,6 +17,7 @@ import type { Intensity } from "../supervisor/intensity.ts";
 import { countRestart } from "../supervisor/intensity.ts";
 import { HostThread } from "./host-thread.ts";
 import type { Leases } from "./leases.ts";
+import { refuseSpawn } from "./spawn-for.ts";
 import type { About, FromPeer, OfTenant, ToHost, ToParent } from "./wire.ts";
 
 /** An incarnation on a host. */
@@ -133,8 +134,12 @@ export class ThreadHost {
       case "wantsStart":
         this.#passOn(said, thread);
         return;
+      case "spawn":
+        if (this.#tenants.has(said.id)) this.#tenants.get(said.id)?.received(said);
+        else refuseSpawn(thread.leases, said);
+        return;
       default:
-        if (said.op === "stopSelf" && this.#isHearing) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
+        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
         else this.#tenants.get(said.id)?.received(said);
     }
   }
@@ -185,12 +190,19 @@ export class ThreadHost {
     return () => unblamed === undefined;
   }
 
+  /** What the thread has sent by now still arrives. */
   #end(): void {
+    this.hear();
     const thread = this.#thread;
     this.#thread = undefined;
     this.#tenants.clear();
     if (thread !== undefined) this.#ended = Promise.all([this.#ended, thread.end()]);
   }
+}
+
+/** Whether it is to end an incarnation outside of a message. */
+function wantsEnd(said: OfTenant): boolean {
+  return said.op === "stopSelf" || (said.op === "panicked" && said.seq === 0);
 }
 
 function hit(error: ThreadLostError): ThreadLostError {

@@ -9,11 +9,12 @@
 import type { TransferListItem } from "node:worker_threads";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
-import type { Cell } from "../cell/cell.ts";
+import { askAt, dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { Watch } from "../cell/watch.ts";
-import { ThreadLostError } from "../errors.ts";
+import { ActorStoppedError, StartFailedError, ThreadLostError } from "../errors.ts";
+import type { Ask } from "../reply/ask.ts";
+import type { Waiter } from "../reply/deadlocks.ts";
 import type { Border, Packed, Ref } from "./copy.ts";
 import { pack, posted, uncloneable, unpack } from "./copy.ts";
 import { orphan } from "./orphan.ts";
@@ -35,13 +36,25 @@ interface Lease {
   hold: Disposable | undefined;
 }
 
+/** An actor that there never was. */
+interface Unborn {
+  readonly path: string;
+  readonly reason: ExitReason;
+  readonly error: unknown;
+}
+
 export class Leases implements Border {
   readonly #post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void;
+  /** Positive: those that a thread gives itself are negative. */
+  #lastId = 0;
   readonly #byId = new Map<number, Lease>();
   readonly #ids = new Map<Target, number>();
   readonly #watching = new Set<Watch>();
-  /** Ends what the thread waits for: its asks and sends, by their numbers. */
-  readonly #waits = new Map<number, AbortController>();
+  /** What was asked for and could not be made, by the numbers of the thread. */
+  readonly #unborn = new Map<number, Unborn>();
+  /** Ends what the thread waits for, by its numbers. */
+  readonly #asks = new Map<number, AbortController>();
+  readonly #sends = new Map<number, AbortController>();
   #isOver = false;
 
   /** `post` throws when its order cannot be copied. */
@@ -51,7 +64,7 @@ export class Leases implements Border {
 
   grant(handle: object): Ref {
     const lease = this.#leaseOf(targetOf(handle) as Target);
-    lease.mentions++;
+    this.#mention(lease);
     const strong = isStrong(handle);
     if (strong) this.#lend(lease);
     return { id: lease.id, path: lease.target.path, isStrong: strong, takesAll: lease.target.inbox.takesAll };
@@ -74,30 +87,37 @@ export class Leases implements Border {
     const target = targetOf(strong) as Target;
     this.#ids.set(target, id);
     const lease = this.#leaseOf(target);
-    lease.mentions++;
+    this.#mention(lease);
     this.#lend(lease);
     strong[Symbol.dispose]();
   }
 
-  /** It could not be made. */
-  unborn(id: number, reason: ExitReason): void {
-    this.#say({ op: "gone", id, reason: packReason(reason) });
+  /** An actor that the thread has named itself could not be made. */
+  unborn(id: number, unborn: Unborn): void {
+    this.#unborn.set(id, unborn);
+    this.#say({ op: "gone", id, reason: packReason(unborn.reason) });
   }
 
   received(said: FromPeer): void {
     if (this.#isOver) return; // it is ended in the middle of what it does
+    const unborn = "to" in said ? this.#unborn.get(said.to) : "id" in said ? this.#unborn.get(said.id) : undefined;
+    if (unborn === undefined) this.#received(said);
+    else this.#refuse(said, unborn);
+  }
+
+  #received(said: FromPeer): void {
     switch (said.op) {
       case "tell":
-        this.#find(said.to).target.inbox.tell(this.#unpacked(said.message));
+        this.#tell(this.#find(said.to).target, this.#unpacked(said.message));
         return;
       case "ask":
-        void this.#ask(said.n, this.#addressFor(said.to, said.by), this.#unpacked(said.message));
+        void this.#ask(said.n, this.#find(said.to).target, this.#unpacked(said.message), this.#holder(said.by));
         return;
       case "send":
         void this.#send(said.n, this.#addressFor(said.to, said.by), this.#unpacked(said.message), said.timeout);
         return;
       case "giveUp":
-        this.#waits.get(said.n)?.abort();
+        (this.#asks.get(said.n) ?? this.#sends.get(said.n))?.abort();
         return;
       case "released":
         this.#released(this.#find(said.id), said.count);
@@ -116,18 +136,35 @@ export class Leases implements Border {
     }
   }
 
-  /** The thread is gone, and with it whatever it held and waited for. */
+  /** Says so to who does anything with it. What it is told is for nobody. */
+  #refuse(said: FromPeer, { path, reason, error }: Unborn): void {
+    switch (said.op) {
+      case "ask":
+        this.#say({ op: "refused", n: said.n, error: packError(new ActorStoppedError(path, reason)) });
+        return;
+      case "send":
+        this.#say({ op: "sent", n: said.n, outcome: "disconnected" });
+        return;
+      case "wantsStart":
+        this.#say({ op: "hasStarted", id: said.id, error: packError(new StartFailedError(path, error)) });
+        return;
+      case "forgotten":
+        this.#unborn.delete(said.id);
+    }
+  }
+
+  /** The thread is gone, and with it whatever it held and asked for. What it has sent waits for room, as it would have. */
   end(): void {
     this.#isOver = true;
     for (const watch of [...this.#watching]) watch[Symbol.dispose]();
-    for (const wait of this.#waits.values()) wait.abort(new ThreadLostError("terminated", "who asked was on it"));
+    for (const wait of this.#asks.values()) wait.abort(new ThreadLostError("terminated", "who asked was on it"));
     for (const { hold } of this.#byId.values()) hold?.[Symbol.dispose]();
     this.#byId.clear();
     this.#ids.clear();
   }
 
   #leaseOf(target: Target): Lease {
-    const id = this.#ids.get(target) ?? idOf(target);
+    const id = this.#ids.get(target) ?? ++this.#lastId;
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
     const weak = weakAddress(target);
@@ -135,8 +172,15 @@ export class Leases implements Border {
     const lease: Lease = { id, target, weak, watch, granted: 0, mentions: 0, hold: undefined };
     this.#byId.set(id, lease);
     this.#ids.set(target, id);
-    if (target.ended !== undefined) queueMicrotask(() => watch.ended(target.ended as ExitReason)); // when it is known there
     return lease;
+  }
+
+  /** One more address goes there. A thread may have forgotten an actor, with the news of its end. */
+  #mention(lease: Lease): void {
+    lease.mentions++;
+    const { id, target } = lease;
+    const { ended } = target;
+    if (ended !== undefined) queueMicrotask(() => this.#gone(id, ended)); // when it is known there
   }
 
   #find(id: number): Lease {
@@ -176,23 +220,38 @@ export class Leases implements Border {
   /** An address of one actor in the hands of another, if it is known whose. */
   #addressFor(to: number, by: number | undefined): Weak {
     const { target, weak } = this.#find(to);
-    const holder = by === undefined ? undefined : this.#byId.get(by)?.target;
+    const holder = this.#holder(by);
     return holder === undefined ? weak : weakAddress(target, holder);
+  }
+
+  #holder(by: number | undefined): Waiter | undefined {
+    return by === undefined ? undefined : this.#byId.get(by)?.target;
+  }
+
+  #tell({ inbox }: Target, message: Message): void {
+    try {
+      inbox.tell(message);
+    } catch (error) {
+      dropAddresses(message);
+      throw error;
+    }
   }
 
   #unpacked(message: Packed): Message {
     return unpack(message, this) as Message;
   }
 
-  async #ask(n: number, address: Weak, message: Message): Promise<void> {
-    const { signal } = this.#wait(n);
+  async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, holder?: Waiter): Promise<void> {
+    const { signal } = waitIn(this.#asks, n);
+    let ask: Ask | undefined;
     try {
-      const reply = await address.ask(message, { timeout: Number.POSITIVE_INFINITY, signal });
-      this.#answer(n, address.path, reply);
+      ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, holder);
+      this.#answer(n, path, await ask.promise);
     } catch (error) {
+      if (ask?.wasAccepted !== true) dropAddresses(message);
       this.#say({ op: "refused", n, error: packError(error) });
     } finally {
-      this.#waits.delete(n);
+      this.#asks.delete(n);
     }
   }
 
@@ -214,7 +273,7 @@ export class Leases implements Border {
   }
 
   async #send(n: number, address: Weak, message: Message, timeout: number): Promise<void> {
-    const { signal } = this.#wait(n);
+    const { signal } = waitIn(this.#sends, n);
     try {
       const sent = await address.send(message, { timeout, signal });
       if (!sent.ok) dropAddresses(message);
@@ -223,14 +282,8 @@ export class Leases implements Border {
       dropAddresses(message);
       this.#say({ op: "refused", n, error: packError(error) });
     } finally {
-      this.#waits.delete(n);
+      this.#sends.delete(n);
     }
-  }
-
-  #wait(n: number): AbortController {
-    const wait = new AbortController();
-    this.#waits.set(n, wait);
-    return wait;
   }
 
   #say(order: ToPeer): void {
@@ -238,7 +291,9 @@ export class Leases implements Border {
   }
 }
 
-/** Positive: those that a thread names itself are negative. */
-function idOf(target: Target): number {
-  return (target as Cell).id;
+/** What ends a wait that the thread knows by `n`. */
+function waitIn(waits: Map<number, AbortController>, n: number): AbortController {
+  const wait = new AbortController();
+  waits.set(n, wait);
+  return wait;
 }

@@ -5,6 +5,7 @@
 import { DuplicateNameError, ThreadLimitError } from "../errors.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
 import type { SpawnOptions } from "../supervisor/spawn-options.ts";
+import type { Ref } from "./copy.ts";
 import type { Definitions } from "./definitions.ts";
 import type { RemoteTarget } from "./remote-target.ts";
 import type { RemoteTargets } from "./remote-targets.ts";
@@ -14,7 +15,7 @@ export class Nursery {
   readonly #path: string;
   readonly #targets: RemoteTargets;
   readonly #definitions: Definitions;
-  readonly #begin: (child: number, origin: Origin, options: object) => void;
+  readonly #begin: (child: Ref, origin: Origin, options: object) => void;
   readonly #children = new Map<string, RemoteTarget>();
   #made = 0;
 
@@ -23,7 +24,7 @@ export class Nursery {
     path: string,
     targets: RemoteTargets,
     definitions: Definitions,
-    begin: (child: number, origin: Origin, options: object) => void,
+    begin: (child: Ref, origin: Origin, options: object) => void,
   ) {
     this.#path = path;
     this.#targets = targets;
@@ -42,7 +43,7 @@ export class Nursery {
     const takesAll =
       settings.mailbox.capacity === Number.POSITIVE_INFINITY || settings.mailbox.overflow.startsWith("drop");
     const ref = { id: this.#targets.newId(), path, isStrong: true, takesAll };
-    this.#begin(ref.id, this.#definitions.originOf(behavior), { ...options, name });
+    this.#begin(ref, this.#definitions.originOf(behavior), { ...options, name });
     const address = this.#targets.adopt(ref);
     this.#children.set(name, this.#targets.observe(this.#targets.known(ref.id)));
     return address;

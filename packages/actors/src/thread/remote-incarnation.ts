@@ -73,9 +73,9 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   #unstashAfter: number | undefined = undefined;
   /** Whether the message whose turn it is was given back too. */
   #isReturned = false;
-  /** How many reports were heard that must be, and how many messages are to come. */
+  /** How many reports were heard that must be, and which messages are to come. */
   #heard = 0;
-  #expected = 0;
+  readonly #expected = new Set<number>();
   /** Whether the thread was still at a message when the incarnation ended. */
   #isAtWork = false;
   #waiting: Waiting | undefined = undefined;
@@ -233,10 +233,10 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         break;
       case "await":
         this.#heard++;
-        if (this.#context.expect()) this.#expected++;
+        if (this.#context.expect()) this.#expected.add(report.n);
         break;
       case "deliver":
-        this.#deliver(unpack(report.message, this.#host.leases), report.wasAwaited);
+        this.#deliver(report);
         break;
       case "spawn":
         this.#heard++;
@@ -251,13 +251,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#look();
   }
 
-  #deliver(message: unknown, wasAwaited: boolean): void {
-    const counts = !wasAwaited || this.#expected > 0;
-    if (wasAwaited && counts) {
-      this.#expected--;
-      this.#context.expected();
-    }
-    this.#context.deliver(() => message, counts);
+  /** Nothing is unpacked for an incarnation that has ended. */
+  #deliver({ message, n }: Extract<OfTenant, { op: "deliver" }>): void {
+    const wasExpected = n !== undefined && this.#expected.delete(n);
+    if (wasExpected) this.#context.expected();
+    this.#context.deliver(() => unpack(message, this.#host.leases), wasExpected || n === undefined);
   }
 
   /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */

@@ -4,7 +4,7 @@ import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
 import type { Target } from "../address/handle.ts";
-import { lostAddress } from "../address/handle.ts";
+import { dropAddresses, lostAddress } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
 import type { Watch } from "../cell/watch.ts";
@@ -44,6 +44,8 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   };
   /** How many strong addresses came since the last release. */
   #granted = 0;
+  /** Those that were dropped to the last address, while somebody waits for the end of the actor. */
+  readonly #awaited = new Set<Channel<unknown>>();
   ended: ExitReason | undefined = undefined;
   readonly #watches = new Set<Watch>();
   #exited: Milestone<ExitReason> | undefined = undefined;
@@ -133,8 +135,13 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
 
   /** The last strong address was dropped. */
   #dropped(): void {
-    if (this.#channel?.state !== CLOSED || this.ended !== undefined) return;
+    const channel = this.#channel;
+    if (channel?.state !== CLOSED || this.ended !== undefined) return;
     this.#channel = undefined;
+    if (channel.watches.head !== undefined) {
+      this.#awaited.add(channel);
+      this.#targets.observe(this);
+    }
     const count = this.#granted;
     this.#granted = 0;
     this.#targets.say({ op: "released", id: this.id, count });
@@ -147,6 +154,8 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
     this.ended = reason;
     this.#channel?.close();
     this.#channel = undefined;
+    for (const channel of this.#awaited) channel.close();
+    this.#awaited.clear();
     for (const watch of [...this.#watches]) watch.ended(reason);
     this.#exited?.reach(reason);
   }
@@ -186,8 +195,12 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   }
 
   ask(ask: Ask): void {
-    if (this.ended !== undefined) ask.reject(new ActorStoppedError(this.path, this.ended));
-    else this.#targets.ask(this, ask);
+    if (this.ended === undefined) {
+      this.#targets.ask(this, ask);
+      return;
+    }
+    dropAddresses(ask.message); // as when the refusal comes from elsewhere
+    ask.reject(new ActorStoppedError(this.path, this.ended));
   }
 
   withdraw(place: AskPlace): void {

@@ -19,10 +19,10 @@ import type { About } from "./wire.ts";
 
 /** The way to the parent's side. */
 export interface Parent {
-  /** Accepts a message that the actor itself has asked for. It is no longer awaited if it `was`. */
-  deliver(message: Message | undefined, was: boolean): void;
-  /** One more message is awaited. */
-  await(): void;
+  /** Accepts a message that the actor itself has asked for: the one awaited under `n`, if it was. */
+  deliver(message: Message | undefined, n: number | undefined): void;
+  /** One more message is awaited, under a number of its own. */
+  await(n: number): void;
   unstashAll(): void;
   stop(): void;
   /** What was to become a message could not be made. */
@@ -53,6 +53,8 @@ export class ThreadContext {
   #caller: AbortController | undefined = undefined;
   /** The addresses that it has for its whole life. */
   readonly #args: unknown;
+  /** How many promises were given to `pipeToSelf`. */
+  #piped = 0;
   #ended = false;
 
   constructor(
@@ -123,7 +125,7 @@ export class ThreadContext {
     return (address, message) => {
       const target = watchable(address, message);
       const watching = this.#ended ? new Set<Watch>() : this.#watches;
-      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason), false));
+      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason)));
       if (target.ended !== undefined) watch.ended(target.ended);
       else if (this.#ended) watch[Symbol.dispose]();
       return watch;
@@ -138,11 +140,12 @@ export class ThreadContext {
     return (promise, done, failed = raise) => {
       checkPipe(done, failed);
       if (this.#ended) return;
-      this.#parent.await();
+      const n = ++this.#piped;
+      this.#parent.await(n);
       then.call(
         Promise.resolve(promise),
-        (value) => this.#deliver(() => done(value), true),
-        (error) => this.#deliver(() => failed(error), true),
+        (value) => this.#deliver(() => done(value), n),
+        (error) => this.#deliver(() => failed(error), n),
       );
     };
   }
@@ -205,10 +208,10 @@ export class ThreadContext {
   }
 
   /** An error is a panic outside of a message. */
-  #deliver(make: () => unknown, wasAwaited: boolean): void {
+  #deliver(make: () => unknown, n?: number): void {
     if (this.#ended) return;
     try {
-      this.#parent.deliver(checked(this.path, make()), wasAwaited);
+      this.#parent.deliver(checked(this.path, make()), n);
     } catch (error) {
       this.#parent.failed(error);
     }

@@ -139,15 +139,16 @@ export type ToParent =
   /** There is news in the words of the incarnation. */
   | { readonly op: "progress"; readonly id: number }
   | { readonly op: "stopped"; readonly id: number; readonly error: WireError | undefined }
-  /** One more message is awaited. */
-  | { readonly op: "await"; readonly id: number }
-  /** A message that the actor itself has asked for, and that is no longer awaited if it was. */
-  | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly wasAwaited: boolean }
+  /** One more message is awaited, under a number of its own. */
+  | { readonly op: "await"; readonly id: number; readonly n: number }
+  /** A message that the actor itself has asked for: the one awaited under `n`, if it was. */
+  | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly n: number | undefined }
   /** A child, by the number that the thread has given to it. */
   | {
       readonly op: "spawn";
       readonly id: number;
       readonly child: number;
+      readonly path: string;
       readonly origin: Origin;
       readonly options: Packed;
     }
