@@ -26,6 +26,8 @@ import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
+import type { Credits } from "./credits.ts";
+import { reclaim } from "./credits.ts";
 import { Front, FrontPlace } from "./front.ts";
 import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
@@ -78,6 +80,8 @@ export class Mailbox implements AskHome, Inbox {
   /** Promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
   borrower: Borrower | undefined = undefined;
+  /** What threads may use of the capacity; undefined until one may. */
+  lenders: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
   readonly #owner: MailboxOwner;
@@ -346,7 +350,23 @@ export class Mailbox implements AskHome, Inbox {
       if (channel.length > this.#highWater) this.#rise();
       return PUSHED;
     }
-    return pushed === FULL && this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
+    if (pushed === DISCONNECTED) return pushed;
+    if (this.lenders !== undefined && reclaim(this.lenders)) return this.#offer(item);
+    return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
+  }
+
+  /** Accepts a message for which a slot was lent. */
+  fulfill(message: unknown): void {
+    const { channel } = this;
+    const item = this.prepared(message);
+    channel.room++;
+    if (channel.state !== OPEN) {
+      this.#refuseTell(item, DISCONNECTED);
+      channel.roomMade();
+      return;
+    }
+    this.account.accepted++;
+    channel.deliver(item);
   }
 
   #makeRoom(item: unknown): Pushed {

@@ -17,6 +17,8 @@ export interface Ref {
   readonly isStrong: boolean;
   /** Whether its mailbox never refuses a message for want of room. */
   readonly takesAll: boolean;
+  /** What the thread may use of a mailbox with a capacity. */
+  readonly credits?: Int32Array;
 }
 
 /** A value as it goes to another thread, and what was taken out of it with the way to each. */

@@ -127,6 +127,8 @@ export class ThreadHost {
       case "tell":
       case "ask":
       case "send":
+      case "useCredit":
+      case "wantsRoom":
       case "giveUp":
       case "released":
       case "upgraded":

@@ -10,9 +10,11 @@ import type { TransferListItem } from "node:worker_threads";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { askAt, dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
+import { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { Watch } from "../cell/watch.ts";
 import { ActorStoppedError, StartFailedError, ThreadLostError } from "../errors.ts";
+import { Credits } from "../mailbox/credits.ts";
 import type { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 import type { Border, Packed, Ref } from "./copy.ts";
@@ -34,6 +36,8 @@ interface Lease {
   /** How many addresses went there. */
   mentions: number;
   hold: Disposable | undefined;
+  /** What the thread may use of its capacity; undefined if it has none, or is a router. */
+  readonly credits: Credits | undefined;
 }
 
 /** An actor that there never was. */
@@ -67,7 +71,11 @@ export class Leases implements Border {
     this.#mention(lease);
     const strong = isStrong(handle);
     if (strong) this.#lend(lease);
-    return { id: lease.id, path: lease.target.path, isStrong: strong, takesAll: lease.target.inbox.takesAll };
+    const { id, target, credits } = lease;
+    const ref = { id, path: target.path, isStrong: strong, takesAll: target.inbox.takesAll };
+    if (credits === undefined) return ref;
+    credits.lend();
+    return { ...ref, credits: credits.words };
   }
 
   /** The weak address of an actor, for itself. */
@@ -116,6 +124,12 @@ export class Leases implements Border {
       case "send":
         void this.#send(said.n, this.#addressFor(said.to, said.by), this.#unpacked(said.message), said.timeout);
         return;
+      case "useCredit":
+        this.#find(said.to).credits?.fulfill(this.#unpacked(said.message));
+        return;
+      case "wantsRoom":
+        this.#find(said.id).credits?.wanted();
+        return;
       case "giveUp":
         (this.#asks.get(said.n) ?? this.#sends.get(said.n))?.abort();
         return;
@@ -158,7 +172,10 @@ export class Leases implements Border {
     this.#isOver = true;
     for (const watch of [...this.#watching]) watch[Symbol.dispose]();
     for (const wait of this.#asks.values()) wait.abort(new ThreadLostError("terminated", "who asked was on it"));
-    for (const { hold } of this.#byId.values()) hold?.[Symbol.dispose]();
+    for (const { hold, credits } of this.#byId.values()) {
+      credits?.end();
+      hold?.[Symbol.dispose]();
+    }
     this.#byId.clear();
     this.#ids.clear();
   }
@@ -169,7 +186,16 @@ export class Leases implements Border {
     if (known !== undefined) return known;
     const weak = weakAddress(target);
     const watch = new Watch(target.watches, this.#watching, (reason) => this.#gone(id, reason));
-    const lease: Lease = { id, target, weak, watch, granted: 0, mentions: 0, hold: undefined };
+    const lease: Lease = {
+      id,
+      target,
+      weak,
+      watch,
+      granted: 0,
+      mentions: 0,
+      hold: undefined,
+      credits: creditsOf(target),
+    };
     this.#byId.set(id, lease);
     this.#ids.set(target, id);
     return lease;
@@ -205,6 +231,7 @@ export class Leases implements Border {
     lease.mentions -= mentions;
     if (lease.mentions > 0) return;
     lease.watch[Symbol.dispose]();
+    lease.credits?.end();
     lease.hold?.[Symbol.dispose]();
     this.#byId.delete(lease.id);
     this.#ids.delete(lease.target);
@@ -296,4 +323,11 @@ function waitIn(waits: Map<number, AbortController>, n: number): AbortController
   const wait = new AbortController();
   waits.set(n, wait);
   return wait;
+}
+
+/** For an actor whose mailbox can be full. */
+function creditsOf(target: Target): Credits | undefined {
+  if (!(target instanceof Cell) || target.inbox !== target.mailbox || target.mailbox.takesAll) return undefined;
+  const { capacity, rankOf } = target.settings.mailbox;
+  return capacity === 0 || rankOf !== undefined ? undefined : new Credits(target.mailbox);
 }

@@ -9,6 +9,7 @@ import type { ExitReason } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
 import type { Watch } from "../cell/watch.ts";
 import { ActorStoppedError } from "../errors.ts";
+import { returnCredit, useCredit } from "../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../mailbox/inbox.ts";
 import type { Sent } from "../mailbox/parked.ts";
 import type { Ask, AskPlace } from "../reply/ask.ts";
@@ -34,6 +35,7 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   readonly path: string;
   readonly takesAll: boolean;
   readonly tally: Tally;
+  readonly #credits: Int32Array | undefined;
   readonly #targets: RemoteTargets;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
@@ -57,7 +59,8 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll }: Ref, targets: RemoteTargets) {
+  constructor({ id, path, takesAll, credits }: Ref, targets: RemoteTargets) {
+    this.#credits = credits;
     this.id = id;
     this.path = path;
     this.takesAll = takesAll;
@@ -181,8 +184,20 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
     if (this.ended !== undefined) return { ok: false, error: new Refused("disconnected", message) };
-    if (!this.takesAll) return { ok: false, error: new Refused("full", message) };
-    this.tell(message);
+    if (this.takesAll) {
+      this.tell(message);
+      return SENT;
+    }
+    const credits = this.#credits;
+    if (credits === undefined || !useCredit(credits, () => this.#targets.say({ op: "wantsRoom", id: this.id }))) {
+      return { ok: false, error: new Refused("full", message) };
+    }
+    try {
+      this.#targets.sendTo(this.path, message, (packed) => ({ op: "useCredit", to: this.id, message: packed }));
+    } catch (misuse) {
+      returnCredit(credits);
+      throw misuse;
+    }
     return SENT;
   }
 

@@ -112,6 +112,9 @@ export type FromPeer =
       readonly message: Packed;
       readonly timeout: number;
     }
+  /** A message for which the thread has used a slot that it was lent. */
+  | { readonly op: "useCredit"; readonly to: number; readonly message: Packed }
+  | { readonly op: "wantsRoom"; readonly id: number }
   /** Nobody waits for that ask or send any more. */
   | { readonly op: "giveUp"; readonly n: number }
   /** Of the strong addresses of an actor that came, so many are gone: all that were known then. */
