@@ -56,6 +56,7 @@ export interface Relay extends Seer {
   spawnThere(payload: { options?: ChildOptions }): string;
   spawnLoose(payload: { options?: ChildOptions }): Address<Seer>;
   wait(payload: { ms: number }): void;
+  waitHolding(payload: { ms: number; to: Address<Seer> }): void;
   waitForAbort(): void;
   fail(): void;
   failHolding(payload: { to: Address<Seer> }): void;

@@ -230,6 +230,23 @@ describe("what an address on another thread counts", () => {
     expect(system.ledger(target).handled).toBe(1);
   });
 
+  it("is released with the dead letter of a message whose handler was killed, or is quarantined", async () => {
+    await using system = threadSystem({ deadLetters: { keep: 0 } });
+    const killed = system.spawn(seer);
+    const quarantined = system.spawn(seer);
+    using address = system.spawn(relay, { ...patient, poison: "quarantine" });
+    address.tell({ type: "waitHolding", ms: 60_000, to: killed.clone() });
+    killed.drop();
+    await until(() => system.ledger(killed).handled === 1);
+    await system.kill(address);
+    expect(await killed.exited).toEqual({ kind: "normal" });
+    address.tell({ type: "failHolding", to: quarantined.clone() });
+    quarantined.drop();
+    expect(await quarantined.exited).toEqual({ kind: "normal" });
+    expect(system.ledger(address).deadLettered).toEqual({ killed: 1 });
+    expect(system.ledger(address).panicked).toBe(1);
+  });
+
   it("does not count when it is weak, and can be made strong while the actor lives", async () => {
     await using system = threadSystem();
     const target = system.spawn(seer);
