@@ -248,6 +248,7 @@ class Host {
     const { seq, message, attempt, isAsk } = order;
     const before = (seq - 1) & LOW_BITS;
     if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
+      dropAddresses(message);
       this.#clear(actor);
       this.#tell(actor);
       return false; // busy for good: this incarnation begins nothing more
@@ -256,6 +257,7 @@ class Host {
     actor.current = order;
     if (actor.cancelled.delete(seq)) {
       this.#send({ op: "skipped", id: actor.id, seq });
+      dropAddresses(message);
       this.#handled(actor, seq);
       return true;
     }
