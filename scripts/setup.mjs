@@ -28,7 +28,16 @@ export function setUp() {
   step(
     "Building",
     process.execPath,
-    [bin("typescript", "tsc"), "-b", "packages/core", "packages/actors", "examples/channels", "examples/crawler"],
+    [
+      bin("typescript", "tsc"),
+      "-b",
+      "packages/core",
+      "packages/actors",
+      "examples/channels",
+      "examples/crawler",
+      "examples/log-analytics",
+      "examples/pipeline-threads",
+    ],
     2,
   );
 }
