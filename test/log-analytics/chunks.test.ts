@@ -35,7 +35,7 @@ describe("a file in chunks", () => {
   });
 
   it("has no chunks when it is empty", () => {
-    expect(linesInChunks("", 10)).toEqual([]);
+    expect([...chunksOf(file, 0)]).toEqual([]);
   });
 
   it("has the beginning of a line that is longer than memory should be, once", () => {
