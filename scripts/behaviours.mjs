@@ -7,10 +7,10 @@
  * `// L5: why` where a word helps. Either way it fails when a behaviour that must hold has no test and is not in the list
  * of those pending, when one that is pending or does not apply has a test, and when a comment names one that is unknown.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const FOLDER = "test/core";
-const DATA = `${FOLDER}/behaviours.json`;
+const FOLDERS = ["test/core", "test/core-threads"].filter((folder) => existsSync(folder));
+const DATA = "test/core/behaviours.json";
 const TABLE = "docs/behaviours.md";
 
 const NUMBERS = /^\s*\/\/ ((?:L?\d+)(?:, L?\d+)*)(?::.*)?$/;
@@ -19,14 +19,15 @@ const TEST = /^[ \t]*(?:test|it)\b(?=[.(])/gm;
 
 const NEEDS = ["must", "nice", "n-a"];
 
-/** The tests of one file: title, and the numbers in the comments right above. */
+/** The tests of one file that prove something: title, and the numbers in the comments right above. */
 function testsIn(file) {
-  const text = readFileSync(`${FOLDER}/${file}`, "utf8");
-  return [...text.matchAll(TEST)].map(({ 0: start, index }) => ({
-    file: `${FOLDER}/${file}`,
-    title: titleAt(text, index + start.length),
+  const text = readFileSync(file, "utf8");
+  const tests = [...text.matchAll(TEST)].map(({ 0: start, index }) => ({
+    at: index + start.length,
     numbers: numbersAbove(text.slice(0, index)),
   }));
+  const proofs = tests.filter(({ numbers }) => numbers.length > 0);
+  return proofs.map(({ at, numbers }) => ({ file, title: titleAt(text, at), numbers }));
 }
 
 /** The first argument of the call at `position`, after members such as `.each(...)`. */
@@ -114,7 +115,9 @@ function rowOf({ number, need, says, because }, tests) {
 function proofOf(tests) {
   const titles = new Map();
   for (const { file, title } of tests) titles.set(file, [...(titles.get(file) ?? []), escaped(title)]);
-  const lines = [...titles].map(([file, of]) => `[${file.slice(FOLDER.length + 1)}](../${file}): ${of.join("; ")}`);
+  const lines = [...titles].map(
+    ([file, of]) => `[${file.slice(file.lastIndexOf("/") + 1)}](../${file}): ${of.join("; ")}`,
+  );
   return lines.join("<br>");
 }
 
@@ -138,8 +141,10 @@ A title with a placeholder stands for several tests, and most run once for every
 
 const { sections, pending } = JSON.parse(readFileSync(DATA, "utf8"));
 const testsOf = new Map();
-const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" });
-for (const file of files.map((name) => name.replaceAll("\\", "/")).sort()) {
+const files = FOLDERS.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
+);
+for (const file of files.sort()) {
   if (!file.endsWith(".test.ts")) continue;
   for (const test of testsIn(file)) {
     for (const number of new Set(test.numbers)) testsOf.set(number, [...(testsOf.get(number) ?? []), test]);

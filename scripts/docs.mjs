@@ -1,14 +1,19 @@
 /**
- * `npm run docs`: sets up, then writes the API reference and the guides to docs/api. A broken link, or something public without
- * a docstring, fails it.
+ * `npm run docs`: sets up, then writes the API reference as Markdown to docs/api, where the site finds it. A broken link, or
+ * something public without a docstring, fails it.
  */
-import { existsSync } from "node:fs";
+
 import { join } from "node:path";
+import { argv, execPath } from "node:process";
+import { pathToFileURL } from "node:url";
 import { root, setUp, step } from "./setup.mjs";
 
-const typedoc = join(root, "docs", "node_modules", "typedoc", "bin", "typedoc");
-// TypeDoc warns of a pattern that matches nothing, and warnings fail.
-const guides = existsSync(join(root, "docs", "guide")) ? ["--projectDocuments", "docs/guide/*.md"] : [];
+export function writeReference() {
+  const typedoc = join(root, "docs", "node_modules", "typedoc", "bin", "typedoc");
+  step("API reference", execPath, [typedoc, "--options", "docs/typedoc.jsonc"]);
+}
 
-setUp();
-step("API reference", process.execPath, [typedoc, "--options", "docs/typedoc.jsonc", ...guides]);
+if (import.meta.url === pathToFileURL(argv[1]).href) {
+  setUp();
+  writeReference();
+}

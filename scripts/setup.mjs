@@ -34,9 +34,11 @@ export function setUp() {
       "packages/core",
       "packages/actors",
       "examples/channels",
+      "examples/chat",
       "examples/crawler",
       "examples/log-analytics",
       "examples/pipeline-threads",
+      "examples/shop",
     ],
     2,
   );

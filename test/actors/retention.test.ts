@@ -1,4 +1,5 @@
 /** What is over is let go of: nothing keeps what nobody can reach. */
+import type { Address, ProtocolOf } from "@pneumatic/actors";
 import { actor, bounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { isCollected } from "../support/garbage.ts";
@@ -96,5 +97,44 @@ describe("an actor", () => {
     expect(await isCollected(...seen.slice(0, 2))).toBe(true);
     expect(seen).toHaveLength(4);
     expect(seen[3]?.deref()).toBeDefined();
+  });
+});
+
+describe("an address that was dropped", () => {
+  test.each(["an actor", "a system"])("is let go of by its owner in the long run: %s", async (owner) => {
+    await using system = new TestSystem();
+    using address = system.spawn(echo);
+    const keeper = actor({
+      on: {
+        keep: ({ own }, { given }: { given: Address<ProtocolOf<typeof echo>> }) => {
+          (owner === "an actor" ? own(given) : system.own(given)).drop();
+        },
+      },
+    });
+    using keeping = system.spawn(keeper);
+    const give = (): WeakRef<object> => {
+      const given = address.clone();
+      keeping.tell({ type: "keep", given });
+      return new WeakRef(given);
+    };
+    const first = give();
+    for (let n = 0; n < 64; n++) give();
+    await quiet();
+    expect(await isCollected(first)).toBe(true);
+  });
+
+  test("is not mistaken for one that is held: that one is dropped with its owner", async () => {
+    await using system = new TestSystem();
+    const held = system.spawn(echo);
+    const keeper = actor({
+      state: (_: undefined, { own }) => {
+        own(held);
+        for (let n = 0; n < 200; n++) own(held.clone()).drop();
+      },
+      on: {},
+    });
+    system.spawn(keeper).drop();
+    await quiet();
+    expect(await Promise.race([held.exited, "alive"])).toEqual({ kind: "normal" });
   });
 });

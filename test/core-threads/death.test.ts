@@ -4,15 +4,15 @@
  *
  * PNEUMATIC_SEED=seed repeats a run of the kills; LONG=1 kills 1,000 times.
  */
-import type { Receiver } from "@pneumatic/core";
+import type { AnySender, Receiver } from "@pneumatic/core";
 import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
+import { FLAVORS } from "../support/flavors.ts";
 import { collect, kindOf, numbers } from "../support/sequence.ts";
 import { startThread } from "../support/threads.ts";
 
-describe.each([UNBOUNDED, ...BOUNDED_FLAVORS])("$name", ({ open }) => {
+describe.each(FLAVORS)("$name", ({ open }) => {
   test.each(["end", "exit", "throw", "hang"])(
     "what a thread has published before its %s is received, then disconnected",
     async (death) => {
@@ -76,6 +76,10 @@ function random(seed: number): () => number {
   };
 }
 
+function anyChannel(which: number, capacity: number): [AnySender<{ n: number }>, Receiver<{ n: number }>] {
+  return which === 0 ? channel() : syncChannel(which === 1 ? 0 : capacity);
+}
+
 /** Receives numbers until disconnected; they must be 0, 1, ... Calls `reached` when so many have come. */
 async function prefix(rx: Receiver<{ n: number }>, count: number, reached: () => void): Promise<number> {
   let next = 0;
@@ -91,9 +95,8 @@ test(`a producer, a consumer or both that are killed at any moment leave an exac
 }, async () => {
   const next = random(SEED);
   for (let round = 0; round < ROUNDS; round++) {
-    const [outbox, inbox] =
-      next() < 0.5 ? channel<{ n: number }>() : syncChannel<{ n: number }>(1 + Math.floor(next() * 50));
-    const count = 1 + Math.floor(next() * 2000);
+    const [outbox, inbox] = anyChannel(Math.floor(next() * 3), 1 + Math.floor(next() * 50));
+    const count = 1 + Math.floor(next() * 1000);
     const victim = Math.floor(next() * 3);
     const producer = startThread("flood", { outbox }, { burst: 1 + Math.floor(next() * 200) });
     if (victim === 0) {
@@ -101,7 +104,7 @@ test(`a producer, a consumer or both that are killed at any moment leave an exac
       expect(got).toBeGreaterThanOrEqual(count);
     } else {
       // The values go on to a consumer, through this thread.
-      const [relay, relayed] = syncChannel<{ n: number }>(8);
+      const [relay, relayed] = syncChannel<{ n: number }>(Math.floor(next() * 3) * 4);
       const [back, returned] = channel<{ n: number }>();
       const consumer = startThread("echo", { inbox: relayed, outbox: back });
       const reached = (): void => {

@@ -1,6 +1,6 @@
 /** What a message is on its way to another thread: a copy made at the call, or refused at the call; ends in it move. */
 import type { AnySender } from "@pneumatic/core";
-import { channel, syncChannel, unwrap } from "@pneumatic/core";
+import { channel, mpmc, unwrap } from "@pneumatic/core";
 import { EndNotMovableError, fromPort, MessageNotCloneableError, toPort, transfer } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
 import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
@@ -65,7 +65,7 @@ test("a transfer that is refused leaves its message as it was", () => {
   rx.drop();
 });
 
-test.each([undefined, 1, 4])("a sender inside a message is used by who gets it: capacity %s", async (capacity) => {
+test.each([undefined, 0, 1, 4])("a sender inside a message is used by who gets it: capacity %s", async (capacity) => {
   const [outbox, rx] = channel<unknown>();
   startThread("endsInMessages", { outbox }, { capacity });
   const { reply } = unwrap(await rx.recv()) as { reply: AnySender<number> };
@@ -93,9 +93,9 @@ test("an end in a message that is refused stays where it is", async () => {
   const [tx, rx] = channel<unknown>();
   const sender = fromPort(toPort(tx));
   const [reply, replies] = channel<number>();
-  const [meet, meets] = syncChannel<number>(0);
+  const [job, jobs] = mpmc.channel<number>();
   expect(() => sender.send({ reply, callback: () => {} })).toThrow("message.callback");
-  expect(() => sender.send({ reply, meet })).toThrow(EndNotMovableError);
+  expect(() => sender.send({ reply, jobs })).toThrow(EndNotMovableError);
   unwrap(sender.send("in between"));
   expect(unwrap(await rx.recv())).toBe("in between");
   unwrap(reply.send(1));
@@ -107,5 +107,14 @@ test("an end in a message that is refused stays where it is", async () => {
   unwrap(got.reply.send(3));
   got.reply.drop();
   expect(await collect(replies)).toEqual([1, 3]);
-  for (const end of [meet, meets, sender, rx]) end.drop();
+  for (const end of [job, jobs, sender, rx]) end.drop();
+});
+
+test("what only has the prototype of a map or a set arrives as structured clone makes it", async () => {
+  const [tx, rx] = channel<object>();
+  const sender = fromPort(toPort(tx));
+  const messages = [Map, Set].map((type) => Object.assign(Object.create(type.prototype), { ring: 1 }));
+  for (const message of messages) sender.send(message);
+  sender.drop();
+  expect(await collect(rx)).toEqual(messages.map((message) => structuredClone(message)));
 });

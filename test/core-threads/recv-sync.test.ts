@@ -1,23 +1,22 @@
 /** `recvSync` blocks a worker thread until something comes, and refuses where nobody could wake the thread. */
-import { channel, syncChannel } from "@pneumatic/core";
+import type { MessagePort } from "node:worker_threads";
+import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { CannotBlockError, recvSync } from "@pneumatic/core/threads";
 import { expect, test } from "vitest";
-import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
+import { FLAVORS } from "../support/flavors.ts";
 import { collect, numbers, sendAll } from "../support/sequence.ts";
 import { startThread } from "../support/threads.ts";
 
-test.each([UNBOUNDED, ...BOUNDED_FLAVORS])(
-  "a blocked thread gets everything, then disconnected: $name",
-  async ({ open }) => {
-    const [tx, inbox] = open<unknown>();
-    const [outbox, rx] = channel<unknown[]>();
-    startThread("block", { inbox, outbox });
-    const values = numbers(100).map((n) => [n, new Map([[n, n]]), "x".repeat(n * 500), { n }][n % 4]);
-    const sent = sendAll(tx, values);
-    expect(await collect(rx)).toEqual([[...values, "disconnected"]]);
-    await sent;
-  },
-);
+// 91
+test.each(FLAVORS)("a blocked thread gets everything, then disconnected: $name", async ({ open }) => {
+  const [tx, inbox] = open<unknown>();
+  const [outbox, rx] = channel<unknown[]>();
+  startThread("block", { inbox, outbox });
+  const values = numbers(100).map((n) => [n, new Map([[n, n]]), "x".repeat(n * 500), { n }][n % 4]);
+  const sent = sendAll(tx, values);
+  expect(await collect(rx)).toEqual([[...values, "disconnected"]]);
+  await sent;
+});
 
 test("a blocked thread wakes for values that come one by one", async () => {
   const [tx, inbox] = channel<number>();
@@ -43,6 +42,24 @@ test("a blocked thread learns of the death of the thread that was to send", asyn
   expect(got?.at(-1)).toBe("disconnected");
   start.drop();
 });
+
+test.each(["end", "exit", "throw", "terminate", "outOfMemory"])(
+  "a thread that sleeps learns of the %s of a thread that it has a port to, though no other knows of it",
+  async (death) => {
+    const [unused, nothing] = channel<never>();
+    const [outbox, rx] = channel<unknown>();
+    const sender = startThread("giveAway", { outbox: unused }, {}, { resourceLimits: { maxOldGenerationSizeMb: 20 } });
+    const port = (await sender.told()) as MessagePort;
+    const sleeper = startThread("blockOn", { outbox });
+    sleeper.worker.postMessage(port, [port]);
+    expect(unwrap(await rx.recv())).toBe("last");
+    if (death === "terminate") void sender.worker.terminate();
+    else if (death === "end") sender.worker.postMessage("close");
+    else sender.worker.postMessage(death);
+    expect(await collect(rx)).toEqual(["disconnected"]);
+    nothing.drop();
+  },
+);
 
 test("a timeout ends the wait and leaves the channel as it was", async () => {
   const [tx, inbox] = channel<number>();

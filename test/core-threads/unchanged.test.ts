@@ -1,12 +1,12 @@
 /** What a receiver and a sender can do besides, they can do when the other end is in another thread. */
 import { channel, select, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
+import { FLAVORS } from "../support/flavors.ts";
 import { collect, kindOf, numbers } from "../support/sequence.ts";
 import { startThread } from "../support/threads.ts";
 import { installClock } from "../support/virtual-clock.ts";
 
-describe.each([UNBOUNDED, ...BOUNDED_FLAVORS])("$name", ({ open }) => {
+describe.each(FLAVORS)("$name", ({ open }) => {
   test("select takes each value once from receivers that are fed by threads, and sees each disconnect", async () => {
     const [first, one] = open<number>();
     const [second, two] = open<number>();

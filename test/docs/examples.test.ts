@@ -16,7 +16,7 @@ const documents = [
   ...filesBelow("packages/core/src", ".ts"),
   ...filesBelow("packages/actors/src", ".ts"),
   ...filesBelow("packages", ".md"),
-  ...filesBelow("docs", ".md").filter(({ path }) => !path.startsWith("docs/api/")),
+  ...filesBelow("docs", ".md"),
   ...filesBelow("", "README.md").filter(({ path }) => path === "README.md"),
 ];
 

@@ -6,8 +6,7 @@ import { filesBelow, root } from "../support/source-files.ts";
 
 const pages = ["packages", "docs", "examples"]
   .flatMap((folder) => filesBelow(folder, ".md"))
-  .concat(filesBelow("", ".md").filter(({ path }) => !path.includes("/")))
-  .filter(({ path }) => !path.startsWith("docs/api/")); // generated, and not ours to mend
+  .concat(filesBelow("", ".md").filter(({ path }) => !path.includes("/")));
 
 /** The anchors that GitHub makes of the headings of a page. */
 function anchors(text: string): string[] {
@@ -40,6 +39,7 @@ describe("the links of the documentation", () => {
   it.each([
     { guide: "channels.md", from: ["README.md", "packages/core/README.md"] },
     { guide: "diagnostics.md", from: ["packages/actors/README.md"] },
+    { guide: "runtimes.md", from: ["README.md", "packages/core/README.md", "packages/actors/README.md"] },
     { guide: "testing.md", from: ["README.md", "packages/actors/README.md"] },
   ])("reach the guide from the first page and from the package: $guide", ({ guide: name, from }) => {
     const guide = join(root, "docs/guide", name);

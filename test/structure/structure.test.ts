@@ -34,6 +34,7 @@ describe("the tree", () => {
     expect([...new Set(packages)].sort()).toEqual([
       "@pneumatic/core",
       "@pneumatic/core/internal",
+      "@pneumatic/core/internal/threads",
       "@pneumatic/core/testing",
       "pino",
       "piscina",

@@ -11,6 +11,7 @@ interface Protocol {
   block(payload: { n: number }): void;
   await(payload: { n: number }): void;
   stopLater(): void;
+  failLater(): void;
   panic(): void;
 }
 

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<DeadLetterReason, true>> = {
   killed: true,
   quarantined: true,
   undeliverable: true,
+  transferLost: true,
   unknownMessage: true,
   startFailed: true,
   intensityExceeded: true,

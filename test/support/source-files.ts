@@ -11,14 +11,24 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every file below `folder` whose name ends in `ending`. */
+/** What is generated, and may change while tests run. */
+const GENERATED = ["node_modules", "dist", "api"];
+
+/** Every file below `folder` whose name ends in `ending`. What is hidden or generated is left out, and not looked into. */
 export function filesBelow(folder: string, ending: string): SourceFile[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes("node_modules"))
+  return pathsBelow(join(root, folder))
+    .filter((path) => path.endsWith(ending))
     .sort()
     .map((path) => ({ path: relative(root, path), text: readFileSync(path, "utf8") }));
+}
+
+function pathsBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [path];
+    const isLeftOut = !entry.isDirectory() || entry.name.startsWith(".") || GENERATED.includes(entry.name);
+    return isLeftOut ? [] : pathsBelow(path);
+  });
 }
 
 /** What a file imports when it runs; `import type` is not there any more then. */

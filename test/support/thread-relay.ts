@@ -1,6 +1,7 @@
 /** The actor of `test/threads/fixtures/relay.mjs`, which does with others what it is told. */
 import type { Address, Definition, SpawnOptions, WeakAddress } from "@pneumatic/actors";
 import { actor, onThread } from "@pneumatic/actors";
+import type { Receiver, Sender } from "@pneumatic/core";
 import { fixtures } from "./thread-worker.ts";
 
 export interface Seer {
@@ -55,6 +56,14 @@ export interface Relay extends Seer {
   spawnFails(payload: { options?: ChildOptions }): string;
   spawnThere(payload: { options?: ChildOptions }): string;
   spawnLoose(payload: { options?: ChildOptions }): Address<Seer>;
+  sum(payload: { bytes: Uint8Array | ArrayBuffer }): number;
+  buffer(payload: { size: number }): { bytes: Uint8Array };
+  stashBuffer(payload: { bytes: ArrayBuffer }): void;
+  exitWith(payload: { bytes: ArrayBuffer }): void;
+  failWith(payload: { bytes: ArrayBuffer }): void;
+  sendTo(payload: { sender: Sender<string>; values: string[] }): void;
+  receive(payload: { receiver: Receiver<string> }): string[];
+  channel(): { receiver: Receiver<string> };
   wait(payload: { ms: number }): void;
   waitHolding(payload: { ms: number; to: Address<Seer> }): void;
   waitForAbort(): void;

@@ -1,5 +1,6 @@
 /** The actor of `test/threads/fixtures/worker.mjs`, and systems to run it in. */
-import type { ActorSystemOptions, Definition, SpawnOptions } from "@pneumatic/actors";
+import { availableParallelism } from "node:os";
+import type { ActorSystemOptions, Address, Definition, SpawnOptions } from "@pneumatic/actors";
 import { ActorSystem, onThread } from "@pneumatic/actors";
 import { pino } from "pino";
 
@@ -12,13 +13,29 @@ export type Harm =
   | "outOfMemory"
   | "hang"
   | "floatingRejection"
-  | "timerThrow";
+  | "timerThrow"
+  | "errorEvent"
+  | "abort"
+  | "uncloneable"
+  | "exitLater"
+  | "wait"
+  | "regexp"
+  | "hangAfterAwait"
+  | "hangInTimer"
+  | "native"
+  | "starve";
+
+/** What can go wrong when the handler has replied. */
+export type LateHarm = "rejection" | "throw" | "exit";
 
 export interface Worker {
   see(payload: { n: number }): { n: number; attempt: number };
   seen(): number[];
   about(): { label: string | undefined; path: string; generation: number };
   harm(payload: { how: Harm }): void;
+  lastWords(payload: { how: Harm }): void;
+  block(payload: { how: "plain" | "nested" | "failed" | "thenHangs" | "failedThenHangs"; ms: number }): void;
+  harmLater(payload: { how: LateHarm }): void;
   wait(payload: { ms: number }): number;
   waitForAbort(): void;
   later(payload: { ms: number }): void;
@@ -67,4 +84,17 @@ export async function failure(
   );
   if (settled === undefined) throw new Error("the promise was to reject");
   return settled;
+}
+
+/** Two workers on one thread, the first named "culprit", the other "neighbour"; each other thread has one too. */
+export async function sharing(
+  system: ActorSystem,
+  options: SpawnOptions = {},
+): Promise<[Address<Worker>, Address<Worker>]> {
+  const spawn = (name: string) => system.spawn(worker, { name, ...patient, ...options });
+  const culprit = spawn("culprit");
+  const others = Array.from({ length: availableParallelism() - 1 }, (_, n) => system.own(spawn(`other-${n}`)));
+  const neighbour = spawn("neighbour");
+  await Promise.all([culprit, neighbour, ...others].map((address) => address.started));
+  return [culprit, neighbour];
 }

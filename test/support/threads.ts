@@ -1,4 +1,5 @@
 /** Threads that play a role of `test/core-threads/fixtures/roles.mjs` with ends of channels. */
+import type { WorkerOptions } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
 import type { MovableEnds } from "@pneumatic/core/threads";
 import { toPort } from "@pneumatic/core/threads";
@@ -14,9 +15,18 @@ export interface Thread {
 }
 
 /** Starts a thread, which gets `ends`. */
-export function startThread(role: string, ends: MovableEnds, options: object = {}): Thread {
+export function startThread(
+  role: string,
+  ends: MovableEnds,
+  options: object = {},
+  workerOptions: WorkerOptions = {},
+): Thread {
   const port = toPort(ends);
-  const worker = new Worker(roles, { workerData: { role, ends: port, options }, transferList: [port] });
+  const worker = new Worker(roles, {
+    ...workerOptions,
+    workerData: { role, ends: port, options },
+    transferList: [port],
+  });
   worker.on("error", () => {}); // those that are to throw
   const told: unknown[] = [];
   const waiting: ((message: unknown) => void)[] = [];

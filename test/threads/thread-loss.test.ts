@@ -4,7 +4,7 @@ import { subscribe } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Harm } from "../support/thread-worker.ts";
-import { alone, failure, patient, threadSystem, worker } from "../support/thread-worker.ts";
+import { alone, failure, HEARTBEAT_MS, patient, threadSystem, worker } from "../support/thread-worker.ts";
 
 const losses: readonly (readonly [Harm, string])[] = [
   ["throw", "panicked"],
@@ -13,8 +13,8 @@ const losses: readonly (readonly [Harm, string])[] = [
   ["exit", "exit"],
   ["outOfMemory", "outOfMemory"],
   ["hang", "hung"],
-  ["floatingRejection", "uncaught"],
-  ["timerThrow", "uncaught"],
+  ["floatingRejection", "panicked"],
+  ["timerThrow", "panicked"],
 ];
 
 function nameOf(reason: ExitReason): string {
@@ -22,8 +22,10 @@ function nameOf(reason: ExitReason): string {
 }
 
 describe.each(losses)("an actor whose thread suffers %s", (how, name) => {
+  const heartbeat = { threads: { heartbeatMs: how === "hang" ? HEARTBEAT_MS : 60_000 } };
+
   it("restarts, rejects the ask in flight with the cause, and handles what was queued in order", async () => {
-    await using system = threadSystem();
+    await using system = threadSystem(heartbeat);
     using address = system.spawn(worker, { ...alone, ...patient });
     const broken = failure(address.ask({ type: "harm", how }, { timeout: Number.POSITIVE_INFINITY }));
     const queued = Array.from({ length: 20 }, (_, n) =>
@@ -43,7 +45,7 @@ describe.each(losses)("an actor whose thread suffers %s", (how, name) => {
   });
 
   it("ends with that reason when it is not to be restarted", async () => {
-    await using system = threadSystem();
+    await using system = threadSystem(heartbeat);
     using address = system.spawn(worker, { ...alone, restart: "temporary" });
     address.tell({ type: "harm", how });
     expect(nameOf(await address.exited)).toBe(name);

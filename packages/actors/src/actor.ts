@@ -93,9 +93,9 @@ interface Frame<State, Args, Self> {
  * Defines an actor; its protocol is inferred from `on`.
  *
  * Each key of `on` is a message: the second parameter of the handler is its payload, what it returns (or resolves to) is
- * the reply. One message is handled at a time, also across awaits. Whatever a handler throws is a panic, on which
- * supervision decides; an expected failure is a value, a `Result`. An actor that sends to itself is written with
- * {@link implement}. Throws {@link InvalidDefinitionError} for a malformed definition.
+ * the reply. At run time the payload is the message itself: `{ ...payload }` has its `type`, too. One message is handled at
+ * a time, also across awaits. Whatever a handler throws is a panic, on which supervision decides; an expected failure is a
+ * value, a `Result`. An actor that sends to itself is written with {@link implement}. Throws {@link InvalidDefinitionError} for a malformed definition.
  *
  * @example
  * ```ts

@@ -197,7 +197,10 @@ export class NothingToStashError extends Error {
   }
 }
 
-/** The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. */
+/**
+ * The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. Of a thread that hung, the
+ * `stack` is its own where that could be had.
+ */
 export class ThreadLostError extends Error {
   static {
     brand(ThreadLostError, "ThreadLostError", OWNER);

@@ -70,4 +70,5 @@ export type { Strategy } from "./supervisor/strategy.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
 export type { ActorInspection, ActorState, SystemInspection } from "./system/inspect.ts";
 export { ActorSystem, type ActorSystemOptions } from "./system/system.ts";
+export { blocking } from "./thread/blocking.ts";
 export { onThread } from "./thread/on-thread.ts";

@@ -16,6 +16,7 @@ const USAGE = `npm run bench -- [suite] [options]
   --only a,b          these workloads, by their names or the beginning of them
   --contenders a,b    these contenders, likewise, and ours
   --rounds n          default 5
+  --quick             one round of one small run each: whether it works, not how fast it is
   --limit s           seconds after which a contender is killed, default 20
   --node-flag f       a flag for the processes measured, e.g. --node-flag=--cpu-prof; may be repeated
   --json file         writes every figure to this file
@@ -27,6 +28,7 @@ const OPTIONS = {
   only: { type: "string" },
   contenders: { type: "string" },
   rounds: { type: "string", default: "5" },
+  quick: { type: "boolean", default: false },
   limit: { type: "string", default: "20" },
   "node-flag": { type: "string", multiple: true },
   json: { type: "string" },
@@ -61,7 +63,7 @@ function asks(list: string | undefined, names: readonly string[]): (name: string
 }
 
 /** The part of a suite that was asked for. */
-function chosen(suite: Suite, only: string | undefined, contenders: string | undefined): Workload[] {
+function chosen(suite: Suite, only: string | undefined, contenders: string | undefined, isQuick: boolean): Workload[] {
   const named = asks(
     only,
     suite.workloads.map(({ name }) => name),
@@ -72,6 +74,7 @@ function chosen(suite: Suite, only: string | undefined, contenders: string | und
     .filter(({ name }) => named(name))
     .map((workload) => ({
       ...workload,
+      targets: isQuick ? [] : workload.targets,
       contenders: workload.contenders.filter(({ name, role }) => role === "ours" || asked(name)),
     }));
 }
@@ -93,7 +96,7 @@ async function runSuite(
     progress("");
     stdout.write(`${tableOf(comparison)}\n\n`);
   }
-  stdout.write(`${summaryOf(comparisons)}\n\n`);
+  if (!options.isQuick) stdout.write(`${summaryOf(comparisons)}\n\n`);
   return comparisons;
 }
 
@@ -110,7 +113,8 @@ if (values.help) {
   exit(0);
 }
 const options: ComparisonOptions = {
-  rounds: positive(values.rounds, "rounds"),
+  rounds: values.quick ? 1 : positive(values.rounds, "rounds"),
+  isQuick: values.quick,
   limitMs: positive(values.limit, "limit") * 1000,
   nodeFlags: values["node-flag"] ?? [],
 };
@@ -120,7 +124,7 @@ if (unknown !== undefined) refuse(`There is no suite "${unknown}"`);
 
 const results: SuiteResults[] = [];
 for (const suite of asked) {
-  const workloads = chosen(suite, values.only, values.contenders);
+  const workloads = chosen(suite, values.only, values.contenders, values.quick);
   if (values.list) {
     for (const { name, contenders } of workloads) {
       stdout.write(`${suite.name} ${name}: ${contenders.map((contender) => contender.name).join(", ")}\n`);

@@ -1,12 +1,10 @@
 /** A channel for one value, once: the reply to a request, the end of a task. */
-import type { UseAfterDropError } from "./errors.ts";
-import { SendError } from "./errors.ts";
-import { Channel, PUSHED } from "./internal/channel.ts";
-import { Handle } from "./internal/handle.ts";
+import type { SendError, UseAfterDropError } from "./errors.ts";
+import { Channel } from "./internal/channel.ts";
+import { oneshotSender } from "./internal/oneshot-sender.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Result } from "./result.ts";
-import { err, ok } from "./result.ts";
 
 /** The end that sends the one value of a {@link oneshot}. It has no `clone`. */
 export interface OneshotSender<in T> extends Disposable {
@@ -44,21 +42,5 @@ export interface OneshotReceiver<out T>
  */
 export function oneshot<T>(): [OneshotSender<T>, OneshotReceiver<T>] {
   const shared = new Channel<T>(Number.POSITIVE_INFINITY);
-  return [new ChannelOneshotSender(shared), new ChannelReceiver(shared)];
-}
-
-class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
-  override get [Symbol.toStringTag](): string {
-    return "OneshotSender";
-  }
-
-  send<V extends T>(value: V): Result<void, SendError<V>> {
-    const pushed = this.use("send").push(value);
-    this.drop();
-    return pushed === PUSHED ? ok(undefined) : err(new SendError(value));
-  }
-
-  protected override misuse(operation: string): UseAfterDropError {
-    return super.misuse(operation, "has sent its one value, or was dropped");
-  }
+  return [oneshotSender(shared), new ChannelReceiver(shared)];
 }

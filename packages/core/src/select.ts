@@ -94,8 +94,8 @@ export function select(arms: NamedArms | ListedArms, options?: SelectOptions): P
     const line = new Line(arms);
     if (line.ends.length === 0) refuseEternity(options);
     line.refuseOverlap();
-    const index = line.findReady(biased);
-    if (index >= 0) return soon<AnySelected>(line.take(index), line.sourceAt(index).cooperative);
+    const taken = line.takeReady(biased);
+    if (taken !== undefined) return soon<AnySelected>(taken, line.cooperative);
     if (options?.timeout === 0) return soon<AnySelected>(SELECT_TIMED_OUT, true);
     return new PendingSelect(line, biased).start(options);
   } catch (misuse) {
@@ -124,10 +124,9 @@ export function trySelect<const Arms extends ListedArms>(
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
   const line = new Line(arms);
-  const index = line.findReady(options?.biased === true);
-  if (index >= 0) return line.take(index);
-  stepped();
-  return undefined;
+  const taken = line.takeReady(options?.biased === true);
+  if (taken === undefined) stepped();
+  return taken;
 }
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
@@ -138,6 +137,8 @@ const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: 
 class Line {
   readonly names: readonly PropertyKey[];
   readonly ends: readonly ChannelReceiver<unknown>[];
+  /** As the arm that was taken. */
+  cooperative = true;
 
   constructor(arms: NamedArms | ListedArms) {
     if (Array.isArray(arms)) {
@@ -165,11 +166,11 @@ class Line {
   }
 
   /** The index of a ready arm: of the first one, or of any with the same chance; -1 when none is. */
-  findReady(biased: boolean): number {
+  #findReady(biased: boolean): number {
     let found = -1;
     let count = 0;
     for (let index = 0; index < this.ends.length; index++) {
-      const source = this.sourceAt(index);
+      const source = this.#sourceAt(index);
       if (source.ready === 0 && source.state !== CLOSED) continue;
       if (++count === 1 || chance() * count < 1) found = index;
       if (biased) break;
@@ -177,13 +178,18 @@ class Line {
     return found;
   }
 
-  sourceAt(index: number): Source<unknown> {
+  #sourceAt(index: number): Source<unknown> {
     return sourceOf(this.ends[index] as ChannelReceiver<unknown>);
   }
 
-  /** What a ready arm gives. */
-  take(index: number): Selected<PropertyKey, unknown> {
-    const value = this.sourceAt(index).take();
+  /** What a ready arm gives; undefined when none is. */
+  takeReady(biased: boolean): Selected<PropertyKey, unknown> | undefined {
+    const index = this.#findReady(biased);
+    if (index < 0) return undefined;
+    const source = this.#sourceAt(index);
+    const value = source.take();
+    if (value === NOTHING && source.state !== CLOSED) return this.takeReady(biased); // it was not: its sender has given up
+    this.cooperative = source.cooperative;
     const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
     return { arm: this.names[index] as PropertyKey, result };
   }

@@ -294,6 +294,11 @@ export function dropAddresses(value: unknown): void {
   for (const address of strongAddresses(value)) address[Symbol.dispose]();
 }
 
+/** Whether `value` is a strong handle that was dropped. */
+export function isDroppedAddress(value: object): boolean {
+  return TARGET in value && isStrong(value) && value.isDropped;
+}
+
 /** Of a handle: whether it is a strong one. */
 export function isStrong(value: object): value is StrongAddress {
   return Symbol.dispose in value;

@@ -23,6 +23,7 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
+import { isSpent } from "../mailbox/spent.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
@@ -353,11 +354,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     const message = item instanceof Ask ? item.message : item;
+    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    if (reason.kind === "crashed" && isSpent(message)) {
+      this.mailbox.discard(item, "transferLost");
+      return;
+    }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
-    if (!(item instanceof Ask)) return;
-    item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    item.abortHandler(error);
+    if (item instanceof Ask) item.abortHandler(error);
   }
 }

@@ -34,7 +34,7 @@ export interface StartContext<out Self> {
   readonly route: Route;
   /**
    * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already: exactly
-   * once, also when the mailbox is full. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when
+   * once, behind what is queued; before it when the mailbox is full, or gives up its oldest. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when
    * the result is disposed of. When `message` throws, this actor panics. (After Erlang's monitors.)
    *
    * @example
@@ -99,7 +99,7 @@ export interface StartContext<out Self> {
    * ```
    */
   sleep(ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Takes over an address from a message: it is dropped when this incarnation ends. */
+  /** Takes over an address from a message or a reply: it is dropped when this incarnation ends, unless it was before. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */
   stop(): void;

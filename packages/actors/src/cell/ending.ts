@@ -22,6 +22,8 @@ export interface EndRequest {
   /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
   readonly letters: DeadLetterReason;
   readonly isDueToChild?: boolean;
+  /** What was thrown, or how the thread was lost. */
+  readonly error?: unknown;
 }
 
 export interface HowToEnd extends Partial<EndRequest> {
@@ -29,8 +31,6 @@ export interface HowToEnd extends Partial<EndRequest> {
   readonly graceful?: boolean;
   /** The `stopped` hook runs; true when left out. */
   readonly hook?: boolean;
-  /** What the handler threw. */
-  readonly error?: unknown;
 }
 
 /** An incarnation that is being taken down. */
@@ -46,7 +46,7 @@ export interface Ending {
   readonly isDueToChild: boolean;
 }
 
-/** Says in the log, and to who has subscribed, that incarnation number `generation` ends; `error` is what it failed with. */
+/** Says in the log, and to who has subscribed, that incarnation number `generation` ends, because of `error` if there is one. */
 export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict, error: unknown): void {
   const { id, runtime } = cell;
   const { log, diagnostics } = runtime;

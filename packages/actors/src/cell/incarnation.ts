@@ -12,7 +12,7 @@ import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { failureOf } from "./failure.ts";
-import { dropAll } from "./owned.ts";
+import { dropAll, Owned } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 import { Watch } from "./watch.ts";
@@ -30,7 +30,7 @@ export class Incarnation {
   #controller: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
   #sleeps: Sleeps | undefined = undefined;
-  #owned: Set<Disposable> | undefined = undefined;
+  #owned: Owned | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
   /** Promises given to `pipeToSelf` that have not settled. */
   #piped = 0;
@@ -123,7 +123,7 @@ export class Incarnation {
 
   get own(): <A extends Disposable>(address: A) => A {
     return (address) => {
-      this.#owned ??= new Set();
+      this.#owned ??= new Owned();
       if (this.#ended) address[Symbol.dispose]();
       else this.#owned.add(address);
       return giveTo(this.#cell, address);
@@ -204,9 +204,9 @@ export class Incarnation {
     return this.#cell.inFlight instanceof Ask;
   }
 
-  /** What it ran on is gone, and may be all that it can run on. */
-  lost(reason: ExitReason, isFinal = false): void {
-    if (!this.#ended) this.#cell.life.lost(reason, isFinal);
+  /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
+  lost(reason: ExitReason, error: unknown, isFinal = false): void {
+    if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
@@ -237,7 +237,7 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined));
+      life.lost(failureOf(error, undefined), error);
     }
   }
 

@@ -182,8 +182,8 @@ export class Lifecycle {
   }
 
   /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
-  lost(reason: ExitReason, isFinal = false): void {
-    this.request({ reason, sequel: isFinal ? FINISH : DECIDE, letters: "stopped" });
+  lost(reason: ExitReason, error: unknown, isFinal = false): void {
+    this.request({ reason, sequel: isFinal ? FINISH : DECIDE, letters: "stopped", error });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */

@@ -1,6 +1,32 @@
 /** What goes with its owner. */
 import type { Logger } from "pino";
+import { isDroppedAddress } from "../address/handle.ts";
 import { report } from "../report.ts";
+
+const FIRST_SWEEP = 64;
+
+/**
+ * What an actor or a system owns. An address that was dropped meanwhile is forgotten, at the latest when there are twice as many
+ * as the last time: so one may own and drop for ever.
+ */
+export class Owned implements Iterable<Disposable> {
+  readonly #all = new Set<Disposable>();
+  #sweepAt = FIRST_SWEEP;
+
+  add(each: Disposable): void {
+    if (this.#all.size >= this.#sweepAt) this.#sweep();
+    this.#all.add(each);
+  }
+
+  [Symbol.iterator](): Iterator<Disposable> {
+    return this.#all.values();
+  }
+
+  #sweep(): void {
+    for (const each of this.#all) if (isDroppedAddress(each)) this.#all.delete(each);
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#all.size);
+  }
+}
 
 /** Drops all of `owned`. One that throws keeps neither the others nor the end of their owner from going on. */
 export function dropAll(owned: Iterable<Disposable>, logger: () => Logger): void {

@@ -24,6 +24,8 @@ export type DeadLetterReason =
   | "startFailed"
   /** The supervision gave up on restarts. */
   | "intensityExceeded"
+  /** What it transfers had gone to a thread that was lost, or gave it back. */
+  | "transferLost"
   /** Published to a subscriber that cannot take it: it cannot be copied to its thread, or has no key for its router. */
   | "undeliverable";
 

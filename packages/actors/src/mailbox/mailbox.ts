@@ -37,6 +37,7 @@ import { Ranked } from "./priority-queue.ts";
 import { MailQueue } from "./queue.ts";
 import { Ranking } from "./ranking.ts";
 import type { MailboxSpec, Overflow } from "./spec.ts";
+import { isSpent } from "./spent.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
@@ -151,9 +152,13 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   #isGivenUp(item: unknown): boolean {
-    if (!(item instanceof Ask && item.isSettled)) return false;
-    this.account.expired++;
-    this.#owner.release(item.message);
+    if (item instanceof Ask && item.isSettled) {
+      this.account.expired++;
+      this.#owner.release(item.message);
+      return true;
+    }
+    if (!isSpent(item instanceof Ask ? item.message : item)) return false;
+    this.discard(item, "transferLost");
     return true;
   }
 

@@ -13,7 +13,7 @@ import { DECIDE, FINISH } from "../cell/ending.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { KILLED } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
-import { dropAll } from "../cell/owned.ts";
+import { dropAll, Owned } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import type { Clock, Scheduler } from "../dispatcher/clock.ts";
@@ -106,7 +106,7 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
-  #owned: Set<Disposable> | undefined = new Set();
+  #owned: Owned | undefined = new Owned();
   #terminated = new Milestone<void>();
   #shutdown: Promise<void> | undefined = undefined;
 

@@ -1,7 +1,10 @@
 /**
- * What goes to another thread: values are copied as `structuredClone` does, and the addresses in them are taken out before
- * and put in again after. They are found where the runtime finds them everywhere: in plain objects and arrays.
+ * What goes to another thread: values are copied as `structuredClone` does. The addresses and the ends of channels in them are
+ * taken out before and put in again after; they are found where the runtime finds addresses everywhere: in plain objects and
+ * arrays. What a message transfers stays as it is until the message is shipped.
  */
+import type { TransferListItem } from "node:worker_threads";
+import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
 import { isObject, isPlain, TARGET } from "../address/handle.ts";
 import { textOf } from "../cell/exit-reason.ts";
 import { MessageNotCloneableError } from "../errors.ts";
@@ -16,15 +19,20 @@ export interface Ref {
   readonly takesAll: boolean;
 }
 
-/** A value as it goes to another thread, and the addresses in it with the way to each. */
+/** A value as it goes to another thread, and what was taken out of it with the way to each. */
 export interface Packed {
   readonly value: unknown;
   readonly refs: Refs;
 }
 export type Refs = readonly (readonly [keys: readonly string[], ref: Ref])[];
 
-/** The addresses in those of several values that have some, by their places. */
+/** What was taken out of those of several values that had some, by their places. */
 export type Sparse = readonly (readonly [at: number, refs: Refs])[];
+
+/** A value to be posted, and what moves with it. */
+export interface Shipment extends Packed {
+  readonly transferList: readonly TransferListItem[];
+}
 
 /** Knows the addresses of one thread by what stands for them. */
 export interface Border {
@@ -34,10 +42,10 @@ export interface Border {
   adopt(ref: Ref): object;
 }
 
-/** A value without its addresses, and these with the way to each. */
-interface Taken {
+/** A value without some of the objects in it, and these with the way to each. */
+interface Stripped {
   readonly bare: unknown;
-  readonly handles: readonly (readonly [keys: readonly string[], handle: object])[];
+  readonly parts: readonly (readonly [keys: readonly string[], part: object])[];
 }
 
 /** A value inside a message, and the way to it. */
@@ -49,60 +57,82 @@ interface Place {
 
 type Container = Record<string, unknown>;
 
-export const NO_REFS: Refs = [];
+const NO_REFS: Refs = [];
+const NOTHING_MOVES: readonly TransferListItem[] = [];
 const MESSAGE = "the message";
 
-/** The copies that hold addresses. */
-const carriers = new WeakSet<object>();
+/** The copies that hold addresses or ends, or transfer something, with what they transfer. */
+const carriers = new WeakMap<object, readonly TransferListItem[]>();
 /** Whether there ever was one, so that a system without pays nothing. */
 let areCarried = false;
 
 /**
- * A copy of `value` that holds the same addresses, made at the call: later changes by the sender are not seen. Throws with
- * the path of the property that cannot be copied, while the sender is still there to be told.
+ * A copy of `value` that holds the same addresses and ends, made at the call: later changes by the sender are not seen. Throws
+ * with the path of the property that cannot be copied, while the sender is still there to be told.
  */
 export function copyFor(actor: string, value: unknown): unknown {
   if (isObject(value) && isPlain(value)) {
     const copy: Record<string, unknown> = { ...value };
     if (isFlat(copy)) return copy;
   }
-  const { bare, handles } = taken(actor, value);
+  const transferList = markOf(value);
+  const moved = new Set<unknown>(transferList);
+  const isMoved = (each: object): boolean => moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
+  const { bare, parts } = strip(actor, value, (each) => isPart(each) || isMoved(each));
+  for (const [, part] of parts) if (isEnd(part)) checkMovable(part);
   const copy = cloned(actor, bare);
-  if (handles.length === 0) return copy;
-  const whole = handles.reduce((root, [keys, handle]) => put(root, keys, handle), copy);
+  if (parts.length === 0) return copy;
+  const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
   areCarried = true;
-  carriers.add(whole as object);
+  carriers.set(whole as object, transferList);
   return whole;
 }
 
-/** Whether there are addresses in `copy`, which {@link copyFor} has made. */
+/** Whether there is something in `copy`, which {@link copyFor} has made, that goes on with it. */
 export function carries(copy: unknown): boolean {
   return areCarried && isObject(copy) && carriers.has(copy);
 }
 
-/** What goes to the other thread instead of `value`. */
-export function pack(actor: string, value: unknown, border: Border): Packed {
-  if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) return { value, refs: NO_REFS };
-  const { bare, handles } = taken(actor, value);
-  if (handles.length === 0) return { value, refs: NO_REFS };
-  return { value: bare, refs: handles.map(([keys, handle]) => [keys, border.grant(handle)]) };
+/** Whether `copy`, which {@link copyFor} has made, goes once only, since what it holds is moved with it. */
+export function movesOnce(copy: unknown): boolean {
+  if (!areCarried || !isObject(copy)) return false;
+  const transferList = carriers.get(copy);
+  return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
 }
 
-/** Messages that {@link copyFor} has made, without the addresses, which few of them have. */
+/** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
+export function pack(actor: string, value: unknown, border: Border): Shipment {
+  if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
+    return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
+  }
+  const transferList = carriers.get(value) ?? markOf(value);
+  const { bare, parts } = strip(actor, value, isAddress);
+  if (parts.length === 0) return { value, refs: NO_REFS, transferList };
+  return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
+}
+
+/** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
 export function packAll<M>(
   actor: string,
   messages: readonly M[],
   border: Border,
-): { bare: readonly M[]; refs: Sparse } {
+): { bare: readonly M[]; refs: Sparse; transferList: readonly TransferListItem[] } {
   const refs: [number, Refs][] = [];
-  if (!messages.some(carries)) return { bare: messages, refs };
+  if (!messages.some(carries)) return { bare: messages, refs, transferList: NOTHING_MOVES };
+  const moved: TransferListItem[] = [];
   const bare = messages.map((message, at) => {
     if (!carries(message)) return message;
     const packed = pack(actor, message, border);
     refs.push([at, packed.refs]);
+    moved.push(...packed.transferList);
     return packed.value as M;
   });
-  return { bare, refs };
+  return { bare, refs, transferList: moved };
+}
+
+/** `value` was posted. */
+export function posted(value: unknown): void {
+  unmark(value);
 }
 
 /** The value that came from the other thread. */
@@ -139,16 +169,17 @@ function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   return true;
 }
 
-/** Takes the addresses out of a copy of the objects and arrays that they are in. */
-function taken(actor: string, value: unknown): Taken {
-  if (find(value, isHandle) === undefined) return { bare: value, handles: [] };
-  const handles: (readonly [readonly string[], object])[] = [];
+/** Takes what `isTaken` says out of a copy of the objects and arrays that it is in. */
+function strip(actor: string, value: unknown, isTaken: (each: object) => boolean): Stripped {
+  const isWanted = (each: unknown): boolean => isObject(each) && isTaken(each);
+  if (find(value, isWanted) === undefined) return { bare: value, parts: [] };
+  const parts: (readonly [readonly string[], object])[] = [];
   const copies = new Map<object, Container>();
   const unfilled: (readonly [Container, readonly string[]])[] = [];
   const bareOf = (each: unknown, keys: readonly string[]): unknown => {
     if (!isObject(each)) return each;
-    if (isHandle(each)) {
-      handles.push([keys, each]);
+    if (isTaken(each)) {
+      parts.push([keys, each]);
       return null;
     }
     const known = copies.get(each);
@@ -162,26 +193,32 @@ function taken(actor: string, value: unknown): Taken {
   const bare = bareOf(value, []);
   for (const [copy, keys] of unfilled)
     for (const key of Object.keys(copy)) copy[key] = bareOf(copy[key], [...keys, key]); // grows meanwhile
-  const left = find(bare, isHandle) ?? handles.map(stranger).find((each) => each !== undefined);
+  const left = find(bare, (each) => isObject(each) && isAddress(each)) ?? strangerAmong(parts);
   if (left !== undefined) throw refusal(actor, left);
-  return { bare, handles };
+  return { bare, parts };
 }
 
-/** What has no `tell` is no address to send to. */
-function stranger([keys, value]: readonly [readonly string[], object]): Place | undefined {
-  return "tell" in value ? undefined : { value, key: [MESSAGE, ...keys].join("."), parent: undefined };
+/** An address that nothing can be sent to. */
+function strangerAmong(parts: Stripped["parts"]): Place | undefined {
+  const stranger = parts.find(([, part]) => TARGET in part && !("tell" in part));
+  return stranger && { value: stranger[1], key: [MESSAGE, ...stranger[0]].join("."), parent: undefined };
 }
 
 function refusal(actor: string, place: Place): MessageNotCloneableError {
-  const why =
-    "tell" in (place.value as object)
-      ? "an address, and these cross in plain objects and arrays only"
-      : "the address of a supervisor";
+  const isStranger = !("tell" in (place.value as object));
+  const why = isStranger
+    ? "the address of a supervisor"
+    : "an address, and these cross in plain objects and arrays only";
   return new MessageNotCloneableError(actor, pathOf(place), `is ${why}`);
 }
 
-function isHandle(value: unknown): boolean {
-  return isObject(value) && TARGET in value;
+/** What is no value, and goes in a way of its own. */
+function isPart(value: object): boolean {
+  return isAddress(value) || isEnd(value);
+}
+
+function isAddress(value: object): boolean {
+  return TARGET in value;
 }
 
 /** Puts `value` where `keys` lead to in `root`, which is returned; nowhere is in its place. */

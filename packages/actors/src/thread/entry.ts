@@ -6,18 +6,21 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MessagePort } from "node:worker_threads";
-import { receiveMessageOnPort } from "node:worker_threads";
+import type { TransferListItem } from "node:worker_threads";
 import { currentClock, Queue } from "@pneumatic/core/internal";
+import type { Line } from "@pneumatic/core/internal/threads";
+import { joinLine } from "@pneumatic/core/internal/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
 import { dropAddresses } from "../address/handle.ts";
 import { asPromise } from "../cell/attempt.ts";
 import { repeatEvery, systemScheduler } from "../dispatcher/clock.ts";
+import type { Actor, Order } from "./actor-on-thread.ts";
 import type { Packed } from "./copy.ts";
 import { unpack } from "./copy.ts";
 import { Definitions } from "./definitions.ts";
+import { hostsHere } from "./here.ts";
 import type { Module } from "./load-module.ts";
 import { behaviorIn, loadModule } from "./load-module.ts";
 import { Nursery } from "./nursery.ts";
@@ -26,37 +29,6 @@ import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 import type { HostTask, Origin, ToHost, ToParent } from "./wire.ts";
 import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, packError, SAID, unpackReason } from "./wire.ts";
-
-interface Actor {
-  readonly id: number;
-  /** Undefined while its module is loaded. */
-  behavior: Behavior | undefined;
-  readonly context: ThreadContext;
-  readonly progress: Int32Array;
-  /** How often it has given back what was shipped ahead. */
-  epoch: number;
-  readonly queue: Queue<Order>;
-  /** The numbers of queued asks whose callers have given up. */
-  readonly cancelled: Set<number>;
-  /** Whether a message is being handled, or its turn will come. */
-  isBusy: boolean;
-  /** Whether it has asked for its own end. */
-  isStopping: boolean;
-  /** How many messages were handled that the parent does not know of. */
-  untold: number;
-  /** What is being handled. */
-  current: Order | undefined;
-  /** The number of the last message that was begun. */
-  begun: number;
-}
-
-/** A message that was shipped. */
-interface Order {
-  readonly seq: number;
-  readonly message: { readonly type: string };
-  readonly attempt: number;
-  readonly isAsk: boolean;
-}
 
 /** After so many messages the parent is told, so that it ships more in time. */
 const TOLD_AFTER = 128;
@@ -67,23 +39,24 @@ const SLICE_MS = 1;
 const working = new AsyncLocalStorage<number>();
 
 class Host {
-  readonly #port: MessagePort;
+  readonly #line: Line;
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, Actor>();
   readonly #targets: RemoteTargets;
   readonly #definitions = new Definitions();
 
-  constructor({ port, words, logLevel }: HostTask) {
-    this.#port = port;
+  constructor({ port, words, logLevel }: HostTask, ended: () => void) {
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
-    this.#targets = new RemoteTargets(this.#log, (said) => this.#send(said));
+    this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
+    hostsHere({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
-    process.on("uncaughtExceptionMonitor", () => this.#blame());
+    process.on("uncaughtException", (error) => this.#uncaught(error));
+    this.#line = joinLine(port, (order) => void this.#receive(order as ToHost), ended);
   }
 
-  async receive(order: ToHost): Promise<void> {
+  async #receive(order: ToHost): Promise<void> {
     switch (order.op) {
       case "start":
         return this.#start(order);
@@ -116,7 +89,7 @@ class Host {
         this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, wasAwaited })),
       await: () => this.#say(actor, { op: "await", id }),
       unstashAll: () => this.#unstashAll(actor),
-      failed: (error) => this.#send({ op: "failed", id, error: packError(error) }),
+      failed: (error) => this.#panicked(actor, 0, error),
       stop: () => {
         actor.isStopping = true;
         this.#send({ op: "stopSelf", id });
@@ -132,6 +105,7 @@ class Host {
       cancelled: new Set(),
       isBusy: false,
       isStopping: false,
+      phase: "starting",
       untold: 0,
       current: undefined,
       begun: FIRST_BEFORE,
@@ -147,24 +121,28 @@ class Host {
       if (isForgotten()) return;
       await this.#onStack(id, () => behavior.started?.(context));
       if (isForgotten()) return;
+      actor.phase = "running";
       this.#send({ op: "started", id, types: Object.keys(behavior.on) });
     } catch (error) {
-      if (isForgotten()) return;
-      this.#actors.delete(id);
-      context.end();
-      this.#send({ op: "startFailed", id, error: packError(error) });
+      if (!isForgotten()) this.#startFailed(actor, error);
     }
+  }
+
+  #startFailed({ id, context }: Actor, error: unknown): void {
+    this.#actors.delete(id);
+    context.end();
+    this.#send({ op: "startFailed", id, error: packError(error) });
   }
 
   async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
     return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
   }
 
-  /** A module is suspect until it is loaded: whatever it does then is done in nobody's name. */
+  /** Who loads a module is suspect until it is loaded. Whatever the module does later of its own is done in nobody's name. */
   async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
     try {
-      return await working.run(id, () => loadModule(url));
+      return await loadModule(url);
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
     }
@@ -308,6 +286,7 @@ class Host {
 
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
   #handled(actor: Actor, seq: number): void {
+    this.#line.settle();
     Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
@@ -320,9 +299,11 @@ class Host {
     this.#send({ op: "progress", id: actor.id });
   }
 
+  /** Handling message `seq`; 0 for none. */
   #panicked(actor: Actor, seq: number, error: unknown): void {
     this.#clear(actor);
     actor.isStopping = true;
+    actor.phase = "failed";
     this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
   }
 
@@ -337,6 +318,7 @@ class Host {
   async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, actor: Actor | undefined): Promise<void> {
     if (actor === undefined) return;
     const { behavior, context } = actor;
+    actor.phase = "stopping";
     const why = unpackReason(reason);
     context.cancel(why);
     try {
@@ -357,28 +339,32 @@ class Host {
     }
   }
 
+  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  #uncaught(error: unknown): void {
+    const id = working.getStore();
+    if (id === undefined) throw error;
+    const actor = this.#actors.get(id);
+    if (actor === undefined) this.#log.warn({ err: error }, "an actor that has ended has failed once more");
+    else if (actor.phase === "starting") this.#startFailed(actor, error);
+    else if (actor.phase === "running") this.#panicked(actor, actor.current?.seq ?? 0, error);
+    else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
+  }
+
   /** The thread is about to end: whoever it works for now is who made it. */
   #blame(): void {
     const id = working.getStore();
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
-  #send(report: ToParent): void {
-    this.#port.postMessage(report);
+  #send(report: ToParent, transferList?: readonly TransferListItem[]): void {
+    this.#line.send(report, transferList);
   }
 }
 
-/** The task that Piscina runs. It ends with the thread, or with the port. */
+/** The task that Piscina runs. It ends with the thread, or when the parent has closed the line. */
 export default function host(task: HostTask): Promise<void> {
-  const { port, words, beatMs } = task;
-  const self = new Host(task);
+  const { words, beatMs } = task;
   Atomics.add(words, BEAT, 1);
   repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
-  port.on("message", (order: ToHost) => {
-    void self.receive(order);
-    // All that has come, before anything of it goes on: a message that is cancelled is not begun in between.
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-      void self.receive(next.message);
-  });
-  return new Promise((resolve) => port.on("close", resolve));
+  return new Promise((resolve) => new Host(task, resolve));
 }

@@ -6,6 +6,7 @@
  *
  * What the thread sends goes into the mailboxes from here, in the order in which it was sent.
  */
+import type { TransferListItem } from "node:worker_threads";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
@@ -14,7 +15,7 @@ import type { ExitReason } from "../cell/exit-reason.ts";
 import { Watch } from "../cell/watch.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { Border, Packed, Ref } from "./copy.ts";
-import { pack, uncloneable, unpack } from "./copy.ts";
+import { pack, posted, uncloneable, unpack } from "./copy.ts";
 import { orphan } from "./orphan.ts";
 import type { FromPeer, ToPeer } from "./wire.ts";
 import { packError, packReason } from "./wire.ts";
@@ -35,7 +36,7 @@ interface Lease {
 }
 
 export class Leases implements Border {
-  readonly #post: (order: ToPeer) => void;
+  readonly #post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void;
   readonly #byId = new Map<number, Lease>();
   readonly #ids = new Map<Target, number>();
   readonly #watching = new Set<Watch>();
@@ -44,7 +45,7 @@ export class Leases implements Border {
   #isOver = false;
 
   /** `post` throws when its order cannot be copied. */
-  constructor(post: (order: ToPeer) => void) {
+  constructor(post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void) {
     this.#post = post;
   }
 
@@ -84,6 +85,7 @@ export class Leases implements Border {
   }
 
   received(said: FromPeer): void {
+    if (this.#isOver) return; // it is ended in the middle of what it does
     switch (said.op) {
       case "tell":
         this.#find(said.to).target.inbox.tell(this.#unpacked(said.message));
@@ -199,11 +201,12 @@ export class Leases implements Border {
       dropAddresses(reply);
       return;
     }
-    const packed = pack(path, reply, this);
+    const { value, refs, transferList } = pack(path, reply, this);
     try {
-      this.#say({ op: "answered", n, reply: packed });
+      this.#post({ op: "answered", n, reply: { value, refs } }, transferList);
+      posted(reply);
     } catch (error) {
-      for (const [, ref] of packed.refs) if (ref.isStrong) this.#released(this.#find(ref.id), 1);
+      for (const [, ref] of refs) if (ref.isStrong) this.#released(this.#find(ref.id), 1);
       throw uncloneable(path, reply, error, "the reply");
     } finally {
       dropAddresses(reply);

@@ -10,6 +10,7 @@
  * When the incarnation ends, the host is halted first: what was begun there is taken and accounted for, what was not is as if
  * it had never been shipped.
  */
+import type { TransferListItem } from "node:worker_threads";
 import type { Target } from "../address/handle.ts";
 import { dropAddresses, targetOf } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -18,8 +19,9 @@ import { failureOf } from "../cell/failure.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { ThreadLostError } from "../errors.ts";
 import type { Borrower, Mailbox } from "../mailbox/mailbox.ts";
+import { spend } from "../mailbox/spent.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
-import { carries, pack, packAll, unpack } from "./copy.ts";
+import { carries, movesOnce, pack, packAll, unpack } from "./copy.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import type { RemoteDefinition } from "./on-thread.ts";
 import { Progress } from "./progress.ts";
@@ -100,11 +102,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
     const { about } = this;
     const { leases } = this.#host;
-    const packed = pack(about.path, args, leases);
+    const { value, refs, transferList } = pack(about.path, args, leases);
     const self = leases.introduce(targetOf(this.#context.self) as Target);
     const progress = this.#progress.words;
-    const order: ToHost = { op: "start", id: this.#id, origin, args: packed, about, self, progress };
-    const types = (await this.#answerTo(order)) as readonly string[];
+    const order: ToHost = { op: "start", id: this.#id, origin, args: { value, refs }, about, self, progress };
+    const types = (await this.#answerTo(order, transferList)) as readonly string[];
     this.#types = new Set(types);
     return types;
   }
@@ -166,13 +168,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       const outcome = this.#outcomeOf(this.#taken, cell.inFlight instanceof Ask);
       this.#isAtWork = outcome === undefined;
       if (outcome !== undefined) this.#answered(); // nobody waits for what has ended
-      if (outcome === undefined || "error" in outcome) {
-        this.#takeBack();
-        break;
-      }
+      if (outcome === undefined || "error" in outcome) break;
       const item = cell.inFlight;
       cell.handled(this.#replyOf(outcome, item instanceof Ask ? item.message : item));
     }
+    this.#takeBack();
     this.#returnLoan(cell.mailbox);
   }
 
@@ -210,9 +210,12 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       case "skipped":
         this.#outcomes.set(report.seq, NOT_BEGUN);
         break;
-      case "panicked":
-        this.#outcomes.set(report.seq, { error: unpackError(report.error) });
+      case "panicked": {
+        const error = unpackError(report.error);
+        if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
+        else this.#outcomes.set(report.seq, { error });
         break;
+      }
       case "stopped":
         if (report.error === undefined) this.#answered()?.resolve(undefined);
         else this.#answered()?.reject(unpackError(report.error));
@@ -234,9 +237,6 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
         break;
       case "deliver":
         this.#deliver(unpack(report.message, this.#host.leases), report.wasAwaited);
-        break;
-      case "failed":
-        this.#context.lost(failureOf(unpackError(report.error), undefined));
         break;
       case "spawn":
         this.#heard++;
@@ -290,7 +290,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#lost = error;
     this.#gone = true;
     if (this.#waiting?.seq === 0) this.#answered()?.reject(error);
-    else this.#context.lost({ kind: "crashed", cause: error.how }, this.#isBound);
+    else this.#context.lost(failureOf(error, undefined), error, this.#isBound);
   }
 
   /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
@@ -303,7 +303,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
       mailbox.borrower = this;
       mailbox.forEachAfter(this.borrowed, (item, ticket) => {
         const next = item instanceof Ask ? item.message : (item as Message);
-        if (!this.#types.has(next.type) || messages.length === WINDOW) return false;
+        if (!this.#types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
         if (item instanceof Ask) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
@@ -316,17 +316,10 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     if (messages.length === 0) return;
     this.#shipped = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, refs } = packAll(this.#context.path, messages, this.#host.leases);
-    this.#host.send({
-      op: "handle",
-      id: this.#id,
-      epoch: this.#epoch,
-      first,
-      messages: bare,
-      attempt: times,
-      asks,
-      refs,
-    });
+    const { bare, refs, transferList } = packAll(this.#context.path, messages, this.#host.leases);
+    if (message !== undefined && movesOnce(message)) spend(message);
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, refs };
+    this.#host.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 
   /** The turns of the asks up to that one have come. */
@@ -372,16 +365,15 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   /** Whether what is waited for is known by now. */
   #look(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined || waiting.seq === 0) return;
-    const outcome = this.#outcomeOf(waiting.seq, waiting.isAsk);
-    if (outcome === undefined) return;
+    const outcome = waiting && waiting.seq > 0 ? this.#outcomeOf(waiting.seq, waiting.isAsk) : undefined;
+    if (waiting === undefined || outcome === undefined) return;
     if ("error" in outcome) this.#answered()?.reject(outcome.error);
     else this.#answered()?.resolve(this.#replyOf(outcome, waiting.message));
   }
 
   /** Throws when `order` cannot be sent. */
-  #answerTo(order: ToHost): Promise<unknown> {
-    this.#host.send(order);
+  #answerTo(order: ToHost, transferList?: readonly TransferListItem[]): Promise<unknown> {
+    this.#host.send(order, transferList);
     return this.#wait(0, false, undefined);
   }
 

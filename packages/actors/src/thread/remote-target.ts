@@ -29,7 +29,7 @@ export interface Tally {
 }
 
 /** One actor elsewhere. */
-export class RemoteTarget implements Target, Inbox, AskInbox, Waker {
+export class RemoteTarget implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;
   readonly takesAll: boolean;
@@ -37,6 +37,11 @@ export class RemoteTarget implements Target, Inbox, AskInbox, Waker {
   readonly #targets: RemoteTargets;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
+  readonly #waker: Waker = {
+    idle: false,
+    wake: () => this.#dropped(),
+    senderLost: (place) => report(this.#targets.log, "warn", {}, lostAddress(this.path, place)),
+  };
   /** How many strong addresses came since the last release. */
   #granted = 0;
   ended: ExitReason | undefined = undefined;
@@ -49,7 +54,6 @@ export class RemoteTarget implements Target, Inbox, AskInbox, Waker {
   readonly progress = 0;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
-  readonly idle = false;
 
   constructor({ id, path, takesAll }: Ref, targets: RemoteTargets) {
     this.id = id;
@@ -122,22 +126,18 @@ export class RemoteTarget implements Target, Inbox, AskInbox, Waker {
     if (this.#channel !== undefined) this.#channel.addSender();
     else {
       this.#channel = new Channel(Number.POSITIVE_INFINITY);
-      this.#channel.waker = this;
+      this.#channel.waker = this.#waker;
     }
     return unboundedSender(this.#channel);
   }
 
   /** The last strong address was dropped. */
-  wake(): void {
+  #dropped(): void {
     if (this.#channel?.state !== CLOSED || this.ended !== undefined) return;
     this.#channel = undefined;
     const count = this.#granted;
     this.#granted = 0;
     this.#targets.say({ op: "released", id: this.id, count });
-  }
-
-  senderLost(place: string): void {
-    report(this.#targets.log, "warn", {}, lostAddress(this.path, place));
   }
 
   // What the parent says

@@ -7,6 +7,7 @@
  * The parent holds one address on behalf of each target that has strong ones here. A target tells it how many it got when the last of
  * them is dropped; and when it is forgotten altogether, how often it was mentioned.
  */
+import type { TransferListItem } from "node:worker_threads";
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
@@ -19,7 +20,7 @@ import { Deadlines } from "../reply/deadlines.ts";
 import { Deadlocks } from "../reply/deadlocks.ts";
 import { report } from "../report.ts";
 import type { Border, Packed, Ref } from "./copy.ts";
-import { pack, uncloneable, unpack } from "./copy.ts";
+import { pack, posted, uncloneable, unpack } from "./copy.ts";
 import type { Tally } from "./remote-target.ts";
 import { RemoteTarget } from "./remote-target.ts";
 import type { FromPeer, ToParent, ToPeer } from "./wire.ts";
@@ -36,12 +37,14 @@ interface Sending {
   readonly abort: () => void;
 }
 
+type Post = (said: ToParent, transferList?: readonly TransferListItem[]) => void;
+
 /** All that this thread knows. */
 export class RemoteTargets implements Border {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
-  readonly #post: (said: ToParent) => void;
+  readonly #tell: Post;
   readonly #byId = new Map<number, WeakRef<RemoteTarget>>();
   /** Those that something is to come back for. */
   readonly #asks = new Map<number, Ask>();
@@ -50,15 +53,15 @@ export class RemoteTargets implements Border {
   readonly #observed = new Set<RemoteTarget>();
   readonly #forgotten = new FinalizationRegistry<Tally>((tally) => {
     if (this.#byId.get(tally.id)?.deref() === undefined) this.#byId.delete(tally.id);
-    this.#post({ op: "forgotten", ...tally });
+    this.#tell({ op: "forgotten", ...tally });
   });
   #number = 0;
   #lastId = 0;
 
   /** `post` throws when what is said cannot be copied. */
-  constructor(log: Logger, post: (said: ToParent) => void) {
+  constructor(log: Logger, post: Post) {
     this.log = log;
-    this.#post = post;
+    this.#tell = post;
     this.deadlocks = new Deadlocks(currentClock(), { running: undefined }, true, (error) =>
       report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
@@ -103,22 +106,25 @@ export class RemoteTargets implements Border {
   }
 
   say(said: FromPeer): void {
-    this.#post(said);
+    this.#tell(said);
   }
 
   /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
   sendTo(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): void {
-    const packed = pack(path, message, this);
-    this.#deliver(path, message, send(packed), what);
-    if (packed.refs.length > 0) dropAddresses(message);
+    const { refs } = this.#post(path, message, send, what);
+    if (refs.length > 0) dropAddresses(message);
   }
 
-  #deliver(path: string, message: unknown, said: ToParent, what?: string): void {
+  #post(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): Packed {
+    const { value, refs, transferList } = pack(path, message, this);
+    const packed = { value, refs };
     try {
-      this.#post(said);
+      this.#tell(send(packed), transferList);
     } catch (error) {
       throw uncloneable(path, message, error, what);
     }
+    posted(message);
+    return packed;
   }
 
   ask(target: RemoteTarget, ask: Ask): void {
@@ -131,7 +137,7 @@ export class RemoteTargets implements Border {
   /** The caller has given up. */
   withdraw(n: number): void {
     this.#asks.delete(n);
-    this.#post({ op: "giveUp", n });
+    this.#tell({ op: "giveUp", n });
   }
 
   /** Waits for room. What is aborted or times out there is told from there, since it may have been admitted meanwhile. */
@@ -139,9 +145,15 @@ export class RemoteTargets implements Border {
     const n = ++this.#number;
     const { signal, timeout = Number.POSITIVE_INFINITY } = options ?? {};
     return new Promise((resolve, reject) => {
-      const packed = pack(target.path, message, this);
-      this.#deliver(target.path, message, { op: "send", n, to: target.id, by: undefined, message: packed, timeout });
-      const abort = (): void => this.#post({ op: "giveUp", n });
+      this.#post(target.path, message, (packed) => ({
+        op: "send",
+        n,
+        to: target.id,
+        by: undefined,
+        message: packed,
+        timeout,
+      }));
+      const abort = (): void => this.#tell({ op: "giveUp", n });
       signal?.addEventListener("abort", abort);
       this.#sendings.set(n, { resolve: resolve as (sent: Sent<never>) => void, reject, message, signal, abort });
     });

@@ -32,9 +32,14 @@ export const LOW_BITS: number = 2 ** 31 - 1;
 /** The number before the first: so near the end of what the words can count that not only old incarnations get there. */
 export const FIRST_BEFORE: number = LOW_BITS - 500;
 
-/** The words in shared memory: a count that grows while the thread turns its event loop, and the id of who is on its stack. */
+/**
+ * The words in shared memory: a count that grows while the thread turns its event loop, the id of who is on its stack, and how
+ * many `blocking()` sections it is in.
+ */
 export const BEAT = 0;
 export const ON_STACK = 1;
+export const BLOCKING = 2;
+export const WORDS = 3;
 
 /** Where a definition is: in a module, or on the thread that knows it under `key`. */
 export interface Origin {
@@ -129,7 +134,7 @@ export type ToParent =
   | { readonly op: "unstash"; readonly id: number; readonly seq: number; readonly epoch: number }
   /** An ask was cancelled before it was begun. */
   | { readonly op: "skipped"; readonly id: number; readonly seq: number }
-  /** Nothing after that message is begun by this incarnation. */
+  /** Nothing after that message is begun by this incarnation; 0 when it was at none. */
   | { readonly op: "panicked"; readonly id: number; readonly seq: number; readonly error: WireError }
   /** There is news in the words of the incarnation. */
   | { readonly op: "progress"; readonly id: number }
@@ -138,8 +143,6 @@ export type ToParent =
   | { readonly op: "await"; readonly id: number }
   /** A message that the actor itself has asked for, and that is no longer awaited if it was. */
   | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly wasAwaited: boolean }
-  /** It has failed outside of a message. */
-  | { readonly op: "failed"; readonly id: number; readonly error: WireError }
   /** A child, by the number that the thread has given to it. */
   | {
       readonly op: "spawn";

@@ -98,8 +98,8 @@ function fastest(rows: readonly Row[]): Row | undefined {
 /** A target, and what was measured against it; undefined where something was missing. */
 export interface Verdict {
   readonly text: string;
-  readonly measured: number | undefined;
-  readonly met: boolean | undefined;
+  readonly measured?: number | undefined;
+  readonly met?: boolean | undefined;
 }
 
 export function verdictsOf(comparison: Comparison): Verdict[] {

@@ -15,6 +15,7 @@ const ENOUGH_MS = 3000;
 const LONG_RUN_MS = 400;
 const PROBE_MS = 100;
 const PROBE_SHARE = 50;
+const QUICK_SHARE = 200;
 
 /** A contender's figure of one round. */
 export interface Figure {
@@ -50,6 +51,12 @@ export async function measure(trial: Trial): Promise<Figure> {
     runs: runs.length,
     extra: last.extra,
   };
+}
+
+/** One run, of what scales a small part: shows that it works. */
+export async function measureQuickly(trial: Trial): Promise<Figure> {
+  const size = trial.repeat === "scaled" ? Math.ceil(trial.size / QUICK_SHARE) : trial.size;
+  return { ...(await timed(trial, size)), runs: 1 };
 }
 
 /** A size whose run is long enough to time and short enough to repeat, by the last of a few small runs, which grow to a share. */

@@ -71,7 +71,9 @@ function speed(row: Row): number {
 }
 
 function short(value: number): string {
-  return Number.isNaN(value) ? "-" : value.toFixed(value >= 10 ? 1 : 2);
+  if (Number.isNaN(value)) return "-";
+  if (value !== 0 && Math.abs(value) < 0.1) return value.toPrecision(2);
+  return value.toFixed(value >= 10 ? 1 : 2);
 }
 
 /** Pads every column to its widest cell: the first and the last to the left, figures to the right. */

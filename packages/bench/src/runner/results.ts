@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { today } from "./clock.ts";
 import type { Comparison, ComparisonOptions } from "./comparison.ts";
 import { figuresOf, oursOf, ratioOf, verdictsOf } from "./comparison.ts";
+import type { KeptRun, KeptWorkload, Machine } from "./kept.ts";
 import { median } from "./statistics.ts";
 import type { Suite } from "./suite.ts";
 
@@ -25,7 +26,7 @@ export interface SuiteResults {
 
 export function writeResults(path: string, suites: readonly SuiteResults[], options: ComparisonOptions): void {
   const packages = new Set(suites.flatMap(({ suite }) => suite.packages));
-  const results = {
+  const results: KeptRun = {
     date: today(),
     commit: commit(),
     machine: machine(),
@@ -46,7 +47,7 @@ export function machineLine(): string {
   return `${cpu}, ${cores} cores, Node ${node}, V8 ${v8}`;
 }
 
-function workloadResults(comparison: Comparison) {
+function workloadResults(comparison: Comparison): KeptWorkload {
   const ours = oursOf(comparison);
   return {
     name: comparison.workload.name,
@@ -64,7 +65,7 @@ function workloadResults(comparison: Comparison) {
   };
 }
 
-function machine() {
+function machine(): Machine {
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),

@@ -19,6 +19,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 export interface RoundOptions {
   /** Milliseconds after which a process is killed. */
   readonly limitMs: number;
+  /** Whether one small run is enough. */
+  readonly isQuick: boolean;
   /** Flags for the processes of Node. */
   readonly nodeFlags: readonly string[];
 }
@@ -35,7 +37,7 @@ export function runContender(
   options: RoundOptions,
 ): Promise<Outcome> {
   if (contender.anchor !== undefined) return runAnchor(contender.anchor, options.limitMs);
-  const child = fork(CONTENDER, [suite, workload, contender.name], {
+  const child = fork(CONTENDER, [suite, workload, contender.name, ...(options.isQuick ? ["quick"] : [])], {
     execArgv: [...options.nodeFlags],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

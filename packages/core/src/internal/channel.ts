@@ -35,6 +35,8 @@ export interface ParkedSend<T> extends WaitNode {
   readonly value: T | typeof NOTHING;
   /** How many slots it waits for; 1 for a send. */
   readonly slots: number;
+  /** Whether its value is still to be had, which is the taker's then; left out where it always is. */
+  claim?(): boolean;
   admitted(): void;
   disconnected(): void;
 }
@@ -52,6 +54,14 @@ export interface Waker {
   wake(parked?: ParkedSend<never>): void;
   /** Somebody found no room for `value`; undefined where slots were to be reserved. */
   refused?(value: unknown): void;
+  /** A receive begins to wait at a rendezvous. */
+  awaited?(): void;
+  /** A slot that was lent to another thread is needed here; whether it is free again. */
+  takeBack?(): boolean;
+  /** After a `push` that was FULL: gives `value` to a receive in another thread; false when none is known to wait. */
+  meet?(value: unknown): boolean;
+  /** `parked` is about to be taken back; false when another thread has taken it, and it was admitted. */
+  withdraw?(parked: ParkedSend<never>): boolean;
   /** A sender was lost to the collector, and is about to be dropped; `place` is where it was created, or how to find out. */
   senderLost?(place: string): void;
 }
@@ -103,7 +113,7 @@ export class Channel<T> implements Source<T> {
     if (this.state !== OPEN) return DISCONNECTED;
     const waiting = this.#waiting;
     if (waiting !== undefined && waiting.head !== undefined) {
-      if (this.#reserved > 0 && !this.#hasRoom(1)) return this.#refuse(value);
+      if (this.#reserved > 0 && !this.#hasRoom(1) && this.waker?.takeBack?.() !== true) return this.#refuse(value);
       (waiting.shift() as PendingReceive<T>).received(value);
       return PUSHED;
     }
@@ -144,18 +154,31 @@ export class Channel<T> implements Source<T> {
   wait(receive: PendingReceive<T>): void {
     this.#waiting ??= new WaitList();
     this.#waiting.push(receive);
+    if (this.capacity === 0) this.waker?.awaited?.();
+  }
+
+  /** Whether a receive waits. */
+  get isAwaited(): boolean {
+    return this.#waiting?.head !== undefined;
   }
 
   unwait(receive: PendingReceive<T>): void {
     this.#waiting?.remove(receive);
+    if (this.#reserved > 0 && !this.isAwaited) this.waker?.takeBack?.();
   }
 
   /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
     if (slots > 0 && !this.#hasRoom(slots)) return this.#refuse();
-    this.#hold(slots);
+    this.hold(slots);
     return PUSHED;
+  }
+
+  /** Holds slots for values to come, without asking whether they are free. */
+  hold(slots: number): void {
+    this.#reserved += slots;
+    this.#senders += slots;
   }
 
   /** Puts `queue` in the place of the one it had, which is returned with what it holds. */
@@ -212,6 +235,7 @@ export class Channel<T> implements Source<T> {
   }
 
   close(): void {
+    if (this.#reserved > 0) this.waker?.takeBack?.();
     this.#parked?.clear((send) => send.disconnected());
     this.#stopAccepting();
     this.#watches?.clear((watch) => watch.closed());
@@ -248,7 +272,9 @@ export class Channel<T> implements Source<T> {
   #takeParked(): T | typeof NOTHING {
     const send = this.#parked?.shift();
     if (send === undefined) return NOTHING;
+    const isGone = send.claim?.() === false; // its sender, in another thread, has just given up
     this.#closeWhenDrained();
+    if (isGone) return this.#takeParked();
     send.admitted();
     return send.value;
   }
@@ -269,18 +295,13 @@ export class Channel<T> implements Source<T> {
     return this.#parked === undefined || this.#parked.head === undefined;
   }
 
-  #hold(slots: number): void {
-    this.#reserved += slots;
-    this.#senders += slots;
-  }
-
   /** Room was made: those parked take it, oldest first, while they fit. */
   #admit(): void {
     const parked = this.#parked;
     if (parked === undefined) return;
     for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
       parked.remove(send);
-      if (send.value === NOTHING) this.#hold(send.slots);
+      if (send.value === NOTHING) this.hold(send.slots);
       else this.deliver(send.value, send);
       send.admitted();
     }

@@ -120,7 +120,11 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   drain(): T[] {
     const source = this.use("drain");
     const values = new Array<T>(source.ready);
-    for (let n = 0; n < values.length; n++) values[n] = source.take() as T;
+    for (let n = 0; n < values.length; n++) {
+      const value = source.take();
+      if (value === NOTHING) values.length = n;
+      else values[n] = value;
+    }
     if (values.length === 0) stepped();
     return values;
   }

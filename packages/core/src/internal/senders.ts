@@ -72,7 +72,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   trySend<V extends T>(value: V): Result<void, TrySendError<V>> {
     const channel = this.use("send");
     const pushed = channel.push(value);
-    if (pushed === PUSHED) return SENT;
+    if (pushed === PUSHED || (pushed === FULL && channel.waker?.meet?.(value))) return SENT;
     stepped();
     return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
@@ -219,6 +219,19 @@ class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implem
   leave(): void {
     this.#channel.unpark(this);
     this.#left();
+  }
+
+  /** Where another thread has taken the value already, it was sent. */
+  override end(result: Sent<R, V>): void {
+    if (this.#isWithdrawn) super.end(result);
+  }
+
+  override aborted(reason: unknown): void {
+    if (this.#isWithdrawn) super.aborted(reason);
+  }
+
+  get #isWithdrawn(): boolean {
+    return this.#channel.waker?.withdraw?.(this as ParkedSend<unknown> as ParkedSend<never>) !== false;
   }
 
   admitted(): void {

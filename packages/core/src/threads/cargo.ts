@@ -93,7 +93,8 @@ export class Cargo<L extends Carrier> {
 
 /** Whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
 function hasPart(message: unknown, is: (value: object) => unknown): boolean {
-  if (typeof message !== "object" || message === null) return false;
+  if (typeof message !== "object" || message === null || ArrayBuffer.isView(message)) return false;
+  if (isTrue(message, Map) && isFlat(message)) return is(message) !== undefined;
   const found = new Set<object>([message]); // a set goes on to what is added meanwhile, and has each object once
   const add = (part: unknown): void => {
     if (typeof part === "object" && part !== null) found.add(part);
@@ -101,7 +102,7 @@ function hasPart(message: unknown, is: (value: object) => unknown): boolean {
   for (const value of found) {
     if (ArrayBuffer.isView(value)) continue;
     if (is(value) !== undefined) return true;
-    if (value instanceof Map || value instanceof Set) {
+    if (isTrue(value, Map) || isTrue(value, Set)) {
       for (const [key, each] of value.entries()) {
         add(key);
         add(each);
@@ -109,4 +110,31 @@ function hasPart(message: unknown, is: (value: object) => unknown): boolean {
     } else for (const key in value) add(Reflect.get(value, key));
   }
   return false;
+}
+
+/** Whether no object is in `map`: most that are sent are like that, and there is nothing to remember for them. */
+function isFlat(map: ReadonlyMap<unknown, unknown>): boolean {
+  for (const [key, value] of map) if (Object(key) === key || Object(value) === value) return false;
+  return true;
+}
+
+/** Whether a message can go through the port as it is: it arrives as what no other post is. Others go in an array. */
+export function isPostedAsItIs(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || isTrue(value, Map) || isTrue(value, Set);
+}
+
+interface Kind<M extends Map<unknown, unknown> | Set<unknown>> {
+  new (): M;
+  readonly prototype: M;
+}
+
+/** What only has the prototype of a map arrives as a plain object. */
+function isTrue<M extends Map<unknown, unknown> | Set<unknown>>(value: unknown, type: Kind<M>): value is M {
+  if (!(value instanceof type)) return false;
+  try {
+    type.prototype.has.call(value, undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }

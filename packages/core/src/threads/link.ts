@@ -15,18 +15,20 @@ import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../internal/queue.ts";
 import type { Moving } from "./cargo.ts";
-import { Cargo } from "./cargo.ts";
+import { Cargo, isPostedAsItIs } from "./cargo.ts";
+import { isClosing } from "./closing.ts";
 import { Decoder } from "./codec/decoder.ts";
+import { CorruptRecordError, MessageNotCloneableError } from "./codec/errors.ts";
 import type { Packed } from "./codec/stand-ins.ts";
 import type { Sending } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Endpoint } from "./records.ts";
-import { ASIDE, MESSAGE } from "./records.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
-import { mustPing, pump, startPumping, stopPumping, wakeMemory } from "./wake.ts";
+import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
-/** What comes through the port, but for what goes to `fromPort`. A message in an array of one is claimed by a record. */
+/** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
 type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
 /** How the thread that sends this is woken. */
 export interface Hello {
@@ -139,6 +141,17 @@ export class Link implements Pumped, Sending {
     this.#outgoing?.publish();
   }
 
+  /** Whether all that was sent is in the ring. */
+  get isFlushed(): boolean {
+    return this.#outgoing === undefined || this.#outgoing.isFlushed;
+  }
+
+  /** Moves what waits for room as far as there is some. Whether that was all. */
+  flush(): boolean {
+    if (!this.isFlushed) this.#outgoing?.flush();
+    return this.isFlushed;
+  }
+
   wakePeer(): void {
     if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
   }
@@ -161,20 +174,27 @@ export class Link implements Pumped, Sending {
         this.#read(ring, decoder);
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
-    } catch (broken) {
+    } catch (error) {
       this.#incoming = undefined; // what follows cannot be read either
       this.#port.close();
-      throw broken;
+      throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
     }
     if (count > 0) this.#release(ring);
     return count > 0 || hasFlushed;
   }
 
-  /** Takes in what the port has, without waiting for the event loop. */
+  /** Takes in what the port has, without waiting for the event loop. A ping among it has woken this thread all the same. */
   pull(): void {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      if (got.message === PING) schedule();
       this.#posted(got.message as Posted);
     }
+  }
+
+  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  lookForEnd(): void {
+    this.pull();
+    if (isClosing(this.#port)) this.#ended();
   }
 
   get #out(): Outgoing {
@@ -185,7 +205,8 @@ export class Link implements Pumped, Sending {
   /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
   #posted(message: Posted): boolean {
     if (message === PING) return false;
-    if (Array.isArray(message)) this.#aside.push(message[0]);
+    if (isPostedAsItIs(message)) this.#aside.push(message);
+    else if (Array.isArray(message)) this.#aside.push(message[0]);
     else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
     else if ("ring" in message) {
       this.#incoming = new Incoming(message.ring, this.#cargo);
@@ -206,6 +227,8 @@ export class Link implements Pumped, Sending {
     const header = words[at >> 2] as number;
     const size = sizeOf(header);
     const kind = kindOf(header);
+    if (size < 4 || size > ring.left || (size & 3) !== 0)
+      throw new CorruptRecordError(at, `no record of ${size} bytes`);
     if (kind === SKIP) {
       ring.advance(size);
       return;
@@ -218,6 +241,7 @@ export class Link implements Pumped, Sending {
       return;
     }
     const n = words[(at + HEADER) >> 2] as number;
+    if (size !== CONTROL_SIZE) throw new CorruptRecordError(at, `a record of kind ${kind} with ${size} bytes`);
     ring.advance(size);
     if (kind !== ASIDE) endpoint?.control(kind, n);
     else {
@@ -249,4 +273,9 @@ export class Link implements Pumped, Sending {
     for (const endpoint of this.#endpoints.values()) endpoint.lost();
     this.#endpoints.clear();
   }
+}
+
+/** Whether it says itself what went wrong: the bytes, or a message that passes through and cannot be sent on. */
+function isTyped(error: unknown): boolean {
+  return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
 }

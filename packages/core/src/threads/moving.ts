@@ -8,26 +8,37 @@
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";
-import { Handle } from "../internal/handle.ts";
+import { Handle, WeakHandle } from "../internal/handle.ts";
+import { oneshotSender } from "../internal/oneshot-sender.ts";
 import { Queue } from "../internal/queue.ts";
 import { ChannelReceiver } from "../internal/receiver.ts";
 import { boundedSender, unboundedSender } from "../internal/senders.ts";
-import { NOTHING, OPEN } from "../internal/source.ts";
+import { CLOSED, NOTHING, OPEN } from "../internal/source.ts";
 import type { Moving } from "./cargo.ts";
 import { checkCloneable } from "./codec/cloneable.ts";
 import { Crossing } from "./crossing.ts";
 import { EndNotMovableError } from "./errors.ts";
-import { Inlet } from "./inlet.ts";
+import type { Inlet } from "./inlet.ts";
 import type { Link } from "./link.ts";
-import { Outlet } from "./outlet.ts";
+import type { Outlet } from "./outlet.ts";
 import type { Portable } from "./records.ts";
 import { DISCONNECTED, GONE } from "./records.ts";
+import { RendezvousInlet } from "./rendezvous/inlet.ts";
+import { RendezvousOutlet } from "./rendezvous/outlet.ts";
+import { SlotInlet } from "./slot-inlet.ts";
+import { SlotOutlet } from "./slot-outlet.ts";
 import { isMarked } from "./transfer.ts";
 
 export type Movable = Handle<unknown> | ChannelReceiver<unknown>;
 
 export function isEnd(value: unknown): value is Movable {
   return value instanceof Handle || value instanceof ChannelReceiver;
+}
+
+/** Throws for a weak sender. */
+export function checkStrong(value: unknown): void {
+  if (!(value instanceof WeakHandle)) return;
+  throw new EndNotMovableError("WeakSender", "it owns nothing that could move. Move what its upgrade() gives");
 }
 
 /** Throws unless `end` can be moved. */
@@ -44,12 +55,20 @@ export function checkMovable(end: Movable): void {
 
 function hindrance(end: Movable, channel: object): string | undefined {
   if (!(channel instanceof Channel)) return "it is a timer, which each thread makes for itself";
-  if (channel.capacity === 0) return "a rendezvous works within one thread only";
-  if (channel.waker !== undefined && Crossing.find(channel) === undefined) return "its messages go to an actor";
+  const crossing = Crossing.find(channel);
+  if (channel.waker !== undefined && crossing === undefined) return "its messages go to an actor";
+  if (crossing?.desk?.hasTicket === false) return "too many threads have senders of this rendezvous";
   if (end instanceof ChannelReceiver) return "clone" in end ? "other receivers may share its queue" : undefined;
   const kind = end[Symbol.toStringTag];
-  return kind === "Sender" || kind === "SyncSender" ? undefined : "only senders of channel and syncChannel can go";
+  return kind in KINDS ? undefined : "it holds a slot for its own thread. Send by it, or drop it";
 }
+
+/** What the senders are, by what they are called. */
+const KINDS: Readonly<Record<string, Portable["is"]>> = {
+  Sender: "sender",
+  SyncSender: "sender",
+  OneshotSender: "oneshot",
+};
 
 /** Throws unless all that is queued in `channel`, or waits for room, can be cloned. */
 function checkQueued(channel: Channel<unknown>): void {
@@ -67,35 +86,47 @@ function checkQueued(channel: Channel<unknown>): void {
 export const movingEnds: Moving<Link> = {
   /** Throws for an end that cannot be moved, unless that was checked when its message was sent. */
   plan(value: object, link: Link, isChecked: boolean): Portable | undefined {
-    if (!isEnd(value)) return undefined;
-    const is = value instanceof ChannelReceiver ? "receiver" : "sender";
+    if (!isEnd(value)) {
+      checkStrong(value);
+      return undefined;
+    }
     const { channel } = value;
+    if (channel !== undefined && !isChecked) checkMovable(value);
+    const is = value instanceof ChannelReceiver ? "receiver" : (KINDS[value[Symbol.toStringTag]] ?? "sender");
     if (channel === undefined) return gone(value, is);
-    if (!isChecked) checkMovable(value);
     const { capacity, cooperative, state } = channel as Channel<unknown>;
-    const id = is === "sender" && state !== OPEN ? DISCONNECTED : link.newId() ^ 1;
-    return { is, id, capacity, cooperative, room: is === "receiver" ? capacity : 0 };
+    const id = is !== "receiver" && state !== OPEN ? DISCONNECTED : link.newId() ^ 1;
+    const desk = capacity === 0 ? Crossing.of(channel as Channel<unknown>).desk?.memory : undefined;
+    return { is, id, capacity, cooperative, room: is === "receiver" ? capacity : 0, ...(desk && { desk }) };
   },
 
   /** Returns how many slots the senders' side may use. */
-  move(end: object, { is, id, room }: Portable, link: Link): number {
+  move(end: object, { is, id, room, capacity }: Portable, link: Link): number {
     if (id === GONE) return 0;
     if (is === "receiver") {
-      moveReceiver(end as ChannelReceiver<unknown>, new Outlet(link, id ^ 1));
+      moveReceiver(end as ChannelReceiver<unknown>, outletOf(link, capacity, id ^ 1));
       return room;
     }
     const { channel } = end as Handle<unknown>;
-    const inlet = id === DISCONNECTED ? undefined : new Inlet(link, channel as Channel<unknown>, id ^ 1);
+    const inlet = id === DISCONNECTED ? undefined : inletOf(link, channel as Channel<unknown>, id ^ 1);
     (end as Handle<unknown>).drop();
     return inlet?.lendShare() ?? 0;
   },
 
   revive(portable: Portable, link: Link): Movable {
-    const end = portable.is === "sender" ? revivedSender(portable, link) : revivedReceiver(portable, link);
+    const end = portable.is === "receiver" ? revivedReceiver(portable, link) : revivedSender(portable, link);
     if (portable.id === GONE) end.drop();
     return end;
   },
 };
+
+function inletOf(link: Link, channel: Channel<unknown>, id: number): Inlet {
+  return channel.capacity === 0 ? new RendezvousInlet(link, channel, id) : new SlotInlet(link, channel, id);
+}
+
+function outletOf(link: Link, capacity: number, id: number): Outlet {
+  return capacity === 0 ? new RendezvousOutlet(link, id) : new SlotOutlet(link, id);
+}
 
 /** A dropped end arrives dropped; it has no channel any more, but is of its class. */
 function gone(end: Movable, is: Portable["is"]): Portable {
@@ -112,29 +143,31 @@ function moveReceiver(end: ChannelReceiver<unknown>, outlet: Outlet): void {
   while (queued.length > 0) outlet.push(queued.shift());
   for (let send = channel.next; send !== undefined; send = send.next as typeof send) outlet.wake(send as never);
   channel.roomMade();
+  if (channel.state === CLOSED) outlet.wake(); // it was already, which wakes nobody
 }
 
-function revivedSender({ id, capacity, cooperative, room }: Portable, link: Link): Handle<unknown> {
+function revivedSender({ is, id, capacity, cooperative, room, desk }: Portable, link: Link): Handle<unknown> {
   const isBounded = capacity !== Number.POSITIVE_INFINITY;
   let channel: Channel<unknown>;
   if (id < 0) {
     channel = new Channel(capacity, cooperative);
     channel.removeReceiver();
   } else {
-    const outlet = new Outlet(link, id);
+    const outlet = outletOf(link, capacity, id);
     channel = new Channel(capacity, cooperative, outlet);
-    outlet.serve(channel);
+    outlet.serve(channel, desk);
     if (isBounded) channel.room = room;
   }
-  const sender: object = isBounded ? boundedSender(channel) : unboundedSender(channel);
-  return sender as Handle<unknown>;
+  const make = is === "oneshot" ? oneshotSender : isBounded ? boundedSender : unboundedSender;
+  return make(channel) as object as Handle<unknown>;
 }
 
-function revivedReceiver({ id, capacity, cooperative, room }: Portable, link: Link): ChannelReceiver<unknown> {
+function revivedReceiver({ id, capacity, cooperative, room, desk }: Portable, link: Link): ChannelReceiver<unknown> {
   const channel = new Channel<unknown>(capacity, cooperative);
   if (id >= 0) {
-    const inlet = new Inlet(link, channel, id);
-    if (capacity !== Number.POSITIVE_INFINITY) inlet.lend(room);
+    if (desk !== undefined) Crossing.of(channel, desk);
+    const inlet = inletOf(link, channel, id);
+    if (inlet instanceof SlotInlet && capacity !== Number.POSITIVE_INFINITY) inlet.lend(room);
   }
   channel.removeSender();
   return new ChannelReceiver(channel);

@@ -9,14 +9,21 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Cargo, Carrier } from "./cargo.ts";
+import { isPostedAsItIs } from "./cargo.ts";
 import { Encoder } from "./codec/encoder.ts";
 import { FOREIGN } from "./codec/outcome.ts";
-import { ASIDE, MESSAGE } from "./records.ts";
-import { HEADER, MAX_RECORD, RingWriter, SCRATCH } from "./ring.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
+import { HEADER, MAX_RECORD, MAX_SCRATCH, RingWriter, SCRATCH, SIZE } from "./ring.ts";
 import { Spill } from "./spill.ts";
 import { isMarked, markOf, unmark } from "./transfer.ts";
 
-const CONTROL_SIZE = HEADER + 4;
+/** How long a text must be, in UTF-16 units, to wait as it is; and how long it can be, so that it fits into a record for sure. */
+const LONG_TEXT = 256;
+const LONGEST_TEXT = MAX_RECORD / 4;
+/** What a record has besides its text, and the bytes that fill it up to a whole word. */
+const TEXT_OVERHEAD = HEADER + 8;
+/** A sender that runs on moves what waits only when so much is free: it would move single records else. */
+const WORTH_FLUSHING = SIZE / 4;
 
 /** What the sending of messages needs of their cargo. */
 type Loading = Pick<Cargo<Carrier>, "begin" | "portable" | "pack" | "explained" | "sent">;
@@ -55,11 +62,16 @@ export class Outgoing {
   /** Sends a message to the endpoint `id` of the other side. Throws MessageNotCloneableError, and has done nothing then. */
   message(id: number, value: unknown, isChecked: boolean): void {
     this.#cargo.begin(isChecked);
-    if (!this.#spill.isEmpty) this.flush();
     const ring = this.#ring;
+    if (!this.#spill.isEmpty && ring.hasFree(WORTH_FLUSHING)) this.flush();
     const fits = this.#spill.isEmpty && ring.fits(MAX_RECORD);
+    if (!fits && typeof value === "string" && value.length >= LONG_TEXT && value.length <= LONGEST_TEXT) {
+      this.#spillText(value, id);
+      return;
+    }
     const at = (fits ? ring.at : SCRATCH) + HEADER;
-    const size = isMarked(value) ? FOREIGN : this.#encoder.encode(value, at, MAX_RECORD - HEADER);
+    const limit = (fits ? MAX_RECORD : MAX_SCRATCH) - HEADER;
+    const size = isMarked(value) ? FOREIGN : this.#encoder.encode(value, at, limit);
     if (size < 0) this.#postAside(id, value);
     else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id));
     else this.#spillOver(MESSAGE, size + HEADER, id);
@@ -105,24 +117,47 @@ export class Outgoing {
   #unspill(): boolean {
     let hasMoved = false;
     while (this.canFlush) {
-      this.#written(this.#ring.copy(this.#spill.take(this.#ring.room)));
+      if (this.#spill.isText) this.#writeText();
+      else this.#written(this.#ring.copy(this.#spill.take(this.#ring.room)));
       hasMoved = true;
     }
     return hasMoved;
   }
 
+  /** It is taken when it is written: a message that sends another while it is encoded must not lose it. */
+  #writeText(): void {
+    const { text, size } = this.#spill;
+    const written = this.#encoder.encode(text, this.#ring.at + HEADER, size - HEADER);
+    this.#written(this.#ring.commit(MESSAGE, written + HEADER, this.#spill.takeText()));
+  }
+
   /** Keeps the record that is in the scratch until there is room, and the event loop until then. */
   #spillOver(kind: number, size: number, id: number): void {
     this.#ring.header(SCRATCH >> 2, kind, size, id);
-    if (this.#spill.isEmpty) this.#link.hold();
+    const isFirst = this.#spill.isEmpty;
     this.#spill.push(this.#ring.words, SCRATCH >> 2, size);
+    if (isFirst) this.#beginWaiting();
+  }
+
+  #spillText(text: string, id: number): void {
+    const isFirst = this.#spill.isEmpty;
+    this.#spill.pushText(text, id, 2 * text.length + TEXT_OVERHEAD);
+    if (isFirst) this.#beginWaiting();
+  }
+
+  /** The first that waits asks for room; those behind it move with it. */
+  #beginWaiting(): void {
+    this.#link.hold();
     this.flush();
   }
 
   #postAside(id: number, value: unknown): void {
     const transferList = markOf(value);
     try {
-      this.#port.postMessage(this.#cargo.pack(value) ?? [value], transferList);
+      const posted = this.#cargo.pack(value) ?? (isPostedAsItIs(value) ? value : [value]);
+      if (transferList.length === 0)
+        this.#port.postMessage(posted); // an empty list takes as long as a small message
+      else this.#port.postMessage(posted, transferList);
     } catch (error) {
       throw this.#cargo.explained(error, value, transferList);
     }

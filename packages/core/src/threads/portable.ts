@@ -4,17 +4,18 @@
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../errors.ts";
+import type { OneshotReceiver, OneshotSender } from "../oneshot.ts";
 import type { Receiver } from "../receiver.ts";
 import type { AnySender } from "../sender.ts";
 import type { Hello } from "./link.ts";
 import { Link } from "./link.ts";
 import type { Movable } from "./moving.ts";
-import { checkMovable, isEnd, movingEnds } from "./moving.ts";
+import { checkMovable, checkStrong, isEnd, movingEnds } from "./moving.ts";
 import type { Portable } from "./records.ts";
 import { wakeMemory } from "./wake.ts";
 
 /** An end that can go to another thread. */
-export type MovableEnd = AnySender<never> | Receiver<unknown>;
+export type MovableEnd = AnySender<never> | OneshotSender<never> | Receiver<unknown> | OneshotReceiver<unknown>;
 /** What goes through one port: an end, or several by name. */
 export type MovableEnds = MovableEnd | { readonly [name: string]: MovableEnd };
 
@@ -35,12 +36,14 @@ interface Introduction extends Hello {
  * They are used up here, whatever becomes of the port: use throws `UseAfterDropError`. What a moved receiver had not
  * received goes with it, in order, and senders that stay here send there. The channel lives on as in one thread: it
  * disconnects when the last sender of all threads is dropped, and when the thread that has them ends; what that thread has
- * sent by then is received before. A capacity holds over all threads together.
+ * sent by then is received before. A capacity holds over all threads together. At a rendezvous a `send` is complete when its
+ * value was taken in the other thread, and one that is cancelled before has sent nothing; `trySend` succeeds while a receive
+ * waits there. Should that receive be cancelled in the same moment, the value waits for the next one.
  *
  * A port is a link between two threads that all its ends share, so move what a thread needs in one call; ends that are moved
  * on from there pass their messages through that thread. Ends inside messages are moved as well, as the message is sent.
  *
- * Throws {@link EndNotMovableError} for an end that cannot go: one of a rendezvous, an mpmc receiver, a timer, a permit; and
+ * Throws {@link EndNotMovableError} for an end that cannot go: an mpmc receiver, a timer, a permit, a weak sender; and
  * MessageNotCloneableError for a receiver whose queue holds what cannot be cloned. Then nothing was moved.
  *
  * @example
@@ -67,9 +70,11 @@ interface Introduction extends Hello {
  * ```
  */
 export function toPort<const Ends extends MovableEnds>(ends: Ends): EndsPort<Ends> {
+  checkStrong(ends);
   const isOne = isEnd(ends);
   const listed: [string, unknown][] = isOne ? [["", ends]] : Object.entries(namedEnds(ends));
   for (const [name, end] of listed) {
+    checkStrong(end);
     if (!isEnd(end)) throw new InvalidArgumentError(`The end "${name}" of toPort`, "a sender or a receiver", end);
     checkMovable(end);
   }

@@ -1,4 +1,8 @@
-/** The kinds of records. Each but SKIP is about one channel; `n` is the one word of payload of those that are no message. */
+/** What the records of a link are, and what they say. */
+import { HEADER } from "./ring.ts";
+
+/** The bytes of a record that is no message: its payload is one word, `n`. Each but SKIP is about one channel. */
+export const CONTROL_SIZE: number = HEADER + 4;
 
 /** A message that the codec has written. Sender to receiver, as all up to LEFT. */
 export const MESSAGE = 1;
@@ -19,6 +23,20 @@ export const CLOSED = 8;
 /** The receiver was dropped. */
 export const DROPPED = 9;
 
+// Of a rendezvous (rendezvous/desk.ts): sender to receiver, as all up to TAKEN.
+/** The message before this record is offered, as `n`. */
+export const OFFER = 10;
+/** The offer `n` was withdrawn. */
+export const WITHDRAW = 11;
+/** The message before this record was sent for the credit, to the receive that waited. */
+export const HANDED = 12;
+/** From here `n` is the ticket of the thread that sends. */
+export const TICKET = 13;
+/** The thread with the ticket `n` has died, and does not come for the credit. */
+export const UNCLAIM = 14;
+/** The offer `n` was taken. Receiver to sender. */
+export const TAKEN = 15;
+
 /** What takes in the records of one channel: an inlet or an outlet. */
 export interface Endpoint {
   message(value: unknown): void;
@@ -29,13 +47,20 @@ export interface Endpoint {
 
 /** What goes instead of an end of a channel that moves. */
 export interface Portable {
-  readonly is: "sender" | "receiver";
+  readonly is: "sender" | "oneshot" | "receiver";
   /** The endpoint opposite; DISCONNECTED where nobody can send any more, GONE for an end that was dropped. */
   readonly id: number;
   readonly capacity: number;
   readonly cooperative: boolean;
   /** How many slots of the capacity the senders' side may use. */
   readonly room: number;
+  /** The desk of a rendezvous. */
+  readonly desk?: SharedArrayBuffer | undefined;
 }
+/** Throws for a record that the other side cannot have sent. */
+export function must(isPossible: boolean, what: string): void {
+  if (!isPossible) throw new Error(what);
+}
+
 export const DISCONNECTED = -1;
 export const GONE = -2;

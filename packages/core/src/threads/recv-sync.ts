@@ -19,8 +19,8 @@ import { block, drainAll } from "./wake.ts";
  * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
  * thread sends into, since nobody could send while this one sleeps.
  *
- * Asleep, it does not learn that another worker thread, which it has a port to, has died: give a timeout where that can
- * happen. Senders that came through the main thread are not concerned. (After `std::sync::mpsc::Receiver::recv`.)
+ * It wakes for a value at once, and for the death of the thread that was to send within 50 milliseconds. (After
+ * `std::sync::mpsc::Receiver::recv`.)
  */
 export function recvSync<T>(
   receiver: Receiver<T>,
@@ -33,10 +33,15 @@ export function recvSync<T>(
     if (value !== NOTHING) return { ok: true, value: value as T };
     if (channel.state === CLOSED) return DISCONNECTED;
     if (drainAll()) continue;
-    if (!isFed(channel)) throw new CannotBlockError("no other thread sends into this channel");
+    const crossing = Crossing.find(channel);
+    if (crossing === undefined || crossing.inlets.size === 0) {
+      throw new CannotBlockError("no other thread sends into this channel");
+    }
     const left = deadline - systemClock.now();
     if (left <= 0) return TIMED_OUT;
+    crossing.awaited();
     block(left);
+    crossing.takeBack();
   }
 }
 
@@ -52,8 +57,4 @@ function checked(receiver: unknown, timeout: unknown): Source<unknown> {
   if (receiver.waiting !== undefined) throw new OverlappingRecvError();
   if (isMainThread) throw new CannotBlockError("the main thread must not sleep");
   return channel;
-}
-
-function isFed(channel: Source<unknown>): boolean {
-  return (Crossing.find(channel)?.inlets.size ?? 0) > 0;
 }

@@ -8,6 +8,9 @@
  *     byte START        the ring, SIZE bytes
  *     byte SCRATCH      what does not fit now is encoded here       used by the writer alone
  *
+ * A page of memory costs something once it was written. So a writer that has got far, and finds that all was read, begins
+ * again at the start: a link that is never far behind stays in the first quarter, which also stays in the caches.
+ *
  * Invariants (the names in capitals are the steps of test/model/ring.pml)
  * 1. The bytes of a record are written before HEAD passes it (PUBLISH), and read before TAIL passes it (RELEASE).
  * 2. HEAD - TAIL is at most SIZE. A record never goes around the end: the rest of the lap is skipped by a SKIP record.
@@ -17,16 +20,20 @@ const HEAD = 0;
 const TAIL = 16;
 const WAITING = 32;
 const START = 256;
-export const SIZE: number = 1 << 18;
+export const SIZE: number = 1 << 20;
 const MASK = SIZE - 1;
 export const SCRATCH: number = START + SIZE;
 /** The longest record. What is longer goes through the port. */
-export const MAX_RECORD: number = SIZE / 16;
+export const MAX_RECORD: number = SIZE / 8;
+/** The longest record that is kept until there is room. */
+export const MAX_SCRATCH: number = SIZE / 64;
+/** From here on the writer looks whether it can begin at the start again. At least MAX_RECORD. */
+const FAR = SIZE / 4;
 /** The bytes of a header: the size and kind of the record, and the channel. */
 export const HEADER = 8;
 /** How many records, or bytes, are written at most before they are published. */
 const MAX_UNPUBLISHED = 64;
-const MAX_UNPUBLISHED_BYTES = SIZE / 4;
+const MAX_UNPUBLISHED_BYTES = SIZE / 16;
 
 /** Fills the ring up to its end. */
 export const SKIP = 0;
@@ -41,7 +48,7 @@ export function kindOf(header: number): number {
 
 /** The writer's side. What it writes is seen when it is published. */
 export class RingWriter {
-  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SCRATCH + MAX_RECORD);
+  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SCRATCH + MAX_SCRATCH);
   readonly words: Int32Array = new Int32Array(this.memory);
   #head = 0;
   #published = 0;
@@ -55,14 +62,21 @@ export class RingWriter {
 
   /** Whether a record of `bytes` fits in one piece; then it fits at `at`, which may have moved to the start of the ring. */
   fits(bytes: number): boolean {
+    if (this.#head === this.#published && (this.#head & MASK) >= FAR) this.#returnToStart();
     if (this.room >= bytes) return true;
     this.#tail = Atomics.load(this.words, TAIL);
     if (this.room >= bytes) return true;
     const rest = SIZE - (this.#head & MASK);
     if (rest >= bytes || this.#free < rest + bytes) return false;
-    this.words[this.at >> 2] = (rest << 4) | SKIP;
-    this.#head = (this.#head + rest) | 0;
+    this.#skip(rest);
     return true;
+  }
+
+  /** Whether that many bytes are free, not necessarily in one piece. */
+  hasFree(bytes: number): boolean {
+    if (this.#free >= bytes) return true;
+    this.#tail = Atomics.load(this.words, TAIL);
+    return this.#free >= bytes;
   }
 
   /** Writes the header of the record that is at `at`, the word after it, and moves on. True when it is time to publish. */
@@ -109,6 +123,17 @@ export class RingWriter {
   get #free(): number {
     return SIZE - ((this.#head - this.#tail) | 0);
   }
+
+  #returnToStart(): void {
+    this.#tail = Atomics.load(this.words, TAIL);
+    if (this.#tail === this.#head) this.#skip(SIZE - (this.#head & MASK));
+  }
+
+  /** The rest of the lap is left empty. */
+  #skip(rest: number): void {
+    this.words[this.at >> 2] = (rest << 4) | SKIP;
+    this.#head = (this.#head + rest) | 0;
+  }
 }
 
 /** The reader's side. */
@@ -132,6 +157,12 @@ export class RingReader {
   /** The byte where the next record begins. There is one. */
   get at(): number {
     return START + (this.#tail & MASK);
+  }
+
+  /** How many bytes may be read from `at` on, in one piece; none if what HEAD says cannot be. */
+  get left(): number {
+    const published = (this.#head - this.#tail) >>> 0;
+    return published > SIZE ? 0 : Math.min(published, SIZE - (this.#tail & MASK));
   }
 
   /** The record at `at` was read. */

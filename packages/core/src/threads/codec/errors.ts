@@ -32,8 +32,8 @@ export class CorruptRecordError extends Error {
   readonly code = "ERR_CHANNEL_CORRUPT_RECORD" as const;
   /** Where in the memory, in bytes. */
   readonly at: number;
-  constructor(at: number, what: string) {
-    super(`Cannot read the record of another thread: ${what} at byte ${at}`);
+  constructor(at: number, what: string, options?: ErrorOptions) {
+    super(`Cannot read the record of another thread: ${what} at byte ${at}`, options);
     this.at = at;
   }
 }

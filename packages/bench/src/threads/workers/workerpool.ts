@@ -1,0 +1,4 @@
+/** What workerpool runs. */
+import { worker } from "workerpool";
+
+worker({ echo: (question: unknown) => question });

@@ -1,0 +1,159 @@
+/**
+ * The outlet of a rendezvous. A send that waits here is offered to the receiver's thread, one at a time, and is complete when
+ * it was taken there; `trySend` claims the credit that is lent while a receive waits. Opposite is a rendezvous inlet.
+ *
+ * Invariants
+ * 1. `#offered` are those of the line that the other side knows: one of this thread, and all that pass through.
+ * 2. What an offer has become is decided on the desk, so a send that is cancelled, or whose receiver dies, was either taken,
+ *    or never will be.
+ * 3. While something waits, this side holds the event loop.
+ */
+import type { ParkedSend } from "../../internal/channel.ts";
+import { Crossing } from "../crossing.ts";
+import { EndNotMovableError } from "../errors.ts";
+import { Outlet } from "../outlet.ts";
+import * as record from "../records.ts";
+import type { Desk } from "./desk.ts";
+import { Offer } from "./offer.ts";
+
+export class RendezvousOutlet extends Outlet {
+  readonly #offered = new Map<number, ParkedSend<unknown>>();
+  /** What the one of this thread is known by; 0 if there is none. */
+  #own = 0;
+  #ticket = 0;
+  #isHolding = false;
+
+  /** Something that was sent for the credit. */
+  push(value: unknown): void {
+    this.sendMessage(value, undefined);
+    this.link.control(record.HANDED, this.id);
+  }
+
+  override refused(value: unknown): void {
+    if (this.#useTicket() === 0)
+      throw new EndNotMovableError("SyncSender", "too many threads have senders of this rendezvous");
+    super.refused(value);
+  }
+
+  /** CLAIM */
+  meet(value: unknown): boolean {
+    if (this.channel.next !== undefined || !this.#desk.claim(this.#useTicket())) return false; // nothing is overtaken
+    try {
+      this.push(value);
+    } catch (notCloneable) {
+      this.#desk.unclaim(this.#ticket);
+      throw notCloneable;
+    }
+    this.link.publish();
+    return true;
+  }
+
+  /** WITHDRAW */
+  withdraw(send: ParkedSend<never>): boolean {
+    const n = send instanceof Offer ? send.n : this.#own;
+    if (this.#offered.get(n) !== (send as ParkedSend<unknown>)) return true;
+    if (!this.#desk.withdraw(n)) {
+      this.#taken(n);
+      return false;
+    }
+    this.#forget(n);
+    this.link.control(record.WITHDRAW, this.id, n);
+    queueMicrotask(() => this.wanted()); // when it has left the line
+    return true;
+  }
+
+  unclaim(ticket: number): void {
+    this.link.control(record.UNCLAIM, this.id, ticket);
+  }
+
+  control(kind: number, n: number): void {
+    switch (kind) {
+      case record.TAKEN:
+        this.#taken(n);
+        break;
+      case record.CLOSED:
+        this.#close();
+        this.channel.close();
+        break;
+      case record.DROPPED:
+        this.lost();
+        this.leave();
+        break;
+    }
+  }
+
+  /** What was taken is sent, though nobody was left to say so. */
+  override lost(): void {
+    this.#close();
+    super.lost();
+  }
+
+  /** Offers what is in line and not known opposite. */
+  protected wanted(): void {
+    for (let send = this.channel.next; send !== undefined; send = send.next as typeof send) {
+      if (send instanceof Offer) {
+        if (!this.#offered.has(send.n)) this.#offer(send, send.n);
+      } else if (this.#own === 0) {
+        const ticket = this.#useTicket();
+        if (ticket === 0) continue;
+        this.#own = this.#desk.offer(ticket);
+        this.#offer(send, this.#own);
+      }
+    }
+    this.#hold();
+  }
+
+  protected giveUp(): void {
+    this.#hold();
+  }
+
+  /** The receiver is gone: nothing is taken any more. */
+  #close(): void {
+    for (const n of [...this.#offered.keys()]) {
+      if (this.#desk.withdraw(n)) this.#forget(n);
+      else this.#taken(n);
+    }
+  }
+
+  #offer(send: ParkedSend<unknown>, n: number): void {
+    this.#offered.set(n, send);
+    this.sendMessage(send.value, send);
+    this.link.control(record.OFFER, this.id, n);
+  }
+
+  #taken(n: number): void {
+    const send = this.#offered.get(n);
+    if (send === undefined) return;
+    this.#forget(n);
+    this.channel.unpark(send);
+    send.admitted();
+    this.wanted();
+  }
+
+  #forget(n: number): void {
+    this.#offered.delete(n);
+    if (n === this.#own) this.#own = 0;
+  }
+
+  #hold(): void {
+    const isHolding = this.channel.next !== undefined;
+    if (isHolding === this.#isHolding) return;
+    this.#isHolding = isHolding;
+    if (isHolding) this.link.hold();
+    else this.link.unhold();
+  }
+
+  /** The ticket of this thread; 0 if none is left. The other side learns of it at once, since that gives it back. */
+  #useTicket(): number {
+    if (this.#ticket === 0) {
+      this.#ticket = this.#desk.ticket();
+      if (this.#ticket > 0) this.link.control(record.TICKET, this.id, this.#ticket);
+      this.link.publish();
+    }
+    return this.#ticket;
+  }
+
+  get #desk(): Desk {
+    return Crossing.of(this.channel).desk as Desk;
+  }
+}
