@@ -2,7 +2,7 @@
  * A worker. It runs on a thread, which loads this module by its default export, and tells each result straight to the
  * collector whose address came with the job.
  */
-import { implement } from "@pneumatic/actors";
+import { blocking, implement } from "@pneumatic/actors";
 import { digestFile } from "./digest.ts";
 import type { Digester } from "./protocols.ts";
 
@@ -19,7 +19,7 @@ const digester = implement<Digester>()({
       using to = collector; // was this the last job, the collector ends
       const exits = attempt === 1 && Math.random() < state.exitChance;
       const early = Math.random() < 0.5;
-      const digest = digestFile(path);
+      const digest = blocking(() => digestFile(path)); // a large file may take its time, and is no hang
       if (exits && early) process.exit(1);
       to.tell({ type: "digested", path, digest });
       if (exits) process.exit(1);
