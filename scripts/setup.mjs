@@ -36,6 +36,8 @@ export function setUp() {
       "examples/channels",
       "examples/chat",
       "examples/crawler",
+      "examples/log-analytics",
+      "examples/pipeline-threads",
       "examples/shop",
     ],
     2,

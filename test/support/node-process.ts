@@ -18,10 +18,10 @@ export function runModule(source: string, variables?: Variables): Promise<Exit> 
   return runNode(["--input-type=module", "--eval", source], variables);
 }
 
-/** Runs `node` with these arguments in the root of the workspace. */
-export function runNode(args: readonly string[], variables: Variables = {}): Promise<Exit> {
+/** Runs `node` with these arguments in the root of the workspace, for so many milliseconds at most. */
+export function runNode(args: readonly string[], variables: Variables = {}, timeout = LIMIT_MS): Promise<Exit> {
   const env = { ...process.env, ...variables };
-  const child = spawn(process.execPath, args, { cwd: ROOT, timeout: LIMIT_MS, env });
+  const child = spawn(process.execPath, args, { cwd: ROOT, timeout, env });
   let output = "";
   const append = (chunk: Buffer): void => {
     output += chunk.toString();

@@ -4,7 +4,7 @@
  */
 const FIRST = 4;
 const LAST = 40;
-const FIRST_AFTER_MS = 1000;
+const FIRST_AFTER_MS = 2000;
 const AFTER_MS = 100;
 const SPREAD_MS = 200;
 

@@ -65,6 +65,7 @@ export interface Relay extends Seer {
   receive(payload: { receiver: Receiver<string> }): string[];
   channel(): { receiver: Receiver<string> };
   wait(payload: { ms: number }): void;
+  waitHolding(payload: { ms: number; to: Address<Seer> }): void;
   waitForAbort(): void;
   fail(): void;
   failHolding(payload: { to: Address<Seer> }): void;

@@ -1,6 +1,8 @@
 /** Addresses inside messages, arguments and replies: what is done with them on another thread, and how long they count. */
+import { availableParallelism } from "node:os";
 import { ActorSystem, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
+import { Gate, gated } from "../support/gated.ts";
 import type { RelayDefinition } from "../support/thread-relay.ts";
 import { relay, seer } from "../support/thread-relay.ts";
 import { alone, failure, fixtures, patient, threadSystem } from "../support/thread-worker.ts";
@@ -10,6 +12,11 @@ const dedicated = { thread: "dedicated" } as const;
 /** Resolves when `check` holds; what it waits for happens on another thread. */
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise(setImmediate);
+}
+
+/** What was logged of addresses that only the garbage collector has found. */
+function leaks({ lines }: ReturnType<typeof threadSystem>): unknown[] {
+  return lines.filter(({ msg }) => String(msg).includes("without drop()"));
 }
 
 describe("an address on another thread", () => {
@@ -228,6 +235,60 @@ describe("what an address on another thread counts", () => {
     target.drop();
     expect(await target.exited).toEqual({ kind: "normal" });
     expect(system.ledger(target).handled).toBe(1);
+  });
+
+  it("is released in a message that was shipped before its actor was killed, and is not begun", async () => {
+    await using system = threadSystem({ deadLetters: { keep: 0 } });
+    const gate = new Gate();
+    const everywhere = Array.from({ length: availableParallelism() }, () => system.spawn(gated, { args: gate.args }));
+    using address = system.spawn(relay);
+    await Promise.all([address, ...everywhere].map((each) => each.started));
+    for (const each of everywhere) each.tell({ type: "block", n: 1 });
+    await gate.reached(everywhere.length);
+    const target = system.spawn(seer);
+    const weak = target.downgrade();
+    address.tell({ type: "forget", to: target.clone() });
+    target.drop();
+    await until(() => system.ledger(address).inFlight === 1);
+    await system.kill(address, { restart: false });
+    gate.open();
+    await Promise.all(everywhere.map((each) => each.ask({ type: "marked", n: 2 }))); // each thread has heard of the kill
+    await new Promise(setImmediate);
+    expect(weak.upgrade()).toBe(undefined);
+    for (const each of everywhere) each.drop();
+  });
+
+  it("is released in a message that was shipped, whose caller has given up before it was begun", async () => {
+    await using system = threadSystem();
+    using address = system.spawn(relay);
+    const target = system.spawn(seer);
+    const caller = new AbortController();
+    address.tell({ type: "wait", ms: 50 });
+    const asked = address.ask({ type: "forget", to: target.clone() }, { signal: caller.signal });
+    target.drop();
+    await until(() => system.ledger(address).inFlight === 1);
+    caller.abort(new Error("given up"));
+    expect((await failure(asked)).message).toBe("given up");
+    expect(await target.exited).toEqual({ kind: "normal" });
+    expect(leaks(system)).toEqual([]);
+    expect(system.ledger(address).expired).toBe(1);
+  });
+
+  it("is released with the dead letter of a message whose handler was killed, or is quarantined", async () => {
+    await using system = threadSystem({ deadLetters: { keep: 0 } });
+    const killed = system.spawn(seer);
+    const quarantined = system.spawn(seer);
+    using address = system.spawn(relay, { ...patient, poison: "quarantine" });
+    address.tell({ type: "waitHolding", ms: 60_000, to: killed.clone() });
+    killed.drop();
+    await until(() => system.ledger(killed).handled === 1);
+    await system.kill(address);
+    expect(await killed.exited).toEqual({ kind: "normal" });
+    address.tell({ type: "failHolding", to: quarantined.clone() });
+    quarantined.drop();
+    expect(await quarantined.exited).toEqual({ kind: "normal" });
+    expect(system.ledger(address).deadLettered).toEqual({ killed: 1 });
+    expect(system.ledger(address).panicked).toBe(1);
   });
 
   it("does not count when it is weak, and can be made strong while the actor lives", async () => {

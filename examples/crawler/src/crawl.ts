@@ -2,11 +2,11 @@
  * The crawl, put together. Everything is spawned here, and every address is handed to the one actor that owns it from then
  * on; nothing is kept. So nothing has to be told to stop:
  *
- *     last ticket dropped ─► frontier stops ─► drops crew and site ─► fetchers stop ─► drop parsers, index, checker
+ *     last ticket dropped ─► frontier stops ─► drops fetchers and site ─► these stop ─► drop parsers, index, checker
  *                                                              ─► index and checker report ─► reporter stops ─► report
  */
 import type { ActorSystem, ChildOptions, WeakAddress } from "@pneumatic/actors";
-import { bounded, child, onThread, supervisor } from "@pneumatic/actors";
+import { bounded, onThread } from "@pneumatic/actors";
 import type { Receiver } from "@pneumatic/core";
 import { channel } from "@pneumatic/core";
 import type { DownloadLimits } from "./download.ts";
@@ -62,24 +62,22 @@ export function crawl(system: ActorSystem, options: CrawlOptions): [Receiver<Rep
   });
 
   // A page that harms its parser comes back as the failure of that page; the parser is there again for the next one.
-  const parsers = Object.fromEntries(times(options.parsers, (n) => [`parser-${n}`, child(parserOnThread, parsing)]));
-  const intensity = { restarts: 1000, withinMs: 1000 };
-  const crew = system.supervise(supervisor({ intensity, children: parsers }));
-  const fetchers = times(options.fetchers, (n) => {
-    const addresses = { index: index.clone(), checker: checker.clone(), reporter: reporting.clone() };
-    const args = { limits, origin, parser: crew.child(`parser-${n % options.parsers}`), ...addresses };
-    return crew.startChild(`fetcher-${n}`, child(fetcher, { args, mailbox: bounded(1) }));
+  const pool = { strategy: "least_loaded", intensity: { restarts: 1000, withinMs: 1000 } } as const;
+  using parsers = system.route(parserOnThread, { name: "parsers", size: options.parsers, ...pool, ...parsing });
+  const handOnTo = { index: index.clone(), checker: checker.clone(), reporter: reporting.clone() };
+  const fetchers = system.route(fetcher, {
+    name: "fetchers",
+    size: options.fetchers,
+    args: { limits, origin, parser: parsers.clone(), ...handOnTo },
+    mailbox: bounded(1),
+    ...pool,
   });
 
-  const owned = { fetchers, crew, site, reporter: reporting.clone() };
+  const owned = { fetchers, parsers: parsers.clone(), site, reporter: reporting.clone() };
   const args = { origin, maxDepth, maxPages, delayMs, userAgent: limits.userAgent, ...owned };
   const ticket = system.spawn(frontier, { name: "frontier", args });
   const control = ticket.downgrade();
   const links = options.start.map((url) => ({ url, fragment: "", text: "" }));
   ticket.tell({ type: "found", links, depth: 0, ticket });
   return [reports, control];
-}
-
-function times<T>(count: number, make: (n: number) => T): T[] {
-  return Array.from({ length: count }, (_, n) => make(n));
 }

@@ -5,10 +5,10 @@
  * It has no idea of "done". Each page to do holds a ticket, a strong address of this actor; with the last one gone, the
  * runtime stops it, and with it goes what it owns: the fetchers, and whoever depends on them.
  */
-import type { Address, Context, MessageOf, SupervisorAddress } from "@pneumatic/actors";
+import type { Address, Context, MessageOf, RouterAddress } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import { channel } from "@pneumatic/core";
-import type { Fetcher, Frontier, Reporter, Ticket } from "./protocols.ts";
+import type { Fetcher, Frontier, Parser, Reporter, Ticket } from "./protocols.ts";
 import { parseRobots } from "./robots.ts";
 
 export interface FrontierArgs {
@@ -17,10 +17,11 @@ export interface FrontierArgs {
   readonly maxPages: number;
   readonly delayMs: number;
   readonly userAgent: string;
-  readonly fetchers: readonly Address<Fetcher>[];
+  readonly fetchers: RouterAddress<Fetcher>;
+  /** Owned for the number of their restarts. */
+  readonly parsers: RouterAddress<Parser>;
   readonly reporter: Address<Reporter>;
-  /** Owned so that they end with the crawl. */
-  readonly crew: SupervisorAddress;
+  /** Owned so that it ends with the crawl. */
   readonly site: Disposable | undefined;
 }
 
@@ -68,7 +69,7 @@ class Plan {
       const now = performance.now();
       if (now < this.#notBefore) return this.#notBefore - now;
       const job: MessageOf<Fetcher> = { type: "fetch", ...this.#next };
-      if (!this.args.fetchers.some((fetcher) => fetcher.trySend(job).ok)) return undefined;
+      if (!this.args.fetchers.trySend(job).ok) return undefined;
       this.#next = undefined;
       this.#notBefore = now + this.delayMs;
     }
@@ -83,7 +84,8 @@ class Plan {
   }
 
   progress(): { type: "progress"; queued: number; restarts: number } {
-    const restarts = this.args.crew.children().reduce((sum, child) => sum + child.restarts, 0);
+    const routees = [...this.args.fetchers.routees(), ...this.args.parsers.routees()];
+    const restarts = routees.reduce((sum, routee) => sum + routee.restarts, 0);
     return { type: "progress", queued: this.queued, restarts };
   }
 }
@@ -100,8 +102,8 @@ export const frontier = implement<Frontier>()({
   started: async ({ state }) => {
     const { origin, userAgent, fetchers } = state.args;
     const url = `${origin}/robots.txt`;
-    const text = await fetchers[0]?.ask({ type: "robots", url }, { timeout: Number.POSITIVE_INFINITY });
-    const rules = parseRobots(url, text ?? "");
+    const text = await fetchers.ask({ type: "robots", url }, { timeout: Number.POSITIVE_INFINITY });
+    const rules = parseRobots(url, text);
     state.isAllowed = (page) => rules.isAllowed(page, userAgent) !== false;
     state.delayMs = Math.max(state.delayMs, (rules.getCrawlDelay(userAgent) ?? 0) * 1000);
   },

@@ -31,6 +31,8 @@ export class DeadLetterStore {
   #capacity: number;
   /** In the order they came, each with its number. */
   #letters = new Map<DeadLetter, number>();
+  /** Those whose handler had the message itself in hand, and may have sent on or dropped what is in it. */
+  readonly #inHand = new WeakSet<DeadLetter>();
   /** Undefined once closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
@@ -55,8 +57,10 @@ export class DeadLetterStore {
     return this.#undelivered;
   }
 
-  add(letter: DeadLetter): void {
+  /** `isInHand` when a handler had the message itself: one on another thread had a copy, with addresses of its own. */
+  add(letter: DeadLetter, isInHand: boolean): void {
     this.#total++;
+    if (isInHand) this.#inHand.add(letter);
     this.#report(letter);
     for (const subscriber of this.#subscribers ?? []) {
       if (subscriber.trySend(letter).ok || subscriber.isDisconnected) continue;
@@ -123,7 +127,7 @@ export class DeadLetterStore {
     const [oldest] = this.#letters.keys();
     if (oldest === undefined) return;
     this.#letters.delete(oldest);
-    if (!wasHandled(oldest)) this.#release(oldest.message);
+    if (!this.#inHand.has(oldest)) this.#release(oldest.message);
   }
 
   /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
@@ -131,11 +135,6 @@ export class DeadLetterStore {
     if ((this.#total & (this.#total - 1)) !== 0) return;
     report(this.#log, "warn", { reason, to, type, total: this.#total }, "dead letter");
   }
-}
-
-/** Whether a handler had the message in hand, and may have sent on or dropped what is in it. */
-function wasHandled({ reason }: DeadLetter): boolean {
-  return reason === "killed" || reason === "quarantined";
 }
 
 /** The `type` of anything that claims to be a message. */

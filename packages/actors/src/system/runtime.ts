@@ -211,7 +211,8 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     }
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
-    this.deadLetters.add(error === undefined ? letter : { ...letter, error });
+    const wasBegun = reason === "killed" || reason === "quarantined";
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, wasBegun && !cell.behavior.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 

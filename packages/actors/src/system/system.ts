@@ -258,7 +258,8 @@ export class ActorSystem implements AsyncDisposable {
    * store: with it go the addresses in it. The message is a new one to the ledger.
    *
    * False when the letter is not in the store any more, or nobody there takes the message at once; then the letter stays. A
-   * message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped what is in it.
+   * message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped what is in it, unless
+   * that was on another thread, and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);
