@@ -117,6 +117,11 @@ describe.each([
   },
   { what: "a negative first backoff", given: { backoff: { initialMs: -1 } }, message: /backoff.initialMs .* not -1/ },
   { what: "a longest backoff of text", given: { backoff: { maxMs: "1" } }, message: /backoff.maxMs is milliseconds/ },
+  {
+    what: "a part of a backoff that there is not",
+    given: { backoff: { firstMs: 1 } },
+    message: /backoff has no "firstMs"; known are initialMs, maxMs, jitter/,
+  },
   { what: "a jitter above 1", given: { backoff: { jitter: 1.1 } }, message: /backoff.jitter is from 0 to 1, not 1.1/ },
   { what: "a jitter below 0", given: { backoff: { jitter: -0.1 } }, message: /backoff.jitter is from 0 to 1/ },
   {

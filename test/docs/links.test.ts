@@ -41,6 +41,7 @@ describe("the links of the documentation", () => {
     { guide: "diagnostics.md", from: ["packages/actors/README.md"] },
     { guide: "runtimes.md", from: ["README.md", "packages/core/README.md", "packages/actors/README.md"] },
     { guide: "testing.md", from: ["README.md", "packages/actors/README.md"] },
+    { guide: "threads.md", from: ["README.md", "packages/actors/README.md"] },
   ])("reach the guide from the first page and from the package: $guide", ({ guide: name, from }) => {
     const guide = join(root, "docs/guide", name);
     for (const path of from) {

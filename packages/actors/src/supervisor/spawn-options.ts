@@ -146,6 +146,10 @@ function hint(key: string): string {
 }
 
 function checkBackoff(backoff: Backoff): Backoff {
+  const unknown = Object.keys(backoff).find((key) => !Object.hasOwn(DEFAULT_BACKOFF, key));
+  if (unknown !== undefined) {
+    throw invalid(`backoff has no "${unknown}"; known are ${Object.keys(DEFAULT_BACKOFF).join(", ")}`);
+  }
   checkTime("backoff.initialMs", backoff.initialMs);
   checkTime("backoff.maxMs", backoff.maxMs);
   if (!(backoff.jitter >= 0 && backoff.jitter <= 1))
