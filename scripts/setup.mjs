@@ -36,6 +36,7 @@ export function setUp() {
       "examples/channels",
       "examples/chat",
       "examples/crawler",
+      "examples/dashboard-tick",
       "examples/shop",
     ],
     2,

@@ -1,0 +1,16 @@
+/** The lines that are appended to a log file from now on, also when it is rotated. */
+import { createInterface } from "node:readline";
+import TailFile from "@logdna/tail-file";
+import type { Source } from "../source.ts";
+import { whenStopped } from "../source.ts";
+
+const POLL_MS = 100;
+
+export function log(path: string): Source {
+  return async (events, stop) => {
+    const tail = new TailFile(path, { encoding: "utf8", pollFileIntervalMs: POLL_MS });
+    await tail.start();
+    whenStopped(stop, () => tail.quit()); // what was read still comes, then the loop ends
+    for await (const text of createInterface({ input: tail })) events.send({ type: "line", text });
+  };
+}
