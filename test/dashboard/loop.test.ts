@@ -129,7 +129,8 @@ describe("the dashboard", () => {
     using clock = installClock();
     const source = hand();
     const { drawn, stop } = show({ source, log: log("/nowhere/to/be/found.log"), bad: () => Promise.reject("broken") });
-    await expect.poll(() => frames(clock, 1).then(() => drawn.at(-1)?.failures.length)).toBe(2);
+    const failures = (): Promise<number | undefined> => frames(clock, 1).then(() => drawn.at(-1)?.failures.length);
+    await expect.poll(failures, { timeout: 10_000 }).toBe(2);
     expect(drawn.at(-1)?.failures.toSorted()).toEqual(["bad: broken", expect.stringMatching(/^log: .*ENOENT/)]);
     source.send(line("still here"));
     await frames(clock, 1);

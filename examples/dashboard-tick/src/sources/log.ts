@@ -10,7 +10,11 @@ export function log(path: string): Source {
   return async (events, stop) => {
     const tail = new TailFile(path, { encoding: "utf8", pollFileIntervalMs: POLL_MS });
     await tail.start();
-    whenStopped(stop, () => tail.quit()); // what was read still comes, then the loop ends
-    for await (const text of createInterface({ input: tail })) events.send({ type: "line", text });
+    const lines = createInterface({ input: tail });
+    whenStopped(stop, () => {
+      tail.once("retry", () => lines.close()); // `quit` takes a last look, and where the file is gone never gets over that
+      void tail.quit();
+    });
+    for await (const text of lines) events.send({ type: "line", text });
   };
 }
