@@ -20,7 +20,10 @@ const fps = Number(values.fps);
 if (!(fps >= 1 && fps <= 1000)) throw new RangeError(`--fps is a number from 1 to 1000, not "${values.fps}"`);
 
 const stop = new AbortController();
-const end = (): void => stop.abort();
+const end = (): void => {
+  if (stop.signal.aborted) process.exit(1); // told so again: something does not stop
+  stop.abort();
+};
 process.on("SIGINT", end).on("SIGTERM", end); // not once: Ink ends a process in which nobody listens any more
 
 const sources: Record<string, Source> = { files: files(values.files), keys: keys(process.stdin), load: load(1000) };
