@@ -38,6 +38,7 @@ export function setUp() {
       "examples/crawler",
       "examples/log-analytics",
       "examples/pipeline-threads",
+      "examples/dashboard-tick",
       "examples/shop",
     ],
     2,
