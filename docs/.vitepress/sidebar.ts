@@ -17,9 +17,10 @@ const READING_ORDER = [
   "ownership",
   "back-pressure",
   "threads",
+  "isolation",
+  "loading-workers",
   "testing",
   "operating",
-  "diagnostics",
 ];
 
 export function guidePages(): Item[] {

@@ -28,12 +28,19 @@ const NODE = { lib: ["ES2022"], types: ["node"] };
 const BROWSER = { lib: ["ES2022", "DOM", "ESNext.Disposable"], types: [] };
 
 const project = mkdtempSync(join(tmpdir(), "types-"));
+/** The same, with the newest types of Node: those that who installs them today gets. */
+const newest = mkdtempSync(join(tmpdir(), "types-"));
 const version = (compiler: string): string =>
   JSON.parse(readFileSync(join(root, "node_modules", compiler, "package.json"), "utf8")).version;
 
 /** What `compiler` says of `files`; what it makes of them goes to the folder that it resolves to. */
-async function compile(compiler: string, files: readonly string[], options: object): Promise<[string, string]> {
-  const out = mkdtempSync(join(project, "out-"));
+async function compile(
+  compiler: string,
+  files: readonly string[],
+  options: object,
+  within = project,
+): Promise<[string, string]> {
+  const out = mkdtempSync(join(within, "out-"));
   const compilerOptions = { target: "ES2022", strict: true, declaration: true, outDir: out, rootDir: ".", ...options };
   const config = `${out}.json`;
   writeFileSync(config, JSON.stringify({ compilerOptions, files }));
@@ -49,12 +56,17 @@ async function print(...path: string[]): Promise<string> {
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(project, "packed-"));
-  unpackInto(project, await pack(folder));
-  cpSync(join(root, "test/consumer/fixtures"), project, { recursive: true });
-  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const packed = await pack(folder);
+  for (const [path, nodeTypes] of [[project], [newest, "types-node-newest"]] as const) {
+    unpackInto(path, packed, nodeTypes);
+    cpSync(join(root, "test/consumer/fixtures"), path, { recursive: true });
+    writeFileSync(join(path, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  }
 }, 60_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => {
+  for (const path of [project, newest]) rmSync(path, { recursive: true, force: true });
+});
 
 describe("a project in TypeScript", () => {
   it.each(COMPILATIONS)(
@@ -66,6 +78,15 @@ describe("a project in TypeScript", () => {
       expect(await print(out, "program.js")).toBe("18\n");
       expect(await print(out, "tested.js")).toBe("Ada 3603000 true 2\n");
       if (canRequire) expect(await print(out, "required.cjs")).toBe("18\n");
+    },
+    120_000,
+  );
+
+  it.each(["typescript-oldest", "typescript"])(
+    "type-checks with the newest types of Node: %s",
+    async (compiler) => {
+      const [complaints] = await compile(compiler, ["program.ts", "tested.ts"], { ...NODE, ...NODENEXT }, newest);
+      expect(complaints).toBe("");
     },
     120_000,
   );

@@ -38,7 +38,10 @@ describe("the links of the documentation", () => {
 
   it.each([
     { guide: "channels.md", from: ["README.md", "packages/core/README.md"] },
-    { guide: "diagnostics.md", from: ["packages/actors/README.md"] },
+    ...["getting-started", "protocols", "supervision", "ownership", "back-pressure", "operating"].map((page) => ({
+      guide: `${page}.md`,
+      from: ["README.md", "packages/actors/README.md"],
+    })),
     { guide: "runtimes.md", from: ["README.md", "packages/core/README.md", "packages/actors/README.md"] },
     { guide: "testing.md", from: ["README.md", "packages/actors/README.md"] },
     { guide: "threads.md", from: ["README.md", "packages/actors/README.md"] },

@@ -42,14 +42,18 @@ export async function pack(folder: string): Promise<Packed[]> {
   return Promise.all(pending);
 }
 
-/** Puts what was packed, and what it depends on, where a package manager would. */
-export function unpackInto(project: string, packed: readonly Packed[]): void {
+/** Puts what was packed, what it depends on, and `nodeTypes` as those of Node, where a package manager would. */
+export function unpackInto(project: string, packed: readonly Packed[], nodeTypes = "@types/node"): void {
   const modules = join(project, "node_modules");
   const ours = packed.map(({ manifest }) => manifest.name);
   for (const { manifest, folder } of packed) cpSync(folder, join(modules, manifest.name), { recursive: true });
   const foreign = packed.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
-  for (const name of ["@types/node", ...foreign.filter((name) => !ours.includes(name))]) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(realpathSync(join(root, "packages", "actors", "node_modules", name)), join(modules, name));
-  }
+  const installed = join(root, "packages", "actors", "node_modules");
+  link(join(root, "node_modules", nodeTypes), join(modules, "@types/node"));
+  for (const name of foreign.filter((name) => !ours.includes(name))) link(join(installed, name), join(modules, name));
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(realpathSync(target), path);
 }

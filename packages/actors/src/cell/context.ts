@@ -120,7 +120,10 @@ export interface Context<out State, out Self> extends StartContext<Self> {
   unstashAll(): void;
 }
 
-/** Timers by key: setting one that is set replaces it. They hold this actor weakly. */
+/**
+ * Timers by key: setting one that is set replaces it. They hold this actor weakly. A timer tells, as everybody does: where the
+ * mailbox is full by then, its message is a dead letter.
+ */
 export interface Timers<out Self> {
   /** Tells this actor `message` in `ms` milliseconds. */
   after(key: string, ms: number, message: MessageOf<Self>): void;

@@ -6,10 +6,10 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { TransferListItem } from "node:worker_threads";
 import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Line } from "@pneumatic/core/internal/threads";
 import { joinLine } from "@pneumatic/core/internal/threads";
+import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
@@ -359,7 +359,7 @@ class Host {
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
-  #send(report: ToParent, transferList?: readonly TransferListItem[]): void {
+  #send(report: ToParent, transferList?: TransferList): void {
     this.#line.send(report, transferList);
   }
 }

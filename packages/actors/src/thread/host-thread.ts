@@ -7,10 +7,11 @@
  *
  *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
  */
-import type { ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
+import type { ResourceLimits, Worker } from "node:worker_threads";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
 import type { Line } from "@pneumatic/core/internal/threads";
 import { startLine } from "@pneumatic/core/internal/threads";
+import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { textOf } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
@@ -87,7 +88,7 @@ export class HostThread {
   }
 
   /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: readonly TransferListItem[]): void {
+  send(order: ToHost, transferList?: TransferList): void {
     this.#line.send(order, transferList);
   }
 

@@ -6,7 +6,7 @@
  *
  * What the thread sends goes into the mailboxes from here, in the order in which it was sent.
  */
-import type { TransferListItem } from "node:worker_threads";
+import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { askAt, dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
@@ -48,7 +48,7 @@ interface Unborn {
 }
 
 export class Leases implements Border {
-  readonly #post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void;
+  readonly #post: (order: ToPeer, transferList?: TransferList) => void;
   /** Positive: those that a thread gives itself are negative. */
   #lastId = 0;
   readonly #byId = new Map<number, Lease>();
@@ -62,7 +62,7 @@ export class Leases implements Border {
   #isOver = false;
 
   /** `post` throws when its order cannot be copied. */
-  constructor(post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void) {
+  constructor(post: (order: ToPeer, transferList?: TransferList) => void) {
     this.#post = post;
   }
 

@@ -2,12 +2,13 @@
  * A link with one endpoint at either side, for who takes what comes by a call and needs no channel: the host of actors on a
  * thread and its parent. What is sent is published at once, so that it arrives whatever becomes of this thread then.
  */
-import type { MessagePort, TransferListItem } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { Hello } from "./link.ts";
 import { Link } from "./link.ts";
 import { movingEnds } from "./moving.ts";
 import type { Endpoint } from "./records.ts";
+import type { TransferList } from "./transfer.ts";
 import { transfer } from "./transfer.ts";
 import { wakeMemory } from "./wake.ts";
 
@@ -41,7 +42,7 @@ export class Line {
   }
 
   /** Sends a message. Throws MessageNotCloneableError, and has sent nothing then. */
-  send(message: object, transferList: readonly TransferListItem[] = []): void {
+  send(message: object, transferList: TransferList = []): void {
     this.#link.message(this.#id, transferList.length === 0 ? message : transfer(message, transferList));
     this.#link.publish();
   }
