@@ -5,9 +5,10 @@
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
-import type { ResourceLimits, TransferListItem } from "node:worker_threads";
+import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
 import { systemClock as platformClock } from "@pneumatic/core/internal";
+import type { Transferable } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -85,7 +86,7 @@ export class ThreadHost {
   }
 
   /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: readonly TransferListItem[]): void {
+  send(order: ToHost, transferList?: readonly Transferable[]): void {
     this.#thread?.send(order, transferList);
   }
 
