@@ -228,9 +228,13 @@ export function giveTo<V>(holder: Waiter, value: V): V {
   return value;
 }
 
-/** What is logged of a strong address that its owner has forgotten; `place` is where it was made, or how to find out. */
-export function lostAddress(path: string, place: string): string {
-  const remedies = "Drop it, as `using` does, or give it to an owner: ctx.own() or system.own()";
+/**
+ * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
+ * and `place` where it was made, or how to find out.
+ */
+export function lostAddress(path: string, parent: string | undefined, place: string): string {
+  const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
+  const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
   return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
 }
 

@@ -180,7 +180,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
-      throw new SpawnRefusedError(pathOf(parent, name), "the system was shut down");
+      throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
     }
     if (name !== undefined && this.#find(parent, name) !== undefined) {
       throw new DuplicateNameError(pathOf(parent, name));
@@ -211,7 +211,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     }
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
-    this.deadLetters.add(error === undefined ? letter : { ...letter, error });
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
