@@ -5,6 +5,7 @@
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
 import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { isTracing } from "@pneumatic/core/internal/threads";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
@@ -16,6 +17,7 @@ import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
+import { forgetAddress, noteAddress } from "./places.ts";
 
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {
@@ -144,6 +146,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
     super(target, holder);
     this.#sender = sender;
+    if (isTracing) noteAddress(target, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -180,6 +183,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   drop(): void {
     this.#dropped = true;
+    if (isTracing) forgetAddress(this[TARGET], this);
     this.#sender.drop();
   }
 
