@@ -95,7 +95,7 @@ describe("the timeout", () => {
     expect(error).toBeInstanceOf(AskTimeoutError);
     expect(error).toMatchObject({
       code: "ERR_ACTOR_ASK_TIMEOUT",
-      message: 'Actor "/desk" did not reply to "wait" within 50 ms',
+      message: 'Actor "/desk" did not reply to "wait" within 50 ms. ask(message, { timeout }) waits longer',
     });
     expect(desk.signals[0]?.aborted).toBe(true);
     expect(desk.signals[0]?.reason).toBe(error);

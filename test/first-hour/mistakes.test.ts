@@ -139,6 +139,18 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     who: 'actor "/busy"',
     remedy: /Try again later; with the overflow "wait", the sender waits for room/,
   },
+  "asks for what takes longer than the timeout": {
+    make: async (system) => {
+      const { promise, open } = gate();
+      const slow = implement<{ work(): void }>()({ on: { work: () => promise } });
+      const address = system.spawn(slow, { name: "slow" });
+      await address.ask({ type: "work" }, { timeout: 1 }).finally(open);
+    },
+    code: "ERR_ACTOR_ASK_TIMEOUT",
+    happened: /did not reply to "work" within 1 ms/,
+    who: 'Actor "/slow"',
+    remedy: /ask\(message, \{ timeout \}\) waits longer/,
+  },
   "uses an address that was dropped": {
     make: (system) => {
       const address = system.spawn(counter, { name: "counter" });

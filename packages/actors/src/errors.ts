@@ -15,7 +15,7 @@ export class AskTimeoutError extends Error {
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
   constructor(path: string, type: string, timeoutMs: number) {
-    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms`);
+    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms. ask(message, { timeout }) waits longer`);
   }
 }
 
