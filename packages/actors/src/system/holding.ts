@@ -64,7 +64,7 @@ function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const rest = queued === 0 ? "" : `, ${count(queued, "message")} queued`;
   const counts = new Map<string, number>();
   for (const { address, place } of made) {
-    const line = `${keeperOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime"}`;
+    const line = `${keeperOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   const places = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);

@@ -36,7 +36,7 @@ export function callers(): string {
   const [, ...frames] = String(new Error().stack).split("\n");
   Error.stackTraceLimit = limit;
   const theirs = frames.filter(
-    (frame) => !/\((?:node:|<anonymous>)/.test(frame) && !folders.some((ours) => frame.includes(ours)),
+    (frame) => !/[( ](?:node:|<anonymous>)/.test(frame) && !folders.some((ours) => frame.includes(ours)),
   );
   return theirs.slice(0, MOST_FRAMES).map(trimmed).join("\n");
 }
