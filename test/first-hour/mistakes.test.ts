@@ -176,6 +176,27 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     who: "own()",
     remedy: /takes an address, or what can be disposed of/,
   },
+  "names a system without an option": {
+    make: () => new (ActorSystem as Untyped)("shop"),
+    code: "ERR_ACTOR_INVALID_DEFINITION",
+    happened: /not shop$/,
+    who: "new ActorSystem()",
+    remedy: /takes an object, such as \{ name: "shop" \}/,
+  },
+  "misspells an option of a system": {
+    make: () => new ActorSystem({ loglevel: "warn" } as Untyped),
+    code: "ERR_ACTOR_INVALID_DEFINITION",
+    happened: /There is no option "loglevel"/,
+    who: "of a system",
+    remedy: /known are name, logger, logLevel, /,
+  },
+  "misspells a level of the log": {
+    make: () => new ActorSystem({ logLevel: "warning" }),
+    code: "ERR_ACTOR_INVALID_DEFINITION",
+    happened: /not warning$/,
+    who: "The option `logLevel`",
+    remedy: /is one of trace, debug, info, warn, error, fatal, silent/,
+  },
   "spawns after the shutdown": {
     make: async (system) => {
       await system.shutdown();
