@@ -3,9 +3,9 @@
  * taken out before and put in again after; they are found where the runtime finds addresses everywhere: in plain objects and
  * arrays. What a message transfers stays as it is until the message is shipped.
  */
-
+import type { TransferListItem } from "node:worker_threads";
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
-import type { EndsPort, MovableEnd, Transferable } from "@pneumatic/core/threads";
+import type { EndsPort, MovableEnd } from "@pneumatic/core/threads";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { isObject, isPlain, TARGET } from "../address/handle.ts";
 import { textOf } from "../cell/exit-reason.ts";
@@ -36,7 +36,7 @@ export type Sparse = readonly (readonly [at: number, refs: Refs])[];
 
 /** A value to be posted, and what moves with it. */
 export interface Shipment extends Packed {
-  readonly transferList: readonly Transferable[];
+  readonly transferList: readonly TransferListItem[];
 }
 
 /** Knows the addresses of one thread by what stands for them. */
@@ -63,11 +63,11 @@ interface Place {
 type Container = Record<string, unknown>;
 
 const NO_REFS: Refs = [];
-const NOTHING_MOVES: readonly Transferable[] = [];
+const NOTHING_MOVES: readonly TransferListItem[] = [];
 const MESSAGE = "the message";
 
 /** The copies that hold addresses or ends, or transfer something, with what they transfer. */
-const carriers = new WeakMap<object, readonly Transferable[]>();
+const carriers = new WeakMap<object, readonly TransferListItem[]>();
 /** Whether there ever was one, so that a system without pays nothing. */
 let areCarried = false;
 
@@ -129,10 +129,10 @@ export function packAll<M>(
   actor: string,
   messages: readonly M[],
   border: Border,
-): { bare: readonly M[]; refs: Sparse; transferList: readonly Transferable[] } {
+): { bare: readonly M[]; refs: Sparse; transferList: readonly TransferListItem[] } {
   const refs: [number, Refs][] = [];
   if (!messages.some(carries)) return { bare: messages, refs, transferList: NOTHING_MOVES };
-  const moved: Transferable[] = [];
+  const moved: TransferListItem[] = [];
   const bare = messages.map((message, at) => {
     if (!carries(message)) return message;
     const packed = pack(actor, message, border);

@@ -6,10 +6,9 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, TransferListItem } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { currentClock, Queue } from "@pneumatic/core/internal";
-import type { Transferable } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Behavior } from "../actor.ts";
@@ -353,7 +352,7 @@ class Host {
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
-  #send(report: ToParent, transferList?: readonly Transferable[]): void {
+  #send(report: ToParent, transferList?: readonly TransferListItem[]): void {
     this.#port.postMessage(report, transferList);
   }
 }

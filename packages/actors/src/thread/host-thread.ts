@@ -7,10 +7,9 @@
  *
  *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
  */
-import type { MessagePort, ResourceLimits, Worker } from "node:worker_threads";
+import type { MessagePort, ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import type { Transferable } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { textOf } from "../cell/exit-reason.ts";
 import { Milestone } from "../cell/milestone.ts";
@@ -85,7 +84,7 @@ export class HostThread {
   }
 
   /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: readonly Transferable[]): void {
+  send(order: ToHost, transferList?: readonly TransferListItem[]): void {
     this.#port.postMessage(order, transferList);
   }
 

@@ -5,10 +5,9 @@
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
-import type { ResourceLimits } from "node:worker_threads";
+import type { ResourceLimits, TransferListItem } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
 import { systemClock as platformClock } from "@pneumatic/core/internal";
-import type { Transferable } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -86,7 +85,7 @@ export class ThreadHost {
   }
 
   /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: readonly Transferable[]): void {
+  send(order: ToHost, transferList?: readonly TransferListItem[]): void {
     this.#thread?.send(order, transferList);
   }
 

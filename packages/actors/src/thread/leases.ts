@@ -6,7 +6,7 @@
  *
  * What the thread sends goes into the mailboxes from here, in the order in which it was sent.
  */
-import type { Transferable } from "@pneumatic/core/threads";
+import type { TransferListItem } from "node:worker_threads";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
@@ -36,7 +36,7 @@ interface Lease {
 }
 
 export class Leases implements Border {
-  readonly #post: (order: ToPeer, transferList?: readonly Transferable[]) => void;
+  readonly #post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void;
   readonly #byId = new Map<number, Lease>();
   readonly #ids = new Map<Target, number>();
   readonly #watching = new Set<Watch>();
@@ -45,7 +45,7 @@ export class Leases implements Border {
   #isOver = false;
 
   /** `post` throws when its order cannot be copied. */
-  constructor(post: (order: ToPeer, transferList?: readonly Transferable[]) => void) {
+  constructor(post: (order: ToPeer, transferList?: readonly TransferListItem[]) => void) {
     this.#post = post;
   }
 

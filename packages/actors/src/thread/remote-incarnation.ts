@@ -10,7 +10,7 @@
  * When the incarnation ends, the host is halted first: what was begun there is taken and accounted for, what was not is as if
  * it had never been shipped.
  */
-import type { Transferable } from "@pneumatic/core/threads";
+import type { TransferListItem } from "node:worker_threads";
 import type { Target } from "../address/handle.ts";
 import { dropAddresses, targetOf } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -372,7 +372,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   }
 
   /** Throws when `order` cannot be sent. */
-  #answerTo(order: ToHost, transferList?: readonly Transferable[]): Promise<unknown> {
+  #answerTo(order: ToHost, transferList?: readonly TransferListItem[]): Promise<unknown> {
     this.#host.send(order, transferList);
     return this.#wait(0, false, undefined);
   }

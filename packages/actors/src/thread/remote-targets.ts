@@ -7,11 +7,10 @@
  * The parent holds one address on behalf of each target that has strong ones here. A target tells it how many it got when the last of
  * them is dropped; and when it is forgotten altogether, how often it was mentioned.
  */
-
+import type { TransferListItem } from "node:worker_threads";
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
-import type { Transferable } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
@@ -38,7 +37,7 @@ interface Sending {
   readonly abort: () => void;
 }
 
-type Post = (said: ToParent, transferList?: readonly Transferable[]) => void;
+type Post = (said: ToParent, transferList?: readonly TransferListItem[]) => void;
 
 /** All that this thread knows. */
 export class RemoteTargets implements Border {

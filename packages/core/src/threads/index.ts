@@ -4,4 +4,4 @@ export { CannotBlockError, EndNotMovableError } from "./errors.ts";
 export { ref, unref } from "./keep-alive.ts";
 export { type EndsPort, fromPort, type MovableEnd, type MovableEnds, toPort } from "./portable.ts";
 export { recvSync } from "./recv-sync.ts";
-export { type Transferable, transfer } from "./transfer.ts";
+export { transfer } from "./transfer.ts";

@@ -2,13 +2,10 @@
  * Marks of messages whose buffers are to be moved instead of copied. A mark is found by the message itself, and used up when
  * the message goes to another thread.
  */
-import type { Worker } from "node:worker_threads";
+import type { TransferListItem } from "node:worker_threads";
 import { InvalidArgumentError } from "../errors.ts";
 
-/** What `postMessage` can transfer. Node's types call it by two names, of which each version has one or both. */
-export type Transferable = NonNullable<Parameters<Worker["postMessage"]>[1]>[number];
-
-const marks = new WeakMap<object, readonly Transferable[]>();
+const marks = new WeakMap<object, readonly TransferListItem[]>();
 /** Whether there was ever a mark, so that those who use none pay nothing. */
 let isUsed = false;
 
@@ -31,7 +28,7 @@ let isUsed = false;
  * tx.drop();
  * ```
  */
-export function transfer<T extends object>(message: T, transferList: readonly Transferable[]): T {
+export function transfer<T extends object>(message: T, transferList: readonly TransferListItem[]): T {
   if (Object(message) !== message) throw new InvalidArgumentError("The message of transfer", "an object", message);
   if (!Array.isArray(transferList)) {
     throw new InvalidArgumentError("The transferList of transfer", "an array of what to transfer", transferList);
@@ -46,7 +43,7 @@ export function isMarked(value: unknown): boolean {
 }
 
 /** What is to be transferred with `value`. */
-export function markOf(value: unknown): readonly Transferable[] {
+export function markOf(value: unknown): readonly TransferListItem[] {
   return isMarked(value) ? (marks.get(value as object) ?? []) : [];
 }
 
