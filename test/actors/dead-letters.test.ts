@@ -323,7 +323,7 @@ describe("the store", () => {
     await system.stop(address);
     for (const _ of numbers(20)) address.tell({ type: "post" });
     await quiet();
-    const warnings = system.logged.filter(({ message }) => message === "dead letter");
+    const warnings = system.logged.filter(({ message }) => message?.startsWith("dead letter: "));
     expect(warnings.map(({ level, fields }) => [level, fields["total"]])).toEqual(
       [1, 2, 4, 8, 16].map((total) => ["warn", total]),
     );

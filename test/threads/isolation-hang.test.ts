@@ -23,9 +23,11 @@ describe("a thread that hangs", () => {
       using address = system.spawn(worker, { ...alone, ...patient, name: "w" });
       const { cause } = await failure(address.ask({ type: "harm", how }, forever));
       expect(cause).toMatchObject({ how: "hung" });
-      const place = new RegExp(`at ${innermost} \\(file://.*/worker\\.mjs:\\d+\\)$`);
-      expect(cause?.message).toMatch(place);
-      expect(cause?.stack?.split("\n")[1]).toMatch(place);
+      const place = `at ${innermost} \\(file://.*/worker\\.mjs:\\d+\\)`;
+      expect(cause?.message).toMatch(
+        new RegExp(`did not turn for ${heartbeatMs} ms ${place}\\. Work that takes so long`),
+      );
+      expect(cause?.stack?.split("\n")[1]).toMatch(new RegExp(`${place}$`));
       await address.ask({ type: "about" }, forever);
       const told = system.lines.filter(({ err }) =>
         (err as Error | undefined)?.stack?.includes(cause?.stack as string),
@@ -57,7 +59,8 @@ describe("a thread that hangs", () => {
     const system = threadSystem(quick);
     using address = system.spawn(worker, { ...alone, ...patient });
     const { cause } = await failure(address.ask({ type: "harm", how: "native" }, forever));
-    expect(cause).toMatchObject({ how: "hung", message: "The thread was lost (hung): its event loop did not turn" });
+    const message = `The thread was lost (hung): its event loop did not turn for ${heartbeatMs} ms. Work that takes so long on purpose goes into blocking()`;
+    expect(cause).toMatchObject({ how: "hung", message });
     expect(await address.ask({ type: "about" }, forever)).toMatchObject({ generation: 2 });
     await system.shutdown();
     expect(hasExited).toBe(false);

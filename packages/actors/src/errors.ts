@@ -4,7 +4,7 @@
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
-import { describe, textOf } from "./cell/exit-reason.ts";
+import { describe, isAbnormal, textOf } from "./cell/exit-reason.ts";
 
 const OWNER = "@pneumatic/actors";
 
@@ -15,7 +15,7 @@ export class AskTimeoutError extends Error {
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
   constructor(path: string, type: string, timeoutMs: number) {
-    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms`);
+    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms. ask(message, { timeout }) waits longer`);
   }
 }
 
@@ -27,9 +27,16 @@ export class ActorStoppedError extends Error {
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
   constructor(path: string, reason: ExitReason) {
-    super(`Actor "${path}" has stopped (${describe(reason)}) and takes no messages`);
+    super(`Actor "${path}" has stopped (${describe(reason)}) and takes no messages. ${stoppedRemedy(reason)}`);
     this.reason = reason;
   }
+}
+
+function stoppedRemedy(reason: ExitReason): string {
+  if (reason.kind === "normal")
+    return "It stopped itself, or the last address that kept it was dropped: hold one for as long as it is needed";
+  const when = isAbnormal(reason) ? " when the cause is mended" : "";
+  return `Spawn it anew${when}; ctx.watch() and address.exited tell of an end as it comes`;
 }
 
 /** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
@@ -50,7 +57,8 @@ export class MailboxFullError extends Error {
   }
   readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
   constructor(path: string, capacity: number) {
-    super(`Cannot send to actor "${path}": mailbox is full at ${capacity}`);
+    const remedies = 'Try again later; with the overflow "wait", the sender waits for room instead';
+    super(`Cannot send to actor "${path}": mailbox is full at ${capacity}. ${remedies}`);
   }
 }
 
@@ -65,14 +73,23 @@ export class StartFailedError extends Error {
   }
 }
 
+const MOST_HANDLERS = 20;
+
+/** What an actor handles, where that is known: those of a thread are not. */
+export function listed(handlers: readonly string[]): string {
+  if (handlers.length === 0) return "";
+  const more = handlers.length > MOST_HANDLERS ? ", …" : "";
+  return `; it has ${handlers.slice(0, MOST_HANDLERS).join(", ")}${more}`;
+}
+
 /** The actor has no handler of that name; only untyped code can cause it. */
 export class UnknownMessageError extends Error {
   static {
     brand(UnknownMessageError, "UnknownMessageError", OWNER);
   }
   readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
-  constructor(path: string, type: string) {
-    super(`Actor "${path}" has no handler for "${type}"`);
+  constructor(path: string, type: string, handlers: readonly string[] = []) {
+    super(`Actor "${path}" has no handler for "${type}"${listed(handlers)}`);
   }
 }
 
@@ -164,7 +181,8 @@ export class MessageNotCloneableError extends TypeError {
   readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
   readonly path: string;
   constructor(actor: string, path: string, why: string) {
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}`);
+    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
+    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
     this.path = path;
   }
 }
@@ -181,7 +199,10 @@ export class DeadlockError extends Error {
   readonly path: readonly string[];
   constructor(path: readonly string[]) {
     const [first, ...others] = path.map((each) => `"${each}"`);
-    super(`Deadlock: actor ${first} waits for ${others.join(", which waits for ")}`);
+    const cycle = path.length === 2 ? "itself" : others.join(", which waits for ");
+    const remedies =
+      "Do not await it in the handler: call a function instead, tell(), or hand the promise to ctx.pipeToSelf()";
+    super(`Deadlock: actor ${first} waits for ${cycle}. ${remedies}`);
     this.path = path;
   }
 }

@@ -5,6 +5,7 @@
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
 import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { isTracing } from "@pneumatic/core/internal/threads";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
@@ -16,6 +17,7 @@ import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/deadlocks.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
+import { forgetAddress, noteAddress } from "./places.ts";
 
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {
@@ -156,6 +158,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
     super(target, holder);
     this.#sender = sender;
+    if (isTracing) noteAddress(target, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -192,6 +195,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   drop(): void {
     this.#dropped = true;
+    if (isTracing) forgetAddress(this[TARGET], this);
     this.#sender.drop();
   }
 
@@ -240,9 +244,13 @@ export function giveTo<V>(holder: Waiter, value: V): V {
   return value;
 }
 
-/** What is logged of a strong address that its owner has forgotten; `place` is where it was made, or how to find out. */
-export function lostAddress(path: string, place: string): string {
-  const remedies = "Drop it, as `using` does, or give it to an owner: ctx.own() or system.own()";
+/**
+ * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
+ * and `place` where it was made, or how to find out.
+ */
+export function lostAddress(path: string, parent: string | undefined, place: string): string {
+  const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
+  const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
   return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
 }
 

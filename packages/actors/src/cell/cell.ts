@@ -239,13 +239,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   senderLost(place: string): void {
-    const { path: actor, id, runtime, life } = this;
-    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, place));
+    const { path: actor, id, parent, runtime, life } = this;
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, place));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
     const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
+  }
+
+  get handlers(): readonly string[] {
+    return Object.keys(this.behavior.on);
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason): void {

@@ -1,6 +1,7 @@
 /** What goes with its owner. */
 import type { Logger } from "pino";
-import { isDroppedAddress } from "../address/handle.ts";
+import { isDroppedAddress, isObject } from "../address/handle.ts";
+import { InvalidDefinitionError } from "../errors.ts";
 import { report } from "../report.ts";
 
 const FIRST_SWEEP = 64;
@@ -14,6 +15,8 @@ export class Owned implements Iterable<Disposable> {
   #sweepAt = FIRST_SWEEP;
 
   add(each: Disposable): void {
+    if (!isDisposable(each))
+      throw new InvalidDefinitionError(`own() takes an address, or what can be disposed of, not ${kindOf(each)}`);
     if (this.#all.size >= this.#sweepAt) this.#sweep();
     this.#all.add(each);
   }
@@ -37,4 +40,12 @@ export function dropAll(owned: Iterable<Disposable>, logger: () => Logger): void
       report(logger(), "error", { err: error }, "something that was owned threw when it was dropped");
     }
   }
+}
+
+function isDisposable(each: Partial<Disposable> | undefined | null): boolean {
+  return typeof each?.[Symbol.dispose] === "function";
+}
+
+function kindOf(each: unknown): string {
+  return isObject(each) ? Object.prototype.toString.call(each) : String(each);
 }

@@ -56,7 +56,7 @@ export function systemClock(): Clock {
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Keeps the process alive until the function it returns is called. */
-export function holdProcess(): () => void {
+export function holdLoop(): () => void {
   const handle = setInterval(() => {}, LONGEST_DELAY);
   return () => clearInterval(handle);
 }

@@ -6,6 +6,7 @@
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
 import type { Logger } from "pino";
+import { listed } from "../errors.ts";
 import { report } from "../report.ts";
 import type { DeadLetterReason } from "./ledger.ts";
 
@@ -57,11 +58,14 @@ export class DeadLetterStore {
     return this.#undelivered;
   }
 
-  /** `isInHand` when a handler had the message itself: one on another thread had a copy, with addresses of its own. */
-  add(letter: DeadLetter, isInHand: boolean): void {
+  /**
+   * `handlers` are the names of those that the actor has. `isInHand` when one had the message itself: one on another thread had
+   * a copy, with addresses of its own.
+   */
+  add(letter: DeadLetter, { handlers }: { readonly handlers: readonly string[] }, isInHand: boolean): void {
     this.#total++;
     if (isInHand) this.#inHand.add(letter);
-    this.#report(letter);
+    if ((this.#total & (this.#total - 1)) === 0) this.#report(letter, handlers);
     for (const subscriber of this.#subscribers ?? []) {
       if (subscriber.trySend(letter).ok || subscriber.isDisconnected) continue;
       this.#undelivered++;
@@ -131,11 +135,27 @@ export class DeadLetterStore {
   }
 
   /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
-  #report({ reason, to, type }: DeadLetter): void {
-    if ((this.#total & (this.#total - 1)) !== 0) return;
-    report(this.#log, "warn", { reason, to, type, total: this.#total }, "dead letter");
+  #report({ reason, to, type }: DeadLetter, handlers: readonly string[]): void {
+    const why = reason === "unknownMessage" ? `${WHY[reason]}${listed(handlers)}` : WHY[reason];
+    const text = `dead letter: "${type}" to actor "${to}" is not handled, because ${why}`;
+    report(this.#log, "warn", { reason, to, type, total: this.#total }, text);
   }
 }
+
+/** Each reason in words. */
+const WHY: Readonly<Record<DeadLetterReason, string>> = {
+  full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() says that there is none",
+  overflow: "its mailbox was full, and its overflow policy gave this message up",
+  draining: "it was sent by a weak address, after the last strong one was dropped",
+  stopped: "the actor has stopped",
+  killed: "the actor was killed while it was at it",
+  quarantined: "its handler panicked, and its policy keeps what did",
+  unknownMessage: "the actor has no handler of that name",
+  startFailed: "the actor could not start",
+  intensityExceeded: "its supervisor gave up on restarts",
+  transferLost: "what it transfers went to a thread that was lost, or gave it back",
+  undeliverable: "its subscriber cannot take it",
+};
 
 /** The `type` of anything that claims to be a message. */
 export function typeOf(message: unknown): string {

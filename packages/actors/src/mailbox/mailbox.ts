@@ -60,6 +60,8 @@ export interface MailboxOwner extends Waker, Waiter {
   readonly step: Scheduler["step"];
   /** What a message that comes too late is told. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
+  /** The names of its handlers, as far as they are known. */
+  readonly handlers: readonly string[];
   deadLetter(message: unknown, reason: DeadLetterReason): void;
   /** Drops the addresses in a message that nobody will handle. */
   release(message: unknown): void;
@@ -387,7 +389,7 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   #errorFor(reason: DeadLetterReason, type: string): Error {
-    if (reason === "unknownMessage") return new UnknownMessageError(this.path, type);
+    if (reason === "unknownMessage") return new UnknownMessageError(this.path, type, this.#owner.handlers);
     if (reason === "full" || reason === "overflow") return new MailboxFullError(this.path, this.channel.capacity);
     return this.#owner.stopped.error;
   }

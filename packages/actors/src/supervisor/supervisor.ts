@@ -5,7 +5,9 @@
  *
  * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
  */
+import { isTracing } from "@pneumatic/core/internal/threads";
 import type { Behavior } from "../actor.ts";
+import { forgetAddresses } from "../address/places.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Guardian, Verdict } from "../cell/guardian.ts";
@@ -73,6 +75,7 @@ export class Child implements Guardian {
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
   make(parent: Cell | undefined, host: SupervisorHost): void {
     this.#made = host.make(parent, this.id, this.spec, this);
+    if (isTracing) forgetAddresses(this.#made.cell);
   }
 
   get cell(): Cell {

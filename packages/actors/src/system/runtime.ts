@@ -17,7 +17,6 @@ import type { Place, Runtime } from "../cell/surroundings.ts";
 import { pathOf } from "../cell/surroundings.ts";
 import { Diagnostics } from "../diagnostics.ts";
 import type { Scheduler } from "../dispatcher/clock.ts";
-import { holdProcess } from "../dispatcher/clock.ts";
 import { Dispatcher } from "../dispatcher/dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
@@ -42,6 +41,7 @@ import type { ThreadHost } from "../thread/host.ts";
 import { RemoteDefinition } from "../thread/on-thread.ts";
 import { RemoteBehavior } from "../thread/remote-behavior.ts";
 import { Threads } from "../thread/threads.ts";
+import { holdProcess } from "./holding.ts";
 import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 
@@ -180,7 +180,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
-      throw new SpawnRefusedError(pathOf(parent, name), "the system was shut down");
+      throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
     }
     if (name !== undefined && this.#find(parent, name) !== undefined) {
       throw new DuplicateNameError(pathOf(parent, name));
@@ -199,7 +199,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     }
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
-    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess();
+    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess(this.#name, this);
     this.diagnostics.spawned(cell, cell.behavior.name);
     return { cell, handle: firstAddress(cell) };
   }
@@ -212,7 +212,11 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, wasBegun && !cell.behavior.isRemote);
+    this.deadLetters.add(
+      error === undefined ? letter : { ...letter, error },
+      cell,
+      wasBegun && !cell.behavior.isRemote,
+    );
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 

@@ -18,7 +18,6 @@ import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import type { Clock, Scheduler } from "../dispatcher/clock.ts";
 import { systemClock, systemScheduler } from "../dispatcher/clock.ts";
-import { InvalidDefinitionError } from "../errors.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MessageOf } from "../protocol.ts";
@@ -29,6 +28,7 @@ import type { BroadcastArguments, RouteArguments } from "../routing/options.ts";
 import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
+import { checkDeadlock, checkOptions, checkSize } from "./check-options.ts";
 import type { SystemInspection } from "./inspect.ts";
 import { SystemRuntime } from "./runtime.ts";
 
@@ -111,6 +111,7 @@ export class ActorSystem implements AsyncDisposable {
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
+    checkOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
@@ -331,18 +332,8 @@ export class ActorSystem implements AsyncDisposable {
   }
 }
 
-function checkDeadlock(deadlock: unknown): unknown {
-  if (deadlock === undefined || deadlock === "reject" || deadlock === "warn") return deadlock;
-  throw new InvalidDefinitionError(`The option \`deadlock\` is "reject" or "warn", not ${String(deadlock)}`);
-}
-
 /** At the deadline: who is in the middle of something is killed, who is not can still run its hook. */
 function endNow(cell: Cell): void {
   if (cell.phase === READY || cell.phase === QUEUED) void shutDown(cell, false, "stopped");
   else cell.life.kill(FINISH);
-}
-
-function checkSize(what: string, size: unknown): number {
-  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
-  throw new InvalidDefinitionError(`${what} of a system is an integer of 0 or more, not ${String(size)}`);
 }

@@ -161,10 +161,10 @@ async function run(
   choices: Choices,
   isTraced = false,
 ): Promise<Outcome> {
-  const { maxSteps = DEFAULT_MAX_STEPS } = options;
+  const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = stagedSystem({ ...options, seed }, { choices, rules, isTraced });
+  const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);

@@ -81,10 +81,11 @@ export class TestSystem extends ActorSystem {
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
     const { simulation, stage } = parts as Parts;
+    const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(options.logLevel === undefined && { logger: silence }),
-      ...options,
+      ...others,
       clock: simulation.clock,
       scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
       random: simulation.clock.random,

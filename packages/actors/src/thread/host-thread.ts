@@ -119,7 +119,7 @@ export class HostThread {
     const stack = this.threadId === undefined ? undefined : await stackOf(this.threadId, STACK_MS);
     if (this.#isOver) return;
     this.#culprit = this.culprit;
-    this.#hung = hungAt(stack);
+    this.#hung = hungAt(stack, this.#options.heartbeatMs);
     void this.#worker?.terminate();
     this.#patience = new UnheldTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
   }
@@ -162,9 +162,11 @@ function lossBy(error: unknown): ThreadLostError {
 }
 
 /** Its stack is that of the thread, where it is known; its message names the innermost call that is not Node's own. */
-function hungAt(stack: string | undefined): ThreadLostError {
+function hungAt(stack: string | undefined, heartbeatMs: number): ThreadLostError {
   const place = stack?.split("\n").find((line) => !/[ (]node:/.test(line));
-  const error = new ThreadLostError("hung", `its event loop did not turn${place?.replace(/^ +/, " ") ?? ""}`);
+  const remedy = "Work that takes so long on purpose goes into blocking()";
+  const detail = `its event loop did not turn for ${heartbeatMs} ms${place?.replace(/^ +/, " ") ?? ""}. ${remedy}`;
+  const error = new ThreadLostError("hung", detail);
   error.stack = `${error.name}: ${error.message}${stack === undefined ? "" : `\n${stack}`}`;
   return error;
 }

@@ -159,7 +159,7 @@ export class ThreadHost {
   #log(line: string): void {
     const { level, msg, time: _, ...fields } = JSON.parse(line);
     const { log } = this.#options;
-    const name = log.levels.labels[level];
+    const name = (log.levels ?? pino.levels).labels[level]; // a logger that is not pino's own may have none
     const known = name === "trace" || name === "debug" || name === "warn" || name === "error" || name === "fatal";
     report(log, known ? name : "info", fields, msg);
   }

@@ -42,7 +42,7 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   readonly #waker: Waker = {
     idle: false,
     wake: () => this.#dropped(),
-    senderLost: (place) => report(this.#targets.log, "warn", {}, lostAddress(this.path, place)),
+    senderLost: (place) => report(this.#targets.log, "warn", {}, lostAddress(this.path, undefined, place)),
   };
   /** How many strong addresses came since the last release. */
   #granted = 0;

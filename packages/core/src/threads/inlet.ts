@@ -10,6 +10,7 @@ import type { Channel, ClosedWatch } from "../internal/channel.ts";
 import type { WaitNode } from "../internal/wait-list.ts";
 import type { Borrower } from "./crossing.ts";
 import { Crossing } from "./crossing.ts";
+import { addHolder, callers, indented, isTracing } from "./holders.ts";
 import type { Link } from "./link.ts";
 import type { Endpoint } from "./records.ts";
 import * as record from "./records.ts";
@@ -22,7 +23,8 @@ export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   #isWatching = false;
-  #isHolding = false;
+  /** Undefined while it does not hold the event loop. */
+  #release: (() => void) | undefined = undefined;
   #hasLeft = false;
 
   constructor(link: Link, channel: Channel<unknown>, id: number) {
@@ -54,10 +56,15 @@ export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
   }
 
   setHold(isHolding: boolean): void {
-    if (isHolding === this.#isHolding) return;
-    this.#isHolding = isHolding;
-    if (isHolding) this.link.hold();
-    else this.link.unhold();
+    if (isHolding === (this.#release !== undefined)) return;
+    if (isHolding) {
+      this.link.hold();
+      this.#release = addHolder(holding());
+    } else {
+      this.link.unhold();
+      this.#release?.();
+      this.#release = undefined;
+    }
   }
 
   /** The receiver was closed or dropped. */
@@ -97,4 +104,13 @@ export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
     this.#isWatching = true;
     this.channel.watches.push(this);
   }
+}
+
+const REMEDIES = "It ends when they are dropped or that thread ends, and does not count after unref(receiver).";
+
+/** What is said of a receiver that holds the event loop. */
+function holding(): () => string {
+  const place = isTracing ? callers() : "";
+  return () =>
+    `A receiver: another thread can send to it. ${REMEDIES} The ends were moved\n${indented(place || "inside a message")}`;
 }
