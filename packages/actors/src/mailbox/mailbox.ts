@@ -158,13 +158,12 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   #isGivenUp(item: unknown): boolean {
+    const message = item instanceof Ask ? item.message : item;
     if (item instanceof Ask && item.isSettled) {
       this.account.expired++;
-      this.#owner.release(item.message);
-      return true;
-    }
-    if (!isSpent(item instanceof Ask ? item.message : item)) return false;
-    this.discard(item, "transferLost");
+      this.#owner.release(message);
+    } else if (isSpent(message)) this.discard(item, "transferLost");
+    else return false;
     return true;
   }
 
@@ -350,9 +349,8 @@ export class Mailbox implements AskHome, Inbox {
     if (pushed === PUSHED) {
       this.account.accepted++;
       if (channel.length > this.#highWater) this.#rise();
-      return PUSHED;
     }
-    if (pushed === DISCONNECTED) return pushed;
+    if (pushed !== FULL) return pushed;
     if (this.lenders !== undefined && reclaim(this.lenders)) return this.#offer(item);
     return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
   }

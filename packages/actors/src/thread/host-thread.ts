@@ -64,13 +64,13 @@ export class HostThread {
 
   constructor(options: HostThreadOptions) {
     const { heartbeatMs, logLevel, resourceLimits, said, failed } = options;
+    this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
     const [line, port] = startLine(
       (report) => this.#isTrue(report as ToParent) && said(report as ToParent),
       () => {}, // its worker says so
     );
     this.#line = line;
-    this.#pool = poolFor(resourceLimits, failed);
     this.#worker = this.#pool.threads[0];
     this.threadId = this.#worker?.threadId;
     this.#worker?.once("exit", () => this.#exited());
