@@ -1,5 +1,5 @@
 /**
- * What the two sides of a host say to each other over its port. Messages are shipped some way ahead of their turn; they stay
+ * What the two sides of a host say to each other over a line of core. Messages are shipped some way ahead of their turn; they stay
  * queued on the parent's side until the host has handled them, so that a thread that is lost takes none with it.
  */
 import type { MessagePort } from "node:worker_threads";
