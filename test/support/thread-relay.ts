@@ -27,6 +27,7 @@ export interface Relay extends Seer {
   keepWeak(payload: { to: WeakAddress<Seer> }): void;
   release(): void;
   forget(payload: { to: Address<Seer> }): void;
+  ownWeak(): string;
   upgrade(): boolean;
   tell(payload: { n: number }): void;
   flood(payload: { from: number; count: number }): void;

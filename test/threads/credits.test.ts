@@ -90,3 +90,11 @@ it("lets its actor drain and stop although a thread was lent slots, and wants mo
   expect(await target.exited).toEqual({ kind: "normal" });
   expect(system.ledger(target).handled).toBe(2);
 });
+
+it("reaches a child of the actor on the thread", async () => {
+  await using system = threadSystem();
+  using parent = system.spawn(relay);
+  await parent.ask({ type: "spawn", options: { mailbox: bounded(2) } });
+  await until(async () => (await parent.ask({ type: "try", n: 1 })) === "ok");
+  expect(await parent.ask({ type: "ask", message: { type: "seen" } })).toEqual({ reply: [1] });
+});

@@ -80,6 +80,12 @@ describe("children of an actor on a thread", () => {
   });
 });
 
+it("owns on a thread only what can be dropped", async () => {
+  await using system = threadSystem();
+  using address = system.spawn(relay);
+  expect(await address.ask({ type: "ownWeak" })).toBe("ERR_ACTOR_INVALID_DEFINITION");
+});
+
 describe("watches from a thread", () => {
   it("tell of the end of an actor, once, also of one that has ended already", async () => {
     await using system = threadSystem();

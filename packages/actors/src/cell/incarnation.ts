@@ -15,7 +15,8 @@ import { failureOf } from "./failure.ts";
 import { dropAll, Owned } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
-import { Watch } from "./watch.ts";
+import type { Watch } from "./watch.ts";
+import { startWatch } from "./watch.ts";
 
 /** The real one, whatever a promise says its own is. */
 const { then } = Promise.prototype;
@@ -148,11 +149,9 @@ export class Incarnation {
     return (address, message) => {
       const target = watchable(address, message);
       this.#watches ??= new Set();
-      const watching = this.#ended ? new Set<Watch>() : this.#watches;
-      const watch = new Watch(target.watches, watching, (reason) => this.deliver(() => message(reason)));
-      if (target.ended !== undefined) watch.ended(target.ended);
-      else if (this.#ended) watch[Symbol.dispose]();
-      return watch;
+      return startWatch(target, this.#ended ? undefined : this.#watches, (reason) =>
+        this.deliver(() => message(reason)),
+      );
     };
   }
 

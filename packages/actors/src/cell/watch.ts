@@ -26,3 +26,15 @@ export class Watch implements Disposable {
     this.#watching.delete(this);
   }
 }
+
+/** Watches `target`, at once told of an end that has been. `watching` is undefined for one that has ended itself, and is told of that alone. */
+export function startWatch(
+  target: { readonly watches: Set<Watch>; readonly ended: ExitReason | undefined },
+  watching: Set<Watch> | undefined,
+  tell: (reason: ExitReason) => void,
+): Watch {
+  const watch = new Watch(target.watches, watching ?? new Set(), tell);
+  if (target.ended !== undefined) watch.ended(target.ended);
+  else if (watching === undefined) watch[Symbol.dispose]();
+  return watch;
+}

@@ -39,6 +39,7 @@ import { Ranked } from "./priority-queue.ts";
 import { MailQueue } from "./queue.ts";
 import { Ranking } from "./ranking.ts";
 import type { MailboxSpec, Overflow } from "./spec.ts";
+import { takesAll } from "./spec.ts";
 import { isSpent } from "./spent.ts";
 
 const HIGH_WATER = 1000;
@@ -86,6 +87,7 @@ export class Mailbox implements AskHome, Inbox {
   lenders: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
+  readonly takesAll: boolean;
   readonly #owner: MailboxOwner;
   readonly #prepare: ((message: unknown) => unknown) | undefined;
   #highWater: number;
@@ -99,6 +101,7 @@ export class Mailbox implements AskHome, Inbox {
     this.channel = new Channel(spec.capacity, true, this.#queue);
     this.channel.waker = owner;
     this.#overflow = spec.overflow;
+    this.takesAll = takesAll(spec);
     this.#owner = owner;
     this.#highWater = spec.capacity === Number.POSITIVE_INFINITY ? HIGH_WATER : NEVER;
   }
@@ -196,10 +199,6 @@ export class Mailbox implements AskHome, Inbox {
 
   place(): Mailbox {
     return this;
-  }
-
-  get takesAll(): boolean {
-    return this.channel.capacity === Number.POSITIVE_INFINITY || this.#overflow.startsWith("drop");
   }
 
   /** Delivers, or makes a dead letter. */

@@ -45,6 +45,11 @@ export function bounded(capacity: number, options?: { readonly overflow?: Overfl
   throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
 }
 
+/** Whether such a mailbox never refuses a message, or makes it wait, for want of room. */
+export function takesAll({ capacity, overflow }: Pick<MailboxSpec<never>, "capacity" | "overflow">): boolean {
+  return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
+}
+
 /** Throws for a mailbox that cannot be. */
 export function checkMailbox({ capacity, overflow, rankOf }: MailboxSpec<never>): void {
   if (rankOf !== undefined) checkRanking(rankOf, capacity);

@@ -14,6 +14,7 @@ import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
+import { takesAll } from "../mailbox/spec.ts";
 import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -56,8 +57,7 @@ export class Pool implements Members {
 
   /** Whether its routees never refuse a message for want of room. */
   get takesAll(): boolean {
-    const { capacity, overflow } = this.#spec.settings.mailbox;
-    return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
+    return takesAll(this.#spec.settings.mailbox);
   }
 
   /** Starts or drains as many as it takes; replaces those that have ended for good. */

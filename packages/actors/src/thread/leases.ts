@@ -98,6 +98,9 @@ export class Leases implements Border {
     this.#mention(lease);
     this.#lend(lease);
     strong[Symbol.dispose]();
+    if (lease.credits === undefined) return;
+    lease.credits.lend();
+    this.#say({ op: "room", id, credits: lease.credits.words });
   }
 
   /** An actor that the thread has named itself could not be made. */

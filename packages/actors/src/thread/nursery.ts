@@ -3,6 +3,7 @@
  * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
  */
 import { DuplicateNameError, ThreadLimitError } from "../errors.ts";
+import { takesAll } from "../mailbox/spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
 import type { SpawnOptions } from "../supervisor/spawn-options.ts";
 import type { Ref } from "./copy.ts";
@@ -40,9 +41,7 @@ export class Nursery {
     const name = chosen ?? this.#freeName(stem);
     const path = `${this.#path}/${name}`;
     if (this.#isTaken(name)) throw new DuplicateNameError(path);
-    const takesAll =
-      settings.mailbox.capacity === Number.POSITIVE_INFINITY || settings.mailbox.overflow.startsWith("drop");
-    const ref = { id: this.#targets.newId(), path, isStrong: true, takesAll };
+    const ref = { id: this.#targets.newId(), path, isStrong: true, takesAll: takesAll(settings.mailbox) };
     this.#begin(ref, this.#definitions.originOf(behavior), { ...options, name });
     const address = this.#targets.adopt(ref);
     this.#children.set(name, this.#targets.observe(this.#targets.known(ref.id)));

@@ -35,7 +35,7 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   readonly path: string;
   readonly takesAll: boolean;
   readonly tally: Tally;
-  readonly #credits: Int32Array | undefined;
+  #credits: Int32Array | undefined;
   readonly #targets: RemoteTargets;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
@@ -151,6 +151,10 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   }
 
   // What the parent says
+
+  mayUse(credits: Int32Array): void {
+    this.#credits = credits;
+  }
 
   gone(reason: ExitReason): void {
     if (this.ended !== undefined) return;

@@ -171,6 +171,9 @@ export class RemoteTargets implements Border {
       case "sent":
         this.#sent(order.n, order.outcome);
         return;
+      case "room":
+        this.#byId.get(order.id)?.deref()?.mayUse(order.credits);
+        return;
       case "gone":
         this.#gone(this.#byId.get(order.id)?.deref(), unpackReason(order.reason));
         return;

@@ -3,14 +3,15 @@ import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message } from "../address/handle.ts";
-import { checked, dropAddresses, forEachHandle, giveTo, targetOf, weakAddress } from "../address/handle.ts";
+import { checked, dropAddresses, forEachHandle, giveTo, weakAddress } from "../address/handle.ts";
 import type { ExitReason } from "../cell/exit-reason.ts";
 import { NORMAL } from "../cell/exit-reason.ts";
 import { checkPipe, raise, watchable } from "../cell/incarnation.ts";
-import { dropAll } from "../cell/owned.ts";
+import { dropAll, Owned } from "../cell/owned.ts";
 import { Sleeps } from "../cell/sleeps.ts";
 import { MessageTimers } from "../cell/timers.ts";
-import { Watch } from "../cell/watch.ts";
+import type { Watch } from "../cell/watch.ts";
+import { startWatch } from "../cell/watch.ts";
 import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../errors.ts";
 import { copyFor } from "./copy.ts";
 import type { Nursery } from "./nursery.ts";
@@ -46,7 +47,7 @@ export class ThreadContext {
   readonly #target: RemoteTarget;
   readonly #parent: Parent;
   readonly #children: Nursery;
-  readonly #owned = new Set<Disposable>();
+  readonly #owned = new Owned();
   readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
   /** Of the message that is being handled. */
@@ -124,11 +125,9 @@ export class ThreadContext {
   get watch(): (address: unknown, message: (reason: ExitReason) => unknown) => Watch {
     return (address, message) => {
       const target = watchable(address, message);
-      const watching = this.#ended ? new Set<Watch>() : this.#watches;
-      const watch = new Watch(target.watches, watching, (reason) => this.#deliver(() => message(reason)));
-      if (target.ended !== undefined) watch.ended(target.ended);
-      else if (this.#ended) watch[Symbol.dispose]();
-      return watch;
+      return startWatch(target, this.#ended ? undefined : this.#watches, (reason) =>
+        this.#deliver(() => message(reason)),
+      );
     };
   }
 
@@ -161,7 +160,7 @@ export class ThreadContext {
     return (value) => {
       if (this.#ended) value[Symbol.dispose]();
       else this.#owned.add(value);
-      return targetOf(value) === undefined ? value : giveTo(this.#target, value);
+      return giveTo(this.#target, value);
     };
   }
 

@@ -90,6 +90,8 @@ export type ToPeer =
   | { readonly op: "refused"; readonly n: number; readonly error: WireError }
   /** What became of a send. */
   | { readonly op: "sent"; readonly n: number; readonly outcome: "ok" | "full" | "disconnected" | "timeout" }
+  /** What the thread may use of a mailbox that it has named itself. */
+  | { readonly op: "room"; readonly id: number; readonly credits: Int32Array }
   /** An actor has ended for good. */
   | { readonly op: "gone"; readonly id: number; readonly reason: WireReason }
   | { readonly op: "hasStarted"; readonly id: number; readonly error: WireError | undefined };
