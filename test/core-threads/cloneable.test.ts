@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { checkCloneable, explained } from "../../packages/core/src/threads/codec/cloneable.ts";
 import { MessageNotCloneableError } from "../../packages/core/src/threads/codec/errors.ts";
-import { pack, unpack } from "../../packages/core/src/threads/codec/stand-ins.ts";
+import { pack, unpack } from "../../packages/core/src/threads/codec/placeholders.ts";
 
 class Ticket {
   readonly call = (): void => {};

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
 import { Encoder } from "../../packages/core/src/threads/codec/encoder.ts";
 import { FOREIGN, TOO_LARGE } from "../../packages/core/src/threads/codec/outcome.ts";
-import { LOOSE, Positions } from "../../packages/core/src/threads/codec/position.ts";
+import { LOOSE, Positions } from "../../packages/core/src/threads/codec/prediction.ts";
 import {
   MAX_DEPTH,
   MAX_INTERNED_LENGTH,

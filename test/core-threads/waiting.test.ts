@@ -3,9 +3,9 @@ import { channel } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { expect, test } from "vitest";
 import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
-import { Outgoing } from "../../packages/core/src/threads/outgoing.ts";
-import { MESSAGE } from "../../packages/core/src/threads/records.ts";
-import { HEADER, kindOf, RingReader, sizeOf } from "../../packages/core/src/threads/ring.ts";
+import { Outgoing } from "../../packages/core/src/threads/link/outgoing.ts";
+import { MESSAGE } from "../../packages/core/src/threads/link/records.ts";
+import { HEADER, kindOf, RingReader, sizeOf } from "../../packages/core/src/threads/link/ring.ts";
 import { numbers } from "../support/sequence.ts";
 
 /** Around the lengths at which a text is interned, waits as it is, and goes through the port. */

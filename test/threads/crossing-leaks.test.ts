@@ -9,7 +9,7 @@ const ADDRESSES = process.env["PNEUMATIC_LONG"] === undefined ? 200 : 2500;
 const program = `
   import { queryObjects } from "node:v8";
   import { ActorSystem, actor, bounded, onThread } from "@pneumatic/actors";
-  import { Watch } from "./packages/actors/dist/cell/watch.js";
+  import { Watch } from "./packages/actors/dist/address/watch.js";
   const count = (kind) => queryObjects(kind, { format: "count" });
   const pinger = actor({ on: { ping: () => "pong" } });
   const system = new ActorSystem({ logLevel: "warn" });

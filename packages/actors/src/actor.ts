@@ -1,9 +1,9 @@
 /** Definitions: what an actor is, apart from who runs it. Nothing here has a life of its own. */
 import { brand } from "@pneumatic/core/internal";
 import type { Cell } from "./cell/cell.ts";
-import type { Context, StartContext } from "./cell/context.ts";
-import type { ExitReason } from "./cell/exit-reason.ts";
+import type { Context, StartContext } from "./context.ts";
 import { InvalidDefinitionError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import type { Fault, MethodOf, Names, Payload, Unfit } from "./protocol.ts";
 
 declare const protocol: unique symbol;

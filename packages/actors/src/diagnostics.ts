@@ -5,7 +5,7 @@
  */
 import type { Channel } from "node:diagnostics_channel";
 import { channel, subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel";
-import type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
+import type { CrashCause, ExitReason } from "./exit-reason.ts";
 import type { DeadLetterReason } from "./mailbox/ledger.ts";
 
 /** Which incarnation of which actor. */

@@ -3,8 +3,8 @@
  * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
  */
 import { brand } from "@pneumatic/core/internal";
-import type { CrashCause, ExitReason } from "./cell/exit-reason.ts";
-import { describe, isAbnormal, textOf } from "./cell/exit-reason.ts";
+import type { CrashCause, ExitReason } from "./exit-reason.ts";
+import { describe, isAbnormal, textOf } from "./exit-reason.ts";
 
 const OWNER = "@pneumatic/actors";
 

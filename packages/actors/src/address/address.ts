@@ -3,7 +3,7 @@
  * that of core; when the last strong address is dropped, the actor drains and stops.
  */
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError, WaitOptions } from "@pneumatic/core";
-import type { ExitReason } from "../cell/exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
 
 /**

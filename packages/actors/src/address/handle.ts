@@ -6,18 +6,18 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { UseAfterDropError } from "@pneumatic/core";
 import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
-import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Watch } from "../cell/watch.ts";
 import { InvalidMessageError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import type { Sent } from "../mailbox/parked.ts";
+import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { AskOptions } from "../protocol.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
-import { forgetAddress, noteAddress } from "./places.ts";
+import { forgetAddress, noteAddress } from "./address-origins.ts";
+import type { Watch } from "./watch.ts";
 
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {

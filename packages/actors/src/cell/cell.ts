@@ -1,6 +1,6 @@
 /**
  * The runtime record of one actor: its place in the tree, its mailbox, its phase, its present incarnation and the message
- * in flight. How it starts and ends is in lifecycle.ts; the turn (dispatcher/turn.ts) runs its messages.
+ * in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
  * 1. `phase` changes through `become` alone, and only by legal steps.
@@ -13,23 +13,25 @@ import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
 import type { Behavior } from "../actor.ts";
 import type { Target } from "../address/handle.ts";
 import { dropAddresses, lostAddress } from "../address/handle.ts";
-import type { Scheduler } from "../dispatcher/clock.ts";
-import type { Runnable } from "../dispatcher/dispatcher.ts";
-import { runTurn } from "../dispatcher/turn.ts";
+import type { Watch } from "../address/watch.ts";
+import type { Scheduler } from "../clock.ts";
+import type { Runnable } from "../dispatcher.ts";
 import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import { KILLED } from "../exit-reason.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import type { Front } from "../mailbox/front.ts";
+import type { Front } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { isSpent } from "../mailbox/spent.ts";
+import { isSpent } from "../mailbox/transferred.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks, Edge } from "../reply/deadlocks.ts";
+import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { ExitReason } from "./exit-reason.ts";
-import { KILLED } from "./exit-reason.ts";
+import type { CellSettings, Place, Runtime } from "./environment.ts";
+import { pathOf } from "./environment.ts";
 import { failureOf } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -38,9 +40,7 @@ import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./
 import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
-import type { CellSettings, Place, Runtime } from "./surroundings.ts";
-import { pathOf } from "./surroundings.ts";
-import type { Watch } from "./watch.ts";
+import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;

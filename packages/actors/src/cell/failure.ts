@@ -1,6 +1,6 @@
 /** What an error that user code or a lost thread left behind means for the actor. */
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 
 /** A handler threw `error`, or its thread was lost, while it handled `message`. */
 export function failureOf(error: unknown, message: unknown): ExitReason {

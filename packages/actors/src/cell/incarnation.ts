@@ -6,17 +6,17 @@ import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
+import type { Watch } from "../address/watch.ts";
+import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
-import type { ExitReason } from "./exit-reason.ts";
 import { failureOf } from "./failure.ts";
 import { dropAll, Owned } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
-import type { Watch } from "./watch.ts";
-import { startWatch } from "./watch.ts";
 
 /** The real one, whatever a promise says its own is. */
 const { then } = Promise.prototype;

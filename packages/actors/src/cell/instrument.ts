@@ -3,10 +3,10 @@
  * and may do worse. Real systems have none.
  */
 import type { Behavior } from "../actor.ts";
+import type { Scheduler } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import type { Scheduler } from "../dispatcher/clock.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/spec.ts";
+import type { MailboxSpec } from "../mailbox/overflow.ts";
 import type { Cell } from "./cell.ts";
 
 /** Where a scheduler has the instrument that goes with it. */

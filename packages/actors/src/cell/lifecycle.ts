@@ -9,21 +9,21 @@ import { UnheldTimer } from "@pneumatic/core/internal";
 import type { Behavior } from "../actor.ts";
 import { dropAddresses } from "../address/handle.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import { KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
-import type { Ending, EndRequest, HowToEnd, Sequel } from "./ending.ts";
-import { DECIDE, FINISH, HOLD, later, reportEnd } from "./ending.ts";
-import type { ExitReason } from "./exit-reason.ts";
-import { KILLED, NORMAL, SHUTDOWN } from "./exit-reason.ts";
+import { Milestone } from "./deferred-promise.ts";
+import type { Guardian, Verdict } from "./directive.ts";
+import { HELD } from "./directive.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
-import type { Guardian, Verdict } from "./guardian.ts";
-import { HELD } from "./guardian.ts";
 import { Incarnation } from "./incarnation.ts";
-import { Milestone } from "./milestone.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
 import { killAll, takeDown } from "./take-down.ts";
+import type { Ending, EndRequest, HowToEnd, Sequel } from "./termination.ts";
+import { DECIDE, FINISH, HOLD, later, reportEnd } from "./termination.ts";
 
 export class Lifecycle {
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */

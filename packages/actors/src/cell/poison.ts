@@ -1,6 +1,6 @@
 /** What becomes of a message that its handler panicked on, when the actor starts again. */
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 
 /**
  * `drop`: the message is given up; `quarantine`: it is kept among the dead letters with its error, and can be redelivered;

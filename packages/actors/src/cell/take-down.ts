@@ -1,11 +1,11 @@
 /** How a parent ends what is below it, within the time that each may take. */
 import { UnheldTimer } from "@pneumatic/core/internal";
+import type { ExitReason } from "../exit-reason.ts";
+import { SHUTDOWN } from "../exit-reason.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import type { Cell } from "./cell.ts";
-import type { Ending, Sequel } from "./ending.ts";
-import { FINISH, HOLD } from "./ending.ts";
-import type { ExitReason } from "./exit-reason.ts";
-import { SHUTDOWN } from "./exit-reason.ts";
+import type { Ending, Sequel } from "./termination.ts";
+import { FINISH, HOLD } from "./termination.ts";
 
 /** Stops an actor: drained or not, but killed when it takes longer than it may. */
 export async function shutDown(cell: Cell, graceful: boolean, letters: DeadLetterReason): Promise<ExitReason> {

@@ -1,9 +1,9 @@
 /** Where the addresses of an actor put its messages: its own mailbox, or those that a router chooses from. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import type { Ask, AskHome } from "../reply/ask.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Sent } from "./parked.ts";
+import type { Sent } from "./waiting-senders.ts";
 
 /** Where an ask goes. */
 export interface AskInbox extends AskHome {

@@ -21,26 +21,26 @@ import {
   refuse,
   soon,
 } from "@pneumatic/core/internal";
-import type { Scheduler } from "../dispatcher/clock.ts";
+import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Credits } from "./credits.ts";
 import { reclaim } from "./credits.ts";
-import { Front, FrontPlace } from "./front.ts";
+import { Front, FrontPlace } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
-import type { Sent } from "./parked.ts";
-import { ParkedAsk, ParkedTell } from "./parked.ts";
-import type { PriorityQueue } from "./priority-queue.ts";
-import { Ranked } from "./priority-queue.ts";
+import type { MailboxSpec, Overflow } from "./overflow.ts";
+import { takesAll } from "./overflow.ts";
+import type { PriorityQueue } from "./priority/priority-queue.ts";
+import { Ranked } from "./priority/priority-queue.ts";
+import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
-import { Ranking } from "./ranking.ts";
-import type { MailboxSpec, Overflow } from "./spec.ts";
-import { takesAll } from "./spec.ts";
-import { isSpent } from "./spent.ts";
+import { isSpent } from "./transferred.ts";
+import type { Sent } from "./waiting-senders.ts";
+import { ParkedAsk, ParkedTell } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;

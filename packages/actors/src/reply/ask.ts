@@ -6,12 +6,12 @@
  */
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
-import type { Step } from "../dispatcher/clock.ts";
+import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
-import type { FrontPlace } from "../mailbox/front.ts";
+import type { FrontPlace } from "../mailbox/deferred.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
-import type { Edge, Waiter, Waiting } from "./deadlocks.ts";
+import type { Edge, Waiter, Waiting } from "./wait-for-graph.ts";
 
 const NEW = 0;
 const WAITING = 1;

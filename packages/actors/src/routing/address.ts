@@ -5,10 +5,10 @@ import type { Definition } from "../actor.ts";
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
-import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Sent } from "../mailbox/parked.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { Ask, AskOptions, MessageOf, Names, ReplyOf } from "../protocol.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { BroadcastArguments, RouteArguments, RouterSize } from "./options.ts";
 import type { RouteeInfo } from "./pool.ts";
 

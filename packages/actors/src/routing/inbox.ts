@@ -9,8 +9,8 @@ import { BroadcastAskError } from "../errors.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import type { Sent } from "../mailbox/parked.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Sent } from "../mailbox/waiting-senders.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Pool } from "./pool.ts";
 import type { Picker, Routee } from "./strategies.ts";
 

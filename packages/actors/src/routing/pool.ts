@@ -14,7 +14,7 @@ import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
-import { takesAll } from "../mailbox/spec.ts";
+import { takesAll } from "../mailbox/overflow.ts";
 import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";

@@ -3,8 +3,8 @@ import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo } from "../address/address.ts";
 import type { AnyAsk, Message, Target } from "../address/handle.ts";
 import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
-import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
 import type { ChildHandle, ChildInfo, Supervisor } from "./supervisor.ts";
 

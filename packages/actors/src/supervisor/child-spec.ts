@@ -4,7 +4,7 @@ import { behaviorOf } from "../actor.ts";
 import type { Address } from "../address/address.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MessageOf } from "../protocol.ts";
-import { RemoteDefinition } from "../thread/on-thread.ts";
+import { RemoteDefinition } from "../threads/on-thread.ts";
 import type { SupervisorAddress } from "./address.ts";
 import type { Intensity } from "./intensity.ts";
 import type { Restart } from "./restart-policy.ts";

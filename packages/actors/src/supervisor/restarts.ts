@@ -2,9 +2,10 @@
  * What restarts depend on and what they leave behind: a window of intensity, which a supervisor shares among its children,
  * and how many there were in a row. The decisions themselves are the pure functions beside it.
  */
-import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Guardian, Verdict } from "../cell/guardian.ts";
-import type { Clock } from "../dispatcher/clock.ts";
+
+import type { Guardian, Verdict } from "../cell/directive.ts";
+import type { Clock } from "../clock.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Backoff } from "./backoff.ts";
 import { delayBefore } from "./backoff.ts";
 import type { Intensity } from "./intensity.ts";

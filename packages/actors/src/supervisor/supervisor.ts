@@ -7,14 +7,14 @@
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
 import type { Behavior } from "../actor.ts";
-import { forgetAddresses } from "../address/places.ts";
+import { forgetAddresses } from "../address/address-origins.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { ExitReason } from "../cell/exit-reason.ts";
-import type { Guardian, Verdict } from "../cell/guardian.ts";
-import { HELD, HELD_EMPTY } from "../cell/guardian.ts";
+import type { Guardian, Verdict } from "../cell/directive.ts";
+import { HELD, HELD_EMPTY } from "../cell/directive.ts";
 import { holdDown, shutDown } from "../cell/take-down.ts";
-import type { Clock } from "../dispatcher/clock.ts";
+import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";

@@ -8,9 +8,9 @@ import type { Phase } from "../cell/phase.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/phase.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import type { Overflow } from "../mailbox/spec.ts";
+import type { Overflow } from "../mailbox/overflow.ts";
 import { Ask } from "../reply/ask.ts";
-import { RemoteBehavior } from "../thread/remote-behavior.ts";
+import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
 import { cyclesOf } from "./cycles.ts";
 
 /**

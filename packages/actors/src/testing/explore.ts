@@ -3,7 +3,7 @@
  * shown: with the fewest steps that overtake another.
  */
 import { currentClock } from "@pneumatic/core/internal";
-import { systemScheduler } from "../dispatcher/clock.ts";
+import { systemScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/system.ts";
 import type { Decisions } from "./choices.ts";

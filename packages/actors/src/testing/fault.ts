@@ -1,6 +1,7 @@
 /** The faults that a plan may have, and the refusal of plans that cannot be. */
-import type { CrashCause } from "../cell/exit-reason.ts";
+
 import { InvalidDefinitionError } from "../errors.ts";
+import type { CrashCause } from "../exit-reason.ts";
 
 /** Which messages, and when. Without `nth` and `chance`, every one. */
 export interface Occasion {

@@ -1,6 +1,6 @@
 /** An actor that records what it is sent, for tests to look at: what they see of it. `recording-probe.ts` is what it does. */
 import type { Address, AnyAddress } from "../address/address.ts";
-import type { ExitReason } from "../cell/exit-reason.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
 import { RecordingProbe } from "./recording-probe.ts";
 import type { TestSystem } from "./test-system.ts";

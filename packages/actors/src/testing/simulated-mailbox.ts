@@ -4,10 +4,10 @@ import { PUSHED } from "@pneumatic/core/internal";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import type { Sent } from "../mailbox/parked.ts";
-import type { MailboxSpec } from "../mailbox/spec.ts";
+import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { Sent } from "../mailbox/waiting-senders.ts";
 import { Ask } from "../reply/ask.ts";
-import type { Waiter } from "../reply/deadlocks.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type Message = { readonly type: string };
 type How = "tells" | "sends" | "asks" | "delivers";

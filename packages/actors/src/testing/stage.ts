@@ -5,13 +5,13 @@
 import type { Behavior, Handler } from "../actor.ts";
 import { asPromise } from "../cell/attempt.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { ExitReason } from "../cell/exit-reason.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { Instrument } from "../cell/instrument.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { ThreadLostError } from "../errors.ts";
+import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/spec.ts";
+import type { MailboxSpec } from "../mailbox/overflow.ts";
 import { Ask } from "../reply/ask.ts";
 import { Checks } from "./checks.ts";
 import { display, displayMessage } from "./display.ts";

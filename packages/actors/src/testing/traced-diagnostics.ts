@@ -1,8 +1,9 @@
 /** Writes the steps in the lives of actors to the trace, and publishes them as ever. */
-import type { ExitReason } from "../cell/exit-reason.ts";
-import { describe } from "../cell/exit-reason.ts";
+
 import type { Observed } from "../diagnostics.ts";
 import { Diagnostics } from "../diagnostics.ts";
+import type { ExitReason } from "../exit-reason.ts";
+import { describe } from "../exit-reason.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import type { Trace } from "./trace.ts";
 

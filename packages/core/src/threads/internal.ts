@@ -1,5 +1,6 @@
 /** What the threads of `@pneumatic/actors` build on. Not part of the public interface: it changes without notice. */
-export { addHolder, callers, ignoreFramesOf, indented, isTracing } from "./holders.ts";
-export { joinLine, type Line, startLine } from "./line.ts";
-export { checkMovable, isEnd } from "./moving.ts";
+
+export { checkMovable, isEnd } from "./ends/transfer-ends.ts";
+export { addHolder, callers, ignoreFramesOf, indented, isTracing } from "./keep-alive-report.ts";
+export { joinLine, type Line, startLine } from "./link/connection.ts";
 export { isMarked, markOf, unmark } from "./transfer.ts";

@@ -8,9 +8,9 @@ import type { Source } from "../internal/source.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Result } from "../result.ts";
-import { Crossing } from "./crossing.ts";
+import { Crossing } from "./ends/bridge.ts";
 import { CannotBlockError } from "./errors.ts";
-import { block, drainAll } from "./wake.ts";
+import { block, drainAll } from "./link/wake.ts";
 
 /**
  * The next value; blocks this worker thread, with its timers and promises, until one is there.

@@ -14,8 +14,8 @@
  */
 import { InvalidArgumentError } from "../../errors.ts";
 import { FOREIGN, TOO_LARGE } from "./outcome.ts";
-import type { Position } from "./position.ts";
-import { LOOSE, Positions } from "./position.ts";
+import type { Position } from "./prediction.ts";
+import { LOOSE, Positions } from "./prediction.ts";
 import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";

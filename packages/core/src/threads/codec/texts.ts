@@ -8,8 +8,8 @@
  */
 
 import { TOO_LARGE } from "./outcome.ts";
-import type { Position } from "./position.ts";
-import { Interned, NO_TEXT } from "./position.ts";
+import type { Position } from "./prediction.ts";
+import { Interned, NO_TEXT } from "./prediction.ts";
 import { DEFINE, INTERNED, MAX_INTERNED_LENGTH, MAX_TEXTS } from "./tags.ts";
 import { internalized, Text } from "./text.ts";
 

@@ -6,12 +6,12 @@
  */
 import type { Channel } from "../../internal/channel.ts";
 import { CLOSED, OPEN } from "../../internal/source.ts";
-import { Inlet } from "../inlet.ts";
-import type { Link } from "../link.ts";
-import * as record from "../records.ts";
-import { Desk, isTicket } from "./desk.ts";
+import { Inlet } from "../ends/inlet.ts";
+import type { Link } from "../link/link.ts";
+import * as record from "../link/records.ts";
 import type { Offering } from "./offer.ts";
 import { Offer } from "./offer.ts";
+import { Desk, isTicket } from "./shared-table.ts";
 
 export class RendezvousInlet extends Inlet implements Offering {
   readonly held = 0;

@@ -1,7 +1,7 @@
 /** A value that a sender of another thread offers, in the line of the channel. It is taken only if it was not withdrawn. */
 import type { ParkedSend } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk } from "./shared-table.ts";
 
 /** Where it has come from. */
 export interface Offering {

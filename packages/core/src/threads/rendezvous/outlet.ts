@@ -9,12 +9,12 @@
  * 3. While something waits, this side holds the event loop.
  */
 import type { ParkedSend } from "../../internal/channel.ts";
-import { Crossing } from "../crossing.ts";
+import { Crossing } from "../ends/bridge.ts";
+import { Outlet } from "../ends/outlet.ts";
 import { EndNotMovableError } from "../errors.ts";
-import { Outlet } from "../outlet.ts";
-import * as record from "../records.ts";
-import type { Desk } from "./desk.ts";
+import * as record from "../link/records.ts";
 import { Offer } from "./offer.ts";
+import type { Desk } from "./shared-table.ts";
 
 export class RendezvousOutlet extends Outlet {
   readonly #offered = new Map<number, ParkedSend<unknown>>();

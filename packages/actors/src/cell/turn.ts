@@ -1,0 +1,69 @@
+/**
+ * The hot loop: takes messages out of a mailbox and hands each to its handler, one at a time. It ends when the budget is
+ * used up, the mailbox is empty, a handler is still at work or threw, or the actor has to end.
+ *
+ * A promise and its callbacks are paid only for handlers that return one.
+ */
+import { NOTHING } from "@pneumatic/core/internal";
+import { messages } from "../diagnostics.ts";
+import { Ask } from "../reply/ask.ts";
+import { asPromise } from "./attempt.ts";
+import type { Cell } from "./cell.ts";
+import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+
+const { then } = Promise.prototype;
+const ignore = (): void => {};
+
+/** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
+export function runTurn(cell: Cell, limit: number): number {
+  const { mailbox } = cell;
+  cell.become(BUSY);
+  for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
+    const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
+    if (item === NOTHING) {
+      if (mailbox.isFinished) cell.life.drained();
+      else cell.become(READY);
+      return taken;
+    }
+    if (!handle(cell, item)) return taken + 1;
+  }
+  cell.become(QUEUED);
+  cell.runtime.dispatcher.enqueue(cell);
+  return limit;
+}
+
+/** Handles one message; false when the turn is over. */
+function handle(cell: Cell, item: unknown): boolean {
+  let message = item as { readonly type: string };
+  if (item instanceof Ask) {
+    item.started();
+    message = item.message;
+  }
+  const { behavior } = cell;
+  const handler = behavior.on[message.type] ?? behavior.others;
+  if (handler === undefined) {
+    cell.mailbox.discard(item, "unknownMessage");
+    return true;
+  }
+  const { incarnation } = cell;
+  cell.inFlight = item;
+  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Ask);
+  let reply: unknown;
+  try {
+    reply = asPromise(handler(incarnation, message));
+  } catch (error) {
+    cell.panicked(incarnation, error);
+    return false;
+  }
+  if (cell.life.isOver(incarnation)) {
+    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
+    return false;
+  }
+  if (reply instanceof Promise) {
+    cell.become(AWAITING);
+    incarnation?.await(reply);
+    return false;
+  }
+  cell.handled(reply);
+  return !cell.life.endIfRequested();
+}

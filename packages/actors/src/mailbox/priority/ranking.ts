@@ -1,0 +1,61 @@
+/**
+ * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of somebody
+ * else, so whatever it does costs neither the sender nor the message anything.
+ */
+import { InvalidDefinitionError } from "../../errors.ts";
+import { Ask } from "../../reply/ask.ts";
+import { PriorityQueue } from "./priority-queue.ts";
+
+/** Throws for a ranking that cannot be. */
+export function checkRanking(rankOf: unknown, capacity: number): void {
+  if (typeof rankOf !== "function") {
+    throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
+  }
+  if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
+}
+
+/** What is told of a message that has no rank. */
+interface Complaints {
+  unranked(message: unknown, why: unknown, total: number): void;
+}
+
+/** Ranks what is offered to a mailbox. */
+export class Ranking {
+  readonly queue: PriorityQueue;
+  readonly #rankOf: (message: never) => number;
+  readonly #complaints: Complaints;
+  #unranked = 0;
+
+  constructor(rankOf: (message: never) => number, evicts: boolean, complaints: Complaints) {
+    this.queue = new PriorityQueue(evicts);
+    this.#rankOf = rankOf;
+    this.#complaints = complaints;
+  }
+
+  /**
+   * Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. False when that
+   * was an ask, and is given up by now.
+   */
+  next(item: unknown): boolean {
+    this.queue.nextRank = this.#rank(item instanceof Ask ? item.message : item);
+    return !(item instanceof Ask && item.isSettled);
+  }
+
+  #rank(message: unknown): number {
+    let rank: unknown;
+    try {
+      rank = this.#rankOf(message as never);
+      if (typeof rank === "number" && !Number.isNaN(rank)) return rank;
+    } catch (error) {
+      return this.#unrankable(message, error);
+    }
+    return this.#unrankable(message, rank);
+  }
+
+  /** Every doubling of the total is told, so that a flood is seen but does not flood the log. */
+  #unrankable(message: unknown, why: unknown): number {
+    const total = ++this.#unranked;
+    if ((total & (total - 1)) === 0) this.#complaints.unranked(message, why, total);
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,139 @@
+/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they are admitted. */
+import type { Result, TrySendError } from "@pneumatic/core";
+import { SendError, SendTimeoutError } from "@pneumatic/core";
+import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import { Wait } from "@pneumatic/core/internal";
+import type { Scheduler, Step } from "../clock.ts";
+import type { Ask } from "../reply/ask.ts";
+import type { Edge, Waiter, Waiting } from "../reply/wait-for-graph.ts";
+
+const ignore = (): void => {};
+
+/** What the `send` of an address resolves to. */
+export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
+
+/** The mailbox, as those who wait for it see it. */
+interface Home {
+  readonly channel: Channel<unknown>;
+  readonly stoppedError: Error;
+  readonly lastTicket: number;
+  /** Decides when a `send` is told of its room; undefined for at once. */
+  readonly step: Scheduler["step"];
+  readonly path: string;
+  admitted(): void;
+}
+
+/** A `send` that waits. */
+export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
+  readonly value: unknown;
+  readonly #message: V;
+  readonly #home: Home;
+  /** Who waits for the room, when that is an actor with a handler under way. */
+  #edge: Edge | undefined = undefined;
+
+  /** `item` is what is queued of `message`. */
+  constructor(home: Home, message: V, item: unknown) {
+    super();
+    this.value = item;
+    this.#message = message;
+    this.#home = home;
+  }
+
+  /** `holder` waits for room at `target`, and is told by `sent`. */
+  awaitedBy(holder: Waiter, target: Waiter, sent: Promise<unknown>): void {
+    this.#edge = holder.deadlocks.add(holder, target, this, sent);
+  }
+
+  /** Unobserved, it does not end the process, as with an ask. */
+  deadlocked(error: Error): void {
+    this.#edge?.promise.catch(ignore);
+    this.aborted(error);
+  }
+
+  protected override settle(result: Sent<V>): void {
+    this.#waited();
+    const { step } = this.#home;
+    super.settle(step === undefined ? result : this.#toldBy(step, result));
+  }
+
+  /** Stands for `result`: what settles with it waits for the step. */
+  #toldBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
+    const { type } = this.#message as { readonly type: string };
+    const { path } = this.#home;
+    const waiter = this.#edge?.holder.path;
+    const told = new Promise<Sent<V>>((resolve) => {
+      step({ kind: "room", path, type, waiter, run: () => resolve(result) });
+    });
+    return told as unknown as Sent<V>; // a promise resolved with a promise follows it
+  }
+
+  protected override reject(reason: unknown): void {
+    this.#waited();
+    super.reject(reason);
+  }
+
+  /** Nobody waits any more: now, not when the promise has told. */
+  #waited(): void {
+    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+  }
+
+  get cooperative(): boolean {
+    return this.#home.channel.cooperative;
+  }
+
+  get timedOut(): Sent<V> {
+    return { ok: false, error: new SendTimeoutError(this.#message) };
+  }
+
+  enter(): void {
+    this.#home.channel.park(this);
+  }
+
+  get slots(): number {
+    return 1;
+  }
+
+  admitted(): void {
+    this.#home.admitted();
+    this.settle({ ok: true, value: undefined });
+  }
+
+  disconnected(): void {
+    this.settle({ ok: false, error: new SendError(this.#message) });
+  }
+
+  leave(): void {
+    this.#home.channel.unpark(this);
+  }
+}
+
+/** An `ask` that waits. */
+export class ParkedAsk implements ParkedSend<unknown> {
+  readonly value: unknown;
+  readonly #ask: Ask;
+  readonly #home: Home;
+  previous: WaitNode | undefined = undefined;
+  next: WaitNode | undefined = undefined;
+
+  /** `item` is what is queued of `ask`. */
+  constructor(home: Home, ask: Ask, item: unknown) {
+    this.value = item;
+    this.#ask = ask;
+    this.#home = home;
+    ask.waiting(this);
+    home.channel.park(this);
+  }
+
+  get slots(): number {
+    return 1;
+  }
+
+  admitted(): void {
+    this.#home.admitted();
+    this.#ask.waiting(this.#home.lastTicket);
+  }
+
+  disconnected(): void {
+    this.#ask.reject(this.#home.stoppedError);
+  }
+}

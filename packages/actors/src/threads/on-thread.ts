@@ -1,0 +1,54 @@
+/** A definition by the address of its module: what runs on a worker thread need not be loaded on this one. */
+import type { ArgsOf, Definition, ProtocolOf } from "../actor.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import type { ThreadHost } from "./parent/host.ts";
+import type { Origin } from "./wire/messages.ts";
+
+/** A definition elsewhere, as the runtime reads it. */
+export class RemoteDefinition {
+  readonly name: string;
+  readonly origin: Origin;
+  /** Where it must run; undefined for anywhere. */
+  readonly host: ThreadHost | undefined;
+
+  constructor(origin: Origin, host?: ThreadHost) {
+    this.name = origin.name;
+    this.origin = origin;
+    this.host = host;
+  }
+}
+
+/**
+ * An actor that runs on a worker thread: the definition that the module at `url` exports, by default or under
+ * `exportName`. It is spawned, supervised and addressed like any other. `./x.js` stands for `x.ts` where nothing was built.
+ * What cannot be loaded is a failed start, whose cause is a `LoadFailedError` that says what to do.
+ *
+ * What is sent to it is copied at the call, as `structuredClone` does; what cannot be copied throws
+ * `MessageNotCloneableError`. A thread that exits, runs out of memory or hangs is a reason to restart like a panic: queued
+ * messages survive in order, and the ask in flight rejects at once.
+ *
+ * @example
+ * ```ts
+ * import { actor, onThread } from "@pneumatic/actors";
+ *
+ * // hash.js: export default actor({ on: { … } })
+ * const hash = actor({ on: { of: (_, { text }: { text: string }) => text.length } });
+ * const definition = onThread<typeof hash>(new URL("./hash.js", import.meta.url));
+ * console.log(definition.name); // hash
+ * ```
+ */
+export function onThread<D extends Definition<unknown, never>>(
+  url: URL | string,
+  exportName = "default",
+): Definition<ProtocolOf<D>, ArgsOf<D>> {
+  if (!URL.canParse(String(url))) {
+    throw new InvalidDefinitionError(
+      `onThread takes new URL("./module.js", import.meta.url), not ${JSON.stringify(url)}`,
+    );
+  }
+  const name = /([^/]+?)\.\w+$/.exec(String(url))?.[1] ?? "actor";
+  return new RemoteDefinition({ name, url: String(url), exportName }) as unknown as Definition<
+    ProtocolOf<D>,
+    ArgsOf<D>
+  >;
+}

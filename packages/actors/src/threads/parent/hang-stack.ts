@@ -1,0 +1,94 @@
+/**
+ * Where a thread is that does not turn its event loop. A session of the inspector is opened for it, so this costs nothing
+ * before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a regular expression
+ * and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main thread has no such session.
+ *
+ *     enable ─► attached to each worker: the one with this id ─► whose work it is ─► profile ─► the call seen most often
+ *
+ * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and keeps the
+ * process from exiting.
+ */
+import type { Profiler } from "node:inspector";
+import { Session } from "node:inspector";
+import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { BLAME } from "../worker/current-host.ts";
+
+const LOOK_MS = 20;
+const SAMPLE_EVERY_US = 500;
+const MOST_FRAMES = 30;
+
+type After = (ms: number, run: () => void) => void;
+type Node = Profiler.ProfileNode;
+
+/**
+ * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had within
+ * `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions begin; a
+ * call that was inlined shows as its caller. On the way the thread says in its words whose work it is at. Never rejects.
+ */
+export function stackOf(threadId: number, limitMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const session = new Session();
+    const timers: UnheldTimer[] = [];
+    const after = (ms: number, run: () => void): void => void timers.push(new UnheldTimer(ms, run, platformClock));
+    const done = (stack?: string): void => {
+      for (const timer of timers) timer.stop();
+      resolve(stack);
+      session.disconnect();
+    };
+    after(limitMs, done);
+    try {
+      session.connect();
+      look(session, threadId, after, done);
+    } catch {
+      done(); // no inspector in this build, or no permission to use it
+    }
+  });
+}
+
+/** Calls `done` when the thread was looked at, or cannot be. */
+function look(session: Session, threadId: number, after: After, done: (stack?: string) => void): void {
+  session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
+    if (!workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
+    let last = 0;
+    const tell = (method: string, params = {}): number => {
+      const message = JSON.stringify({ id: ++last, method, params });
+      session.post("NodeWorker.sendMessageToWorker", { sessionId, message });
+      return last;
+    };
+    tell("Runtime.evaluate", { expression: BLAME, silent: true });
+    tell("Profiler.enable");
+    tell("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
+    const started = tell("Profiler.start");
+    session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
+      if (params.sessionId !== sessionId) return;
+      const { id, result } = JSON.parse(params.message);
+      if (id === started) after(LOOK_MS, () => tell("Profiler.stop"));
+      else if (id > started) done(linesOf(result?.profile?.nodes ?? []));
+    });
+  });
+  session.post("NodeWorker.enable", { waitForDebuggerOnStart: false }, (error) => {
+    if (error !== null) done();
+  });
+}
+
+/** The way to the call that was seen most often; undefined when none was. */
+function linesOf(nodes: readonly Node[]): string | undefined {
+  const calls = nodes.filter(({ callFrame }) => !callFrame.functionName.startsWith("(")); // (program), (idle) and so on
+  const hits = ({ hitCount = 0 }: Node): number => hitCount;
+  const innermost = calls.reduce<Node | undefined>(
+    (most, node) => (hits(node) > (most?.hitCount ?? 0) ? node : most),
+    undefined,
+  );
+  if (innermost === undefined) return undefined;
+  const callers = new Map(calls.flatMap((caller) => (caller.children ?? []).map((id) => [id, caller])));
+  const lines: string[] = [];
+  for (let at: Node | undefined = innermost; at !== undefined && lines.length < MOST_FRAMES; at = callers.get(at.id))
+    lines.push(lineOf(at, at === innermost));
+  return lines.join("\n");
+}
+
+function lineOf({ callFrame, positionTicks = [] }: Node, isInnermost: boolean): string {
+  const seen = isInnermost ? positionTicks.toSorted((a, b) => b.ticks - a.ticks)[0] : undefined;
+  const place = `${callFrame.url || "<anonymous>"}:${seen?.line ?? callFrame.lineNumber + 1}`;
+  return callFrame.functionName === "" ? `    at ${place}` : `    at ${callFrame.functionName} (${place})`;
+}

@@ -1,0 +1,222 @@
+/**
+ * One worker thread, as the parent sees it: what runs there is entry.ts, and the actors on it are its tenants. When the thread
+ * is lost it is lost for all of them at once: the one on its stack is to blame, the others are only hit. The host itself
+ * stays, and begins anew with its next tenant.
+ *
+ *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
+ */
+import type { ResourceLimits } from "node:worker_threads";
+import type { Clock } from "@pneumatic/core/internal";
+import { systemClock as platformClock } from "@pneumatic/core/internal";
+import type { TransferList } from "@pneumatic/core/threads";
+import type { Logger } from "pino";
+import { pino } from "pino";
+import type { Diagnostics } from "../../diagnostics.ts";
+import { ThreadLostError } from "../../errors.ts";
+import { report } from "../../report.ts";
+import type { Intensity } from "../../supervisor/intensity.ts";
+import { countRestart } from "../../supervisor/intensity.ts";
+import type { About, FromPeer, OfTenant, ToHost, ToParent } from "../wire/messages.ts";
+import type { Leases } from "./exports.ts";
+import { refuseSpawn } from "./spawn-for.ts";
+import { HostThread } from "./worker.ts";
+
+/** An incarnation on a host. */
+export interface Tenant {
+  /** Whether the host owes it an answer. */
+  readonly isWaiting: boolean;
+  /** Whose incarnation it is. */
+  readonly about: About;
+  received(report: OfTenant): void;
+  /** The thread is gone, and this tenant with it. */
+  lost(error: ThreadLostError): void;
+}
+
+export interface HostOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly diagnostics: Diagnostics;
+  /** How long a thread may not turn its event loop before it counts as hung, in milliseconds. */
+  readonly heartbeatMs: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+/** Losses that nobody is to blame for; one more, and everyone on the host is. */
+const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
+
+type Tenants = readonly (readonly [number, Tenant])[];
+type Guilt = (id: number) => boolean;
+
+export class ThreadHost {
+  readonly #options: HostOptions;
+  readonly #tenants = new Map<number, Tenant>();
+  #thread: HostThread | undefined = undefined;
+  /** Settles when every thread that was let go of has ended. */
+  #ended: Promise<unknown> = Promise.resolve();
+  /** Whether the thread is heard in the middle of an end. */
+  #isHearing = false;
+  /** When the thread was lost by nobody's fault. */
+  #unblamed: readonly number[] = [];
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#tenants.size;
+  }
+
+  /** The `threadId` of its thread; undefined while it has none. */
+  get threadId(): number | undefined {
+    return this.#thread?.threadId;
+  }
+
+  /** Takes a tenant in, whose `id` no other one has or had. */
+  admit(id: number, tenant: Tenant): void {
+    this.#thread ??= this.#begin();
+    this.#tenants.set(id, tenant);
+  }
+
+  /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
+  leave(id: number, isWaiting: boolean): void {
+    const wasHere = this.#tenants.delete(id);
+    if (wasHere && isWaiting && this.#tenants.size === 0) this.#end();
+  }
+
+  /** What its thread knows of actors elsewhere. It has one. */
+  get leases(): Leases {
+    return (this.#thread as HostThread).leases;
+  }
+
+  /** Throws when `order` cannot be copied. */
+  send(order: ToHost, transferList?: TransferList): void {
+    this.#thread?.send(order, transferList);
+  }
+
+  /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
+  hear(): void {
+    const wasHearing = this.#isHearing;
+    this.#isHearing = true;
+    this.#thread?.hear();
+    this.#isHearing = wasHearing;
+  }
+
+  /** Ends the thread. */
+  async destroy(): Promise<void> {
+    this.#end();
+    await this.#ended;
+  }
+
+  #begin(): HostThread {
+    const { heartbeatMs, resourceLimits, log } = this.#options;
+    const thread: HostThread = new HostThread({
+      heartbeatMs,
+      resourceLimits,
+      logLevel: standardLevel(log),
+      said: (said) => this.#receive(said, thread),
+      lost: (error) => this.#lost(thread, error),
+      failed: (err) => report(log, "debug", { err }, "a thread failed outside of its task"),
+    });
+    return thread;
+  }
+
+  #receive(said: ToParent, thread: HostThread): void {
+    switch (said.op) {
+      case "log":
+        this.#log(said.line);
+        return;
+      case "tell":
+      case "ask":
+      case "send":
+      case "useCredit":
+      case "wantsRoom":
+      case "giveUp":
+      case "released":
+      case "upgraded":
+      case "forgotten":
+      case "wantsStart":
+        this.#passOn(said, thread);
+        return;
+      case "spawn":
+        if (this.#tenants.has(said.id)) this.#tenants.get(said.id)?.received(said);
+        else refuseSpawn(thread.leases, said);
+        return;
+      default:
+        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
+        else this.#tenants.get(said.id)?.received(said);
+    }
+  }
+
+  /** A router may call a function of its user's, which throws. */
+  #passOn(said: FromPeer, thread: HostThread): void {
+    try {
+      thread.leases.received(said);
+    } catch (err) {
+      report(this.#options.log, "error", { err }, "what a thread has sent could not be delivered");
+    }
+  }
+
+  #log(line: string): void {
+    const { level, msg, time: _, ...fields } = JSON.parse(line);
+    const { log } = this.#options;
+    const name = (log.levels ?? pino.levels).labels[level]; // a logger that is not pino's own may have none
+    const known = name === "trace" || name === "debug" || name === "warn" || name === "error" || name === "fatal";
+    report(log, known ? name : "info", fields, msg);
+  }
+
+  /** What the thread has said counts; every tenant is told. */
+  #lost(thread: HostThread, error: ThreadLostError): void {
+    const { threadId, culprit } = thread;
+    const tenants = [...this.#tenants];
+    const isGuilty = this.#guilty(culprit, tenants);
+    this.#end();
+    report(this.#options.log, "warn", { err: error, how: error.how, tenants: tenants.length }, error.message);
+    this.#publish(error, threadId, tenants, isGuilty);
+    for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
+  }
+
+  #publish({ how: cause }: ThreadLostError, thread: number | undefined, tenants: Tenants, isGuilty: Guilt): void {
+    const paths = (of: Tenants): string[] => of.map(([, { about }]) => about.path);
+    const culprits = tenants.filter(([id]) => isGuilty(id));
+    const about = culprits.length === 1 ? culprits[0]?.[1].about : undefined;
+    const hit = paths(tenants).filter((path) => path !== about?.path);
+    const culprit = about && { path: about.path, id: about.actorId, generation: about.generation };
+    this.#options.diagnostics.hostLost({ ...culprit, thread, cause, hit });
+  }
+
+  /** Who was on the stack, or is alone when nobody was; nobody otherwise, as long as that does not happen too often. */
+  #guilty(culprit: number, tenants: Tenants): Guilt {
+    if (tenants.some(([id]) => id === culprit)) return (id) => id === culprit;
+    if (tenants.length === 1 && culprit === 0) return () => true;
+    const unblamed = countRestart(this.#unblamed, platformClock.now(), UNBLAMED);
+    this.#unblamed = unblamed ?? this.#unblamed;
+    return () => unblamed === undefined;
+  }
+
+  /** What the thread has sent by now still arrives. */
+  #end(): void {
+    this.hear();
+    const thread = this.#thread;
+    this.#thread = undefined;
+    this.#tenants.clear();
+    if (thread !== undefined) this.#ended = Promise.all([this.#ended, thread.end()]);
+  }
+}
+
+/** Whether it is to end an incarnation outside of a message. */
+function wantsEnd(said: OfTenant): boolean {
+  return said.op === "stopSelf" || (said.op === "panicked" && said.seq === 0);
+}
+
+function hit(error: ThreadLostError): ThreadLostError {
+  return new ThreadLostError("hostLost", `another actor on it was to blame: ${error.message}`);
+}
+
+/** The level on the thread, which knows pino's own levels only: the least that passes everything the logger wants. */
+function standardLevel({ levelVal }: Logger): string {
+  const levels = Object.entries(pino.levels.values).sort(([, a], [, b]) => a - b);
+  return (
+    levels.findLast(([, value]) => value <= levelVal)?.[0] ??
+    (levelVal === Number.POSITIVE_INFINITY ? "silent" : "trace")
+  );
+}

@@ -1,0 +1,276 @@
+/**
+ * What goes to another thread: values are copied as `structuredClone` does. The addresses and the ends of channels in them are
+ * taken out before and put in again after; they are found where the runtime finds addresses everywhere: in plain objects and
+ * arrays. What a message transfers stays as it is until the message is shipped.
+ */
+import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
+import type { TransferList } from "@pneumatic/core/threads";
+import { isObject, isPlain, TARGET } from "../../address/handle.ts";
+import { MessageNotCloneableError } from "../../errors.ts";
+import { textOf } from "../../exit-reason.ts";
+
+/** What stands for an address while it is between two threads. */
+export interface Ref {
+  /** Which actor, in the numbers of the thread that it goes to or comes from. */
+  readonly id: number;
+  readonly path: string;
+  readonly isStrong: boolean;
+  /** Whether its mailbox never refuses a message for want of room. */
+  readonly takesAll: boolean;
+  /** What the thread may use of a mailbox with a capacity. */
+  readonly credits?: Int32Array;
+}
+
+/** A value as it goes to another thread, and what was taken out of it with the way to each. */
+export interface Packed {
+  readonly value: unknown;
+  readonly refs: Refs;
+}
+export type Refs = readonly (readonly [keys: readonly string[], ref: Ref])[];
+
+/** What was taken out of those of several values that had some, by their places. */
+export type Sparse = readonly (readonly [at: number, refs: Refs])[];
+
+/** A value to be posted, and what moves with it. */
+export interface Shipment extends Packed {
+  readonly transferList: TransferList;
+}
+
+/** Knows the addresses of one thread by what stands for them. */
+export interface Border {
+  /** What stands for `handle`. */
+  grant(handle: object): Ref;
+  /** The address that `ref` stands for; a strong one is the caller's. */
+  adopt(ref: Ref): object;
+}
+
+/** A value without some of the objects in it, and these with the way to each. */
+interface Stripped {
+  readonly bare: unknown;
+  readonly parts: readonly (readonly [keys: readonly string[], part: object])[];
+}
+
+/** A value inside a message, and the way to it. */
+interface Place {
+  readonly value: unknown;
+  readonly key: string;
+  readonly parent: Place | undefined;
+}
+
+type Container = Record<string, unknown>;
+
+const NO_REFS: Refs = [];
+const NOTHING_MOVES: TransferList = [];
+const MESSAGE = "the message";
+
+/** The copies that hold addresses or ends, or transfer something, with what they transfer. */
+const carriers = new WeakMap<object, TransferList>();
+/** Whether there ever was one, so that a system without pays nothing. */
+let areCarried = false;
+
+/**
+ * A copy of `value` that holds the same addresses and ends, made at the call: later changes by the sender are not seen. Throws
+ * with the path of the property that cannot be copied, while the sender is still there to be told.
+ */
+export function copyFor(actor: string, value: unknown): unknown {
+  if (isObject(value) && isPlain(value)) {
+    const copy: Record<string, unknown> = { ...value };
+    if (isFlat(copy)) return copy;
+  }
+  const transferList = markOf(value);
+  const moved = new Set<unknown>(transferList);
+  const isMoved = (each: object): boolean => moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
+  const { bare, parts } = strip(actor, value, (each) => isPart(each) || isMoved(each));
+  for (const [, part] of parts) if (isEnd(part)) checkMovable(part);
+  const copy = cloned(actor, bare);
+  if (parts.length === 0) return copy;
+  const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
+  return carrier(whole, transferList);
+}
+
+/** Notes that there is something in `copy` that goes on with it, and what is to be transferred. */
+function carrier(copy: unknown, transferList: TransferList): unknown {
+  areCarried = true;
+  carriers.set(copy as object, transferList);
+  return copy;
+}
+
+/** Whether there is something in `copy`, which {@link copyFor} or {@link unpack} has made, that goes on with it. */
+export function carries(copy: unknown): boolean {
+  return areCarried && isObject(copy) && carriers.has(copy);
+}
+
+/** Whether `copy`, which {@link copyFor} has made, goes once only, since what it holds is moved with it. */
+export function movesOnce(copy: unknown): boolean {
+  if (!areCarried || !isObject(copy)) return false;
+  const transferList = carriers.get(copy);
+  return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
+}
+
+/** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
+export function pack(actor: string, value: unknown, border: Border): Shipment {
+  if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
+    return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
+  }
+  const kept = carriers.get(value) ?? NOTHING_MOVES;
+  const transferList = kept.length > 0 ? kept : markOf(value);
+  const { bare, parts } = strip(actor, value, isAddress);
+  if (parts.length === 0) return { value, refs: NO_REFS, transferList };
+  return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
+}
+
+/** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
+export function packAll<M>(
+  actor: string,
+  messages: readonly M[],
+  border: Border,
+): { bare: readonly M[]; refs: Sparse; transferList: TransferList } {
+  const refs: [number, Refs][] = [];
+  if (!messages.some(carries)) return { bare: messages, refs, transferList: NOTHING_MOVES };
+  const moved: TransferList[number][] = [];
+  const bare = messages.map((message, at) => {
+    if (!carries(message)) return message;
+    const packed = pack(actor, message, border);
+    refs.push([at, packed.refs]);
+    moved.push(...packed.transferList);
+    return packed.value as M;
+  });
+  return { bare, refs, transferList: moved };
+}
+
+/** `value` was posted. */
+export function posted(value: unknown): void {
+  unmark(value);
+}
+
+/** The value that came from the other thread. */
+export function unpack({ value, refs }: Packed, border: Border): unknown {
+  if (refs.length === 0) return value;
+  const whole = refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
+  return carrier(whole, NOTHING_MOVES);
+}
+
+/** `value`, which could not be sent to another thread for `error`; says what is to blame. */
+export function uncloneable(
+  actor: string,
+  value: unknown,
+  error: unknown,
+  what: string = MESSAGE,
+): MessageNotCloneableError {
+  const place = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
+  if (place === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
+  return new MessageNotCloneableError(actor, pathOf(place), `is a ${typeof place.value}`);
+}
+
+function cloned(actor: string, value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch (error) {
+    throw uncloneable(actor, value, error);
+  }
+}
+
+/** Whether nothing in `copy` needs a copy itself: most messages are like that, and this is ten times as fast. */
+function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
+  for (const key in copy) {
+    const value = copy[key];
+    if (isObject(value) || typeof value === "function" || typeof value === "symbol") return false;
+  }
+  return true;
+}
+
+/** Takes what `isTaken` says out of a copy of the objects and arrays that it is in. */
+function strip(actor: string, value: unknown, isTaken: (each: object) => boolean): Stripped {
+  const isWanted = (each: unknown): boolean => isObject(each) && isTaken(each);
+  if (find(value, isWanted) === undefined) return { bare: value, parts: [] };
+  const parts: (readonly [readonly string[], object])[] = [];
+  const copies = new Map<object, Container>();
+  const unfilled: (readonly [Container, readonly string[]])[] = [];
+  const bareOf = (each: unknown, keys: readonly string[]): unknown => {
+    if (!isObject(each)) return each;
+    if (isTaken(each)) {
+      parts.push([keys, each]);
+      return null;
+    }
+    const known = copies.get(each);
+    if (known !== undefined) return known;
+    if (!Array.isArray(each) && !isPlain(each)) return each;
+    const copy = (Array.isArray(each) ? [...each] : { ...each }) as Container;
+    copies.set(each, copy);
+    unfilled.push([copy, keys]);
+    return copy;
+  };
+  const bare = bareOf(value, []);
+  for (const [copy, keys] of unfilled)
+    for (const key of Object.keys(copy)) copy[key] = bareOf(copy[key], [...keys, key]); // grows meanwhile
+  const left = find(bare, (each) => isObject(each) && isAddress(each)) ?? strangerAmong(parts);
+  if (left !== undefined) throw refusal(actor, left);
+  return { bare, parts };
+}
+
+/** An address that nothing can be sent to. */
+function strangerAmong(parts: Stripped["parts"]): Place | undefined {
+  const stranger = parts.find(([, part]) => TARGET in part && !("tell" in part));
+  return stranger && { value: stranger[1], key: [MESSAGE, ...stranger[0]].join("."), parent: undefined };
+}
+
+function refusal(actor: string, place: Place): MessageNotCloneableError {
+  const isStranger = !("tell" in (place.value as object));
+  const why = isStranger
+    ? "the address of a supervisor"
+    : "an address, and these cross in plain objects and arrays only";
+  return new MessageNotCloneableError(actor, pathOf(place), `is ${why}`);
+}
+
+/** What is no value, and goes in a way of its own. */
+function isPart(value: object): boolean {
+  return isAddress(value) || isEnd(value);
+}
+
+function isAddress(value: object): boolean {
+  return TARGET in value;
+}
+
+/** Puts `value` where `keys` lead to in `root`, which is returned; nowhere is in its place. */
+function put(root: unknown, keys: readonly string[], value: object): unknown {
+  const last = keys.at(-1);
+  if (last === undefined) return value;
+  const at = keys.slice(0, -1).reduce((container, key) => container[key] as Container, root as Container);
+  at[last] = value;
+  return root;
+}
+
+/** The first value in `root` of that kind. What a getter throws is left to the copy, which says it better. */
+function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE): Place | undefined {
+  const seen = new Set<unknown>();
+  const pending: Place[] = [{ value: root, key: what, parent: undefined }];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { value } = place;
+    if (isWanted(value)) return place;
+    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    seen.add(value);
+    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: place });
+  }
+  return undefined;
+}
+
+function entriesOf(value: object): [string, unknown][] {
+  if (value instanceof Map)
+    return [...value].flatMap(([key, inner]) => [
+      ["(key)", key],
+      [`(${textOf(key)})`, inner],
+    ]);
+  if (value instanceof Set) return [...value].map((inner) => ["(member)", inner]);
+  try {
+    const isArray = Array.isArray(value);
+    return Object.entries(value).map(([key, inner]) => [isArray ? `[${key}]` : `.${key}`, inner]);
+  } catch {
+    return [];
+  }
+}
+
+function pathOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) keys.unshift(at.key);
+  return keys.join("");
+}

@@ -1,0 +1,65 @@
+/**
+ * The children of an actor on a thread. Their definitions are here and so they run here, while their mailboxes are with the
+ * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
+ */
+import { DuplicateNameError, ThreadLimitError } from "../../errors.ts";
+import { takesAll } from "../../mailbox/overflow.ts";
+import { childSpec } from "../../supervisor/child-spec.ts";
+import type { SpawnOptions } from "../../supervisor/spawn-options.ts";
+import type { Ref } from "../wire/marshal.ts";
+import type { Origin } from "../wire/messages.ts";
+import type { Definitions } from "./definitions.ts";
+import type { RemoteTarget } from "./imported-actor.ts";
+import type { RemoteTargets } from "./imports.ts";
+
+export class Nursery {
+  readonly #path: string;
+  readonly #targets: RemoteTargets;
+  readonly #definitions: Definitions;
+  readonly #begin: (child: Ref, origin: Origin, options: object) => void;
+  readonly #children = new Map<string, RemoteTarget>();
+  #made = 0;
+
+  /** `begin` tells the parent's side; throws when the options cannot be copied. */
+  constructor(
+    path: string,
+    targets: RemoteTargets,
+    definitions: Definitions,
+    begin: (child: Ref, origin: Origin, options: object) => void,
+  ) {
+    this.#path = path;
+    this.#targets = targets;
+    this.#definitions = definitions;
+    this.#begin = begin;
+  }
+
+  spawn(definition: unknown, options: SpawnOptions & { readonly args?: unknown } = {}): object {
+    const { name: chosen, settings, behavior, stem } = childSpec(definition, options, "transient");
+    if (settings.mailbox.rankOf !== undefined) {
+      throw new ThreadLimitError(`Actor "${this.#path}" is on a thread, where a child cannot have a priority mailbox`);
+    }
+    const name = chosen ?? this.#freeName(stem);
+    const path = `${this.#path}/${name}`;
+    if (this.#isTaken(name)) throw new DuplicateNameError(path);
+    const ref = { id: this.#targets.newId(), path, isStrong: true, takesAll: takesAll(settings.mailbox) };
+    this.#begin(ref, this.#definitions.originOf(behavior), { ...options, name });
+    const address = this.#targets.adopt(ref);
+    this.#children.set(name, this.#targets.observe(this.#targets.known(ref.id)));
+    return address;
+  }
+
+  #freeName(stem: string): string {
+    let name: string;
+    do name = `${stem}-${++this.#made}`;
+    while (this.#isTaken(name));
+    return name;
+  }
+
+  #isTaken(name: string): boolean {
+    const child = this.#children.get(name);
+    if (child === undefined) return false;
+    if (child.ended === undefined) return true;
+    this.#children.delete(name);
+    return false;
+  }
+}

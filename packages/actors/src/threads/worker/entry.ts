@@ -1,0 +1,383 @@
+/**
+ * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each the messages that are
+ * shipped to it, and reports what became of them. Mailbox, supervision and account are the parent's; here is one
+ * incarnation at a time, and a handler.
+ *
+ * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { currentClock, Queue } from "@pneumatic/core/internal";
+import type { Line } from "@pneumatic/core/internal/threads";
+import { joinLine } from "@pneumatic/core/internal/threads";
+import type { TransferList } from "@pneumatic/core/threads";
+import type { Logger } from "pino";
+import { pino } from "pino";
+import type { Behavior } from "../../actor.ts";
+import { dropAddresses } from "../../address/handle.ts";
+import { asPromise } from "../../cell/attempt.ts";
+import { repeatEvery, systemScheduler } from "../../clock.ts";
+import type { Packed, Ref } from "../wire/marshal.ts";
+import { unpack } from "../wire/marshal.ts";
+import type { HostTask, Origin, ToHost, ToParent } from "../wire/messages.ts";
+import {
+  BEAT,
+  BEGUN,
+  FIRST_BEFORE,
+  HANDLED,
+  LOW_BITS,
+  ON_STACK,
+  packError,
+  SAID,
+  unpackReason,
+} from "../wire/messages.ts";
+import { Nursery } from "./children.ts";
+import { hostsHere } from "./current-host.ts";
+import { Definitions } from "./definitions.ts";
+import type { Actor, Order } from "./hosted-actor.ts";
+import { RemoteTargets } from "./imports.ts";
+import type { Module } from "./modules/load-module.ts";
+import { behaviorIn, loadModule } from "./modules/load-module.ts";
+import type { Parent } from "./thread-context.ts";
+import { ThreadContext } from "./thread-context.ts";
+
+/** After so many messages the parent is told, so that it ships more in time. */
+const TOLD_AFTER = 128;
+/** After so many milliseconds, others on this thread have their turn. */
+const SLICE_MS = 1;
+
+/** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
+const working = new AsyncLocalStorage<number>();
+
+class Host {
+  readonly #line: Line;
+  readonly #words: Int32Array;
+  readonly #log: Logger;
+  readonly #actors = new Map<number, Actor>();
+  readonly #targets: RemoteTargets;
+  readonly #definitions = new Definitions();
+
+  constructor({ port, words, logLevel }: HostTask, ended: () => void) {
+    this.#words = words;
+    this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
+    this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
+    hostsHere({ words, blame: () => this.#blame() });
+    process.on("exit", () => this.#blame());
+    process.on("uncaughtException", (error) => this.#uncaught(error));
+    this.#line = joinLine(port, (order) => void this.#receive(order as ToHost), ended);
+  }
+
+  async #receive(order: ToHost): Promise<void> {
+    switch (order.op) {
+      case "start":
+        return this.#start(order);
+      case "handle":
+        this.#enqueue(order, this.#actors.get(order.id));
+        return;
+      case "cancel":
+        this.#cancel(order, this.#actors.get(order.id));
+        return;
+      case "stop":
+        return this.#stop(order, this.#actors.get(order.id));
+      case "forget":
+        this.#forget(this.#actors.get(order.id));
+        return;
+      default:
+        this.#targets.received(order);
+    }
+  }
+
+  /** The incarnation may be forgotten at every await; then nothing more of it happens. */
+  async #start(order: Extract<ToHost, { op: "start" }>): Promise<void> {
+    const { id, origin, about, progress } = order;
+    const args = unpack(order.args, this.#targets);
+    const self = this.#targets.target(order.self);
+    const nursery = new Nursery(about.path, this.#targets, this.#definitions, (child, definition, options) =>
+      this.#spawn(actor, child, definition, options),
+    );
+    const parent: Parent = {
+      deliver: (message, n) =>
+        this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, n })),
+      await: (n) => this.#say(actor, { op: "await", id, n }),
+      unstashAll: () => this.#unstashAll(actor),
+      failed: (error) => this.#panicked(actor, 0, error),
+      stop: () => {
+        actor.isStopping = true;
+        this.#send({ op: "stopSelf", id });
+      },
+    };
+    const actor: Actor = {
+      id,
+      behavior: undefined,
+      context: new ThreadContext(about, this.#log, args, self, parent, nursery),
+      progress,
+      epoch: 0,
+      queue: new Queue(),
+      cancelled: new Set(),
+      isBusy: false,
+      isStopping: false,
+      phase: "starting",
+      untold: 0,
+      current: undefined,
+      begun: FIRST_BEFORE,
+    };
+    const { context } = actor;
+    const isForgotten = (): boolean => this.#actors.get(id) !== actor;
+    this.#actors.set(id, actor);
+    try {
+      const behavior = await this.#find(id, origin);
+      if (isForgotten()) return;
+      actor.behavior = behavior;
+      context.state = await this.#onStack(id, () => behavior.state?.(args, context));
+      if (isForgotten()) return;
+      await this.#onStack(id, () => behavior.started?.(context));
+      if (isForgotten()) return;
+      actor.phase = "running";
+      this.#send({ op: "started", id, types: Object.keys(behavior.on) });
+    } catch (error) {
+      if (!isForgotten()) this.#startFailed(actor, error);
+    }
+  }
+
+  #startFailed({ id, context }: Actor, error: unknown): void {
+    this.#actors.delete(id);
+    context.end();
+    this.#send({ op: "startFailed", id, error: packError(error) });
+  }
+
+  async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
+    return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
+  }
+
+  /** Who loads a module is suspect until it is loaded. Whatever the module does later of its own is done in nobody's name. */
+  async #load(id: number, url: string): Promise<Module> {
+    Atomics.store(this.#words, ON_STACK, id);
+    try {
+      return await loadModule(url);
+    } finally {
+      Atomics.compareExchange(this.#words, ON_STACK, id, 0);
+    }
+  }
+
+  #enqueue(order: Extract<ToHost, { op: "handle" }>, actor: Actor | undefined): void {
+    const { epoch, first, messages, attempt, asks, refs } = order;
+    if (actor?.epoch !== epoch) {
+      this.#return(order); // what was given back was on its way
+      return;
+    }
+    for (const [at, each] of refs) unpack({ value: messages[at], refs: each }, this.#targets);
+    let asked = 0;
+    for (const [at, message] of messages.entries()) {
+      const isAsk = asks[asked] === at;
+      if (isAsk) asked++;
+      actor.queue.push({ seq: first + at, message, attempt: at === 0 ? attempt : 1, isAsk });
+    }
+    if (!actor.isBusy) this.#run(actor);
+  }
+
+  /** Nobody will handle them here: the addresses in them have come for nothing. */
+  #return({ messages, refs }: Extract<ToHost, { op: "handle" }>): void {
+    for (const [at, each] of refs) dropAddresses(unpack({ value: messages[at], refs: each }, this.#targets));
+  }
+
+  /** Gives back what was shipped and has not begun. */
+  #clear({ queue }: Actor): void {
+    while (queue.length > 0) dropAddresses(queue.shift().message);
+  }
+
+  #unstashAll(actor: Actor): void {
+    this.#clear(actor);
+    actor.cancelled.clear();
+    const epoch = ++actor.epoch;
+    this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
+  }
+
+  #spawn(actor: Actor, { id: child, path }: Ref, origin: Origin, options: object): void {
+    this.#targets.sendTo(actor.context.path, options, (packed) => {
+      return { op: "spawn", id: actor.id, child, path, origin, options: packed };
+    });
+    Atomics.add(actor.progress, SAID, 1);
+  }
+
+  /** Says what must be heard before what is handled from now on is accounted for. */
+  #say(actor: Actor, report: ToParent): void {
+    this.#send(report);
+    Atomics.add(actor.progress, SAID, 1);
+  }
+
+  #forget(actor: Actor | undefined): void {
+    if (actor === undefined) return;
+    this.#actors.delete(actor.id);
+    this.#clear(actor);
+    if (actor.current !== undefined) dropAddresses(actor.current.message);
+    actor.context.end();
+  }
+
+  /** Handles what is queued, one message at a time, for as long as handlers return at once and the slice lasts. */
+  #run(actor: Actor): void {
+    actor.isBusy = true;
+    const end = currentClock().now() + SLICE_MS;
+    this.#onStack(actor.id, () => {
+      while (actor.queue.length > 0) {
+        if (!this.#next(actor, actor.queue.shift())) return;
+        if (currentClock().now() > end) {
+          this.#tell(actor);
+          systemScheduler.later(() => this.#run(actor));
+          return;
+        }
+      }
+      actor.isBusy = false;
+      this.#tell(actor);
+    });
+  }
+
+  /** Begins one message; whether the next may follow at once. */
+  #next(actor: Actor, order: Order): boolean {
+    const { behavior, context, progress } = actor;
+    const { seq, message, attempt, isAsk } = order;
+    const before = (seq - 1) & LOW_BITS;
+    if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
+      dropAddresses(message);
+      this.#clear(actor);
+      this.#tell(actor);
+      return false; // busy for good: this incarnation begins nothing more
+    }
+    actor.begun = seq;
+    actor.current = order;
+    if (actor.cancelled.delete(seq)) {
+      this.#send({ op: "skipped", id: actor.id, seq });
+      dropAddresses(message);
+      this.#handled(actor, seq);
+      return true;
+    }
+    context.begin(order, attempt, isAsk);
+    try {
+      const reply = asPromise(behavior?.on[message.type]?.(context, message));
+      if (reply instanceof Promise) {
+        reply.then(
+          (value) => this.#settled(actor, order, value),
+          (error) => this.#panicked(actor, seq, error),
+        );
+        this.#tell(actor);
+        return false;
+      }
+      this.#replied(actor, order, reply);
+      return true;
+    } catch (error) {
+      this.#panicked(actor, seq, error);
+      return false;
+    }
+  }
+
+  /** A handler that took its time is through. */
+  #settled(actor: Actor, order: Order, reply: unknown): void {
+    if (this.#actors.get(actor.id) !== actor) {
+      if (order.isAsk) dropAddresses(reply);
+      return;
+    }
+    try {
+      this.#replied(actor, order, reply);
+    } catch (error) {
+      this.#panicked(actor, order.seq, error);
+      return;
+    }
+    this.#tell(actor);
+    this.#run(actor);
+  }
+
+  /** Throws when the reply cannot be copied. */
+  #replied(actor: Actor, { seq, isAsk, message }: Order, reply: unknown): void {
+    const { id, context } = actor;
+    if (context.isStashing) {
+      this.#say(actor, { op: "stashed", id, seq });
+      dropAddresses(message); // it comes once more, and they with it
+    } else if (isAsk) {
+      const replied = (packed: Packed): ToParent => ({ op: "replied", id, seq, reply: packed });
+      this.#targets.sendTo(context.path, reply, replied, "the reply");
+    }
+    this.#handled(actor, seq);
+  }
+
+  /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
+  #handled(actor: Actor, seq: number): void {
+    this.#line.settle();
+    Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
+    actor.current = undefined;
+    actor.context.finish();
+    if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
+  }
+
+  #tell(actor: Actor): void {
+    if (actor.untold === 0) return;
+    actor.untold = 0;
+    this.#send({ op: "progress", id: actor.id });
+  }
+
+  /** Handling message `seq`; 0 for none. */
+  #panicked(actor: Actor, seq: number, error: unknown): void {
+    this.#clear(actor);
+    actor.isStopping = true;
+    actor.phase = "failed";
+    this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
+  }
+
+  #cancel({ epoch, seq }: Extract<ToHost, { op: "cancel" }>, actor: Actor | undefined): void {
+    if (actor === undefined) return;
+    const { current, begun, context, cancelled } = actor;
+    if (epoch !== actor.epoch && seq > begun) return;
+    if (current?.seq === seq) context.abort();
+    else if (seq > begun) cancelled.add(seq);
+  }
+
+  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, actor: Actor | undefined): Promise<void> {
+    if (actor === undefined) return;
+    const { behavior, context } = actor;
+    actor.phase = "stopping";
+    const why = unpackReason(reason);
+    context.cancel(why);
+    try {
+      await this.#onStack(id, () => behavior?.stopped?.(context, why));
+      this.#send({ op: "stopped", id, error: undefined });
+    } catch (error) {
+      this.#send({ op: "stopped", id, error: packError(error) });
+    }
+  }
+
+  /** Runs user code with its name where the parent finds it if the thread is lost. */
+  #onStack<T>(id: number, run: () => T): T {
+    const before = Atomics.exchange(this.#words, ON_STACK, id);
+    try {
+      return working.run(id, run);
+    } finally {
+      Atomics.store(this.#words, ON_STACK, before);
+    }
+  }
+
+  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  #uncaught(error: unknown): void {
+    const id = working.getStore();
+    if (id === undefined) throw error;
+    const actor = this.#actors.get(id);
+    if (actor === undefined) this.#log.warn({ err: error }, "an actor that has ended has failed once more");
+    else if (actor.phase === "starting") this.#startFailed(actor, error);
+    else if (actor.phase === "running") this.#panicked(actor, actor.current?.seq ?? 0, error);
+    else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
+  }
+
+  /** The thread is about to end: whoever it works for now is who made it. */
+  #blame(): void {
+    const id = working.getStore();
+    if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
+  }
+
+  #send(report: ToParent, transferList?: TransferList): void {
+    this.#line.send(report, transferList);
+  }
+}
+
+/** The task that Piscina runs. It ends with the thread, or when the parent has closed the line. */
+export default function host(task: HostTask): Promise<void> {
+  const { words, beatMs } = task;
+  Atomics.add(words, BEAT, 1);
+  repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
+  return new Promise((resolve) => new Host(task, resolve));
+}

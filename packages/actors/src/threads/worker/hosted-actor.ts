@@ -1,0 +1,39 @@
+/** What a host keeps of each incarnation that runs on its thread. */
+import type { Queue } from "@pneumatic/core/internal";
+import type { Behavior } from "../../actor.ts";
+import type { ThreadContext } from "./thread-context.ts";
+
+/** `failed`: it has panicked, and waits for its end. */
+type Phase = "starting" | "running" | "failed" | "stopping";
+
+export interface Actor {
+  readonly id: number;
+  /** Undefined while its module is loaded. */
+  behavior: Behavior | undefined;
+  readonly context: ThreadContext;
+  readonly progress: Int32Array;
+  /** How often it has given back what was shipped ahead. */
+  epoch: number;
+  readonly queue: Queue<Order>;
+  /** The numbers of queued asks whose callers have given up. */
+  readonly cancelled: Set<number>;
+  /** Whether a message is being handled, or its turn will come. */
+  isBusy: boolean;
+  /** Whether it has asked for its own end. */
+  isStopping: boolean;
+  phase: Phase;
+  /** How many messages were handled that the parent does not know of. */
+  untold: number;
+  /** What is being handled. */
+  current: Order | undefined;
+  /** The number of the last message that was begun. */
+  begun: number;
+}
+
+/** A message that was shipped. */
+export interface Order {
+  readonly seq: number;
+  readonly message: { readonly type: string };
+  readonly attempt: number;
+  readonly isAsk: boolean;
+}

@@ -1,0 +1,232 @@
+/** One actor elsewhere, as the addresses on a thread see it. */
+import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
+import { TrySendError as Refused, SendError } from "@pneumatic/core";
+import type { Waker } from "@pneumatic/core/internal";
+import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
+import type { Target } from "../../address/handle.ts";
+import { dropAddresses, lostAddress } from "../../address/handle.ts";
+import type { Watch } from "../../address/watch.ts";
+import { Milestone } from "../../cell/deferred-promise.ts";
+import { ActorStoppedError } from "../../errors.ts";
+import type { ExitReason } from "../../exit-reason.ts";
+import { returnCredit, useCredit } from "../../mailbox/credits.ts";
+import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
+import type { Sent } from "../../mailbox/waiting-senders.ts";
+import type { Ask, AskPlace } from "../../reply/ask.ts";
+import type { Deadlines } from "../../reply/deadlines.ts";
+import type { Deadlocks, Edge, Waiter } from "../../reply/wait-for-graph.ts";
+import { report } from "../../report.ts";
+import type { Ref } from "../wire/marshal.ts";
+import { copyFor } from "../wire/marshal.ts";
+import { orphan } from "./closed-sender.ts";
+import type { RemoteTargets } from "./imports.ts";
+
+const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+
+/** How often a target was mentioned by the parent. */
+export interface Tally {
+  readonly id: number;
+  mentions: number;
+}
+
+/** One actor elsewhere. */
+export class RemoteTarget implements Target, Inbox, AskInbox {
+  readonly id: number;
+  readonly path: string;
+  readonly takesAll: boolean;
+  readonly tally: Tally;
+  #credits: Int32Array | undefined;
+  readonly #targets: RemoteTargets;
+  /** Counts the strong addresses here; undefined while there are none. */
+  #channel: Channel<unknown> | undefined = undefined;
+  readonly #waker: Waker = {
+    idle: false,
+    wake: () => this.#dropped(),
+    senderLost: (place) => report(this.#targets.log, "warn", {}, lostAddress(this.path, undefined, place)),
+  };
+  /** How many strong addresses came since the last release. */
+  #granted = 0;
+  /** Those that were dropped to the last address, while somebody waits for the end of the actor. */
+  readonly #awaited = new Set<Channel<unknown>>();
+  ended: ExitReason | undefined = undefined;
+  readonly #watches = new Set<Watch>();
+  #exited: Milestone<ExitReason> | undefined = undefined;
+  #started: Milestone<void> | undefined = undefined;
+  /** What it handles, as far as that is known here: an actor on this thread that waits for itself is told at once. */
+  work: unknown = undefined;
+  readonly incarnation: undefined = undefined;
+  readonly progress = 0;
+  longWaits: Set<Edge> | undefined = undefined;
+  longAwaited = 0;
+
+  constructor({ id, path, takesAll, credits }: Ref, targets: RemoteTargets) {
+    this.#credits = credits;
+    this.id = id;
+    this.path = path;
+    this.takesAll = takesAll;
+    this.tally = { id, mentions: 0 };
+    this.#targets = targets;
+  }
+
+  get deadlocks(): Deadlocks {
+    return this.#targets.deadlocks;
+  }
+
+  get deadlines(): Deadlines {
+    return this.#targets.deadlines;
+  }
+
+  get inbox(): this {
+    return this;
+  }
+
+  get owner(): Waiter {
+    return this;
+  }
+
+  get isClosed(): boolean {
+    return this.ended !== undefined;
+  }
+
+  get watches(): Set<Watch> {
+    this.#targets.observe(this);
+    return this.#watches;
+  }
+
+  get exited(): Promise<ExitReason> {
+    this.#targets.observe(this);
+    this.#exited ??= new Milestone();
+    if (this.ended !== undefined) this.#exited.reach(this.ended);
+    return this.#exited.promise;
+  }
+
+  get started(): Promise<void> {
+    if (this.#started === undefined) {
+      this.#started = new Milestone();
+      this.#targets.observe(this);
+      this.#targets.say({ op: "wantsStart", id: this.id });
+    }
+    return this.#started.promise;
+  }
+
+  // The count
+
+  /** A strong address has come, for which the parent holds one. */
+  received(): Sender<unknown> {
+    this.#granted++;
+    return this.#sender();
+  }
+
+  /** Whether one lives elsewhere is not known here: the parent is asked to hold one, and an actor that has ended says so. */
+  revive(): Sender<unknown> | undefined {
+    if (this.ended !== undefined) return undefined;
+    if (this.#channel !== undefined) return this.#sender();
+    this.#granted++;
+    this.#targets.say({ op: "upgraded", id: this.id });
+    return this.#sender();
+  }
+
+  #sender(): Sender<unknown> {
+    if (this.ended !== undefined) return orphan();
+    if (this.#channel !== undefined) this.#channel.addSender();
+    else {
+      this.#channel = new Channel(Number.POSITIVE_INFINITY);
+      this.#channel.waker = this.#waker;
+    }
+    return unboundedSender(this.#channel);
+  }
+
+  /** The last strong address was dropped. */
+  #dropped(): void {
+    const channel = this.#channel;
+    if (channel?.state !== CLOSED || this.ended !== undefined) return;
+    this.#channel = undefined;
+    if (channel.watches.head !== undefined) {
+      this.#awaited.add(channel);
+      this.#targets.observe(this);
+    }
+    const count = this.#granted;
+    this.#granted = 0;
+    this.#targets.say({ op: "released", id: this.id, count });
+  }
+
+  // What the parent says
+
+  mayUse(credits: Int32Array): void {
+    this.#credits = credits;
+  }
+
+  gone(reason: ExitReason): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    this.#channel?.close();
+    this.#channel = undefined;
+    for (const channel of this.#awaited) channel.close();
+    this.#awaited.clear();
+    for (const watch of [...this.#watches]) watch.ended(reason);
+    this.#exited?.reach(reason);
+  }
+
+  hasStarted(error: unknown): void {
+    if (error === undefined) this.#started?.reach();
+    else this.#started?.fail(error as Error);
+  }
+
+  // Messages
+
+  place(): this {
+    return this;
+  }
+
+  prepared<V>(message: V): V {
+    return copyFor(this.path, message) as V;
+  }
+
+  tell(message: unknown): void {
+    this.#targets.sendTo(this.path, message, (packed) => ({ op: "tell", to: this.id, message: packed }));
+  }
+
+  trySend<V>(message: V): Result<void, TrySendError<V>> {
+    if (this.ended !== undefined) return { ok: false, error: new Refused("disconnected", message) };
+    if (this.takesAll) {
+      this.tell(message);
+      return SENT;
+    }
+    const credits = this.#credits;
+    if (credits === undefined || !useCredit(credits, () => this.#targets.say({ op: "wantsRoom", id: this.id }))) {
+      return { ok: false, error: new Refused("full", message) };
+    }
+    try {
+      this.#targets.sendTo(this.path, message, (packed) => ({ op: "useCredit", to: this.id, message: packed }));
+    } catch (misuse) {
+      returnCredit(credits);
+      throw misuse;
+    }
+    return SENT;
+  }
+
+  async send<V>(message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
+    options?.signal?.throwIfAborted();
+    if (this.ended !== undefined) return { ok: false, error: new SendError(message) };
+    if (!this.takesAll) return this.#targets.send(this, message, options);
+    this.tell(message);
+    return SENT;
+  }
+
+  ask(ask: Ask): void {
+    if (this.ended === undefined) {
+      this.#targets.ask(this, ask);
+      return;
+    }
+    dropAddresses(ask.message); // as when the refusal comes from elsewhere
+    ask.reject(new ActorStoppedError(this.path, this.ended));
+  }
+
+  withdraw(place: AskPlace): void {
+    this.#targets.withdraw(place as number);
+  }
+
+  ledger(): never {
+    throw new Error("The account of an actor is in its system");
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The actors elsewhere, from a thread's side: what its addresses point at. An address on a thread is the same class as in
+ * the parent, and counted by the same channel of core; only its target is another one, which says everything to the parent.
+ *
+ *     address ──► RemoteTarget ──► parent's Leases ──► mailbox
+ *
+ * The parent holds one address on behalf of each target that has strong ones here. A target tells it how many it got when the last of
+ * them is dropped; and when it is forgotten altogether, how often it was mentioned.
+ */
+import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
+import { currentClock } from "@pneumatic/core/internal";
+import type { TransferList } from "@pneumatic/core/threads";
+import type { Logger } from "pino";
+import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../../address/handle.ts";
+import type { ExitReason } from "../../exit-reason.ts";
+import type { Sent } from "../../mailbox/waiting-senders.ts";
+import type { Ask } from "../../reply/ask.ts";
+import { Deadlines } from "../../reply/deadlines.ts";
+import { Deadlocks } from "../../reply/wait-for-graph.ts";
+import { report } from "../../report.ts";
+import type { Border, Packed, Ref } from "../wire/marshal.ts";
+import { pack, posted, uncloneable, unpack } from "../wire/marshal.ts";
+import type { FromPeer, ToParent, ToPeer } from "../wire/messages.ts";
+import { unpackError, unpackReason } from "../wire/messages.ts";
+import type { Tally } from "./imported-actor.ts";
+import { RemoteTarget } from "./imported-actor.ts";
+
+const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+
+/** Who waits for the outcome of a `send`. */
+interface Sending {
+  resolve(sent: Sent<never>): void;
+  reject(error: unknown): void;
+  readonly message: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly abort: () => void;
+}
+
+type Post = (said: ToParent, transferList?: TransferList) => void;
+
+/** All that this thread knows. */
+export class RemoteTargets implements Border {
+  readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
+  readonly deadlocks: Deadlocks;
+  readonly log: Logger;
+  readonly #tell: Post;
+  readonly #byId = new Map<number, WeakRef<RemoteTarget>>();
+  /** Those that something is to come back for. */
+  readonly #asks = new Map<number, Ask>();
+  readonly #sendings = new Map<number, Sending>();
+  /** Those whose end or start somebody here waits for. */
+  readonly #observed = new Set<RemoteTarget>();
+  readonly #forgotten = new FinalizationRegistry<Tally>((tally) => {
+    if (this.#byId.get(tally.id)?.deref() === undefined) this.#byId.delete(tally.id);
+    this.#tell({ op: "forgotten", ...tally });
+  });
+  #number = 0;
+  #lastId = 0;
+
+  /** `post` throws when what is said cannot be copied. */
+  constructor(log: Logger, post: Post) {
+    this.log = log;
+    this.#tell = post;
+    this.deadlocks = new Deadlocks(currentClock(), { running: undefined }, true, (error) =>
+      report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    );
+  }
+
+  grant(handle: object): Ref {
+    const target = targetOf(handle) as RemoteTarget;
+    return { id: target.id, path: target.path, isStrong: isStrong(handle), takesAll: true };
+  }
+
+  adopt(ref: Ref): object {
+    const target = this.target(ref);
+    return ref.isStrong ? strongAddress(target, target.received()) : weakAddress(target);
+  }
+
+  /** The target of an address that has come. */
+  target(ref: Ref): RemoteTarget {
+    let target = this.#byId.get(ref.id)?.deref();
+    if (target === undefined) {
+      target = new RemoteTarget(ref, this);
+      this.#byId.set(ref.id, new WeakRef(target));
+      this.#forgotten.register(target, target.tally);
+    }
+    target.tally.mentions++;
+    return target;
+  }
+
+  /** A number for an actor that is named here. */
+  newId(): number {
+    return --this.#lastId;
+  }
+
+  /** The target that `adopt` has made. */
+  known(id: number): RemoteTarget {
+    return this.#byId.get(id)?.deref() as RemoteTarget;
+  }
+
+  /** Keeps `target` until it has ended. */
+  observe(target: RemoteTarget): RemoteTarget {
+    if (target.ended === undefined) this.#observed.add(target);
+    return target;
+  }
+
+  say(said: FromPeer): void {
+    this.#tell(said);
+  }
+
+  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): void {
+    const { refs } = this.#post(path, message, send, what);
+    if (refs.length > 0) dropAddresses(message);
+  }
+
+  #post(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): Packed {
+    const { value, refs, transferList } = pack(path, message, this);
+    const packed = { value, refs };
+    try {
+      this.#tell(send(packed), transferList);
+    } catch (error) {
+      throw uncloneable(path, message, error, what);
+    }
+    posted(message);
+    return packed;
+  }
+
+  ask(target: RemoteTarget, ask: Ask): void {
+    const n = ++this.#number;
+    this.sendTo(target.path, ask.message, (message) => ({ op: "ask", n, to: target.id, by: undefined, message }));
+    this.#asks.set(n, ask);
+    ask.waiting(n);
+  }
+
+  /** The caller has given up. */
+  withdraw(n: number): void {
+    this.#asks.delete(n);
+    this.#tell({ op: "giveUp", n });
+  }
+
+  /** Waits for room. What is aborted or times out there is told from there, since it may have been admitted meanwhile. */
+  send<V>(target: RemoteTarget, message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
+    const n = ++this.#number;
+    const { signal, timeout = Number.POSITIVE_INFINITY } = options ?? {};
+    return new Promise((resolve, reject) => {
+      this.#post(target.path, message, (packed) => ({
+        op: "send",
+        n,
+        to: target.id,
+        by: undefined,
+        message: packed,
+        timeout,
+      }));
+      const abort = (): void => this.#tell({ op: "giveUp", n });
+      signal?.addEventListener("abort", abort);
+      this.#sendings.set(n, { resolve: resolve as (sent: Sent<never>) => void, reject, message, signal, abort });
+    });
+  }
+
+  /** What the parent says of an actor, or in reply. */
+  received(order: ToPeer): void {
+    switch (order.op) {
+      case "answered":
+        this.#answered(order.n, order.reply);
+        return;
+      case "refused":
+        this.#refused(order.n, unpackError(order.error));
+        return;
+      case "sent":
+        this.#sent(order.n, order.outcome);
+        return;
+      case "room":
+        this.#byId.get(order.id)?.deref()?.mayUse(order.credits);
+        return;
+      case "gone":
+        this.#gone(this.#byId.get(order.id)?.deref(), unpackReason(order.reason));
+        return;
+      case "hasStarted":
+        this.#byId
+          .get(order.id)
+          ?.deref()
+          ?.hasStarted(order.error && unpackError(order.error));
+    }
+  }
+
+  #gone(target: RemoteTarget | undefined, reason: ExitReason): void {
+    if (target === undefined) return;
+    this.#observed.delete(target);
+    target.gone(reason);
+  }
+
+  #answered(n: number, packed: Packed): void {
+    const ask = this.#asks.get(n);
+    this.#asks.delete(n);
+    const reply = unpack(packed, this);
+    if (ask === undefined || ask.isSettled) dropAddresses(reply);
+    else ask.reply(reply);
+  }
+
+  #refused(n: number, error: unknown): void {
+    const ask = this.#asks.get(n);
+    this.#asks.delete(n);
+    ask?.reject(error);
+    const sending = this.#settled(n);
+    if (sending !== undefined) sending.reject(sending.signal?.aborted ? sending.signal.reason : error);
+  }
+
+  #sent(n: number, outcome: Extract<ToPeer, { op: "sent" }>["outcome"]): void {
+    const sending = this.#settled(n);
+    if (sending === undefined) return;
+    const { message } = sending;
+    if (outcome === "ok") dropAddresses(message);
+    sending.resolve(outcome === "ok" ? SENT : { ok: false, error: failureOf(outcome, message) });
+  }
+
+  #settled(n: number): Sending | undefined {
+    const sending = this.#sendings.get(n);
+    this.#sendings.delete(n);
+    sending?.signal?.removeEventListener("abort", sending.abort);
+    return sending;
+  }
+}
+
+function failureOf(
+  outcome: "full" | "disconnected" | "timeout",
+  message: unknown,
+): SendError<never> | SendTimeoutError<never> | TrySendError<never> {
+  if (outcome === "full") return new Refused("full", message as never);
+  return outcome === "timeout" ? new SendTimeoutError(message as never) : new SendError(message as never);
+}

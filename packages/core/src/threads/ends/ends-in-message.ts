@@ -1,0 +1,140 @@
+/**
+ * The ends of channels that are in the messages of one link. They move as their message is sent: what goes instead of them is
+ * planned while it is written, and they are used up when it was; if it was not, nothing has happened.
+ */
+import { explained } from "../codec/cloneable.ts";
+import type { Packed } from "../codec/placeholders.ts";
+import { pack, unpack } from "../codec/placeholders.ts";
+import type { Portable } from "../link/records.ts";
+import { GRANT } from "../link/records.ts";
+
+/** How ends move (moving.ts); `L` is the link. */
+export interface Moving<in L> {
+  /** What goes instead of `value`; undefined if it is no end. Throws for an end that cannot go, unless that was checked. */
+  plan(value: object, link: L, isChecked: boolean): Portable | undefined;
+  /** Uses up the end, and returns how many slots the senders' side may use. */
+  move(end: object, portable: Portable, link: L): number;
+  /** Makes an end that has arrived. */
+  revive(portable: Portable, link: L): object;
+}
+
+/** The link, as far as it matters here. */
+export interface Carrier {
+  control(kind: number, id: number, n: number): void;
+}
+
+export class Cargo<L extends Carrier> {
+  readonly #link: L;
+  readonly #moving: Moving<L>;
+  readonly #plans = new Map<object, Portable>();
+  #isChecked = false;
+
+  constructor(link: L, moving: Moving<L>) {
+    this.#link = link;
+    this.#moving = moving;
+  }
+
+  /** What goes instead of an object of the message that is being written; undefined for all but ends. */
+  readonly portable = (value: object): Portable | undefined => {
+    const planned = this.#plans.get(value);
+    if (planned !== undefined) return planned;
+    const portable = this.#moving.plan(value, this.#link, this.#isChecked);
+    if (portable !== undefined) this.#plans.set(value, portable);
+    return portable;
+  };
+
+  readonly revive = (portable: unknown): object => this.#moving.revive(portable as Portable, this.#link);
+
+  /** A message is about to be written. `isChecked`: its ends were found to be movable before. */
+  begin(isChecked: boolean): void {
+    this.#isChecked = isChecked;
+    if (this.#plans.size > 0) this.#plans.clear();
+  }
+
+  /** The message was sent: the ends in it are used up. */
+  sent(): void {
+    if (this.#plans.size === 0) return;
+    const plans = [...this.#plans];
+    this.#plans.clear();
+    for (const [end, portable] of plans) {
+      const room = this.#moving.move(end, portable, this.#link);
+      if (portable.is === "sender" && room > 0) this.#link.control(GRANT, portable.id ^ 1, room);
+    }
+  }
+
+  /** What to post instead of a message that the codec does not write; undefined for the message itself. */
+  pack(value: unknown): Packed | undefined {
+    return hasPart(value, this.portable) ? pack(value, this.portable) : undefined;
+  }
+
+  unpack(packed: Packed): unknown {
+    return unpack(packed, this.revive);
+  }
+
+  /** A copy of a message that cannot be sent yet, in which the ends are the same. Throws MessageNotCloneableError. */
+  copy(value: unknown): unknown {
+    if (Object(value) !== value && typeof value !== "symbol") return value;
+    this.begin(false);
+    try {
+      const packed = pack(value, (part) => this.portable(part) && part);
+      if (packed === undefined) return structuredClone(value);
+      const { message, standIns } = structuredClone({ message: packed.message, standIns: packed.standIns });
+      return unpack({ message, standIns, portables: packed.portables }, (end) => end);
+    } catch (error) {
+      throw this.explained(error, value);
+    }
+  }
+
+  /** What `value` was refused with, and why. */
+  explained(error: unknown, value: unknown, transferList?: readonly object[]): unknown {
+    return explained(error, value, { portable: this.portable, transferList });
+  }
+}
+
+/** Whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
+function hasPart(message: unknown, is: (value: object) => unknown): boolean {
+  if (typeof message !== "object" || message === null || ArrayBuffer.isView(message)) return false;
+  if (isTrue(message, Map) && isFlat(message)) return is(message) !== undefined;
+  const found = new Set<object>([message]); // a set goes on to what is added meanwhile, and has each object once
+  const add = (part: unknown): void => {
+    if (typeof part === "object" && part !== null) found.add(part);
+  };
+  for (const value of found) {
+    if (ArrayBuffer.isView(value)) continue;
+    if (is(value) !== undefined) return true;
+    if (isTrue(value, Map) || isTrue(value, Set)) {
+      for (const [key, each] of value.entries()) {
+        add(key);
+        add(each);
+      }
+    } else for (const key in value) add(Reflect.get(value, key));
+  }
+  return false;
+}
+
+/** Whether no object is in `map`: most that are sent are like that, and there is nothing to remember for them. */
+function isFlat(map: ReadonlyMap<unknown, unknown>): boolean {
+  for (const [key, value] of map) if (Object(key) === key || Object(value) === value) return false;
+  return true;
+}
+
+/** Whether a message can go through the port as it is: it arrives as what no other post is. Others go in an array. */
+export function isPostedAsItIs(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || isTrue(value, Map) || isTrue(value, Set);
+}
+
+interface Kind<M extends Map<unknown, unknown> | Set<unknown>> {
+  new (): M;
+  readonly prototype: M;
+}
+
+/** What only has the prototype of a map arrives as a plain object. */
+function isTrue<M extends Map<unknown, unknown> | Set<unknown>>(value: unknown, type: Kind<M>): value is M {
+  if (!(value instanceof type)) return false;
+  try {
+    type.prototype.has.call(value, undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Encoded records that wait on the sender's side for room in the ring, in order. Bounded where the channel is: a channel
+ * with a capacity has no more messages on the way than that; an unbounded one may fill the memory, as it may in one thread.
+ *
+ *     [ · · record record ] ─► [ record text record · · ]         the texts: "…" "…"
+ *
+ * A message that is a long text is not encoded until there is room: it cannot change meanwhile, and to copy it twice more
+ * takes longer than all else that becomes of it. (Short ones can be in the encoder's table, whose order is that of records.)
+ */
+import { Queue } from "../../internal/queue.ts";
+import { HEADER, kindOf, sizeOf } from "./ring.ts";
+
+/** The longest record that waits takes an eighth of it. */
+const BLOCK_WORDS = 1 << 15;
+/** So few are copied one by one, which takes less than to call for it. */
+const FEW_WORDS = 32;
+/** The kind of what stands for a text; it is never in a ring. The word after the header is how long its record can get. */
+const TEXT = 15;
+const TEXT_SIZE = HEADER + 4;
+
+class Block {
+  readonly words: Int32Array = new Int32Array(BLOCK_WORDS);
+  read = 0;
+  written = 0;
+}
+
+export class Spill {
+  readonly #blocks = new Queue<Block>();
+  readonly #texts = new Queue<string>();
+  #first: Block | undefined = undefined;
+  #last: Block | undefined = undefined;
+  /** One that was read, for the next that is needed: to make one takes as long as to fill it. */
+  #spare: Block | undefined = undefined;
+  #text: string | undefined = undefined;
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  /** Appends a copy of the record of `size` bytes at word `from`. */
+  push(words: Int32Array, from: number, size: number): void {
+    const length = size >> 2;
+    const last = this.#blockFor(length);
+    if (length > FEW_WORDS) last.words.set(words.subarray(from, from + length), last.written);
+    else for (let n = 0; n < length; n++) last.words[last.written + n] = words[from + n] as number;
+    last.written += length;
+  }
+
+  /** Appends a text for the channel `id`, of which the record will take at most `size` bytes. */
+  pushText(text: string, id: number, size: number): void {
+    const last = this.#blockFor(TEXT_SIZE >> 2);
+    last.words[last.written] = (TEXT_SIZE << 4) | TEXT;
+    last.words[last.written + 1] = id;
+    last.words[last.written + 2] = size;
+    last.written += TEXT_SIZE >> 2;
+    this.#texts.push(text);
+  }
+
+  /** How many bytes the oldest takes at most. There is one, as for all that follows. */
+  get size(): number {
+    const { words, read } = this.#first as Block;
+    return this.isText ? (words[read + 2] as number) : sizeOf(words[read] as number);
+  }
+
+  /** Whether the oldest is a text. */
+  get isText(): boolean {
+    const { words, read } = this.#first as Block;
+    return kindOf(words[read] as number) === TEXT;
+  }
+
+  /** The oldest, which is a text. */
+  get text(): string {
+    this.#text ??= this.#texts.shift();
+    return this.#text;
+  }
+
+  /** Takes the oldest, which is a text, and returns the channel that it is for. */
+  takeText(): number {
+    const { words, read } = this.#first as Block;
+    this.#text = undefined;
+    this.#advance(read + (TEXT_SIZE >> 2));
+    return words[read + 1] as number;
+  }
+
+  /** Takes the oldest records, as many as are together and fit into `bytes`; they stay as they are until the next push. */
+  take(bytes: number): Int32Array {
+    const { words, read, written } = this.#first as Block;
+    let end = read;
+    while (end < written) {
+      const header = words[end] as number;
+      const next = end + (sizeOf(header) >> 2);
+      if ((next - read) * 4 > bytes || kindOf(header) === TEXT) break;
+      end = next;
+    }
+    this.#advance(end);
+    return words.subarray(read, end);
+  }
+
+  /** The first block is read up to `end`. */
+  #advance(end: number): void {
+    const first = this.#first as Block;
+    first.read = end;
+    if (end < first.written) return;
+    this.#first = this.#blocks.length > 0 ? this.#blocks.shift() : undefined;
+    if (this.#first === undefined) this.#last = undefined;
+    this.#spare = first;
+  }
+
+  /** The last block, with room for `length` words. */
+  #blockFor(length: number): Block {
+    if (this.#last !== undefined && this.#last.written + length <= BLOCK_WORDS) return this.#last;
+    const block = this.#spare ?? new Block();
+    this.#spare = undefined;
+    block.read = block.written = 0;
+    if (this.#first === undefined) this.#first = block;
+    else this.#blocks.push(block);
+    this.#last = block;
+    return block;
+  }
+}

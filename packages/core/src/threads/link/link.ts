@@ -1,0 +1,281 @@
+/**
+ * The link between this thread and one other: a ring for each direction, made at its first record, and a port beside them.
+ * Every channel that crosses here has an endpoint at either side, and its records name it.
+ *
+ *     outlet ──► message, control ──► ring ──► drain ──► inlet        what they say to each other: records.ts
+ *
+ * The port introduces the rings, wakes the other thread, and carries what the codec does not write. It closes when either
+ * thread ends, after its last message; so its `close` is how a thread learns of the death of the other.
+ *
+ * Invariants
+ * 1. A record is released when it was taken in; a message that came through the port is taken in when its record is.
+ * 2. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
+import { Queue } from "../../internal/queue.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { CorruptRecordError, MessageNotCloneableError } from "../codec/errors.ts";
+import type { Packed } from "../codec/placeholders.ts";
+import type { Moving } from "../ends/ends-in-message.ts";
+import { Cargo, isPostedAsItIs } from "../ends/ends-in-message.ts";
+import type { Sending } from "./outgoing.ts";
+import { Outgoing } from "./outgoing.ts";
+import { isClosing } from "./peer-closed.ts";
+import type { Endpoint } from "./records.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
+import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
+import type { Pumped } from "./wake.ts";
+import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
+
+/** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
+type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
+/** How the thread that sends this is woken. */
+export interface Hello {
+  readonly wake: SharedArrayBuffer;
+}
+const PING = 0;
+
+/** How many records a link takes in before it is the turn of others. */
+const BATCH = 512;
+/** After how many of them their room is given back. */
+const RELEASE_EVERY = 64;
+
+class Incoming {
+  readonly ring: RingReader;
+  readonly decoder: Decoder;
+  constructor(memory: SharedArrayBuffer, cargo: Cargo<Link>) {
+    this.ring = new RingReader(memory);
+    this.decoder = new Decoder(memory, cargo.revive);
+  }
+}
+
+export class Link implements Pumped, Sending {
+  readonly #port: MessagePort;
+  readonly #cargo: Cargo<Link>;
+  readonly #endpoints = new Map<number, Endpoint>();
+  #nextId = 0;
+  /** The word of the other thread; undefined until it has said hello. */
+  #peer: Int32Array | undefined = undefined;
+  #outgoing: Outgoing | undefined = undefined;
+  #incoming: Incoming | undefined = undefined;
+  /** Messages that came through the port and are not claimed yet. */
+  readonly #aside = new Queue<unknown>();
+  #holds = 0;
+  #isClosed = false;
+
+  /** The other end of `port` is on its way to the other thread, or has come from there. */
+  constructor(port: MessagePort, moving: Moving<Link>) {
+    this.#port = port;
+    this.#cargo = new Cargo<Link>(this, moving);
+    port.on("message", (message: Posted) => {
+      if (!this.#posted(message)) pump();
+    });
+    port.on("close", () => this.#ended());
+    port.unref();
+    startPumping(this);
+  }
+
+  /** Says who is on the way, and how this thread is woken. */
+  introduce(introduction: Hello): void {
+    this.#port.postMessage(introduction);
+    this.#closeSoon();
+  }
+
+  /**
+   * Answers the introduction of the other thread by telling how this one is woken, and takes in what has come; `earlier`
+   * was posted before the introduction.
+   */
+  meet({ wake }: Hello, earlier: readonly unknown[]): void {
+    for (const message of earlier) this.#posted(message as Posted);
+    this.#peer = new Int32Array(wake);
+    this.#port.postMessage({ wake: wakeMemory() } satisfies Hello);
+    this.pull();
+    pump();
+    this.#closeSoon();
+  }
+
+  /** Adds an endpoint. */
+  add(endpoint: Endpoint, id: number): void {
+    this.#endpoints.set(id, endpoint);
+  }
+
+  /** A number for an endpoint here; the one opposite has the same with its last bit changed. */
+  newId(): number {
+    return 2 * this.#nextId++;
+  }
+
+  remove(id: number): void {
+    this.#endpoints.delete(id);
+    this.#closeSoon();
+  }
+
+  /** Keeps the event loop of this thread, until `unhold`. */
+  hold(): void {
+    if (this.#holds++ === 0) this.#port.ref();
+  }
+
+  unhold(): void {
+    if (--this.#holds === 0) this.#port.unref();
+  }
+
+  /**
+   * Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then.
+   * `isChecked`: it is a copy that was made before.
+   */
+  message(id: number, value: unknown, isChecked = false): void {
+    this.#out.message(id ^ 1, value, isChecked);
+  }
+
+  /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
+  copy(value: unknown): unknown {
+    return this.#cargo.copy(value);
+  }
+
+  /** Sends a record that is no message. */
+  control(kind: number, id: number, n = 0): void {
+    if (!this.#isClosed) this.#out.control(kind, id ^ 1, n);
+  }
+
+  publish(): void {
+    this.#outgoing?.publish();
+  }
+
+  /** Whether all that was sent is in the ring. */
+  get isFlushed(): boolean {
+    return this.#outgoing === undefined || this.#outgoing.isFlushed;
+  }
+
+  /** Moves what waits for room as far as there is some. Whether that was all. */
+  flush(): boolean {
+    if (!this.isFlushed) this.#outgoing?.flush();
+    return this.isFlushed;
+  }
+
+  wakePeer(): void {
+    if (this.#peer !== undefined && mustPing(this.#peer)) this.#port.postMessage(PING);
+  }
+
+  flushed(): void {
+    this.#closeWhenDone();
+  }
+
+  get hasNews(): boolean {
+    return this.#incoming?.ring.hasRecords === true || this.#outgoing?.canFlush === true;
+  }
+
+  drain(): boolean {
+    const hasFlushed = this.#outgoing?.isFlushed === false && this.#outgoing.flush();
+    if (this.#incoming === undefined) return hasFlushed;
+    const { ring, decoder } = this.#incoming;
+    let count = 0;
+    try {
+      while (count < BATCH && ring.hasRecords) {
+        this.#read(ring, decoder);
+        if (++count % RELEASE_EVERY === 0) this.#release(ring);
+      }
+    } catch (error) {
+      this.#incoming = undefined; // what follows cannot be read either
+      this.#port.close();
+      throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
+    }
+    if (count > 0) this.#release(ring);
+    return count > 0 || hasFlushed;
+  }
+
+  /** Takes in what the port has, without waiting for the event loop. A ping among it has woken this thread all the same. */
+  pull(): void {
+    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      if (got.message === PING) schedule();
+      this.#posted(got.message as Posted);
+    }
+  }
+
+  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  lookForEnd(): void {
+    this.pull();
+    if (isClosing(this.#port)) this.#ended();
+  }
+
+  get #out(): Outgoing {
+    this.#outgoing ??= new Outgoing(this.#port, this.#cargo, this);
+    return this.#outgoing;
+  }
+
+  /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
+  #posted(message: Posted): boolean {
+    if (message === PING) return false;
+    if (isPostedAsItIs(message)) this.#aside.push(message);
+    else if (Array.isArray(message)) this.#aside.push(message[0]);
+    else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
+    else if ("ring" in message) {
+      this.#incoming = new Incoming(message.ring, this.#cargo);
+      return false;
+    } else if ("wake" in message) {
+      this.#peer = new Int32Array(message.wake);
+      this.wakePeer();
+    }
+    return true;
+  }
+
+  #release(ring: RingReader): void {
+    if (ring.release()) this.wakePeer();
+  }
+
+  #read(ring: RingReader, decoder: Decoder): void {
+    const { at, words } = ring;
+    const header = words[at >> 2] as number;
+    const size = sizeOf(header);
+    const kind = kindOf(header);
+    if (size < 4 || size > ring.left || (size & 3) !== 0)
+      throw new CorruptRecordError(at, `no record of ${size} bytes`);
+    if (kind === SKIP) {
+      ring.advance(size);
+      return;
+    }
+    const endpoint = this.#endpoints.get(words[(at >> 2) + 1] as number);
+    if (kind === MESSAGE) {
+      const value = decoder.decode(at + HEADER, size - HEADER);
+      ring.advance(size);
+      endpoint?.message(value);
+      return;
+    }
+    const n = words[(at + HEADER) >> 2] as number;
+    if (size !== CONTROL_SIZE) throw new CorruptRecordError(at, `a record of kind ${kind} with ${size} bytes`);
+    ring.advance(size);
+    if (kind !== ASIDE) endpoint?.control(kind, n);
+    else {
+      if (this.#aside.length === 0) this.pull();
+      if (this.#aside.length > 0) endpoint?.message(this.#aside.shift());
+    }
+  }
+
+  /** Not at once: another endpoint may be about to come. */
+  #closeSoon(): void {
+    if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
+  }
+
+  #closeWhenDone(): void {
+    if (this.#isClosed || this.#endpoints.size > 0 || this.#outgoing?.isFlushed === false) return;
+    this.publish();
+    this.#isClosed = true;
+    stopPumping(this);
+    this.#port.close();
+  }
+
+  /** The other thread has ended, or has nothing more to say. */
+  #ended(): void {
+    if (this.#isClosed) return;
+    while (this.#incoming?.ring.hasRecords) this.drain();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    stopPumping(this);
+    for (const endpoint of this.#endpoints.values()) endpoint.lost();
+    this.#endpoints.clear();
+  }
+}
+
+/** Whether it says itself what went wrong: the bytes, or a message that passes through and cannot be sent on. */
+function isTyped(error: unknown): boolean {
+  return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
+}

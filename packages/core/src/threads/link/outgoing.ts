@@ -1,0 +1,175 @@
+/**
+ * What goes to the other thread: messages and other records, into the ring while they fit, else into the spill; what the
+ * codec does not write goes through the port, and a record in the ring claims it.
+ *
+ * Invariants
+ * 1. Records keep their order: while the spill holds one, all that come go behind it.
+ * 2. A message that goes through the port is posted before the record that claims it is published.
+ * 3. What was written is published in a microtask, so that a burst is published as one, or at once when it is time.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { Encoder } from "../codec/encoder.ts";
+import { FOREIGN } from "../codec/outcome.ts";
+import type { Cargo, Carrier } from "../ends/ends-in-message.ts";
+import { isPostedAsItIs } from "../ends/ends-in-message.ts";
+import { isMarked, markOf, unmark } from "../transfer.ts";
+import { Spill } from "./backlog.ts";
+import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
+import { HEADER, MAX_RECORD, MAX_SCRATCH, RingWriter, SCRATCH, SIZE } from "./ring.ts";
+
+/** How long a text must be, in UTF-16 units, to wait as it is; and how long it can be, so that it fits into a record for sure. */
+const LONG_TEXT = 256;
+const LONGEST_TEXT = MAX_RECORD / 4;
+/** What a record has besides its text, and the bytes that fill it up to a whole word. */
+const TEXT_OVERHEAD = HEADER + 8;
+/** A sender that runs on moves what waits only when so much is free: it would move single records else. */
+const WORTH_FLUSHING = SIZE / 4;
+
+/** What the sending of messages needs of their cargo. */
+type Loading = Pick<Cargo<Carrier>, "begin" | "portable" | "pack" | "explained" | "sent">;
+
+/** The link, as its outgoing side sees it. */
+export interface Sending extends Carrier {
+  /** Something was published. */
+  wakePeer(): void;
+  hold(): void;
+  unhold(): void;
+  /** The spill is empty again. */
+  flushed(): void;
+}
+
+export class Outgoing {
+  readonly #ring = new RingWriter();
+  readonly #spill = new Spill();
+  readonly #encoder: Encoder;
+  readonly #port: MessagePort;
+  readonly #cargo: Loading;
+  readonly #link: Sending;
+  #isPublishing = false;
+  readonly #publishLater = (): void => {
+    this.#isPublishing = false;
+    this.publish();
+  };
+
+  constructor(port: MessagePort, cargo: Loading, link: Sending) {
+    this.#port = port;
+    this.#cargo = cargo;
+    this.#link = link;
+    this.#encoder = new Encoder(this.#ring.memory, cargo.portable);
+    port.postMessage({ ring: this.#ring.memory });
+  }
+
+  /** Sends a message to the endpoint `id` of the other side. Throws MessageNotCloneableError, and has done nothing then. */
+  message(id: number, value: unknown, isChecked: boolean): void {
+    this.#cargo.begin(isChecked);
+    const ring = this.#ring;
+    if (!this.#spill.isEmpty && ring.hasFree(WORTH_FLUSHING)) this.flush();
+    const fits = this.#spill.isEmpty && ring.fits(MAX_RECORD);
+    if (!fits && typeof value === "string" && value.length >= LONG_TEXT && value.length <= LONGEST_TEXT) {
+      this.#spillText(value, id);
+      return;
+    }
+    const at = (fits ? ring.at : SCRATCH) + HEADER;
+    const limit = (fits ? MAX_RECORD : MAX_SCRATCH) - HEADER;
+    const size = isMarked(value) ? FOREIGN : this.#encoder.encode(value, at, limit);
+    if (size < 0) this.#postAside(id, value);
+    else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id));
+    else this.#spillOver(MESSAGE, size + HEADER, id);
+    this.#cargo.sent();
+  }
+
+  /** Sends a record that is no message. */
+  control(kind: number, id: number, n: number): void {
+    const ring = this.#ring;
+    const fits = this.#spill.isEmpty && ring.fits(CONTROL_SIZE);
+    ring.words[((fits ? ring.at : SCRATCH) + HEADER) >> 2] = n;
+    if (fits) this.#written(ring.commit(kind, CONTROL_SIZE, id));
+    else this.#spillOver(kind, CONTROL_SIZE, id);
+  }
+
+  /** Makes visible what was written, and wakes the other thread if it sleeps. */
+  publish(): void {
+    if (this.#ring.publish()) this.#link.wakePeer();
+  }
+
+  /** Whether nothing waits for room. */
+  get isFlushed(): boolean {
+    return this.#spill.isEmpty;
+  }
+
+  /** Whether something waits for room, and there is some. */
+  get canFlush(): boolean {
+    return !this.#spill.isEmpty && this.#ring.fits(this.#spill.size);
+  }
+
+  /**
+   * Moves what waits to the ring, as far as there is room (FLUSH), and asks to be woken if that is not all (WANT_ROOM).
+   * Whether some was moved.
+   */
+  flush(): boolean {
+    const hasMoved = this.#unspill();
+    if (!this.#spill.isEmpty) return (this.#ring.wantRoom() && this.#unspill()) || hasMoved;
+    this.#link.unhold();
+    this.#link.flushed();
+    return hasMoved;
+  }
+
+  #unspill(): boolean {
+    let hasMoved = false;
+    while (this.canFlush) {
+      if (this.#spill.isText) this.#writeText();
+      else this.#written(this.#ring.copy(this.#spill.take(this.#ring.room)));
+      hasMoved = true;
+    }
+    return hasMoved;
+  }
+
+  /** It is taken when it is written: a message that sends another while it is encoded must not lose it. */
+  #writeText(): void {
+    const { text, size } = this.#spill;
+    const written = this.#encoder.encode(text, this.#ring.at + HEADER, size - HEADER);
+    this.#written(this.#ring.commit(MESSAGE, written + HEADER, this.#spill.takeText()));
+  }
+
+  /** Keeps the record that is in the scratch until there is room, and the event loop until then. */
+  #spillOver(kind: number, size: number, id: number): void {
+    this.#ring.header(SCRATCH >> 2, kind, size, id);
+    const isFirst = this.#spill.isEmpty;
+    this.#spill.push(this.#ring.words, SCRATCH >> 2, size);
+    if (isFirst) this.#beginWaiting();
+  }
+
+  #spillText(text: string, id: number): void {
+    const isFirst = this.#spill.isEmpty;
+    this.#spill.pushText(text, id, 2 * text.length + TEXT_OVERHEAD);
+    if (isFirst) this.#beginWaiting();
+  }
+
+  /** The first that waits asks for room; those behind it move with it. */
+  #beginWaiting(): void {
+    this.#link.hold();
+    this.flush();
+  }
+
+  #postAside(id: number, value: unknown): void {
+    const transferList = markOf(value);
+    try {
+      const posted = this.#cargo.pack(value) ?? (isPostedAsItIs(value) ? value : [value]);
+      if (transferList.length === 0)
+        this.#port.postMessage(posted); // an empty list takes as long as a small message
+      else this.#port.postMessage(posted, transferList);
+    } catch (error) {
+      throw this.#cargo.explained(error, value, transferList);
+    }
+    unmark(value);
+    this.control(ASIDE, id, 0);
+  }
+
+  #written(isDue: boolean): void {
+    if (isDue) this.publish();
+    else if (!this.#isPublishing) {
+      this.#isPublishing = true;
+      queueMicrotask(this.#publishLater);
+    }
+  }
+}
