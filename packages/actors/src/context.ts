@@ -1,7 +1,7 @@
 /** What a handler sees of its actor and its system. */
 import type { Logger } from "pino";
-import type { Definition } from "./actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "./address/address.ts";
+import type { Definition } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MessageOf } from "./protocol.ts";
 import type { Route } from "./routing/address.ts";

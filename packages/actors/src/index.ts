@@ -1,9 +1,10 @@
 /** Supervised actors on the channels of `@pneumatic/core`. */
-export { type ArgsOf, actor, type Definition, implement, type NoMessages, type ProtocolOf } from "./actor.ts";
+export { actor, implement } from "./actor.ts";
 export type { Address, AddressTo, AnyAddress, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export { type Poison, type Retry, retry } from "./cell/poison.ts";
 export type { Clock, Scheduler } from "./clock.ts";
 export type { Context, StartContext, Timers } from "./context.ts";
+export type { ArgsOf, Definition, NoMessages, ProtocolOf } from "./definition.ts";
 export { type ActorEvent, type DiagnosticsEvents, subscribe } from "./diagnostics.ts";
 export {
   ActorPanickedError,
@@ -30,7 +31,7 @@ export type { CrashCause, ExitReason } from "./exit-reason.ts";
 export type { DeadLetter } from "./mailbox/dead-letters.ts";
 export type { DeadLetterReason, Ledger } from "./mailbox/ledger.ts";
 export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/overflow.ts";
-export { priority } from "./mailbox/priority/priority.ts";
+export { priority } from "./mailbox/priority.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
 export { type Registry, type RegistryKey, type RegistryKeyFor, registryKey } from "./registry/registry.ts";
 export { type Subscriber, type Topic, type Topics, topic } from "./registry/topics.ts";
@@ -69,6 +70,7 @@ export type {
 export type { Strategy } from "./supervisor/strategy.ts";
 export type { ChildInfo } from "./supervisor/supervisor.ts";
 export type { ActorInspection, ActorState, SystemInspection } from "./system/inspect.ts";
-export { ActorSystem, type ActorSystemOptions } from "./system/system.ts";
+export type { ActorSystemOptions } from "./system/options.ts";
+export { ActorSystem } from "./system/system.ts";
 export { blocking } from "./threads/blocking.ts";
 export { onThread } from "./threads/on-thread.ts";

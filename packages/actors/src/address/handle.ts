@@ -4,7 +4,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { Channel, overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
 import { InvalidMessageError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -17,33 +17,8 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
 import { forgetAddress, noteAddress } from "./address-origins.ts";
-import type { Watch } from "./watch.ts";
-
-/** The actor, as its addresses see it. */
-export interface Target extends Waiter {
-  /** Where messages to it go: its mailbox, unless it is a router, or its mailbox is in another thread. */
-  readonly inbox: Inbox;
-  /** Whether it accepts nothing any more. */
-  readonly isClosed: boolean;
-  readonly deadlines: Deadlines;
-  readonly started: Promise<void>;
-  readonly exited: Promise<ExitReason>;
-  /** Why it has ended for good; undefined while it lives. */
-  readonly ended: ExitReason | undefined;
-  /** Who is told when it does. */
-  readonly watches: Set<Watch>;
-  /** One more sender that counts; undefined once the last one was dropped. */
-  revive(): Sender<unknown> | undefined;
-}
-
-/** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
-export const TARGET: unique symbol = Symbol("target");
-
-/** Where a handle says which actor has it. */
-export const HOLDER: unique symbol = Symbol("holder");
-
-export type Message = { readonly type: string };
-export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
+import type { AnyAsk, Message, Target } from "./target.ts";
+import { HOLDER, isObject, TARGET } from "./target.ts";
 
 const ignore = (): void => {};
 
@@ -254,82 +229,9 @@ export function lostAddress(path: string, parent: string | undefined, place: str
   return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
 }
 
-/** The actor behind a handle; undefined for anything else. */
-export function targetOf(value: unknown): Target | undefined {
-  return isObject(value) && TARGET in value ? (value[TARGET] as Target) : undefined;
-}
-
-/** A strong handle on an actor or a supervisor. */
-export interface StrongAddress extends Disposable {
-  readonly [TARGET]: Target;
-  readonly isDropped: boolean;
-}
-
-/**
- * Every strong handle in `value` that was not dropped: itself, or found by walking plain objects and arrays. What cannot be
- * looked into has none.
- */
-export function strongAddresses(value: unknown): StrongAddress[] {
-  const found: StrongAddress[] = [];
-  forEachHandle(value, (handle) => {
-    if (isStrong(handle) && !handle.isDropped) found.push(handle);
-  });
-  return found;
-}
-
-/** Calls `visit` for every handle in `value`, weak ones too. */
-export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
-  if (!isObject(value)) return;
-  const pending = visitOrOpen(value, visit);
-  if (pending === undefined) return; // as nearly always: what holds no objects needs no walk
-  const seen = new Set<object>([value]);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const inner of visitOrOpen(next, visit) ?? []) pending.push(inner);
-  }
-}
-
-/** Visits a handle; of a plain object or an array, returns the objects in it, if there are any. */
-function visitOrOpen(value: object, visit: (handle: object) => void): object[] | undefined {
-  let inner: object[] | undefined;
-  try {
-    if (TARGET in value) visit(value);
-    else if (Array.isArray(value) || isPlain(value)) {
-      for (const key in value) {
-        const item: unknown = (value as Record<string, unknown>)[key];
-        if (!isObject(item)) continue;
-        if (inner === undefined) inner = [item];
-        else inner.push(item);
-      }
-    }
-  } catch {
-    // A getter or a proxy of the user's that throws.
-  }
-  return inner;
-}
-
-/** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */
-export function dropAddresses(value: unknown): void {
-  for (const address of strongAddresses(value)) address[Symbol.dispose]();
-}
-
-/** Whether `value` is a strong handle that was dropped. */
-export function isDroppedAddress(value: object): boolean {
-  return TARGET in value && isStrong(value) && value.isDropped;
-}
-
-/** Of a handle: whether it is a strong one. */
-export function isStrong(value: object): value is StrongAddress {
-  return Symbol.dispose in value;
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-/** Whether `value` is made of braces, so that what is in it can be walked. */
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** A sender for an address whose actor is gone, or about to be: it counts for nobody. */
+export function orphan(): Sender<unknown> {
+  const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
+  channel.removeReceiver();
+  return unboundedSender(channel);
 }

@@ -2,7 +2,9 @@
  * One value for several owners: everything in it is shared, except that each strong address belongs to one of them. Found
  * where `dropAddresses` finds them: in plain objects and arrays.
  */
-import { dropAddresses, forEachHandle, isObject, isPlain, TARGET } from "./handle.ts";
+
+import { isObject, TARGET } from "./target.ts";
+import { dropAddresses, forEachHandle, isPlain } from "./walk.ts";
 
 /** A strong handle of any kind. */
 interface Strong extends Disposable {

@@ -10,13 +10,14 @@
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
-import type { Behavior } from "../actor.ts";
-import type { Target } from "../address/handle.ts";
-import { dropAddresses, lostAddress } from "../address/handle.ts";
+import { lostAddress } from "../address/handle.ts";
+import type { Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Watch } from "../address/watch.ts";
 import type { Scheduler } from "../clock.ts";
 import type { Runnable } from "../dispatcher.ts";
-import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
+import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
@@ -30,6 +31,7 @@ import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
+import type { Behavior } from "./behavior.ts";
 import type { CellSettings, Place, Runtime } from "./environment.ts";
 import { pathOf } from "./environment.ts";
 import { failureOf } from "./failure.ts";
@@ -368,4 +370,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
     if (item instanceof Ask) item.abortHandler(error);
   }
+}
+
+/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+export function cellOf(address: unknown): Cell {
+  const target = targetOf(address);
+  if (target instanceof Cell) return target;
+  throw new InvalidDefinitionError("An actor is named by one of its addresses");
 }

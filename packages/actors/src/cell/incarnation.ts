@@ -4,8 +4,9 @@
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
-import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
+import { checked, giveTo, weakAddress } from "../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";

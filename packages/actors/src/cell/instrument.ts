@@ -2,11 +2,12 @@
  * What stands around the actors of a system whose order is decided by a test: it sees what they are sent and what they do,
  * and may do worse. Real systems have none.
  */
-import type { Behavior } from "../actor.ts";
+
 import type { Scheduler } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 
 /** Where a scheduler has the instrument that goes with it. */

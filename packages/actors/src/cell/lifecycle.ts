@@ -6,14 +6,14 @@
  * it owned. Whoever asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
-import type { Behavior } from "../actor.ts";
-import { dropAddresses } from "../address/handle.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
+import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { Milestone } from "./deferred-promise.ts";
 import type { Guardian, Verdict } from "./directive.ts";

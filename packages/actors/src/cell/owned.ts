@@ -1,6 +1,7 @@
 /** What goes with its owner. */
 import type { Logger } from "pino";
-import { isDroppedAddress, isObject } from "../address/handle.ts";
+import { isObject } from "../address/target.ts";
+import { isDroppedAddress } from "../address/walk.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { report } from "../report.ts";
 

@@ -6,15 +6,22 @@
  *     mailbox ── lend ──► FREE ──► used by the thread ──► its message arrives: fulfill
  *        ▲                  └──────── reclaim: somebody here finds no room
  */
-import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { NOTHING, OPEN } from "@pneumatic/core/internal";
-import type { Mailbox } from "./mailbox.ts";
 
 /** The words: how many slots the thread can use, and whether it has asked for more. */
 const FREE = 0;
 const WANTED = 1;
 /** So many are lent to a thread at most. */
 const MOST = 64;
+
+/** The mailbox, as its credits see it. */
+interface Lender {
+  readonly channel: Channel<unknown>;
+  readonly isClosed: boolean;
+  lenders: Set<Credits> | undefined;
+  fulfill(message: unknown): void;
+}
 
 export class Credits implements ParkedSend<unknown> {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
@@ -23,12 +30,12 @@ export class Credits implements ParkedSend<unknown> {
   readonly slots = 1;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
-  readonly #mailbox: Mailbox;
+  readonly #mailbox: Lender;
   /** Those that the thread can use, or has used for messages that have not arrived. */
   #lent = 0;
   #isWaiting = false;
 
-  constructor(mailbox: Mailbox) {
+  constructor(mailbox: Lender) {
     this.#mailbox = mailbox;
     mailbox.lenders ??= new Set();
     mailbox.lenders.add(this);

@@ -10,19 +10,6 @@ import { NOTHING } from "@pneumatic/core/internal";
 import { Ask } from "../reply/ask.ts";
 import { MailQueue } from "./queue.ts";
 
-/** Where an ask waits outside of the channel. */
-export class FrontPlace {
-  readonly #remove: () => void;
-
-  constructor(remove: () => void) {
-    this.#remove = remove;
-  }
-
-  remove(): void {
-    this.#remove();
-  }
-}
-
 export class Front {
   /** A message that was begun already, and failed. */
   #returned: unknown = NOTHING;
@@ -42,11 +29,11 @@ export class Front {
   putBack(item: unknown): void {
     this.#returned = item;
     if (item instanceof Ask) {
-      item.waiting(
-        new FrontPlace(() => {
+      item.waiting({
+        remove: () => {
           this.#returned = NOTHING;
-        }),
-      );
+        },
+      });
     }
   }
 
@@ -89,5 +76,5 @@ export class Front {
 function append(queue: MailQueue<unknown>, item: unknown): void {
   const ticket = queue.nextTicket;
   queue.push(item);
-  if (item instanceof Ask) item.waiting(new FrontPlace(() => queue.remove(ticket)));
+  if (item instanceof Ask) item.waiting({ remove: () => queue.remove(ticket) });
 }

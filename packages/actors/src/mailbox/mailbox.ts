@@ -28,7 +28,7 @@ import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Credits } from "./credits.ts";
 import { reclaim } from "./credits.ts";
-import { Front, FrontPlace } from "./deferred.ts";
+import { Front } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
@@ -250,13 +250,13 @@ export class Mailbox implements AskHome, Inbox {
         return;
       }
       this.giveUp(place, message);
-    } else if (place instanceof FrontPlace) {
+    } else if ("slots" in place) {
+      this.channel.unpark(place); // never accepted: what is in it is still the caller's
+    } else {
       this.account.expired++;
       place.remove();
       this.#owner.release(message);
       if (this.isFinished) this.#owner.wake();
-    } else {
-      this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { DuplicateKeyError, InvalidDefinitionError } from "../errors.ts";
 import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
 import { NO_REGISTRATION, Registration } from "./registration.ts";

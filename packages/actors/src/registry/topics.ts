@@ -3,10 +3,11 @@
  * of the registry.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { checked, dropAddresses } from "../address/handle.ts";
+import { checked } from "../address/handle.ts";
 import { shareOf } from "../address/share.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { report } from "../report.ts";
 import { NO_REGISTRATION, Registration } from "./registration.ts";

@@ -8,7 +8,6 @@ import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
 import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
-import type { FrontPlace } from "../mailbox/deferred.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { Edge, Waiter, Waiting } from "./wait-for-graph.ts";
@@ -26,8 +25,13 @@ export interface AskHome {
   withdraw(place: AskPlace, message: unknown): void;
 }
 
+/** Somewhere outside of the channel where an ask waits. */
+export interface Removable {
+  remove(): void;
+}
+
 /** A ticket of the queue, a place before it, or what stands for the ask among the parked sends. */
-export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
+export type AskPlace = number | Removable | ParkedSend<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};

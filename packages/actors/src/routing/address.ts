@@ -1,10 +1,11 @@
 /** The handle on a router: an address of its routees' protocol, by which their number can be changed. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import type { Definition } from "../actor.ts";
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
+import { giveTo } from "../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../address/target.ts";
+import { HOLDER, TARGET } from "../address/target.ts";
+import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { Ask, AskOptions, MessageOf, Names, ReplyOf } from "../protocol.ts";

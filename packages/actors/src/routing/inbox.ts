@@ -3,8 +3,8 @@
  * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
  */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import { dropAddresses } from "../address/handle.ts";
 import { shareOf } from "../address/share.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { BroadcastAskError } from "../errors.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";

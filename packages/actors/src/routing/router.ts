@@ -1,7 +1,7 @@
 /** Makes a router: a supervisor whose children are its routees, and whose messages go to them. */
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { dropAddresses } from "../address/handle.ts";
+import type { AnyAsk, Message } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";

@@ -1,8 +1,9 @@
 /** The handle on a supervisor: a strong address like any other, by which its children are reached and managed. */
 import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
+import { giveTo } from "../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../address/target.ts";
+import { HOLDER, TARGET } from "../address/target.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";

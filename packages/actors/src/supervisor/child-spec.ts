@@ -1,10 +1,11 @@
 /** Specifications of supervisors and their children: plain values, checked when they are made. */
-import type { Behavior, Definition } from "../actor.ts";
-import { behaviorOf } from "../actor.ts";
+
 import type { Address } from "../address/address.ts";
+import type { Behavior } from "../cell/behavior.ts";
+import type { Definition } from "../definition.ts";
+import { behaviorOf, RemoteDefinition } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { MessageOf } from "../protocol.ts";
-import { RemoteDefinition } from "../threads/on-thread.ts";
 import type { SupervisorAddress } from "./address.ts";
 import type { Intensity } from "./intensity.ts";
 import type { Restart } from "./restart-policy.ts";

@@ -6,8 +6,8 @@
  * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
-import type { Behavior } from "../actor.ts";
 import { forgetAddresses } from "../address/address-origins.ts";
+import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Guardian, Verdict } from "../cell/directive.ts";
 import { HELD, HELD_EMPTY } from "../cell/directive.ts";

@@ -2,7 +2,9 @@
  * What a system looks like at one instant: plain data, which can be printed, compared and sent as JSON. Nothing in it is the
  * content of a message, and nothing here changes the system.
  */
-import { strongAddresses, TARGET } from "../address/handle.ts";
+
+import { TARGET } from "../address/target.ts";
+import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Phase } from "../cell/phase.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/phase.ts";

@@ -4,7 +4,8 @@
  */
 import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { notedAddresses } from "../address/address-origins.ts";
-import { HOLDER, strongAddresses } from "../address/handle.ts";
+import { HOLDER } from "../address/target.ts";
+import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { holdLoop } from "../clock.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";

@@ -6,8 +6,9 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/handle.ts";
+import { firstAddress, giveTo } from "../address/handle.ts";
+import type { AnyAsk, Message } from "../address/target.ts";
+import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Guardian } from "../cell/directive.ts";
 import type { Place, Runtime } from "../cell/environment.ts";
@@ -16,6 +17,7 @@ import type { Instrument } from "../cell/instrument.ts";
 import { instrumentOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
 import type { Scheduler } from "../clock.ts";
+import { RemoteDefinition } from "../definition.ts";
 import { Diagnostics } from "../diagnostics.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
@@ -36,7 +38,6 @@ import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { Made, SupervisorHost } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import { RemoteDefinition } from "../threads/on-thread.ts";
 import type { ThreadHost } from "../threads/parent/host.ts";
 import { Threads } from "../threads/parent/hosts.ts";
 import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
@@ -311,4 +312,16 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     const { restart, backoff, intensity } = cell.settings as Settings;
     return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
   }
+}
+
+const runtimes = new WeakMap<object, SystemRuntime>();
+
+/** Lets {@link runtimeOf} find the machinery of `system`. */
+export function exposeRuntime(system: object, runtime: SystemRuntime): void {
+  runtimes.set(system, runtime);
+}
+
+/** Returns the machinery behind a system, for `@pneumatic/actors/testing`. */
+export function runtimeOf(system: object): SystemRuntime {
+  return runtimes.get(system) as SystemRuntime;
 }

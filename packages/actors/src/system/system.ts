@@ -1,21 +1,19 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
-import type { ResourceLimits } from "node:worker_threads";
 import type { Receiver } from "@pneumatic/core";
 import { Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import type { Definition } from "../actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { Milestone } from "../cell/deferred-promise.ts";
 import { dropAll, Owned } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
-import type { Clock, Scheduler } from "../clock.ts";
 import { systemClock, systemScheduler } from "../clock.ts";
+import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
@@ -29,46 +27,9 @@ import type { SupervisorAddress } from "../supervisor/address.ts";
 import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
 import type { SystemInspection } from "./inspect.ts";
+import type { ActorSystemOptions } from "./options.ts";
 import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
-import { SystemRuntime } from "./runtime.ts";
-
-/** How a system is made. */
-export interface ActorSystemOptions {
-  /** Its name in the log; `system` when left out. */
-  readonly name?: string;
-  /** Where it logs; by default pino's JSON lines on standard error, so that standard output stays the program's. */
-  readonly logger?: Logger;
-  /** The level of the default logger: `info` when left out. */
-  readonly logLevel?: string;
-  /** Whether the process stays alive while an actor lives; true when left out. An actor on a thread always holds it. */
-  readonly keepAlive?: boolean;
-  /** The time of every timeout, timer, backoff and intensity. */
-  readonly clock?: Clock;
-  /** How turns are put off. */
-  readonly scheduler?: Scheduler;
-  /** The chance in backoffs: from 0 up to 1. */
-  readonly random?: () => number;
-  /**
-   * What happens to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that has
-   * lasted 500 ms with a `DeadlockError`; `warn` only logs it.
-   */
-  readonly deadlock?: "reject" | "warn";
-  /** The messages that no handler saw. */
-  readonly deadLetters?: {
-    /** How many are kept, with the addresses in them; 1,000 when left out. With 0, none is. */
-    readonly keep?: number;
-  };
-  /** The worker threads that actors run on. */
-  readonly threads?: {
-    /** How long a thread may not turn its event loop before it is terminated as hung, in milliseconds; 5,000 when left out. */
-    readonly heartbeatMs?: number;
-    /** The memory of each shared thread. */
-    readonly resourceLimits?: ResourceLimits;
-  };
-}
-
-/** The machinery behind a system, for `@pneumatic/actors/testing`. */
-export let runtimeOf: (system: ActorSystem) => SystemRuntime;
+import { exposeRuntime, SystemRuntime } from "./runtime.ts";
 
 const DEAD_LETTERS_KEPT = 1000;
 const DEAD_LETTERS_WAITING = 1000;
@@ -94,9 +55,6 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
  * ```
  */
 export class ActorSystem implements AsyncDisposable {
-  static {
-    runtimeOf = (system) => system.#runtime;
-  }
   readonly name: string;
   /** The logger that every actor's is a child of. */
   readonly log: Logger;
@@ -128,6 +86,7 @@ export class ActorSystem implements AsyncDisposable {
       resourceLimits: options.threads?.resourceLimits,
     };
     this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+    exposeRuntime(this, this.#runtime);
   }
 
   /**

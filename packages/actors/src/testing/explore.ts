@@ -5,7 +5,7 @@
 import { currentClock } from "@pneumatic/core/internal";
 import { systemScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
-import { runtimeOf } from "../system/system.ts";
+import { runtimeOf } from "../system/runtime.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";

@@ -2,17 +2,20 @@
  * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
  * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
  */
-import { takesAll } from "../actor.ts";
+
 import type { Address, AnyAddress } from "../address/address.ts";
-import type { Message, Target } from "../address/handle.ts";
-import { checked, dropAddresses, targetOf } from "../address/handle.ts";
+import { checked } from "../address/handle.ts";
+import type { Message, Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
+import { takesAll } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { describe } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
-import { runtimeOf } from "../system/system.ts";
+import { runtimeOf } from "../system/runtime.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
@@ -249,4 +252,40 @@ function checkReplies(replies: unknown): void {
     if (typeof reply === "function" || reply === undefined) continue;
     throw new InvalidDefinitionError(`The reply "${type}" of a probe is a function, not ${typeof reply}`);
   }
+}
+
+/**
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
+ * `spawn` throws.
+ *
+ * @example
+ * ```ts
+ * import { type Address, actor } from "@pneumatic/actors";
+ * import { probe, testSystem } from "@pneumatic/actors/testing";
+ *
+ * interface Audit {
+ *   note(payload: { what: string }): void;
+ *   limit(): number;
+ * }
+ * const till = actor({
+ *   state: (audit: Address<Audit>) => ({ audit }),
+ *   on: {
+ *     pay: async ({ state }, { sum }: { sum: number }) => {
+ *       const isFine = sum <= (await state.audit.ask({ type: "limit" }));
+ *       state.audit.tell({ type: "note", what: isFine ? `paid ${sum}` : "refused" });
+ *     },
+ *   },
+ * });
+ * await using system = testSystem();
+ * using audit = probe<Audit>(system, { limit: () => 100 }, { name: "audit" });
+ * using address = system.spawn(till, { args: audit.address.clone() });
+ * address.tell({ type: "pay", sum: 5 });
+ * await audit.expectMessage("limit");
+ * const { what } = await audit.expectMessage("note");
+ * console.log(what); // paid 5
+ * await audit.expectNoMessage();
+ * ```
+ */
+export function probe<P>(system: TestSystem, replies: ProbeReplies<P> = {}, options: ProbeOptions = {}): Probe<P> {
+  return new RecordingProbe<P>(system, replies, options);
 }

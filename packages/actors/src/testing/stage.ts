@@ -2,8 +2,9 @@
  * The instrument of a simulation: it stands around every actor, writes the trace, checks what is guaranteed of each message,
  * and lets the faults strike.
  */
-import type { Behavior, Handler } from "../actor.ts";
+
 import { asPromise } from "../cell/attempt.ts";
+import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { Instrument } from "../cell/instrument.ts";

@@ -1,7 +1,7 @@
 /** Work that keeps a thread from turning its event loop for longer than the heartbeat allows, on purpose. */
 import { InvalidDefinitionError } from "../errors.ts";
-import { BLOCKING } from "./wire/messages.ts";
-import { here } from "./worker/current-host.ts";
+import { here } from "./wire/current-host.ts";
+import { BLOCKING } from "./wire/shared-words.ts";
 
 /**
  * Runs `work` at once and returns what it returns. While it runs, its thread is not terminated for a missed heartbeat: for

@@ -2,7 +2,7 @@
  * How far the thread has come with the messages of an incarnation, in words of shared memory that outlive it. They hold the
  * low bits of the numbers, of which none is further behind than `least`.
  */
-import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, PROGRESS_WORDS, SAID } from "../wire/messages.ts";
+import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, PROGRESS_WORDS, SAID } from "../wire/shared-words.ts";
 
 export class Progress {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(PROGRESS_WORDS * Int32Array.BYTES_PER_ELEMENT));

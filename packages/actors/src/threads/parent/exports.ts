@@ -8,8 +8,10 @@
  */
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";
-import type { AnyAsk, Message, Target } from "../../address/handle.ts";
-import { askAt, dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../../address/handle.ts";
+import { askAt, orphan, strongAddress, weakAddress } from "../../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../../address/target.ts";
+import { targetOf } from "../../address/target.ts";
+import { dropAddresses, isStrong } from "../../address/walk.ts";
 import { Watch } from "../../address/watch.ts";
 import { Cell } from "../../cell/cell.ts";
 import { ActorStoppedError, StartFailedError, ThreadLostError } from "../../errors.ts";
@@ -17,11 +19,10 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { Credits } from "../../mailbox/credits.ts";
 import type { Ask } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
+import { packError, packReason } from "../wire/errors.ts";
 import type { Border, Packed, Ref } from "../wire/marshal.ts";
 import { pack, posted, uncloneable, unpack } from "../wire/marshal.ts";
 import type { FromPeer, ToPeer } from "../wire/messages.ts";
-import { packError, packReason } from "../wire/messages.ts";
-import { orphan } from "../worker/closed-sender.ts";
 
 type Weak = WeakAddressTo<Message, AnyAsk>;
 

@@ -11,7 +11,7 @@
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import { BLAME } from "../worker/current-host.ts";
+import { BLAME } from "../wire/current-host.ts";
 
 const LOOK_MS = 20;
 const SAMPLE_EVERY_US = 500;

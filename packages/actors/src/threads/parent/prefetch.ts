@@ -11,20 +11,22 @@
  * it had never been shipped.
  */
 import type { TransferList } from "@pneumatic/core/threads";
-import type { Target } from "../../address/handle.ts";
-import { dropAddresses, targetOf } from "../../address/handle.ts";
+import type { Target } from "../../address/target.ts";
+import { targetOf } from "../../address/target.ts";
+import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
 import { failureOf } from "../../cell/failure.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
+import type { RemoteDefinition } from "../../definition.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Borrower, Mailbox } from "../../mailbox/mailbox.ts";
 import { spend } from "../../mailbox/transferred.ts";
 import { Ask, NEVER_BEGUN } from "../../reply/ask.ts";
-import type { RemoteDefinition } from "../on-thread.ts";
+import { packReason, unpackError } from "../wire/errors.ts";
 import { carries, movesOnce, pack, packAll, unpack } from "../wire/marshal.ts";
 import type { About, OfTenant, ToHost } from "../wire/messages.ts";
-import { FIRST_BEFORE, packReason, unpackError } from "../wire/messages.ts";
+import { FIRST_BEFORE } from "../wire/shared-words.ts";
 import { Progress } from "./acknowledged.ts";
 import type { Tenant, ThreadHost } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";

@@ -1,10 +1,10 @@
 /** Spawns the child that an actor on a thread has asked for. */
-import type { StrongAddress } from "../../address/handle.ts";
-import { dropAddresses } from "../../address/handle.ts";
+import type { StrongAddress } from "../../address/walk.ts";
+import { dropAddresses } from "../../address/walk.ts";
 import { startFailureOf } from "../../cell/failure.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
+import { RemoteDefinition } from "../../definition.ts";
 import { SpawnRefusedError } from "../../errors.ts";
-import { RemoteDefinition } from "../on-thread.ts";
 import { unpack } from "../wire/marshal.ts";
 import type { OfTenant } from "../wire/messages.ts";
 import type { Leases } from "./exports.ts";

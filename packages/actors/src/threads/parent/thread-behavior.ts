@@ -3,12 +3,12 @@
  * always is; a handler here ships the message and resolves when the host says what became of it. So a thread actor is an
  * actor like any other, and every guarantee about queues and restarts is the same code.
  */
-import type { Behavior, Handler } from "../../actor.ts";
+import type { Behavior, Handler } from "../../cell/behavior.ts";
 import type { Cell } from "../../cell/cell.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
+import type { RemoteDefinition } from "../../definition.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import type { RemoteDefinition } from "../on-thread.ts";
-import { refuseSelf } from "../worker/modules/load-module.ts";
+import { refuseSelf } from "../modules/load-module.ts";
 import type { ThreadHost } from "./host.ts";
 import type { Threads } from "./hosts.ts";
 import { RemoteIncarnation } from "./prefetch.ts";
@@ -42,7 +42,7 @@ export class RemoteBehavior implements Behavior {
   }
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
-    this.#host ??= this.#definition.host ?? this.#place();
+    this.#host ??= (this.#definition.host as ThreadHost | undefined) ?? this.#place();
     const tenant = new RemoteIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
     (context as Incarnation).own(tenant);
     this.#tenant = tenant;

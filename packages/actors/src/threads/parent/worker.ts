@@ -17,7 +17,7 @@ import { Milestone } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../exit-reason.ts";
 import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
-import { ON_STACK, WORDS } from "../wire/messages.ts";
+import { ON_STACK, WORDS } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
 import { Leases } from "./exports.ts";
 import { stackOf } from "./hang-stack.ts";

@@ -5,7 +5,8 @@
  */
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
-import { isObject, isPlain, TARGET } from "../../address/handle.ts";
+import { isObject, TARGET } from "../../address/target.ts";
+import { isPlain } from "../../address/walk.ts";
 import { MessageNotCloneableError } from "../../errors.ts";
 import { textOf } from "../../exit-reason.ts";
 

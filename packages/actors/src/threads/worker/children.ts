@@ -2,12 +2,13 @@
  * The children of an actor on a thread. Their definitions are here and so they run here, while their mailboxes are with the
  * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
  */
+
+import type { Origin } from "../../definition.ts";
 import { DuplicateNameError, ThreadLimitError } from "../../errors.ts";
 import { takesAll } from "../../mailbox/overflow.ts";
 import { childSpec } from "../../supervisor/child-spec.ts";
 import type { SpawnOptions } from "../../supervisor/spawn-options.ts";
 import type { Ref } from "../wire/marshal.ts";
-import type { Origin } from "../wire/messages.ts";
 import type { Definitions } from "./definitions.ts";
 import type { RemoteTarget } from "./imported-actor.ts";
 import type { RemoteTargets } from "./imports.ts";

@@ -12,31 +12,23 @@ import { joinLine } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import type { Behavior } from "../../actor.ts";
-import { dropAddresses } from "../../address/handle.ts";
+import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
+import type { Behavior } from "../../cell/behavior.ts";
 import { repeatEvery, systemScheduler } from "../../clock.ts";
+import type { Origin } from "../../definition.ts";
+import type { Module } from "../modules/load-module.ts";
+import { behaviorIn, loadModule } from "../modules/load-module.ts";
+import { hostsHere } from "../wire/current-host.ts";
+import { packError, unpackReason } from "../wire/errors.ts";
 import type { Packed, Ref } from "../wire/marshal.ts";
 import { unpack } from "../wire/marshal.ts";
-import type { HostTask, Origin, ToHost, ToParent } from "../wire/messages.ts";
-import {
-  BEAT,
-  BEGUN,
-  FIRST_BEFORE,
-  HANDLED,
-  LOW_BITS,
-  ON_STACK,
-  packError,
-  SAID,
-  unpackReason,
-} from "../wire/messages.ts";
+import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
+import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, SAID } from "../wire/shared-words.ts";
 import { Nursery } from "./children.ts";
-import { hostsHere } from "./current-host.ts";
 import { Definitions } from "./definitions.ts";
 import type { Actor, Order } from "./hosted-actor.ts";
 import { RemoteTargets } from "./imports.ts";
-import type { Module } from "./modules/load-module.ts";
-import { behaviorIn, loadModule } from "./modules/load-module.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 

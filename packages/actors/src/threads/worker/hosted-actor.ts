@@ -1,6 +1,6 @@
 /** What a host keeps of each incarnation that runs on its thread. */
 import type { Queue } from "@pneumatic/core/internal";
-import type { Behavior } from "../../actor.ts";
+import type { Behavior } from "../../cell/behavior.ts";
 import type { ThreadContext } from "./thread-context.ts";
 
 /** `failed`: it has panicked, and waits for its end. */

@@ -3,8 +3,9 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
-import type { Target } from "../../address/handle.ts";
-import { dropAddresses, lostAddress } from "../../address/handle.ts";
+import { lostAddress, orphan } from "../../address/handle.ts";
+import type { Target } from "../../address/target.ts";
+import { dropAddresses } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
 import { Milestone } from "../../cell/deferred-promise.ts";
 import { ActorStoppedError } from "../../errors.ts";
@@ -18,7 +19,6 @@ import type { Deadlocks, Edge, Waiter } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
 import type { Ref } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
-import { orphan } from "./closed-sender.ts";
 import type { RemoteTargets } from "./imports.ts";
 
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });

@@ -12,17 +12,19 @@ import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic
 import { currentClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
-import { dropAddresses, isStrong, strongAddress, targetOf, weakAddress } from "../../address/handle.ts";
+import { strongAddress, weakAddress } from "../../address/handle.ts";
+import { targetOf } from "../../address/target.ts";
+import { dropAddresses, isStrong } from "../../address/walk.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
 import type { Ask } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
 import { Deadlocks } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
+import { unpackError, unpackReason } from "../wire/errors.ts";
 import type { Border, Packed, Ref } from "../wire/marshal.ts";
 import { pack, posted, uncloneable, unpack } from "../wire/marshal.ts";
 import type { FromPeer, ToParent, ToPeer } from "../wire/messages.ts";
-import { unpackError, unpackReason } from "../wire/messages.ts";
 import type { Tally } from "./imported-actor.ts";
 import { RemoteTarget } from "./imported-actor.ts";
 

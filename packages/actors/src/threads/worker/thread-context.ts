@@ -2,8 +2,9 @@
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
-import type { AnyAsk, Message } from "../../address/handle.ts";
-import { checked, dropAddresses, forEachHandle, giveTo, weakAddress } from "../../address/handle.ts";
+import { checked, giveTo, weakAddress } from "../../address/handle.ts";
+import type { AnyAsk, Message } from "../../address/target.ts";
+import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
 import { startWatch } from "../../address/watch.ts";
 import { checkPipe, raise, watchable } from "../../cell/incarnation.ts";

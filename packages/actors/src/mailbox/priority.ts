@@ -1,8 +1,8 @@
 /** Mailboxes in which a function of the message decides what is handled first. How they do it is in ranking.ts. */
 
-import type { MailboxSpec, Overflow } from "../overflow.ts";
-import { checkMailbox } from "../overflow.ts";
-import { checkRanking } from "./ranking.ts";
+import type { MailboxSpec, Overflow } from "./overflow.ts";
+import { checkMailbox } from "./overflow.ts";
+import { checkRanking } from "./priority/ranking.ts";
 
 /**
  * A mailbox that hands over the message with the lowest number first, and those with the same number in the order they

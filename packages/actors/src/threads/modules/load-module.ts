@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { features } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
-import type { Behavior } from "../../../actor.ts";
-import { asBehavior } from "../../../actor.ts";
-import { LoadFailedError, ThreadLimitError } from "../../../errors.ts";
+import type { Behavior } from "../../cell/behavior.ts";
+import { asBehavior } from "../../definition.ts";
+import { LoadFailedError, ThreadLimitError } from "../../errors.ts";
 import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
 import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
 
