@@ -3,14 +3,14 @@
  * which tests prove it. With `--check` it writes nothing and fails when the file is not what it would write. It works on
  * the workspace it is run in.
  *
- * The behaviours are in test/core/behaviours.json. A test names those it proves in a comment above it: `// 37, 41`, with
+ * The behaviours are in test/unit/core/behaviours.json. A test names those it proves in a comment above it: `// 37, 41`, with
  * `// L5: why` where a word helps. Either way it fails when a behaviour that must hold has no test and is not in the list
  * of those pending, when one that is pending or does not apply has a test, and when a comment names one that is unknown.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const FOLDERS = ["test/core", "test/core-threads"].filter((folder) => existsSync(folder));
-const DATA = "test/core/behaviours.json";
+const FOLDERS = ["test/unit/core", "test/threads/core"].filter((folder) => existsSync(folder));
+const DATA = "test/unit/core/behaviours.json";
 const TABLE = "docs/behaviours.md";
 
 const NUMBERS = /^\s*\/\/ ((?:L?\d+)(?:, L?\d+)*)(?::.*)?$/;

@@ -1,15 +1,15 @@
 /** The programs in which two sides wait for each other: select, rendezvous, requests, permits. */
 import { channel, syncChannel } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
-import { makeOnDemand, takeSome } from "../../examples/channels/src/permit.ts";
-import type { Request } from "../../examples/channels/src/request-reply.ts";
-import { ask, serveNumbers } from "../../examples/channels/src/request-reply.ts";
-import { serveUntilQuit } from "../../examples/channels/src/select-quit.ts";
-import { relay } from "../../examples/channels/src/synchronous-channels.ts";
-import { rejection } from "../support/gate.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { makeOnDemand, takeSome } from "../../../examples/channels/src/permit.ts";
+import type { Request } from "../../../examples/channels/src/request-reply.ts";
+import { ask, serveNumbers } from "../../../examples/channels/src/request-reply.ts";
+import { serveUntilQuit } from "../../../examples/channels/src/select-quit.ts";
+import { relay } from "../../../examples/channels/src/synchronous-channels.ts";
+import { rejection } from "../../support/gate.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe("serveUntilQuit", () => {
   it("handles jobs as they come and ends with them", async () => {

@@ -1,8 +1,8 @@
 /** The programs whose stages end one another: the pipeline from its source, the sieve from its end. */
 import { describe, expect, it } from "vitest";
-import { evenSquares } from "../../examples/channels/src/pipeline.ts";
-import { firstPrimes } from "../../examples/channels/src/prime-sieve.ts";
-import { numbers } from "../support/sequence.ts";
+import { evenSquares } from "../../../examples/channels/src/pipeline.ts";
+import { firstPrimes } from "../../../examples/channels/src/prime-sieve.ts";
+import { numbers } from "../../support/sequence.ts";
 
 describe("evenSquares", () => {
   it("squares 1 to 1000 and keeps the even ones, in order", async () => {

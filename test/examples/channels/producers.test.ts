@@ -1,9 +1,9 @@
 /** The programs with producers: several of them, and one that waits. */
 import { describe, expect, it } from "vitest";
-import { boundedProducer } from "../../examples/channels/src/bounded-producer.ts";
-import { multipleProducers } from "../../examples/channels/src/multiple-producers.ts";
-import { flush } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
+import { boundedProducer } from "../../../examples/channels/src/bounded-producer.ts";
+import { multipleProducers } from "../../../examples/channels/src/multiple-producers.ts";
+import { flush } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
 
 describe("multipleProducers", () => {
   it("hears every word of every producer, each producer's in order, and ends", async () => {

@@ -1,8 +1,8 @@
 /** Each program of examples/channels is what its README says: it runs by itself, prints, and ends by itself. */
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runModule, runNode } from "../support/node-process.ts";
-import { filesBelow } from "../support/source-files.ts";
+import { runModule, runNode } from "../../support/node-process.ts";
+import { filesBelow } from "../../support/source-files.ts";
 
 const FOLDER = "examples/channels";
 const sources = filesBelow(`${FOLDER}/src`, ".ts").filter(({ path }) => !path.endsWith("is-main.ts"));

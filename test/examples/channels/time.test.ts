@@ -1,13 +1,13 @@
 /** The programs that look at the clock, with one that moves when it is told: polling, timeouts, a throttle, frames. */
 import { channel } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
-import { pollWhileWorking } from "../../examples/channels/src/polling.ts";
-import { beat, watchHeartbeats } from "../../examples/channels/src/receive-timeout.ts";
-import { throttle } from "../../examples/channels/src/throttle.ts";
-import { press, runInterface } from "../../examples/channels/src/ui-loop.ts";
-import { flush } from "../support/pending.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { pollWhileWorking } from "../../../examples/channels/src/polling.ts";
+import { beat, watchHeartbeats } from "../../../examples/channels/src/receive-timeout.ts";
+import { throttle } from "../../../examples/channels/src/throttle.ts";
+import { press, runInterface } from "../../../examples/channels/src/ui-loop.ts";
+import { flush } from "../../support/pending.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 /** Lets time go from timer to timer until none is set. */
 async function runTimers(clock: VirtualClock): Promise<void> {

@@ -1,12 +1,12 @@
 /** The programs that share work: the pool, the queue of tasks, fan-out and fan-in. */
 import { describe, expect, it } from "vitest";
-import { fanOutFanIn } from "../../examples/channels/src/fan-out-fan-in.ts";
-import { WorkQueue } from "../../examples/channels/src/work-queue.ts";
-import { workerPool } from "../../examples/channels/src/worker-pool.ts";
-import type { Gate } from "../support/gate.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
+import { fanOutFanIn } from "../../../examples/channels/src/fan-out-fan-in.ts";
+import { WorkQueue } from "../../../examples/channels/src/work-queue.ts";
+import { workerPool } from "../../../examples/channels/src/worker-pool.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
 
 const ascending = (a: number, b: number): number => a - b;
 

@@ -2,8 +2,8 @@
 import type { Fault } from "@pneumatic/actors/testing";
 import { testSystem } from "@pneumatic/actors/testing";
 import { describe, expect, it } from "vitest";
-import type { FakeChat, FakeClient } from "../support/chat-network.ts";
-import { fakeChat } from "../support/chat-network.ts";
+import type { FakeChat, FakeClient } from "../../support/chat-network.ts";
+import { fakeChat } from "../../support/chat-network.ts";
 
 const LONG_MS = 10_000;
 

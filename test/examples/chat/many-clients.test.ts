@@ -3,8 +3,8 @@
  * they talk. Those who stay read the same lines in the same order, and every line of each other.
  */
 import { describe, expect, it } from "vitest";
-import type { Network } from "../support/chat.ts";
-import { ChatClient, startChat } from "../support/chat.ts";
+import type { Network } from "../../support/chat.ts";
+import { ChatClient, startChat } from "../../support/chat.ts";
 
 const ROOMS = 25;
 const IN_A_ROOM = 20;

@@ -1,9 +1,9 @@
 /** What the chat promises, in any order in which its actors may run. */
 import type { TestSystem } from "@pneumatic/actors/testing";
 import { describe } from "vitest";
-import type { FakeChat, FakeClient } from "../support/chat-network.ts";
-import { fakeChat } from "../support/chat-network.ts";
-import { explored, must, same } from "../support/explored.ts";
+import type { FakeChat, FakeClient } from "../../support/chat-network.ts";
+import { fakeChat } from "../../support/chat-network.ts";
+import { explored, must, same } from "../../support/explored.ts";
 
 const NICKS = ["ada", "bob", "cid"];
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import type { RunningChat } from "../support/chat.ts";
-import { ChatClient, startChat } from "../support/chat.ts";
+import type { RunningChat } from "../../support/chat.ts";
+import { ChatClient, startChat } from "../../support/chat.ts";
 
 let chat: RunningChat;
 let names = 0;

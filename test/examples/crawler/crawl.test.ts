@@ -3,8 +3,8 @@ import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import type { CrawlReport } from "../support/crawler.ts";
-import { crawl, siteFolder, start } from "../support/crawler.ts";
+import type { CrawlReport } from "../../support/crawler.ts";
+import { crawl, siteFolder, start } from "../../support/crawler.ts";
 
 const PAGES = 60;
 

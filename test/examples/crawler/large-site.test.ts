@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { crawl, siteFolder } from "../support/crawler.ts";
+import { crawl, siteFolder } from "../../support/crawler.ts";
 
 const PAGES = 2000;
 const CEILING = ["--max-old-space-size=128"];
-const chaos = join(fileURLToPath(new URL("../support/", import.meta.url)), "thread-chaos.mjs");
+const chaos = join(fileURLToPath(new URL("../../support/", import.meta.url)), "thread-chaos.mjs");
 
 /** A folder without an index page, so that every page is found on the first one. */
 function largeSite(): Record<string, string> {

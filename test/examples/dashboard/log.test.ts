@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Receiver } from "@pneumatic/core";
 import { channel } from "@pneumatic/core";
 import { expect, it, onTestFinished } from "vitest";
-import type { DashboardEvent } from "../../examples/dashboard-tick/src/events.ts";
-import { run } from "../../examples/dashboard-tick/src/source.ts";
-import { log } from "../../examples/dashboard-tick/src/sources/log.ts";
+import type { DashboardEvent } from "../../../examples/dashboard-tick/src/events.ts";
+import { run } from "../../../examples/dashboard-tick/src/source.ts";
+import { log } from "../../../examples/dashboard-tick/src/sources/log.ts";
 
 interface Followed {
   readonly path: string;

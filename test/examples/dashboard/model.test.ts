@@ -1,7 +1,7 @@
 /** What each event does to what is shown. */
 import { describe, expect, it } from "vitest";
-import type { DashboardEvent } from "../../examples/dashboard-tick/src/events.ts";
-import { EMPTY, LOADS_SHOWN, update } from "../../examples/dashboard-tick/src/model.ts";
+import type { DashboardEvent } from "../../../examples/dashboard-tick/src/events.ts";
+import { EMPTY, LOADS_SHOWN, update } from "../../../examples/dashboard-tick/src/model.ts";
 
 const key = (name: string): DashboardEvent => ({ type: "key", key: name });
 const load = (processes: number): DashboardEvent => ({ type: "load", load: { processes, memory: 0 } });

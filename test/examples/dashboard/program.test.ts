@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { EMPTY } from "../../examples/dashboard-tick/src/model.ts";
-import { openTerminal } from "../../examples/dashboard-tick/src/terminal.tsx";
-import { root } from "../support/source-files.ts";
+import { EMPTY } from "../../../examples/dashboard-tick/src/model.ts";
+import { openTerminal } from "../../../examples/dashboard-tick/src/terminal.tsx";
+import { root } from "../../support/source-files.ts";
 
 /** On a busy machine; alone it takes 2 s. */
 const LIMIT_MS = 60_000;

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { chunksOf, linesOf } from "../../examples/log-analytics/dist/chunk.js";
-import { generateLog } from "../../examples/log-analytics/dist/generate-log.js";
-import { addSummary, emptySummary, OTHER_PATHS, summaryOf } from "../../examples/log-analytics/dist/summary.js";
-import { siteFolder } from "../support/crawler.ts";
+import { chunksOf, linesOf } from "../../../examples/log-analytics/dist/chunk.js";
+import { generateLog } from "../../../examples/log-analytics/dist/generate-log.js";
+import { addSummary, emptySummary, OTHER_PATHS, summaryOf } from "../../../examples/log-analytics/dist/summary.js";
+import { siteFolder } from "../../support/crawler.ts";
 
 const folder = siteFolder({});
 const file = `${folder.path}/some.log`;

@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { ActorSystem } from "@pneumatic/actors";
 import { afterAll, describe, expect, it } from "vitest";
-import { digestFile } from "../../examples/pipeline-threads/dist/digest.js";
-import { digestAll, startWorkers } from "../../examples/pipeline-threads/dist/digest-all.js";
-import { findFiles } from "../../examples/pipeline-threads/dist/find-files.js";
-import { killOne } from "../../examples/pipeline-threads/dist/kill-one.js";
-import { totalOf } from "../../examples/pipeline-threads/dist/total.js";
-import { siteFolder } from "../support/crawler.ts";
-import { rejection } from "../support/gate.ts";
-import { runNode } from "../support/node-process.ts";
+import { digestFile } from "../../../examples/pipeline-threads/dist/digest.js";
+import { digestAll, startWorkers } from "../../../examples/pipeline-threads/dist/digest-all.js";
+import { findFiles } from "../../../examples/pipeline-threads/dist/find-files.js";
+import { killOne } from "../../../examples/pipeline-threads/dist/kill-one.js";
+import { totalOf } from "../../../examples/pipeline-threads/dist/total.js";
+import { siteFolder } from "../../support/crawler.ts";
+import { rejection } from "../../support/gate.ts";
+import { runNode } from "../../support/node-process.ts";
 
 const FILES = 40;
 const LIMIT_MS = 60_000;

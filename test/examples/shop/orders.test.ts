@@ -5,12 +5,12 @@ import type { Exploration, Fault } from "@pneumatic/actors/testing";
 import { explore, testSystem } from "@pneumatic/actors/testing";
 import { err, ok } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
-import { inventory } from "../../examples/shop/src/inventory/inventory.ts";
-import type { StockEntry } from "../../examples/shop/src/inventory/stock.ts";
-import type { OrderEntry } from "../../examples/shop/src/orders/order-book.ts";
-import { orders } from "../../examples/shop/src/orders/orders.ts";
-import type { Charge, Payments } from "../../examples/shop/src/protocols.ts";
-import { memoryJournal } from "../support/shop-journals.ts";
+import { inventory } from "../../../examples/shop/src/inventory/inventory.ts";
+import type { StockEntry } from "../../../examples/shop/src/inventory/stock.ts";
+import type { OrderEntry } from "../../../examples/shop/src/orders/order-book.ts";
+import { orders } from "../../../examples/shop/src/orders/orders.ts";
+import type { Charge, Payments } from "../../../examples/shop/src/protocols.ts";
+import { memoryJournal } from "../../support/shop-journals.ts";
 
 const STOCK = 10;
 const PER_ORDER = 3;

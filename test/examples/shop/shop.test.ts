@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { Provider } from "../../examples/shop/src/provider/provider.ts";
+import { Provider } from "../../../examples/shop/src/provider/provider.ts";
 import {
   journaled,
   journalFolder,
@@ -15,7 +15,7 @@ import {
   settled,
   shopHere,
   shopProcess,
-} from "../support/shop.ts";
+} from "../../support/shop.ts";
 
 const tubes = (quantity: unknown) => ({ items: [{ sku: "tube", quantity }] });
 

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { findBrowser, runPage } from "../support/browser.ts";
-import { root } from "../support/source-files.ts";
+import { findBrowser, runPage } from "../../support/browser.ts";
+import { root } from "../../support/source-files.ts";
 
 interface Check {
   readonly title: string;
@@ -34,7 +34,7 @@ describe.skipIf(browser === undefined)("in a browser", () => {
   let report: Record<string, string>;
 
   beforeAll(async () => {
-    const folders = { core: join(root, "packages/core"), test: join(root, "test/browser") };
+    const folders = { core: join(root, "packages/core"), test: join(root, "test/packaging/browser") };
     report = (await runPage(browser ?? "", { module: "/test/main.mjs", imports: imports(), folders })) as typeof report;
   }, 90_000);
 

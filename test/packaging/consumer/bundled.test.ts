@@ -12,9 +12,9 @@ import { build as esbuild } from "esbuild";
 import type { InlineConfig } from "vite";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findBrowser, runPage } from "../support/browser.ts";
-import { pack, unpackInto } from "../support/packed.ts";
-import { root } from "../support/source-files.ts";
+import { findBrowser, runPage } from "../../support/browser.ts";
+import { pack, unpackInto } from "../../support/packed.ts";
+import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const project = mkdtempSync(join(tmpdir(), "bundled-"));
@@ -73,7 +73,7 @@ const SERVICES: readonly [bundler: string, file: string, make: (outfile: string)
 
 beforeAll(async () => {
   unpackInto(project, await pack(mkdtempSync(join(project, "packed-"))));
-  cpSync(join(root, "test/consumer/fixtures"), project, { recursive: true });
+  cpSync(join(root, "test/packaging/consumer/fixtures"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
 }, 60_000);
 

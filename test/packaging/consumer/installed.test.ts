@@ -6,14 +6,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageManagers, reasonNotToInstall } from "../support/package-managers.ts";
-import type { Packed } from "../support/packed.ts";
-import { pack } from "../support/packed.ts";
-import type { Registry } from "../support/registry.ts";
-import { serve } from "../support/registry.ts";
-import { root } from "../support/source-files.ts";
+import { packageManagers, reasonNotToInstall } from "../../support/package-managers.ts";
+import type { Packed } from "../../support/packed.ts";
+import { pack } from "../../support/packed.ts";
+import type { Registry } from "../../support/registry.ts";
+import { serve } from "../../support/registry.ts";
+import { root } from "../../support/source-files.ts";
 
-const FIXTURES = join(root, "test/consumer/fixtures");
+const FIXTURES = join(root, "test/packaging/consumer/fixtures");
 const [major = 0] = process.versions.node.split(".").map(Number);
 const reason = await reasonNotToInstall();
 if (reason !== undefined) console.warn(`NOT TESTED: the packages as they are installed, because ${reason}`);

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { packageManagers, reasonNotToInstall } from "../support/package-managers.ts";
-import { pack } from "../support/packed.ts";
-import { serve } from "../support/registry.ts";
-import { root } from "../support/source-files.ts";
+import { packageManagers, reasonNotToInstall } from "../../support/package-managers.ts";
+import { pack } from "../../support/packed.ts";
+import { serve } from "../../support/registry.ts";
+import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const { NODE_TEST_CONTEXT: _, ...ENV } = process.env;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Packed } from "../support/packed.ts";
-import { PACKAGES, pack } from "../support/packed.ts";
-import { root } from "../support/source-files.ts";
+import type { Packed } from "../../support/packed.ts";
+import { PACKAGES, pack } from "../../support/packed.ts";
+import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "tarballs-"));

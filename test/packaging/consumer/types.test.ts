@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pack, unpackInto } from "../support/packed.ts";
-import { root } from "../support/source-files.ts";
+import { pack, unpackInto } from "../../support/packed.ts";
+import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const NODE16 = { moduleResolution: "node16", module: "node16" };
@@ -59,7 +59,7 @@ beforeAll(async () => {
   const packed = await pack(folder);
   for (const [path, nodeTypes] of [[project], [newest, "types-node-newest"]] as const) {
     unpackInto(path, packed, nodeTypes);
-    cpSync(join(root, "test/consumer/fixtures"), path, { recursive: true });
+    cpSync(join(root, "test/packaging/consumer/fixtures"), path, { recursive: true });
     writeFileSync(join(path, "package.json"), JSON.stringify({ private: true, type: "module" }));
   }
 }, 60_000);

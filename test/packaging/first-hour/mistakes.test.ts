@@ -4,9 +4,9 @@
  */
 import { ActorSystem, bounded, implement, onThread } from "@pneumatic/actors";
 import { expect, test } from "vitest";
-import { gate } from "../support/gate.ts";
-import { flush } from "../support/pending.ts";
-import { RecordingLog } from "../support/recording-log.ts";
+import { gate } from "../../support/gate.ts";
+import { flush } from "../../support/pending.ts";
+import { RecordingLog } from "../../support/recording-log.ts";
 
 /** As JavaScript sees it. */
 // biome-ignore lint/suspicious/noExplicitAny: what the types would refuse is what is tried
@@ -24,7 +24,7 @@ interface Mistake extends Told {
   readonly make: (system: Untyped) => unknown;
 }
 
-const WORKER = new URL("../threads/fixtures/worker.mjs", import.meta.url);
+const WORKER = new URL("../../threads/actors/fixtures/worker.mjs", import.meta.url);
 
 const counter = implement<{ add(): void; get(): number; both(): number }>()({
   on: {

@@ -5,9 +5,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { runNode } from "../support/node-process.ts";
+import { runNode } from "../../support/node-process.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const LIMIT_MS = 15_000;
 
 interface End {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root } from "../support/source-files.ts";
+import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const text = readFileSync(join(root, "README.md"), "utf8");

@@ -4,8 +4,8 @@ import { build as esbuild } from "esbuild";
 import { rolldown } from "rolldown";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Project } from "../support/loader-project.ts";
-import { project } from "../support/loader-project.ts";
+import type { Project } from "../../support/loader-project.ts";
+import { project } from "../../support/loader-project.ts";
 
 const FILES = {
   "src/main.ts": `

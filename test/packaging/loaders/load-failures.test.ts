@@ -1,8 +1,8 @@
 /** A module that cannot be loaded is an error that names the fix: where the start is awaited, and in the log. */
 import { ActorSystem, LoadFailedError, onThread, StartFailedError } from "@pneumatic/actors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome, Project } from "../support/loader-project.ts";
-import { project, stripsTypes, urlIn } from "../support/loader-project.ts";
+import type { Outcome, Project } from "../../support/loader-project.ts";
+import { project, stripsTypes, urlIn } from "../../support/loader-project.ts";
 import type { doubler } from "./fixtures/doubler.ts";
 
 const ESM = 'import { actor } from "@pneumatic/actors"; export default actor({ on: {} });';

@@ -1,7 +1,7 @@
 /** What an actor on a thread may be written in, and where its module may be: what loads, on the Node that runs this. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome, Project } from "../support/loader-project.ts";
-import { project, stripsTypes } from "../support/loader-project.ts";
+import type { Outcome, Project } from "../../support/loader-project.ts";
+import { project, stripsTypes } from "../../support/loader-project.ts";
 
 const double = (from: string): string => `
   import { actor } from "@pneumatic/actors";
@@ -106,7 +106,7 @@ describe("a project without tsx loads on a thread", () => {
 
 describe("a program that tsx runs", () => {
   it("loads TypeScript on threads by that tsx, also when the project has none", async () => {
-    const tsx = new URL("../../node_modules/tsx/dist/cli.mjs", import.meta.url).pathname;
+    const tsx = new URL("../../../node_modules/tsx/dist/cli.mjs", import.meta.url).pathname;
     const { run } = given();
     const outcomes = await run(tsx, "driver.mjs", "./types.ts", "./enums.ts");
     expect(outcomes).toBe('["./types.ts",{"reply":42}]\n["./enums.ts",{"reply":42}]\n');

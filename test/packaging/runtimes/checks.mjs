@@ -11,7 +11,7 @@ function equal(actual, expected) {
 }
 
 const LIMIT_MS = 20_000;
-const worker = onThread(new URL("../threads/fixtures/worker.mjs", import.meta.url));
+const worker = onThread(new URL("../../threads/actors/fixtures/worker.mjs", import.meta.url));
 const eager = { backoff: { initialMs: 0 } };
 const alone = { thread: "dedicated", resourceLimits: { maxOldGenerationSizeMb: 40 } };
 

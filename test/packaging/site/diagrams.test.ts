@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { findBrowser, runPage } from "../support/browser.ts";
-import { filesBelow, root } from "../support/source-files.ts";
+import { findBrowser, runPage } from "../../support/browser.ts";
+import { filesBelow, root } from "../../support/source-files.ts";
 
 const browser = findBrowser();
 const mermaid = createRequire(join(root, "docs", "package.json")).resolve("@mermaid-js/tiny");

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../support/source-files.ts";
+import { root } from "../../support/source-files.ts";
 
 const SCRIPT = join(root, "packages", "bench", "dist", "report", "main.js");
 

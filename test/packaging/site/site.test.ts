@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesBelow, root } from "../support/source-files.ts";
+import { filesBelow, root } from "../../support/source-files.ts";
 
 const site = mkdtempSync(join(tmpdir(), "site-"));
 let problems: string;

@@ -2,9 +2,9 @@
 import type { ActorSystem, Address, ProtocolOf } from "@pneumatic/actors";
 import { bounded } from "@pneumatic/actors";
 import { expect, it } from "vitest";
-import type { Relay } from "../support/thread-relay.ts";
-import { relay, seer } from "../support/thread-relay.ts";
-import { alone, failure, threadSystem } from "../support/thread-worker.ts";
+import type { Relay } from "../../support/thread-relay.ts";
+import { relay, seer } from "../../support/thread-relay.ts";
+import { alone, failure, threadSystem } from "../../support/thread-worker.ts";
 
 type Held = ProtocolOf<typeof seer>;
 

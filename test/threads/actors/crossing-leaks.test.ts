@@ -1,6 +1,6 @@
 /** Addresses that have come and gone leave nothing behind, on either side; nor do the asks and sends that were made by them. */
 import { expect, it } from "vitest";
-import { runModule } from "../support/node-process.ts";
+import { runModule } from "../../support/node-process.ts";
 
 /** Each crosses four times: twice in a message, once weak, once in a reply. */
 const ADDRESSES = process.env["PNEUMATIC_LONG"] === undefined ? 200 : 2500;
@@ -13,7 +13,7 @@ const program = `
   const count = (kind) => queryObjects(kind, { format: "count" });
   const pinger = actor({ on: { ping: () => "pong" } });
   const system = new ActorSystem({ logLevel: "warn" });
-  const there = system.spawn(onThread(new URL("test/threads/fixtures/counting.mjs", "file://" + process.cwd() + "/")));
+  const there = system.spawn(onThread(new URL("test/threads/actors/fixtures/counting.mjs", "file://" + process.cwd() + "/")));
   const counts = async () => ({ ...(await there.ask({ type: "left" }, { timeout: Infinity })), leases: count(Watch), here: count(AbortController) });
   const round = async (addresses) => {
     for (let n = 0; n < addresses; n += 50) {

@@ -2,9 +2,9 @@
 import type { Definition } from "@pneumatic/actors";
 import { onThread, subscribe } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../support/gated.ts";
-import type { LateHarm } from "../support/thread-worker.ts";
-import { fixtures, sharing, threadSystem } from "../support/thread-worker.ts";
+import { Gate, neighbours } from "../../support/gated.ts";
+import type { LateHarm } from "../../support/thread-worker.ts";
+import { fixtures, sharing, threadSystem } from "../../support/thread-worker.ts";
 
 const macrotask = (): Promise<void> => new Promise(setImmediate);
 

@@ -5,8 +5,8 @@
 import type { DiagnosticsEvents } from "@pneumatic/actors";
 import { subscribe } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import type { Harm } from "../support/thread-worker.ts";
-import { failure, HEARTBEAT_MS, sharing, threadSystem } from "../support/thread-worker.ts";
+import type { Harm } from "../../support/thread-worker.ts";
+import { failure, HEARTBEAT_MS, sharing, threadSystem } from "../../support/thread-worker.ts";
 
 /** A busy machine may take its time. */
 const NEVER_MS = 60_000;

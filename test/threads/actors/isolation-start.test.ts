@@ -2,8 +2,8 @@
 import type { ExitReason } from "@pneumatic/actors";
 import { onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import type { WorkerDefinition } from "../support/thread-worker.ts";
-import { failure, fixtures, sharing, threadSystem, worker } from "../support/thread-worker.ts";
+import type { WorkerDefinition } from "../../support/thread-worker.ts";
+import { failure, fixtures, sharing, threadSystem, worker } from "../../support/thread-worker.ts";
 
 type Cause = Extract<ExitReason, { kind: "crashed" }>["cause"];
 

@@ -1,9 +1,9 @@
 /** Every message does harm: the pauses between restarts grow, the intensity ends it, and no thread is made in between. */
 import { onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import type { Harm, WorkerDefinition } from "../support/thread-worker.ts";
-import { threadSystem, worker } from "../support/thread-worker.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import type { Harm, WorkerDefinition } from "../../support/thread-worker.ts";
+import { threadSystem, worker } from "../../support/thread-worker.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 
 /** How many threads were made since. */
 function countThreads(): Disposable & { readonly count: number } {

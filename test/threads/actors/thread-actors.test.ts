@@ -7,9 +7,9 @@ import {
   StartFailedError,
 } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { runModule } from "../support/node-process.ts";
-import type { WorkerDefinition } from "../support/thread-worker.ts";
-import { alone, failure, fixtures, patient, threadSystem, worker } from "../support/thread-worker.ts";
+import { runModule } from "../../support/node-process.ts";
+import type { WorkerDefinition } from "../../support/thread-worker.ts";
+import { alone, failure, fixtures, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 describe("an actor on a thread", () => {
   it("replies, with a state made from its arguments, under the path and the generation of its cell", async () => {

@@ -2,8 +2,8 @@
 import type { Worker } from "node:worker_threads";
 import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated, neighbours } from "../support/gated.ts";
-import { failure, patient, threadSystem } from "../support/thread-worker.ts";
+import { Gate, gated, neighbours } from "../../support/gated.ts";
+import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };
 const macrotask = (): Promise<void> => new Promise(setImmediate);

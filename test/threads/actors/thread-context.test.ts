@@ -1,7 +1,7 @@
 /** What an actor on a thread does by its context: children, watches, promises, messages set aside. */
 import { describe, expect, it } from "vitest";
-import { relay, seer } from "../support/thread-relay.ts";
-import { failure, patient, threadSystem } from "../support/thread-worker.ts";
+import { relay, seer } from "../../support/thread-relay.ts";
+import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise(setImmediate);

@@ -3,8 +3,8 @@ import type { ExitReason } from "@pneumatic/actors";
 import { subscribe } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Harm } from "../support/thread-worker.ts";
-import { alone, failure, HEARTBEAT_MS, patient, threadSystem, worker } from "../support/thread-worker.ts";
+import type { Harm } from "../../support/thread-worker.ts";
+import { alone, failure, HEARTBEAT_MS, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 const losses: readonly (readonly [Harm, string])[] = [
   ["throw", "panicked"],

@@ -2,8 +2,8 @@
 import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Gate, gated } from "../support/gated.ts";
-import { patient, threadSystem } from "../support/thread-worker.ts";
+import { Gate, gated } from "../../support/gated.ts";
+import { patient, threadSystem } from "../../support/thread-worker.ts";
 
 type Step =
   | { readonly kind: "tell" | "slow" | "ask"; readonly to: number; readonly count: number }

@@ -3,7 +3,7 @@ import type { Worker } from "node:worker_threads";
 import type { ActorSystem, Address, AnyAddress, Definition, SpawnOptions } from "@pneumatic/actors";
 import { onThread, retry } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { fixtures, patient, threadSystem } from "../support/thread-worker.ts";
+import { fixtures, patient, threadSystem } from "../../support/thread-worker.ts";
 
 interface Keeper {
   mark(payload: { n: number }): void;

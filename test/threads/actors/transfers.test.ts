@@ -3,8 +3,8 @@ import { bounded, retry } from "@pneumatic/actors";
 import { channel, mpmc } from "@pneumatic/core";
 import { transfer } from "@pneumatic/core/threads";
 import { describe, expect, it } from "vitest";
-import { relay } from "../support/thread-relay.ts";
-import { failure, patient, threadSystem } from "../support/thread-worker.ts";
+import { relay } from "../../support/thread-relay.ts";
+import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 function ones(size = 100): ArrayBuffer {
   return new Uint8Array(size).fill(1).buffer;

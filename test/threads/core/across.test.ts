@@ -1,10 +1,10 @@
 /** A channel whose ends are in two threads is a channel: everything arrives once, in order, and both sides learn of the end. */
 import { channel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { flush } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { flush } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   test("a receiver in another thread gets what is sent here, and the replies come back", async () => {

@@ -1,9 +1,9 @@
 /** A capacity holds over all threads together: never more is accepted, and no slot is lost, whoever waits, goes or dies. */
 import { syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 interface Tried {
   readonly accepted: number;

@@ -1,8 +1,8 @@
 /** What cannot go to another thread is named by its path, and portables go by stand-ins. */
 import { expect, test } from "vitest";
-import { checkCloneable, explained } from "../../packages/core/src/threads/codec/cloneable.ts";
-import { MessageNotCloneableError } from "../../packages/core/src/threads/codec/errors.ts";
-import { pack, unpack } from "../../packages/core/src/threads/codec/stand-ins.ts";
+import { checkCloneable, explained } from "../../../packages/core/src/threads/codec/cloneable.ts";
+import { MessageNotCloneableError } from "../../../packages/core/src/threads/codec/errors.ts";
+import { pack, unpack } from "../../../packages/core/src/threads/codec/stand-ins.ts";
 
 class Ticket {
   readonly call = (): void => {};

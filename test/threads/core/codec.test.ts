@@ -5,19 +5,19 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
-import { Encoder } from "../../packages/core/src/threads/codec/encoder.ts";
-import { FOREIGN, TOO_LARGE } from "../../packages/core/src/threads/codec/outcome.ts";
-import { LOOSE, Positions } from "../../packages/core/src/threads/codec/position.ts";
+import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
+import { Encoder } from "../../../packages/core/src/threads/codec/encoder.ts";
+import { FOREIGN, TOO_LARGE } from "../../../packages/core/src/threads/codec/outcome.ts";
+import { LOOSE, Positions } from "../../../packages/core/src/threads/codec/position.ts";
 import {
   MAX_DEPTH,
   MAX_INTERNED_LENGTH,
   MAX_KEYS,
   MAX_SHAPES,
   MAX_TEXTS,
-} from "../../packages/core/src/threads/codec/tags.ts";
-import { CodecLink, isSame } from "../support/codec-link.ts";
-import { isCollected } from "../support/garbage.ts";
+} from "../../../packages/core/src/threads/codec/tags.ts";
+import { CodecLink, isSame } from "../../support/codec-link.ts";
+import { isCollected } from "../../support/garbage.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];

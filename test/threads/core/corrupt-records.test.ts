@@ -1,10 +1,10 @@
 /** Bytes that no encoder wrote: a decoder says so, or reads something, in time, and nothing else happens. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
-import { CorruptRecordError } from "../../packages/core/src/threads/codec/errors.ts";
-import * as tag from "../../packages/core/src/threads/codec/tags.ts";
-import { CodecLink } from "../support/codec-link.ts";
+import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
+import { CorruptRecordError } from "../../../packages/core/src/threads/codec/errors.ts";
+import * as tag from "../../../packages/core/src/threads/codec/tags.ts";
+import { CodecLink } from "../../support/codec-link.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];

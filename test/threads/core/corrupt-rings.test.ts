@@ -5,11 +5,11 @@
  * PNEUMATIC_SEED=seed repeats a run; LONG=1 tries 5,000 rings.
  */
 import { expect, test } from "vitest";
-import { runNode } from "../support/node-process.ts";
+import { runNode } from "../../support/node-process.ts";
 
 const LONG = process.env["LONG"] === "1";
 const SEED = process.env["PNEUMATIC_SEED"] ?? String(Math.floor(Math.random() * 2 ** 31));
-const PROGRAM = "test/core-threads/fixtures/corrupt-rings.mjs";
+const PROGRAM = "test/threads/core/fixtures/corrupt-rings.mjs";
 
 test(`a ring with flipped bits, or a wrong head, is a typed error or is read, and its channel ends (seed ${SEED})`, {
   timeout: 120_000,

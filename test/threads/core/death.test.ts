@@ -8,9 +8,9 @@ import type { AnySender, Receiver } from "@pneumatic/core";
 import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 describe.each(FLAVORS)("$name", ({ open }) => {
   test.each(["end", "exit", "throw", "hang"])(

@@ -1,6 +1,6 @@
 /** What keeps a thread, and a process: an open receiver of another thread's messages does, unless the user says otherwise. */
 import { expect, test } from "vitest";
-import { runModule } from "../support/node-process.ts";
+import { runModule } from "../../support/node-process.ts";
 
 const START = `
   import { Worker } from "node:worker_threads";
@@ -8,7 +8,7 @@ const START = `
   import { ref, toPort, unref } from "@pneumatic/core/threads";
   const start = (role, ends, options) => {
     const port = toPort(ends);
-    const url = new URL("./test/core-threads/fixtures/roles.mjs", "file://" + process.cwd() + "/");
+    const url = new URL("./test/threads/core/fixtures/roles.mjs", "file://" + process.cwd() + "/");
     return new Worker(url, { execArgv: [], workerData: { role, ends: port, options }, transferList: [port] });
   };
 `;

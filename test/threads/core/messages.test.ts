@@ -3,11 +3,11 @@ import type { AnySender } from "@pneumatic/core";
 import { channel, mpmc, unwrap } from "@pneumatic/core";
 import { EndNotMovableError, fromPort, MessageNotCloneableError, toPort, transfer } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, UNBOUNDED } from "../support/flavors.ts";
-import { rejection } from "../support/gate.ts";
-import { flush } from "../support/pending.ts";
-import { collect, numbers } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { BOUNDED_FLAVORS, UNBOUNDED } from "../../support/flavors.ts";
+import { rejection } from "../../support/gate.ts";
+import { flush } from "../../support/pending.ts";
+import { collect, numbers } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 describe.each([UNBOUNDED, ...BOUNDED_FLAVORS])("$name", ({ open, room }) => {
   test("what the sender changes later is not seen, also where it had to wait", async () => {

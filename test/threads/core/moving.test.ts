@@ -14,9 +14,9 @@ import {
 } from "@pneumatic/core";
 import { EndNotMovableError, fromPort, MessageNotCloneableError, toPort } from "@pneumatic/core/threads";
 import { expect, test } from "vitest";
-import { flush } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { flush } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 test("an end that was moved cannot be used any more, and its clones can", async () => {
   const [tx, rx] = channel<number>();

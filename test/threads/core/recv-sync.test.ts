@@ -3,9 +3,9 @@ import type { MessagePort } from "node:worker_threads";
 import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { CannotBlockError, recvSync } from "@pneumatic/core/threads";
 import { expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { collect, numbers, sendAll } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { collect, numbers, sendAll } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 // 91
 test.each(FLAVORS)("a blocked thread gets everything, then disconnected: $name", async ({ open }) => {

@@ -3,9 +3,9 @@ import type { Receiver, SyncSender } from "@pneumatic/core";
 import { mpmc, select, syncChannel, trySelect, unwrap } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
 
 /** Both ends in this thread, with a link between them, so that what is known to each can be told apart. */
 function linked(): { sender: SyncSender<number>; receiver: Receiver<number> } {

@@ -16,8 +16,8 @@ import {
   SIZE,
   SKIP,
   sizeOf,
-} from "../../packages/core/src/threads/ring.ts";
-import { Spill } from "../../packages/core/src/threads/spill.ts";
+} from "../../../packages/core/src/threads/ring.ts";
+import { Spill } from "../../../packages/core/src/threads/spill.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];

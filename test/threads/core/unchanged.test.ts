@@ -1,10 +1,10 @@
 /** What a receiver and a sender can do besides, they can do when the other end is in another thread. */
 import { channel, select, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { startThread } from "../support/threads.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { startThread } from "../../support/threads.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe.each(FLAVORS)("$name", ({ open }) => {
   test("select takes each value once from receivers that are fed by threads, and sees each disconnect", async () => {

@@ -1,6 +1,6 @@
 /** Where the platform forbids to compile strings, the codec does without. */
 import { expect, test } from "vitest";
-import { runNode } from "../support/node-process.ts";
+import { runNode } from "../../support/node-process.ts";
 
 const PROGRAM = `
   import { isDeepStrictEqual } from "node:util";

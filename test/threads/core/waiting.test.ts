@@ -2,11 +2,11 @@
 import { channel } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { expect, test } from "vitest";
-import { Decoder } from "../../packages/core/src/threads/codec/decoder.ts";
-import { Outgoing } from "../../packages/core/src/threads/outgoing.ts";
-import { MESSAGE } from "../../packages/core/src/threads/records.ts";
-import { HEADER, kindOf, RingReader, sizeOf } from "../../packages/core/src/threads/ring.ts";
-import { numbers } from "../support/sequence.ts";
+import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
+import { Outgoing } from "../../../packages/core/src/threads/outgoing.ts";
+import { MESSAGE } from "../../../packages/core/src/threads/records.ts";
+import { HEADER, kindOf, RingReader, sizeOf } from "../../../packages/core/src/threads/ring.ts";
+import { numbers } from "../../support/sequence.ts";
 
 /** Around the lengths at which a text is interned, waits as it is, and goes through the port. */
 const LENGTHS = [0, 31, 33, 255, 256, 1024, 32_767, 32_768, 32_769, 70_000, 200_000];

@@ -1,6 +1,6 @@
 /** The process ends when the last address is dropped, and not before. */
 import { expect, test } from "vitest";
-import { runModule } from "../support/node-process.ts";
+import { runModule } from "../../support/node-process.ts";
 
 const HEAD = `
   import { ActorSystem, actor, bounded, child, implement, supervisor } from "@pneumatic/actors";

@@ -3,11 +3,11 @@ import { getEventListeners } from "node:events";
 import type { Address, MailboxSpec } from "@pneumatic/actors";
 import { ActorSystem, bounded, implement, priority, unbounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { bytesInUse } from "../support/garbage.ts";
-import { gate } from "../support/gate.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { bytesInUse } from "../../support/garbage.ts";
+import { gate } from "../../support/gate.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 
 const COUNT = 100_000;
 /** Where each ask costs a signal or an actor of its own. */

@@ -3,10 +3,10 @@ import type { Address, Overflow, ProtocolOf } from "@pneumatic/actors";
 import { actor, bounded, MailboxFullError, unbounded } from "@pneumatic/actors";
 import { SendError, SendTimeoutError, TrySendError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 /** Handles its first message when `open` is, and the others at once. */
 class Sink {

@@ -20,8 +20,8 @@ import {
 } from "@pneumatic/actors";
 import { InvalidArgumentError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { rejection } from "../../support/gate.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 /** Calls without types, as JavaScript would. */
 type Untyped = (...given: unknown[]) => unknown;

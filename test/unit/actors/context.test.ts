@@ -2,8 +2,8 @@
 import type { ExitReason } from "@pneumatic/actors";
 import { actor, implement } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 

@@ -2,11 +2,11 @@
 import type { Address, DeadLetter } from "@pneumatic/actors";
 import { actor, bounded, InvalidDefinitionError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate } from "../support/gate.ts";
-import { runModule } from "../support/node-process.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate } from "../../support/gate.ts";
+import { runModule } from "../../support/node-process.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const box = actor({
   state: (got?: unknown[]) => got ?? [],

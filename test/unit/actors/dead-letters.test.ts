@@ -2,11 +2,11 @@
 import type { Address, DeadLetterReason, ExitReason, MailboxSpec } from "@pneumatic/actors";
 import { ActorSystem, actor, bounded, implement, unbounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { RecordingLog } from "../support/recording-log.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { RecordingLog } from "../../support/recording-log.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const idle = actor({ on: { ping: () => "pong" } });
 type Idle = Address<{ ping(): string }>;

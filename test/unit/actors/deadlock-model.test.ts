@@ -7,11 +7,11 @@ import type { Address } from "@pneumatic/actors";
 import { bounded, DeadlockError, unbounded } from "@pneumatic/actors";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Gate } from "../support/gate.ts";
-import { gate } from "../support/gate.ts";
-import type { ScriptContext, Scripted } from "../support/scripted.ts";
-import { run, scripted } from "../support/scripted.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate } from "../../support/gate.ts";
+import type { ScriptContext, Scripted } from "../../support/scripted.ts";
+import { run, scripted } from "../../support/scripted.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const RUNS = Number(process.env["PNEUMATIC_RUNS"] ?? 100);
 const ACTORS = 5;

@@ -8,14 +8,14 @@
 import type { ActorSystemOptions, Address } from "@pneumatic/actors";
 import { bounded, child, DeadlockError, InvalidDefinitionError, retry, unbounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import type { BusyActor } from "../support/busy-actor.ts";
-import { busyActors } from "../support/busy-actor.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import type { ScriptContext, Scripted, Task } from "../support/scripted.ts";
-import { bad, note, run, scripted } from "../support/scripted.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import type { BusyActor } from "../../support/busy-actor.ts";
+import { busyActors } from "../../support/busy-actor.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import type { ScriptContext, Scripted, Task } from "../../support/scripted.ts";
+import { bad, note, run, scripted } from "../../support/scripted.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 type Ours = Address<Scripted>;
 type Way = "ask" | "send";

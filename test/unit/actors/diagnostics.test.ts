@@ -2,9 +2,9 @@
 import type { DiagnosticsEvents } from "@pneumatic/actors";
 import { actor, subscribe } from "@pneumatic/actors";
 import { afterEach, describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { runModule } from "../support/node-process.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { runModule } from "../../support/node-process.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const LIFE = [
   "pneumatic:actor:spawned",

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { Address, Clock, MailboxSpec, Scheduler } from "@pneumatic/actors";
 import { ActorSystem, actor, bounded, implement, priority, unbounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { RecordingLog } from "../support/recording-log.ts";
-import { numbers } from "../support/sequence.ts";
-import { TestSystem } from "../support/test-system.ts";
+import { RecordingLog } from "../../support/recording-log.ts";
+import { numbers } from "../../support/sequence.ts";
+import { TestSystem } from "../../support/test-system.ts";
 
 interface Loop {
   again(): void;

@@ -2,10 +2,10 @@
 import type { ActorInspection, Address, SystemInspection } from "@pneumatic/actors";
 import { actor, bounded, child, implement, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import type { Gate } from "../support/gate.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Work {
   wait(payload: { at: Gate }): Promise<void>;

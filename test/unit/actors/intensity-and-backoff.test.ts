@@ -2,10 +2,10 @@
 import type { Backoff, Intensity } from "@pneumatic/actors";
 import { actor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 const AT_ONCE: Partial<Backoff> = { initialMs: 0 };

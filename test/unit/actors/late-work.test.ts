@@ -2,10 +2,10 @@
 import type { Context, NoMessages } from "@pneumatic/actors";
 import { actor, implement, SpawnRefusedError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import type { Gate } from "../support/gate.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Held {
   readonly context: Context<{ n: number }, NoMessages>;

@@ -1,9 +1,9 @@
 /** An address that was forgotten is dropped when it is collected, and the log names its actor and both remedies. */
 import { actor } from "@pneumatic/actors";
 import { expect, test, vi } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { runModule } from "../support/node-process.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { runModule } from "../../support/node-process.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const sleeper = actor({ name: "sleeper", on: { ping: () => "pong" } });
 

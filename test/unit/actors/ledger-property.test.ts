@@ -5,9 +5,9 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Doing, Step } from "../support/mill.ts";
-import { ENDS, MAILBOXES, Mill, SENDS, TYPES } from "../support/mill.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import type { Doing, Step } from "../../support/mill.ts";
+import { ENDS, MAILBOXES, Mill, SENDS, TYPES } from "../../support/mill.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const { PNEUMATIC_LONG, PNEUMATIC_SEED } = process.env;
 const RUNS = PNEUMATIC_LONG === "1" ? 10_000 : 250;

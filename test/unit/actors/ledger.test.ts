@@ -3,9 +3,9 @@ import type { Address, Ledger, MailboxSpec } from "@pneumatic/actors";
 import { actor, bounded, implement, unbounded } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Gate } from "../support/gate.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 const TYPES = ["quick", "later", "hold", "fail", "failLater", "stopSelf", "kill"] as const;

@@ -2,10 +2,10 @@
 import type { ActorSystemOptions } from "@pneumatic/actors";
 import { ActorSystem, actor, child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { runModule } from "../support/node-process.ts";
-import type { LogEntry } from "../support/recording-log.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { rejection } from "../../support/gate.ts";
+import { runModule } from "../../support/node-process.ts";
+import type { LogEntry } from "../../support/recording-log.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 

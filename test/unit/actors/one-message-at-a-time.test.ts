@@ -1,10 +1,10 @@
 /** An actor handles one message at a time, in order, whatever its handlers return or throw. */
 import { actor, bounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 describe("the handlers of one actor", () => {
   test("never overlap, also across awaits", async () => {

@@ -2,10 +2,10 @@
 import type { Address, Overflow } from "@pneumatic/actors";
 import { bounded, implement, MailboxFullError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import { gate } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 type Way = "tell" | "trySend" | "send" | "ask";
 /** What the sender is told; a tell is never told anything. `waits`: nothing yet. */

@@ -7,13 +7,13 @@
  */
 import { bounded, InvalidDefinitionError, InvalidMessageError } from "@pneumatic/actors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Gate } from "../support/gate.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import type { ScriptContext } from "../support/scripted.ts";
-import { bad, note, run, scripted } from "../support/scripted.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import type { Gate } from "../../support/gate.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import type { ScriptContext } from "../../support/scripted.ts";
+import { bad, note, run, scripted } from "../../support/scripted.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const unhandled: unknown[] = [];
 const onUnhandled = (error: unknown) => unhandled.push(error);

@@ -3,11 +3,11 @@ import type { Address, MessageOf, Overflow } from "@pneumatic/actors";
 import { actor, implement, MailboxFullError, priority } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytesInUse } from "../support/garbage.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { bytesInUse } from "../../support/garbage.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Desk {
   hold(): void;

@@ -2,9 +2,9 @@
 import type { ProtocolOf } from "@pneumatic/actors";
 import { actor, DuplicateKeyError, InvalidDefinitionError, registryKey } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const echo = actor({
   state: (_: { open: Promise<void> } | undefined) => 0,

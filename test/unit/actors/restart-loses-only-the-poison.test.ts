@@ -3,9 +3,9 @@ import type { Address, ProtocolOf } from "@pneumatic/actors";
 import { ActorPanickedError, actor, bounded, unbounded } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Job {
   readonly n: number;

@@ -2,8 +2,8 @@
 import type { Address, ExitReason, ProtocolOf, Restart } from "@pneumatic/actors";
 import { actor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate } from "../support/gate.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate } from "../../support/gate.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 

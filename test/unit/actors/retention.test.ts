@@ -2,9 +2,9 @@
 import type { Address, ProtocolOf } from "@pneumatic/actors";
 import { actor, bounded } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const echo = actor({
   on: {

@@ -14,10 +14,10 @@ import {
 import { UseAfterDropError } from "@pneumatic/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 const NORMAL: ExitReason = { kind: "normal" };
 type Seen = readonly [routee: string, n: number];

@@ -4,9 +4,9 @@ import { ActorStoppedError, ActorSystem, actor, DeadlockError, implement } from 
 import { explore, testSystem } from "@pneumatic/actors/testing";
 import { InvalidArgumentError } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { runModule } from "../support/node-process.ts";
-import { threadSystem, worker } from "../support/thread-worker.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { runModule } from "../../support/node-process.ts";
+import { threadSystem, worker } from "../../support/thread-worker.ts";
 
 type Sleep = Context<unknown, unknown>["sleep"];
 

@@ -2,9 +2,9 @@
 import type { Address } from "@pneumatic/actors";
 import { actor, StartFailedError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
 

@@ -8,13 +8,13 @@
 import type { Address } from "@pneumatic/actors";
 import { bounded, implement, NothingToStashError, retry } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import type { ScriptContext } from "../support/scripted.ts";
-import { bad, note, run, scripted } from "../support/scripted.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import type { ScriptContext } from "../../support/scripted.ts";
+import { bad, note, run, scripted } from "../../support/scripted.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Door {
   put(payload: { readonly n: unknown; readonly load?: unknown }): unknown;

@@ -2,10 +2,10 @@
 import type { Address, ExitReason, ProtocolOf } from "@pneumatic/actors";
 import { AskTimeoutError, actor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const SHUTDOWN: ExitReason = { kind: "shutdown" };
 const KILLED: ExitReason = { kind: "killed" };

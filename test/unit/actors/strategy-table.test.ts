@@ -7,14 +7,14 @@
 import type { Restart, Strategy } from "@pneumatic/actors";
 import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { delayBefore } from "../../packages/actors/src/supervisor/backoff.ts";
-import { countRestart } from "../../packages/actors/src/supervisor/intensity.ts";
-import { wantsRestart } from "../../packages/actors/src/supervisor/restart-policy.ts";
-import { firstAffected } from "../../packages/actors/src/supervisor/strategy.ts";
-import { numbers } from "../support/sequence.ts";
-import type { Player } from "../support/stage.ts";
-import { BAD, playerOf, Stage } from "../support/stage.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import { delayBefore } from "../../../packages/actors/src/supervisor/backoff.ts";
+import { countRestart } from "../../../packages/actors/src/supervisor/intensity.ts";
+import { wantsRestart } from "../../../packages/actors/src/supervisor/restart-policy.ts";
+import { firstAffected } from "../../../packages/actors/src/supervisor/strategy.ts";
+import { numbers } from "../../support/sequence.ts";
+import type { Player } from "../../support/stage.ts";
+import { BAD, playerOf, Stage } from "../../support/stage.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 type End = "normal" | "panicked" | "killed" | "killed for good" | "stopped" | "terminated" | "drained";
 type Fate = "restarts" | "stays dead" | "vanishes";

@@ -1,11 +1,11 @@
 /** Whatever is asked of a supervisor while it starts, stops or restarts its children ends, and leaves nobody behind. */
 import { child, retry, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { playerOf, Stage, supervisorOf } from "../support/stage.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { playerOf, Stage, supervisorOf } from "../../support/stage.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const OFTEN = { restarts: 100, withinMs: 1000 };
 const ONCE = { restarts: 0, withinMs: 1000 };

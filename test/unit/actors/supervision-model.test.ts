@@ -3,10 +3,10 @@ import type { Address, AnyAddress, SupervisorAddress } from "@pneumatic/actors";
 import { DuplicateNameError, SpawnRefusedError } from "@pneumatic/actors";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isPending } from "../support/pending.ts";
-import type { GroupPlan, LeafPlan } from "../support/supervised-world.ts";
-import { idAt, SupervisedWorld } from "../support/supervised-world.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import { isPending } from "../../support/pending.ts";
+import type { GroupPlan, LeafPlan } from "../../support/supervised-world.ts";
+import { idAt, SupervisedWorld } from "../../support/supervised-world.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 const { PNEUMATIC_LONG, PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_LONG === "1" ? 10_000 : 200));

@@ -10,12 +10,12 @@ import {
   supervisor,
 } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import type { Player } from "../support/stage.ts";
-import { BAD, playerOf, Stage, supervisorOf } from "../support/stage.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import type { Player } from "../../support/stage.ts";
+import { BAD, playerOf, Stage, supervisorOf } from "../../support/stage.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const AT_ONCE = { backoff: { initialMs: 0 } };
 const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };

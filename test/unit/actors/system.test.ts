@@ -11,12 +11,12 @@ import {
 } from "@pneumatic/actors";
 import { useClock } from "@pneumatic/core/testing";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { RecordingLog } from "../support/recording-log.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { RecordingLog } from "../../support/recording-log.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 
 const idle = actor({ name: "idle", on: { ping: () => "pong" } });
 const nameless = actor({ on: { ping: () => "pong" } });

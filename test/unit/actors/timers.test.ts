@@ -2,7 +2,7 @@
 import type { Timers } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface Clockwork {
   run(payload: { change: (timers: Timers<Clockwork>) => void }): void;

@@ -3,10 +3,10 @@ import type { Address } from "@pneumatic/actors";
 import { actor, bounded, InvalidDefinitionError, InvalidMessageError, onThread, topic } from "@pneumatic/actors";
 import { UseAfterDropError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { gate, rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { quiet, TestSystem, unaccounted } from "../support/test-system.ts";
+import { gate, rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 interface News {
   readonly type: "news";

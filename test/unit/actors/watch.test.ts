@@ -8,12 +8,12 @@
 import type { ExitReason } from "@pneumatic/actors";
 import { ActorSystem, bounded, child, InvalidDefinitionError, InvalidMessageError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
-import { bytesInUse, isCollected } from "../support/garbage.ts";
-import { gate } from "../support/gate.ts";
-import type { ScriptContext, Task } from "../support/scripted.ts";
-import { bad, note, run, scripted } from "../support/scripted.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { quiet, TestSystem } from "../support/test-system.ts";
+import { bytesInUse, isCollected } from "../../support/garbage.ts";
+import { gate } from "../../support/gate.ts";
+import type { ScriptContext, Task } from "../../support/scripted.ts";
+import { bad, note, run, scripted } from "../../support/scripted.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 type Watched = Parameters<ScriptContext["watch"]>[0];
 

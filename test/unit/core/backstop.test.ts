@@ -12,12 +12,12 @@ import {
   unwrap,
 } from "@pneumatic/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { EitherSender } from "../support/flavors.ts";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { isCollected, isHeld } from "../support/garbage.ts";
-import { runModule } from "../support/node-process.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
+import type { EitherSender } from "../../support/flavors.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { isCollected, isHeld } from "../../support/garbage.ts";
+import { runModule } from "../../support/node-process.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
 
 const TURNS = 5;
 const warnings: unknown[][] = [];

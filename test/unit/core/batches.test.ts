@@ -9,10 +9,10 @@ import {
   unwrap,
 } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { rejection } from "../support/gate.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { rejection } from "../../support/gate.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 const CANNOT_GROW: Record<string, (array: number[]) => unknown> = {
   frozen: Object.freeze,

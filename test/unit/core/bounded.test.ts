@@ -1,9 +1,9 @@
 /** A capacity is a promise: strict, first come first served, and handed on by whoever gives up. */
 import { channel, ok, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
   // 37

@@ -1,10 +1,10 @@
 /** An aborted operation has taken nothing, sent nothing and holds no place. */
 import { ok } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const ABORTED = AbortSignal.abort("aborted before");
 

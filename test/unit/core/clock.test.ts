@@ -3,9 +3,9 @@ import { channel, select, syncChannel } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import { expect, test } from "vitest";
-import { isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { installClock, VirtualClock } from "../support/virtual-clock.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { installClock, VirtualClock } from "../../support/virtual-clock.ts";
 
 // 59, 43
 test("the platform's clock ends a receive and a send, not before their time", async () => {

@@ -1,9 +1,9 @@
 /** Loops that are always ready leave timers and I/O their turn, and lose, double or reorder nothing by it. */
 import { channel, mpmc, ok, select, syncChannel, tick, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { flush } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { flush } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 /** Far more than fits between two timers, far less than a test's time. */
 const CEILING = 5_000_000;

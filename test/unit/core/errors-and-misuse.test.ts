@@ -2,9 +2,9 @@
 import * as core from "@pneumatic/core";
 import { channel, err, ok, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test, vi } from "vitest";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
 
 interface Row {
   readonly error: Error & { readonly code: string; readonly kind: string };

@@ -1,7 +1,7 @@
 /** A million operations leave as much memory in use as a thousand did. */
 import { channel, oneshot, select, syncChannel } from "@pneumatic/core";
 import { expect, test } from "vitest";
-import { bytesInUse } from "../support/garbage.ts";
+import { bytesInUse } from "../../support/garbage.ts";
 
 const COUNT = 1_000_000;
 const WARM_UP = 10_000;

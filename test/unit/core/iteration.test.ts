@@ -1,10 +1,10 @@
 /** Loops over a receiver: they end by themselves, and leaving one early costs nothing. */
 import { ok, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { isCollected } from "../support/garbage.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 const END = { done: true, value: undefined };
 

@@ -2,11 +2,11 @@
 import type { Receiver } from "@pneumatic/core";
 import { OverlappingRecvError, ok, syncChannel, UseAfterDropError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import type { EitherSender } from "../support/flavors.ts";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { runModule } from "../support/node-process.ts";
-import { isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
+import type { EitherSender } from "../../support/flavors.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { runModule } from "../../support/node-process.ts";
+import { isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
 type Use<E> = readonly [operation: string, use: (end: E) => unknown];
 

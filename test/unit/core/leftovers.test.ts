@@ -3,9 +3,9 @@ import { getEventListeners } from "node:events";
 import type { Receiver, SyncSender, WaitOptions } from "@pneumatic/core";
 import { channel, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../support/sequence.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { numbers } from "../../support/sequence.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 function listeners(signal: AbortSignal): number {
   return getEventListeners(signal, "abort").length;

@@ -7,14 +7,14 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Step } from "../support/channel-arbitraries.ts";
-import { FLUSH, OPENING, STEPS } from "../support/channel-arbitraries.ts";
-import type { Command, Opening } from "../support/channel-commands.ts";
-import { WorldDriver } from "../support/channel-driver.ts";
-import { flush } from "../support/pending.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
-import { WorldModel } from "../support/world-model.ts";
+import type { Step } from "../../support/channel-arbitraries.ts";
+import { FLUSH, OPENING, STEPS } from "../../support/channel-arbitraries.ts";
+import type { Command, Opening } from "../../support/channel-commands.ts";
+import { WorldDriver } from "../../support/channel-driver.ts";
+import { flush } from "../../support/pending.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
+import { WorldModel } from "../../support/world-model.ts";
 
 const { PNEUMATIC_LONG, PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_LONG === "1" ? 10_000 : 300));

@@ -2,12 +2,12 @@
 import type { MpmcReceiver } from "@pneumatic/core";
 import { InvalidArgumentError, mpmc, OverlappingRecvError, ok, UseAfterDropError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, MPMC_FLAVORS } from "../support/flavors.ts";
-import { isCollected } from "../support/garbage.ts";
-import { rejection } from "../support/gate.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { BOUNDED_FLAVORS, MPMC_FLAVORS } from "../../support/flavors.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { rejection } from "../../support/gate.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 /** `count` receivers of one channel, the given one among them. */
 function clones<T>(rx: MpmcReceiver<T>, count: number): [MpmcReceiver<T>, ...MpmcReceiver<T>[]] {

@@ -2,8 +2,8 @@
 import type { WaitOptions } from "@pneumatic/core";
 import { channel, InvalidArgumentError, select, syncChannel } from "@pneumatic/core";
 import { expect, test } from "vitest";
-import { isPending } from "../support/pending.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isPending } from "../../support/pending.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const TIMED: WaitOptions = { timeout: 10 };
 

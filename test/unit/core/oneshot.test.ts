@@ -1,11 +1,11 @@
 /** A channel for one value, once: the sender is used up by sending it. */
 import { InvalidArgumentError, OverlappingRecvError, ok, oneshot, SendError, UseAfterDropError } from "@pneumatic/core";
 import { expect, test } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { kindOf } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 // 1, 19, 22
 test("a oneshot delivers its value once and then says disconnected for ever", async () => {

@@ -31,10 +31,10 @@
 import type { AnySender } from "@pneumatic/core";
 import { channel, mpmc, never, ok, select, syncChannel } from "@pneumatic/core";
 import { expect, test, vi } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { runModule } from "../support/node-process.ts";
-import { isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { runModule } from "../../support/node-process.ts";
+import { isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
 /** Twice the limit at which peers give up, and more. */
 const MANY = 5000;

@@ -2,12 +2,12 @@
 import type { Permit } from "@pneumatic/core";
 import { ok, SendError, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS } from "../support/flavors.ts";
-import { isCollected } from "../support/garbage.ts";
-import { isPending } from "../support/pending.ts";
-import { holdAll } from "../support/permits.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { BOUNDED_FLAVORS } from "../../support/flavors.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { isPending } from "../../support/pending.ts";
+import { holdAll } from "../../support/permits.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
   // 79

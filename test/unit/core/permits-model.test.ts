@@ -6,9 +6,9 @@ import type { Permit, Result } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { flush } from "../support/pending.ts";
-import { PermitModel } from "../support/permit-model.ts";
-import { kindOf } from "../support/sequence.ts";
+import { flush } from "../../support/pending.ts";
+import { PermitModel } from "../../support/permit-model.ts";
+import { kindOf } from "../../support/sequence.ts";
 
 type Step =
   | { readonly do: "send" | "trySend" | "recv" | "tryRecv" | "dropSender" | "close" | "dropReceiver" | "flush" }

@@ -1,11 +1,11 @@
 /** Slots that are held before there is a value: strict, used once, and given back. */
 import { InvalidArgumentError, ok, syncChannel, UseAfterDropError, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, RENDEZVOUS } from "../support/flavors.ts";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { holdAll } from "../support/permits.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
+import { BOUNDED_FLAVORS, RENDEZVOUS } from "../../support/flavors.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { holdAll } from "../../support/permits.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
 
 describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
   // 46

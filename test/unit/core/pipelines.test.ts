@@ -1,9 +1,9 @@
 /** Tasks joined by channels: each ends because the one before or behind it has ended, and for no other reason. */
 import type { Receiver } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import type { EitherSender, Flavor } from "../support/flavors.ts";
-import { FLAVORS, RENDEZVOUS } from "../support/flavors.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import type { EitherSender, Flavor } from "../../support/flavors.ts";
+import { FLAVORS, RENDEZVOUS } from "../../support/flavors.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 async function forward<T>(from: Receiver<T>, to: EitherSender<T>): Promise<void> {
   for await (const value of from) {

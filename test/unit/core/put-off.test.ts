@@ -1,9 +1,9 @@
 /** An operation that is put off to the next turn has happened at once; only the news of it is late. */
 import { channel, mpmc, ok, select, syncChannel, tick, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { flush } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { flush } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const UNCOOPERATIVE = { cooperative: false };
 

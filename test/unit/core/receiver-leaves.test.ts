@@ -1,9 +1,9 @@
 /** The receiver goes: every send, waiting or to come, gets its value back. */
 import { SendError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   // 27

@@ -1,9 +1,9 @@
 /** Capacity 0: a value changes hands or nothing happens. */
 import { ok, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 // 50
 test("an attempt fails on either side when nobody waits on the other", () => {

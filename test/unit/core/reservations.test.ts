@@ -1,12 +1,12 @@
 /** Who waits for a slot stands in one line with the sends that do, and loses its place only by giving up. */
 import { InvalidArgumentError, ok, SendTimeoutError, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS } from "../support/flavors.ts";
-import { rejection } from "../support/gate.ts";
-import { isPending } from "../support/pending.ts";
-import { holdAll } from "../support/permits.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { BOUNDED_FLAVORS } from "../../support/flavors.ts";
+import { rejection } from "../../support/gate.ts";
+import { isPending } from "../../support/pending.ts";
+import { holdAll } from "../../support/permits.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
   // 41, 83

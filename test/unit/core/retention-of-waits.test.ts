@@ -2,9 +2,9 @@
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { after, channel, mpmc, never, oneshot, select, syncChannel, tick } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { isCollected, isHeld } from "../support/garbage.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isCollected, isHeld } from "../../support/garbage.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 interface Stage {
   readonly tx: SyncSender<object>;

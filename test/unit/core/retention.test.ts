@@ -2,12 +2,12 @@
 import type { Receiver } from "@pneumatic/core";
 import { channel, select, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import type { EitherSender } from "../support/flavors.ts";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { bytesInUse, isCollected, isHeld } from "../support/garbage.ts";
-import { flush } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import type { EitherSender } from "../../support/flavors.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { bytesInUse, isCollected, isHeld } from "../../support/garbage.ts";
+import { flush } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 /** Sends fresh objects that only the channel knows from then on. */
 function sendFresh(tx: EitherSender<object>, count: number): WeakRef<object>[] {

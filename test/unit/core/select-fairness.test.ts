@@ -2,12 +2,12 @@
 import type { MpmcReceiver, Receiver } from "@pneumatic/core";
 import { after, channel, mpmc, never, ok, oneshot, select, syncChannel, tick, trySelect } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { CHANNEL_ARMS } from "../support/arms.ts";
-import type { EitherSender } from "../support/flavors.ts";
-import { FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { CHANNEL_ARMS } from "../../support/arms.ts";
+import type { EitherSender } from "../../support/flavors.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const ROUNDS = 10_000;
 

@@ -2,8 +2,8 @@
 import type { SelectArm } from "@pneumatic/core";
 import { channel, never, ok, select, trySelect, unwrap } from "@pneumatic/core";
 import { expect, test } from "vitest";
-import { isPending } from "../support/pending.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isPending } from "../../support/pending.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const TIMED_OUT = { arm: undefined, result: { ok: false, error: { kind: "timeout", code: "ERR_CHANNEL_TIMEOUT" } } };
 

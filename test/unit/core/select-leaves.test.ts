@@ -14,13 +14,13 @@ import {
   trySelect,
 } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { ARMS } from "../support/arms.ts";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { isCollected, isHeld } from "../support/garbage.ts";
-import { isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { ARMS } from "../../support/arms.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { isCollected, isHeld } from "../../support/garbage.ts";
+import { isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const DISCONNECTED = { ok: false, error: { kind: "disconnected" } };
 

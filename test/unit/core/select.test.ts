@@ -5,11 +5,11 @@
 import type { SelectArm } from "@pneumatic/core";
 import { after, channel, never, ok, oneshot, select, syncChannel, tick, trySelect, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { ARMS, CHANNEL_ARMS } from "../support/arms.ts";
-import { SYNC_FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { ARMS, CHANNEL_ARMS } from "../../support/arms.ts";
+import { SYNC_FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const DISCONNECTED = { ok: false, error: { kind: "disconnected" } };
 const TIMED_OUT = { arm: undefined, result: { ok: false, error: { kind: "timeout", code: "ERR_CHANNEL_TIMEOUT" } } };

@@ -1,10 +1,10 @@
 /** The last sender goes: what was sent still arrives, then the receiver is told, for ever. */
 import { ok, RecvError, TryRecvError, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   // 17, 19

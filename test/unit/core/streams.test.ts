@@ -2,10 +2,10 @@
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { channel, ok, SendError, syncChannel, toReadableStream, toWritableStream, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { rejection } from "../support/gate.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { rejection } from "../../support/gate.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 function streamInto(tx: unknown): WritableStream<number> {
   return toWritableStream(tx as SyncSender<number>);

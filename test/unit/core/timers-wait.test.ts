@@ -2,10 +2,10 @@
 import type { Receiver } from "@pneumatic/core";
 import { after, channel, never, ok, select, tick, trySelect } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { isCollected } from "../support/garbage.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isCollected } from "../../support/garbage.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const SILENT: [string, () => Receiver<unknown>][] = [
   ["after(Infinity)", () => after(Number.POSITIVE_INFINITY)],

@@ -3,9 +3,9 @@ import type { Receiver } from "@pneumatic/core";
 import { after, channel, never, ok, select, tick, trySelect, unwrap } from "@pneumatic/core";
 import { useClock } from "@pneumatic/core/testing";
 import { describe, expect, test } from "vitest";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 

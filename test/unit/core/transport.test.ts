@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import type { Receiver } from "@pneumatic/core";
 import { channel, ok, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { FLAVORS } from "../support/flavors.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import { FLAVORS } from "../../support/flavors.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 const PAYLOADS: readonly unknown[] = [
   undefined,

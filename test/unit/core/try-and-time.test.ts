@@ -2,11 +2,11 @@
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { ok, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { flush, isPending } from "../support/pending.ts";
-import { kindOf, numbers } from "../support/sequence.ts";
-import type { VirtualClock } from "../support/virtual-clock.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { flush, isPending } from "../../support/pending.ts";
+import { kindOf, numbers } from "../../support/sequence.ts";
+import type { VirtualClock } from "../../support/virtual-clock.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 describe.each(FLAVORS)("$name", ({ open }) => {
   // 57

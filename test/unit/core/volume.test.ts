@@ -2,9 +2,9 @@
 import type { Receiver } from "@pneumatic/core";
 import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import type { EitherSender } from "../support/flavors.ts";
-import { FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { collect, kindOf, numbers, sendAll } from "../support/sequence.ts";
+import type { EitherSender } from "../../support/flavors.ts";
+import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { collect, kindOf, numbers, sendAll } from "../../support/sequence.ts";
 
 const MILLION = 1_000_000;
 

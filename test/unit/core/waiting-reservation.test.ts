@@ -2,8 +2,8 @@
 import type { Permit, Receiver, SyncSender, WeakSender } from "@pneumatic/core";
 import { syncChannel, unwrap } from "@pneumatic/core";
 import { expect, test } from "vitest";
-import { isPending } from "../support/pending.ts";
-import { installClock } from "../support/virtual-clock.ts";
+import { isPending } from "../../support/pending.ts";
+import { installClock } from "../../support/virtual-clock.ts";
 
 interface Stage {
   readonly rx: Receiver<string>;

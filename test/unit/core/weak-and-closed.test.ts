@@ -1,9 +1,9 @@
 /** Handles that do not keep a channel alive, and how a sender learns that its receiver is gone. */
 import { channel, ok, syncChannel } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
-import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../support/flavors.ts";
-import { isPending } from "../support/pending.ts";
-import { collect, kindOf, numbers } from "../support/sequence.ts";
+import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
+import { isPending } from "../../support/pending.ts";
+import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
 describe.each(FLAVORS)("$name", ({ open, room }) => {
   // 89

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../support/source-files.ts";
+import { root } from "../../support/source-files.ts";
 
 const SCRIPT = join(root, "scripts", "behaviours.mjs");
 
@@ -27,10 +27,10 @@ class Workspace implements Disposable {
 
   constructor(behaviours: readonly object[], pending: readonly string[], tests: string) {
     mkdirSync(join(this.folder, "docs"));
-    mkdirSync(join(this.folder, "test", "core"), { recursive: true });
+    mkdirSync(join(this.folder, "test", "unit", "core"), { recursive: true });
     this.write("docs/behaviours.md", "");
-    this.write("test/core/behaviours.json", JSON.stringify({ sections: { "A. All": behaviours }, pending }));
-    this.write("test/core/some.test.ts", tests);
+    this.write("test/unit/core/behaviours.json", JSON.stringify({ sections: { "A. All": behaviours }, pending }));
+    this.write("test/unit/core/some.test.ts", tests);
   }
 
   write(path: string, text: string): void {
@@ -74,7 +74,7 @@ test("is none of them", () => {});
   );
   expect(await run(workspace.folder)).toEqual({ failed: false, problems: [] });
   const rows = workspace.table.split("\n").filter((line) => /^\| L?\d/.test(line));
-  const file = "[some.test.ts](../test/core/some.test.ts)";
+  const file = "[some.test.ts](../test/unit/core/some.test.ts)";
   expect(rows).toEqual([
     `| 1 | It holds | ${file}: is plain; is \\| "%s"; is far away |`,
     `| L2 | It does too | ${file}: is plain |`,
@@ -108,9 +108,9 @@ test.each([
     "",
     "3 does not apply if it says why, and then only",
   ],
-  ["is unknown", [HOLDS], [], `// 1, 4\ntest("is", () => {});`, "4, in test/core/some.test.ts, is no behaviour"],
+  ["is unknown", [HOLDS], [], `// 1, 4\ntest("is", () => {});`, "4, in test/unit/core/some.test.ts, is no behaviour"],
   ["is unknown and pending", [HOLDS], ["9"], TEST_OF_1, "9, which is pending, is no behaviour"],
-  ["is listed twice", [HOLDS, HOLDS], [], TEST_OF_1, "A number is listed twice in test/core/behaviours.json"],
+  ["is listed twice", [HOLDS, HOLDS], [], TEST_OF_1, "A number is listed twice in test/unit/core/behaviours.json"],
 ] as const)("the check fails when a behaviour %s", async (_how, behaviours, pending, tests, problem) => {
   using workspace = new Workspace(behaviours, pending, tests);
   const { failed, problems } = await run(workspace.folder);

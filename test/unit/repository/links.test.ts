@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesBelow, root } from "../support/source-files.ts";
+import { filesBelow, root } from "../../support/source-files.ts";
 
 const pages = ["packages", "docs", "examples"]
   .flatMap((folder) => filesBelow(folder, ".md"))

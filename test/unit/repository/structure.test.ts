@@ -1,6 +1,6 @@
 /** What the tree promises to those who read it. */
 import { describe, expect, it } from "vitest";
-import { filesBelow, imports } from "../support/source-files.ts";
+import { filesBelow, imports } from "../../support/source-files.ts";
 
 const sources = ["core", "actors"].flatMap((name) => filesBelow(`packages/${name}/src`, ".ts"));
 

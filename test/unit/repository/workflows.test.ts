@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesBelow, root } from "../support/source-files.ts";
+import { filesBelow, root } from "../../support/source-files.ts";
 
 const workflows = filesBelow(".github/workflows", ".yml");
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };

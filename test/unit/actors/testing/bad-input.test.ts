@@ -3,7 +3,7 @@ import { InvalidDefinitionError } from "@pneumatic/actors";
 import type { ExplorationError } from "@pneumatic/actors/testing";
 import { explore, testSystem, VirtualClock } from "@pneumatic/actors/testing";
 import { describe, expect, it } from "vitest";
-import { rejection } from "../support/gate.ts";
+import { rejection } from "../../../support/gate.ts";
 
 describe("testSystem refuses", () => {
   it.each([

@@ -4,8 +4,8 @@ import type { TestSystem } from "@pneumatic/actors/testing";
 import { testSystem } from "@pneumatic/actors/testing";
 import { channel, select } from "@pneumatic/core";
 import { expect, it } from "vitest";
-import { runNode } from "../support/node-process.ts";
-import { digestOf, play } from "../support/random-world.mjs";
+import { runNode } from "../../../support/node-process.ts";
+import { digestOf, play } from "../../../support/random-world.mjs";
 
 const WORLDS = 25;
 const WORLDS_HERE = process.env["PNEUMATIC_LONG"] === undefined ? WORLDS : 500;

@@ -4,7 +4,7 @@ import { bounded, implement } from "@pneumatic/actors";
 import type { Fault, Occasion } from "@pneumatic/actors/testing";
 import { testSystem } from "@pneumatic/actors/testing";
 import { expect, test } from "vitest";
-import { unaccounted } from "../support/test-system.ts";
+import { unaccounted } from "../../../support/test-system.ts";
 
 interface Works {
   work(payload: { id: number }): number;

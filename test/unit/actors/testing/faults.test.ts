@@ -4,7 +4,7 @@ import { bounded, child, InvalidDefinitionError, implement, priority, retry, sup
 import type { Fault, TestSystem } from "@pneumatic/actors/testing";
 import { probe, testSystem } from "@pneumatic/actors/testing";
 import { describe, expect, it, test } from "vitest";
-import { unaccounted } from "../support/test-system.ts";
+import { unaccounted } from "../../../support/test-system.ts";
 
 interface Works {
   work(payload: { id: number }): number;

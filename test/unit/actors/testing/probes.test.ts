@@ -14,9 +14,9 @@ import {
 import type { TestSystem, TestSystemOptions } from "@pneumatic/actors/testing";
 import { ExpectationError, explore, probe, testSystem } from "@pneumatic/actors/testing";
 import { describe, expect, it } from "vitest";
-import { rejection } from "../support/gate.ts";
-import { runModule } from "../support/node-process.ts";
-import { quiet } from "../support/test-system.ts";
+import { rejection } from "../../../support/gate.ts";
+import { runModule } from "../../../support/node-process.ts";
+import { quiet } from "../../../support/test-system.ts";
 
 interface Audit {
   note(payload: { n: number }): void;

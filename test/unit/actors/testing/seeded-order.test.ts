@@ -5,7 +5,7 @@ import type { TestSystem } from "@pneumatic/actors/testing";
 import { ExplorationError, explore, UncontrolledWaitError } from "@pneumatic/actors/testing";
 import { channel, select } from "@pneumatic/core";
 import { expect, it } from "vitest";
-import { bytesInUse } from "../support/garbage.ts";
+import { bytesInUse } from "../../../support/garbage.ts";
 
 const RUNS_FOR_MEMORY = process.env["PNEUMATIC_LONG"] === undefined ? 2000 : 20_000;
 

@@ -4,7 +4,7 @@ import { ActorSystem, AskTimeoutError, actor, implement } from "@pneumatic/actor
 import { testSystem, VirtualClock } from "@pneumatic/actors/testing";
 import { after, channel, tick } from "@pneumatic/core";
 import { expect, it, vi } from "vitest";
-import { runModule } from "../support/node-process.ts";
+import { runModule } from "../../../support/node-process.ts";
 
 const HOUR_MS = 3_600_000;
 
