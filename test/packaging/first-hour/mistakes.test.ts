@@ -1,6 +1,6 @@
 /**
  * The mistakes of the first hour, made on purpose from untyped code: what the user is told says what happened, to whom, and what
- * to do. Those that end or hang a process are in processes.test.ts; what does not compile is in test/types/diagnostics.test.ts.
+ * to do. Those that end or hang a process are in processes.test.ts; what does not compile is in test/packaging/compiler/diagnostics.test.ts.
  */
 import { ActorSystem, bounded, implement, onThread } from "@pneumatic/actors";
 import { expect, test } from "vitest";

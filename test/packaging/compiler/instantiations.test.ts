@@ -3,8 +3,8 @@
  * which is the compiler's own measure of the work and the same on every machine.
  */
 import { describe, expect, it } from "vitest";
-import { manyActors } from "../support/many-actors.ts";
-import { typeCheck } from "../support/type-check.ts";
+import { manyActors } from "../../support/many-actors.ts";
+import { typeCheck } from "../../support/type-check.ts";
 
 const ACTORS = 200;
 /** The 290,299 that were measured, about 1,450 for each actor, and 15 % more. */

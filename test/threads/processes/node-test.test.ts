@@ -2,10 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { root } from "../../../support/source-files.ts";
+import { root } from "../../support/source-files.ts";
 
 it("an exploration that fails prints its seed and its trace line by line under node:test", () => {
-  const file = join(root, "test/unit/actors/testing/fixtures/lost-update.mjs");
+  const file = join(root, "test/threads/processes/fixtures/lost-update.mjs");
   const args = ["--test", "--test-reporter=spec", file];
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8", env });

@@ -3,7 +3,7 @@
  * all mistakes, a file for each, so that the compiler starts once.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { typeCheck } from "../support/type-check.ts";
+import { typeCheck } from "../../support/type-check.ts";
 
 const SETUP = `
 import { ActorSystem, actor, implement } from "@pneumatic/actors";
