@@ -9,7 +9,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const FOLDERS = ["test/unit/core", "test/threads/core"].filter((folder) => existsSync(folder));
+const FOLDERS = ["test/unit/core", "test/threads/core", "test/threads/processes"].filter((folder) => existsSync(folder));
 const DATA = "test/unit/core/behaviours.json";
 const TABLE = "docs/behaviours.md";
 

@@ -1,7 +1,7 @@
 /** What an actor on a thread does by its context: children, watches, promises, messages set aside. */
 import { describe, expect, it } from "vitest";
 import { relay, seer } from "../../support/thread-relay.ts";
-import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
+import { failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise(setImmediate);
@@ -211,4 +211,21 @@ it("awaits itself on a thread: is told at once", async () => {
   await using system = threadSystem();
   using address = system.spawn(relay);
   expect(await address.ask({ type: "askSelf" }, { timeout: 60_000 })).toBe("ERR_ACTOR_DEADLOCK");
+});
+
+describe("a sleep on a thread", () => {
+  it("ends", async () => {
+    await using system = threadSystem();
+    using address = system.spawn(worker);
+    expect(await address.ask({ type: "sleep", ms: 2 })).toBe(2);
+  });
+
+  it("is over with its incarnation, and rejects with the reason", async () => {
+    await using system = threadSystem();
+    using address = system.spawn(worker);
+    await address.ask({ type: "doze" });
+    await system.stop(address);
+    const woken = system.lines.filter(({ msg }) => msg === "woken on a thread");
+    expect(woken).toMatchObject([{ code: "ERR_ACTOR_STOPPED", reason: "shutdown" }]);
+  });
 });

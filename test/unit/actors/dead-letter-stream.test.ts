@@ -3,7 +3,6 @@ import type { Address, DeadLetter } from "@pneumatic/actors";
 import { actor, bounded, InvalidDefinitionError } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { gate } from "../../support/gate.ts";
-import { runModule } from "../../support/node-process.ts";
 import { isPending } from "../../support/pending.ts";
 import { numbers } from "../../support/sequence.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
@@ -132,16 +131,6 @@ describe("a receiver of dead letters", () => {
     await using system = new TestSystem();
     expect(() => system.deadLetterReceiver({ capacity: capacity as number })).toThrow(InvalidDefinitionError);
     expect(() => new TestSystem({ deadLetters: { keep: capacity as number } })).toThrow(/deadLetters\.keep/);
-  });
-
-  test("does not hold the process", async () => {
-    const { code, output } = await runModule(`
-      import { ActorSystem } from "@pneumatic/actors";
-      const letters = new ActorSystem().deadLetterReceiver();
-      letters.recv().then(() => console.log("received"));
-      console.log("over");
-    `);
-    expect({ code, output }).toEqual({ code: 0, output: "over\n" });
   });
 });
 

@@ -2,7 +2,6 @@
 import { actor } from "@pneumatic/actors";
 import { expect, test, vi } from "vitest";
 import { isCollected } from "../../support/garbage.ts";
-import { runModule } from "../../support/node-process.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const sleeper = actor({ name: "sleeper", on: { ping: () => "pong" } });
@@ -74,32 +73,4 @@ test("nobody hears of a lost address of an actor that has ended", async () => {
     return address;
   });
   expect([warnings(system), warned.mock.calls]).toEqual([[], []]);
-});
-
-const PROGRAM = `
-  import { ActorSystem, actor } from "@pneumatic/actors";
-  import { setFlagsFromString } from "node:v8";
-  import { runInNewContext } from "node:vm";
-  setFlagsFromString("--expose-gc");
-  const collectGarbage = runInNewContext("gc");
-  const system = new ActorSystem({ name: "shop" });
-  function forgetful() { system.spawn(actor({ name: "sleeper", on: {} }), { name: "sleepy" }); }
-  forgetful();
-  const collecting = setInterval(collectGarbage, 1);
-  await system.terminated;
-  clearInterval(collecting);
-`;
-
-test.each([
-  ["1", /at forgetful/],
-  ["0", /PNEUMATIC_TRACE_LEAKS=1 tells where it was created/],
-])("a process prints one line and ends, with PNEUMATIC_TRACE_LEAKS=%s", async (trace, place) => {
-  const { code, output } = await runModule(PROGRAM, { PNEUMATIC_TRACE_LEAKS: trace });
-  expect(code).toBe(0);
-  const lines = output.trim().split("\n");
-  expect(lines).toHaveLength(1);
-  const { level, actor: path, msg } = JSON.parse(lines[0] as string) as { level: number; actor: string; msg: string };
-  expect([level, path]).toEqual([40, "/sleepy"]);
-  expect(msg).toMatch(LOST("/sleepy"));
-  expect(msg).toMatch(place);
 });

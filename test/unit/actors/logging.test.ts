@@ -3,7 +3,6 @@ import type { ActorSystemOptions } from "@pneumatic/actors";
 import { ActorSystem, actor, child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { rejection } from "../../support/gate.ts";
-import { runModule } from "../../support/node-process.ts";
 import type { LogEntry } from "../../support/recording-log.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
@@ -193,39 +192,4 @@ test("a logger that throws stops nothing", async () => {
   await system.stop(address);
   address.tell({ type: "get" });
   expect(system.ledger().deadLettered).toEqual({ stopped: 1 });
-});
-
-describe("a system without a logger", () => {
-  const run = (options: string) =>
-    runModule(`
-      import { ActorSystem, actor } from "@pneumatic/actors";
-      const system = new ActorSystem(${options});
-      const address = system.spawn(actor({ on: { fail: ({ log }) => { log.warn("soon"); throw new Error("bad"); } } }), { name: "a" });
-      address.tell({ type: "fail" });
-      address.drop();
-      await address.exited;
-      console.log("output of the program");
-    `);
-
-  test("logs lines of JSON on standard error", async () => {
-    const { code, output } = await run('{ name: "shop" }');
-    expect(code).toBe(0);
-    const lines = output.trim().split("\n");
-    const entries = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogEntry);
-    expect(lines).toContain("output of the program");
-    expect(entries).toEqual([
-      expect.objectContaining({ level: 40, system: "shop", actor: "/a", id: 1, generation: 1, msg: "soon" }),
-      expect.objectContaining({
-        level: 50,
-        system: "shop",
-        actor: "/a",
-        reason: "panicked",
-        err: expect.objectContaining({ message: "bad", stack: expect.stringContaining("Error: bad") }),
-      }),
-    ]);
-  });
-
-  test("is silent when told to be", async () => {
-    expect(await run('{ logLevel: "silent" }')).toEqual({ code: 0, output: "output of the program\n" });
-  });
 });

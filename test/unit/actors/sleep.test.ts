@@ -5,8 +5,6 @@ import { explore, testSystem } from "@pneumatic/actors/testing";
 import { InvalidArgumentError } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
 import { gate, rejection } from "../../support/gate.ts";
-import { runModule } from "../../support/node-process.ts";
-import { threadSystem, worker } from "../../support/thread-worker.ts";
 
 type Sleep = Context<unknown, unknown>["sleep"];
 
@@ -66,12 +64,6 @@ describe("ctx.sleep", () => {
     expect(await address.ask({ type: "sleep", ms: 2 })).toBe("awake");
   });
 
-  it("ends on a thread", async () => {
-    await using system = threadSystem();
-    using address = system.spawn(worker);
-    expect(await address.ask({ type: "sleep", ms: 2 })).toBe(2);
-  });
-
   it("lets nothing else of its actor be handled, and everything of the others", async () => {
     await using system = testSystem();
     using one = system.spawn(sleeper);
@@ -123,32 +115,6 @@ describe("a sleep is over with its incarnation, and rejects with the reason,", (
     expect(await reply).toBeInstanceOf(ActorStoppedError);
     await system.settle();
     expect(await system.advanceToNext()).toBe(0); // no timer is left
-  });
-
-  it("on a thread too", async () => {
-    await using system = threadSystem();
-    using address = system.spawn(worker);
-    await address.ask({ type: "doze" });
-    await system.stop(address);
-    const woken = system.lines.filter(({ msg }) => msg === "woken on a thread");
-    expect(woken).toMatchObject([{ code: "ERR_ACTOR_STOPPED", reason: "shutdown" }]);
-  });
-
-  it("and that crashes nothing when nobody observes it", async () => {
-    const { code, output } = await runModule(`
-      import { ActorSystem, actor } from "@pneumatic/actors";
-      const system = new ActorSystem({ logLevel: "silent" });
-      const doze = ({ sleep }) => {
-        sleep(60_000);
-        sleep(-1);
-        sleep(5, { signal: AbortSignal.abort() });
-      };
-      const address = system.spawn(actor({ on: { doze } }));
-      await address.ask({ type: "doze" });
-      await system.kill(address, { restart: false });
-      console.log("still here");
-    `);
-    expect([code, output]).toEqual([0, "still here\n"]);
   });
 });
 

@@ -4,7 +4,6 @@ import { OverlappingRecvError, ok, syncChannel, UseAfterDropError } from "@pneum
 import { describe, expect, test } from "vitest";
 import type { EitherSender } from "../../support/flavors.ts";
 import { FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
-import { runModule } from "../../support/node-process.ts";
 import { isPending } from "../../support/pending.ts";
 import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
@@ -239,47 +238,4 @@ test("a dropped bounded sender refuses to tell its capacity and to send with a t
   expect(() => tx.capacity).toThrow(UseAfterDropError);
   expect(() => tx.available).toThrow(UseAfterDropError);
   await expect(tx.sendTimeout(1, 1)).rejects.toThrow("Cannot send: this SyncSender was dropped");
-});
-
-// 117
-test("a process survives failed operations that nobody awaits", async () => {
-  const { code, output } = await runModule(`
-    import { channel, syncChannel } from "@pneumatic/core";
-    const [tx, rx] = channel();
-    const [bounded, boundedRx] = syncChannel(1);
-    bounded.send("queued");
-    bounded.sendTimeout("expires", 1);
-    bounded.sendTimeout("expired", 0);
-    setTimeout(() => {
-      bounded.send("parked");
-      rx.drop();
-      boundedRx.drop();
-      tx.send("refused");
-      bounded.send("refused");
-      const [lonely, silent] = syncChannel(0);
-      lonely.drop();
-      silent.recv();
-      silent.recvTimeout(5);
-      silent.iter().next();
-      setTimeout(() => console.log("alive"), 5);
-    }, 5);
-  `);
-  expect(output.trim()).toBe("alive");
-  expect(code).toBe(0);
-});
-
-// Design 4: in-process channels hold no handle of the event loop
-test("a process ends when nothing but waiting channels is left", async () => {
-  const { code, output } = await runModule(`
-    import { channel, syncChannel } from "@pneumatic/core";
-    const [tx, rx] = channel();
-    const [bounded, boundedRx] = syncChannel(0);
-    rx.recv().then(() => console.log("received"));
-    bounded.send(1, { signal: new AbortController().signal }).then(() => console.log("sent"));
-    tx.closed().then(() => console.log("closed"));
-    globalThis.held = [tx, rx, bounded, boundedRx];
-    console.log("waiting");
-  `);
-  expect(output.trim()).toBe("waiting");
-  expect(code).toBe(0);
 });

@@ -32,7 +32,6 @@ import type { AnySender } from "@pneumatic/core";
 import { channel, mpmc, never, ok, select, syncChannel } from "@pneumatic/core";
 import { expect, test, vi } from "vitest";
 import { isCollected } from "../../support/garbage.ts";
-import { runModule } from "../../support/node-process.ts";
 import { isPending } from "../../support/pending.ts";
 import { collect, kindOf, numbers } from "../../support/sequence.ts";
 
@@ -213,20 +212,6 @@ test("an iteration is an async iterator and an async iterable when it is asked f
   expect(values[Symbol.asyncIterator]()).toBe(values);
   expect(await values.next()).toEqual({ done: false, value: 1 });
   expect(await values.next()).toEqual({ done: true, value: undefined });
-});
-
-// L16
-test("a process goes on when the receiver closes before sends that nobody awaits", async () => {
-  const { code, output } = await runModule(`
-    import { syncChannel } from "@pneumatic/core";
-    const [tx, rx] = syncChannel(0);
-    for (let n = 0; n < 10; n++) tx.send(n);
-    tx.reserveMany(0);
-    rx.close();
-    tx.send(10);
-    setTimeout(() => console.log("alive"), 5);
-  `);
-  expect({ code, output: output.trim() }).toEqual({ code: 0, output: "alive" });
 });
 
 // L17

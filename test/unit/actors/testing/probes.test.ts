@@ -15,7 +15,6 @@ import type { TestSystem, TestSystemOptions } from "@pneumatic/actors/testing";
 import { ExpectationError, explore, probe, testSystem } from "@pneumatic/actors/testing";
 import { describe, expect, it } from "vitest";
 import { rejection } from "../../../support/gate.ts";
-import { runModule } from "../../../support/node-process.ts";
 import { quiet } from "../../../support/test-system.ts";
 
 interface Audit {
@@ -162,21 +161,6 @@ describe("expectMessage", () => {
     );
     expect([...orders].sort()).toEqual(["1", "2"]);
   });
-});
-
-it("an expectation takes what the program has printed for no work to wait for", async () => {
-  const { code, output } = await runModule(`
-    import { probe, testSystem } from "@pneumatic/actors/testing";
-    const system = testSystem();
-    const audit = probe(system);
-    console.log("on the way");
-    console.error("on the way");
-    await audit.expectNoMessage();
-    console.log(system.now);
-    await system[Symbol.asyncDispose]();
-  `);
-  expect(code).toBe(0);
-  expect(output.split("\n")).toContain("100"); // of the two streams, either may come first
 });
 
 describe("an expectation that is not met says", () => {

@@ -4,7 +4,6 @@ import { ActorSystem, AskTimeoutError, actor, implement } from "@pneumatic/actor
 import { testSystem, VirtualClock } from "@pneumatic/actors/testing";
 import { after, channel, tick } from "@pneumatic/core";
 import { expect, it, vi } from "vitest";
-import { runModule } from "../../../support/node-process.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -222,26 +221,6 @@ it("a system goes on beside fake timers, that of microtasks too", async () => {
   } finally {
     vi.useRealTimers();
   }
-});
-
-it("a process whose real work is over goes on, and open standard streams are no work", async () => {
-  const { output } = await runModule(`
-    import { stat } from "node:fs/promises";
-    import { actor } from "@pneumatic/actors";
-    import { testSystem } from "@pneumatic/actors/testing";
-    const system = testSystem({ autoAdvance: true });
-    console.log("begins");
-    const work = async ({ sleep }) => {
-      await stat("package.json");
-      await sleep(1000);
-      return "is done";
-    };
-    const address = system.spawn(actor({ on: { work } }));
-    console.log(await address.ask({ type: "work" }));
-    address.drop();
-    await system[Symbol.asyncDispose]();
-  `);
-  expect(output).toBe("begins\nis done\n");
 });
 
 it("a virtual clock never goes back when one of its timers moves it", () => {
