@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { CrawlReport } from "../../support/crawler.ts";
-import { crawl, siteFolder, start } from "../../support/crawler.ts";
+import { crawl, start } from "../../support/crawler.ts";
+import { folderOf } from "../../support/folder.ts";
 
 const PAGES = 60;
 
@@ -35,7 +36,7 @@ const path = ({ url }: { readonly url: string }): string => new URL(url).pathnam
 
 describe("a crawl", () => {
   it("reports every page once, with every broken link and anchor, and exits by itself", async () => {
-    using site = siteFolder(ring());
+    using site = folderOf(ring());
     const { code, report, stdout } = await crawl([site.path]);
     expect(code).toBe(0);
     expect(report.pages).toBe(PAGES + 1);
@@ -50,7 +51,7 @@ describe("a crawl", () => {
   });
 
   it("loses only the pages that make their parser throw, exit, run out of memory or hang", async () => {
-    using site = siteFolder(ring());
+    using site = folderOf(ring());
     const { code, report, stdout } = await crawl([site.path, "--sabotage", "throw,exit,oom,hang"], {
       node: ["--max-old-space-size=160"],
     });
@@ -69,14 +70,14 @@ describe("a crawl", () => {
   }, 60_000);
 
   it("exits with code 1 when links are broken and --strict was given, and with 0 when none is", async () => {
-    using site = siteFolder(ring());
-    using sound = siteFolder({ "index.html": `<title>Sound</title><a href="#top">up</a>` });
+    using site = folderOf(ring());
+    using sound = folderOf({ "index.html": `<title>Sound</title><a href="#top">up</a>` });
     expect((await crawl([site.path, "--strict"])).code).toBe(1);
     expect((await crawl([sound.path, "--strict"])).code).toBe(0);
   });
 
   it("goes as deep as it may, and takes as many pages as it may", async () => {
-    using site = siteFolder(ring());
+    using site = folderOf(ring());
     expect((await crawl([site.path, "--depth", "0"])).report.pages).toBe(1);
     expect((await crawl([site.path, "--depth", "1"])).report.pages).toBe(2);
     expect((await crawl([site.path, "--max-pages", "7"])).report.pages).toBe(7);
@@ -145,7 +146,7 @@ describe("a crawl", () => {
 
   it("stays within its memory however many links a page has", async () => {
     const links = Array.from({ length: 300_000 }, (_, n) => `<a href="/page-${n}.html">link ${n}</a>`).join("\n");
-    using site = siteFolder({ "index.html": links });
+    using site = folderOf({ "index.html": links });
     const { code, report } = await crawl([site.path, "--max-pages", "50", "--max-bytes", "20000000"], {
       node: ["--max-old-space-size=160"],
     });

@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { crawl, siteFolder } from "../../support/crawler.ts";
+import { crawl } from "../../support/crawler.ts";
+import { folderOf } from "../../support/folder.ts";
 
 const PAGES = 2000;
 const CEILING = ["--max-old-space-size=128"];
@@ -23,7 +24,7 @@ function largeSite(): Record<string, string> {
 
 describe("a crawl of 2,000 pages", () => {
   it("reports each of them once, within its memory", async () => {
-    using site = siteFolder(largeSite());
+    using site = folderOf(largeSite());
     const { code, report } = await crawl([site.path], { node: CEILING });
     expect(code).toBe(0);
     expect(report.pages).toBe(PAGES + 1);
@@ -31,7 +32,7 @@ describe("a crawl of 2,000 pages", () => {
   }, 60_000);
 
   it("loses at most the page that a terminated thread was at, and names it", async () => {
-    using site = siteFolder(largeSite());
+    using site = folderOf(largeSite());
     const { code, report } = await crawl([site.path], { node: [...CEILING, "--import", chaos] });
     const named = new Set(report.failures.map(({ url }) => url));
     expect(code).toBe(0);

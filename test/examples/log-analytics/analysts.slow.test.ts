@@ -8,7 +8,7 @@ import { chunksOf } from "../../../examples/log-analytics/dist/chunk.js";
 import { generateLog } from "../../../examples/log-analytics/dist/generate-log.js";
 import { killOne } from "../../../examples/log-analytics/dist/kill-one.js";
 import { summaryOf } from "../../../examples/log-analytics/dist/summary.js";
-import { siteFolder } from "../../support/crawler.ts";
+import { folderOf } from "../../support/folder.ts";
 import { rejection } from "../../support/gate.ts";
 import { runNode } from "../../support/node-process.ts";
 
@@ -17,7 +17,7 @@ const CHUNKS = 40;
 const LIMIT_MS = 60_000;
 const quiet = { logLevel: "silent" } satisfies ActorSystemOptions;
 
-const folder = siteFolder({});
+const folder = folderOf({});
 const file = `${folder.path}/access.log`;
 const allChunks = () => chunksOf(file, statSync(file).size, Math.ceil(statSync(file).size / CHUNKS));
 const wholeFile = () => summaryOf(readFileSync(file, "utf8").split("\n").slice(0, -1));

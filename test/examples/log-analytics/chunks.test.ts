@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { chunksOf, linesOf } from "../../../examples/log-analytics/dist/chunk.js";
 import { generateLog } from "../../../examples/log-analytics/dist/generate-log.js";
 import { addSummary, emptySummary, OTHER_PATHS, summaryOf } from "../../../examples/log-analytics/dist/summary.js";
-import { siteFolder } from "../../support/crawler.ts";
+import { folderOf } from "../../support/folder.ts";
 
-const folder = siteFolder({});
+const folder = folderOf({});
 const file = `${folder.path}/some.log`;
 afterAll(() => folder[Symbol.dispose]());
 

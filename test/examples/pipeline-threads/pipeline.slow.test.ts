@@ -7,7 +7,7 @@ import { digestAll, startWorkers } from "../../../examples/pipeline-threads/dist
 import { findFiles } from "../../../examples/pipeline-threads/dist/find-files.js";
 import { killOne } from "../../../examples/pipeline-threads/dist/kill-one.js";
 import { totalOf } from "../../../examples/pipeline-threads/dist/total.js";
-import { siteFolder } from "../../support/crawler.ts";
+import { folderOf } from "../../support/folder.ts";
 import { rejection } from "../../support/gate.ts";
 import { runNode } from "../../support/node-process.ts";
 
@@ -20,7 +20,7 @@ function documentOf(values: number, seed: number): string {
 }
 
 const documents = Array.from({ length: FILES }, (_, n) => [`deep/${n}.json`, documentOf(5000 + n * 50, n + 1)]);
-const folder = siteFolder({ ...Object.fromEntries(documents), "small.json": "[]", "large.txt": "x".repeat(50_000) });
+const folder = folderOf({ ...Object.fromEntries(documents), "small.json": "[]", "large.txt": "x".repeat(50_000) });
 const paths = findFiles(folder.path, 1000);
 const expected = totalOf(new Map(paths.map((path) => [path, digestFile(path)])));
 afterAll(() => folder[Symbol.dispose]());

@@ -1,44 +1,26 @@
 /** The table of behaviours and their tests is what the tests say, and every behaviour that must hold has one. */
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../support/source-files.ts";
 
-const SCRIPT = join(root, "scripts", "behaviours.mjs");
-
-interface Outcome {
-  readonly failed: boolean;
-  readonly problems: readonly string[];
-}
-
-function run(folder: string, ...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...args], { cwd: folder }, (error, _stdout, stderr) => {
-      resolve({ failed: error !== null, problems: stderr.split("\n").filter((line) => line !== "") });
-    });
-  });
-}
+const { behavioursOf } = (await import(join(root, "scripts", "behaviours.mjs"))) as {
+  behavioursOf: (workspace: string) => { readonly table: string; readonly problems: readonly string[] };
+};
 
 /** A workspace of its own, with one file of tests. */
 class Workspace implements Disposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), "behaviours-"));
 
   constructor(behaviours: readonly object[], pending: readonly string[], tests: string) {
-    mkdirSync(join(this.folder, "docs"));
     mkdirSync(join(this.folder, "test", "unit", "core"), { recursive: true });
-    this.write("docs/behaviours.md", "");
     this.write("test/unit/core/behaviours.json", JSON.stringify({ sections: { "A. All": behaviours }, pending }));
     this.write("test/unit/core/some.test.ts", tests);
   }
 
   write(path: string, text: string): void {
     writeFileSync(join(this.folder, path), text);
-  }
-
-  get table(): string {
-    return readFileSync(join(this.folder, "docs/behaviours.md"), "utf8");
   }
 
   [Symbol.dispose](): void {
@@ -50,11 +32,13 @@ const HOLDS = { number: "1", need: "must", says: "It holds" };
 const TOO = { number: "L2", need: "nice", says: "It does too" };
 const NEVER = { number: "3", need: "n-a", says: "It cannot", because: "there is none" };
 
-test("the table of behaviours is up to date and every behaviour has its tests", async () => {
-  expect(await run(root, "--check")).toEqual({ failed: false, problems: [] });
+test("the table of behaviours is up to date and every behaviour has its tests", () => {
+  const { table, problems } = behavioursOf(root);
+  expect(problems).toEqual([]);
+  expect(readFileSync(join(root, "docs/behaviours.md"), "utf8"), "run npm run behaviours").toBe(table);
 });
 
-test("the table names for each behaviour the tests whose comments name it", async () => {
+test("the table names for each behaviour the tests whose comments name it", () => {
   using workspace = new Workspace(
     [HOLDS, TOO, NEVER],
     [],
@@ -72,20 +56,14 @@ other();
 test("is none of them", () => {});
 `,
   );
-  expect(await run(workspace.folder)).toEqual({ failed: false, problems: [] });
-  const rows = workspace.table.split("\n").filter((line) => /^\| L?\d/.test(line));
+  const { table, problems } = behavioursOf(workspace.folder);
+  expect(problems).toEqual([]);
   const file = "[some.test.ts](../test/unit/core/some.test.ts)";
-  expect(rows).toEqual([
+  expect(table.split("\n").filter((line) => /^\| L?\d/.test(line))).toEqual([
     `| 1 | It holds | ${file}: is plain; is \\| "%s"; is far away |`,
     `| L2 | It does too | ${file}: is plain |`,
     "| 3 | It cannot | Does not apply: there is none |",
   ]);
-  expect(await run(workspace.folder, "--check")).toEqual({ failed: false, problems: [] });
-  workspace.write("docs/behaviours.md", `${workspace.table} `);
-  expect(await run(workspace.folder, "--check")).toEqual({
-    failed: true,
-    problems: ["docs/behaviours.md is out of date: run npm run behaviours"],
-  });
 });
 
 const TEST_OF_1 = '// 1\ntest("is", () => {});\n';
@@ -111,16 +89,12 @@ test.each([
   ["is unknown", [HOLDS], [], `// 1, 4\ntest("is", () => {});`, "4, in test/unit/core/some.test.ts, is no behaviour"],
   ["is unknown and pending", [HOLDS], ["9"], TEST_OF_1, "9, which is pending, is no behaviour"],
   ["is listed twice", [HOLDS, HOLDS], [], TEST_OF_1, "A number is listed twice in test/unit/core/behaviours.json"],
-] as const)("the check fails when a behaviour %s", async (_how, behaviours, pending, tests, problem) => {
+] as const)("the check fails when a behaviour %s", (_how, behaviours, pending, tests, problem) => {
   using workspace = new Workspace(behaviours, pending, tests);
-  const { failed, problems } = await run(workspace.folder);
-  expect(failed).toBe(true);
-  expect(problems).toEqual([problem]);
+  expect(behavioursOf(workspace.folder).problems).toEqual([problem]);
 });
 
-test.each(["// 1 and 2", "// L: what", "// 1,2"])("the check fails when a comment says %j", async (comment) => {
+test.each(["// 1 and 2", "// L: what", "// 1,2"])("the check fails when a comment says %j", (comment) => {
   using workspace = new Workspace([HOLDS], [], `${TEST_OF_1}${comment}\ntest("is too", () => {});`);
-  const { failed, problems } = await run(workspace.folder);
-  expect(failed).toBe(true);
-  expect(problems.join("\n")).toContain(`Not a list of behaviours: ${comment}`);
+  expect(() => behavioursOf(workspace.folder)).toThrow(`Not a list of behaviours: ${comment}`);
 });
