@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Spill } from "../../../packages/core/src/threads/link/backlog.ts";
 import {
   HEADER,
   kindOf,
@@ -17,7 +18,6 @@ import {
   SKIP,
   sizeOf,
 } from "../../../packages/core/src/threads/link/ring.ts";
-import { Spill } from "../../packages/core/src/threads/link/backlog.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
