@@ -195,7 +195,7 @@ export class Lifecycle {
   /** Ends the actor if somebody asked for it during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
-    if (requested === undefined || this.#cell.behavior.isAhead?.()) return false;
+    if (requested === undefined || this.#cell.behavior.haltPrefetch?.()) return false;
     this.#end(requested.reason, requested);
     return true;
   }
@@ -263,7 +263,7 @@ export class Lifecycle {
         this.#remember(request);
         return;
       default:
-        if (this.#cell.behavior.isAhead?.()) this.#remember(request);
+        if (this.#cell.behavior.haltPrefetch?.()) this.#remember(request);
         else this.#end(request.reason, request);
     }
   }
@@ -271,7 +271,7 @@ export class Lifecycle {
   #remember(request: EndRequest): void {
     if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
     if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
-    else this.#cell.behavior.isAhead?.();
+    else this.#cell.behavior.haltPrefetch?.();
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */

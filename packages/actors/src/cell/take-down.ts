@@ -20,9 +20,9 @@ export async function shutDown(cell: Cell, graceful: boolean, letters: DeadLette
  * than it may. What is queued stays, unless `letters` says what becomes of it.
  */
 export async function holdDown(cell: Cell, letters?: DeadLetterReason): Promise<void> {
-  const isAhead = letters !== undefined && cell.behavior.isAhead?.() === true; // then it is known at the end what is queued
-  if (letters !== undefined && !isAhead) cell.mailbox.empty(letters);
-  cell.life.request({ reason: SHUTDOWN, sequel: HOLD, letters: isAhead ? letters : "stopped" });
+  const isStarted = letters !== undefined && cell.behavior.haltPrefetch?.() === true; // then the end tells what is still queued
+  if (letters !== undefined && !isStarted) cell.mailbox.empty(letters);
+  cell.life.request({ reason: SHUTDOWN, sequel: HOLD, letters: isStarted ? letters : "stopped" });
   if (!cell.life.isDown) await within(cell, () => !cell.life.isDown, HOLD);
 }
 

@@ -1,6 +1,6 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
 import type { Receiver } from "@pneumatic/core";
-import { Timer } from "@pneumatic/core/internal";
+import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
@@ -12,7 +12,7 @@ import { dropAll, Owned } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
-import { systemClock, systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
@@ -74,8 +74,8 @@ export class ActorSystem implements AsyncDisposable {
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
     const seams = {
-      clock: options.clock ?? systemClock(),
-      scheduler: options.scheduler ?? systemScheduler,
+      clock: options.clock ?? currentClock(),
+      scheduler: options.scheduler ?? platformScheduler,
       random: options.random ?? Math.random,
       log: this.log,
       name: this.name,

@@ -3,7 +3,7 @@
  * shown: with the fewest steps that overtake another.
  */
 import { currentClock } from "@pneumatic/core/internal";
-import { systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import type { Decisions } from "./choices.ts";
@@ -201,7 +201,7 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
 }
 
 function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => systemScheduler.later(resolve));
+  return new Promise((resolve) => platformScheduler.later(resolve));
 }
 
 function isUncontrolled(error: unknown): boolean {

@@ -150,11 +150,11 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     return this.#answerTo({ op: "stop", id: this.#id, reason: packReason(reason) });
   }
 
-  /** Halts the host; whether it has begun with messages whose turn has not come here. */
-  isAhead(): boolean {
-    const isAhead = this.#taken < this.#halt();
+  /** Halts the worker. Returns true if it has started messages whose turn has not come here. */
+  haltPrefetch(): boolean {
+    const isStarted = this.#taken < this.#halt();
     this.#look(); // what the turn waits for may have been halted
-    return isAhead;
+    return isStarted;
   }
 
   /** Takes what was begun there out of the mailbox, and accounts for what was handled; what was not begun is queued as before. */

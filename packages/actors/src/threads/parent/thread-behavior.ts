@@ -53,7 +53,7 @@ export class RemoteBehavior implements Behavior {
 
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#tenant?.stop(reason);
 
-  readonly isAhead = (): boolean => this.#tenant?.isAhead() === true;
+  readonly haltPrefetch = (): boolean => this.#tenant?.haltPrefetch() === true;
 
   readonly catchUp = (cell: Cell): void => this.#tenant?.catchUp(cell);
 }

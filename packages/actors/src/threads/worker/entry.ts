@@ -15,7 +15,7 @@ import { pino } from "pino";
 import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
 import type { Behavior } from "../../cell/behavior.ts";
-import { repeatEvery, systemScheduler } from "../../clock.ts";
+import { platformScheduler, repeatEvery } from "../../clock.ts";
 import type { Origin } from "../../definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
@@ -213,7 +213,7 @@ class Host {
         if (!this.#next(actor, actor.queue.shift())) return;
         if (currentClock().now() > end) {
           this.#tell(actor);
-          systemScheduler.later(() => this.#run(actor));
+          platformScheduler.later(() => this.#run(actor));
           return;
         }
       }
