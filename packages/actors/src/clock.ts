@@ -49,7 +49,7 @@ export const platformScheduler: Scheduler = {
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Keeps the process alive until the function it returns is called. */
-export function holdLoop(): () => void {
+export function refEventLoop(): () => void {
   const handle = setInterval(() => {}, LONGEST_DELAY);
   return () => clearInterval(handle);
 }

@@ -10,9 +10,9 @@ export type Verdict =
   | { readonly restart: false; readonly letters: DeadLetterReason };
 
 /** The next incarnation begins when the supervisor says so. */
-export const HELD: Verdict = { restart: true, delayMs: undefined };
+export const SUSPENDED: Verdict = { restart: true, delayMs: undefined };
 /** The same, but the supervisor has to be restarted first, and what is queued is given up. */
-export const HELD_EMPTY: Verdict = { restart: true, delayMs: undefined, letters: "intensityExceeded" };
+export const SUSPENDED_EMPTY: Verdict = { restart: true, delayMs: undefined, letters: "intensityExceeded" };
 
 export interface Guardian {
   /** Whether the actor comes back under the same addresses when its parent is restarted. */

@@ -17,13 +17,13 @@ import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { Milestone } from "./deferred-promise.ts";
 import type { Guardian, Verdict } from "./directive.ts";
-import { HELD } from "./directive.ts";
+import { SUSPENDED } from "./directive.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
 import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
 import { killAll, takeDown } from "./take-down.ts";
 import type { Ending, EndRequest, HowToEnd, Sequel } from "./termination.ts";
-import { DECIDE, FINISH, HOLD, later, reportEnd } from "./termination.ts";
+import { DECIDE, FINISH, later, reportEnd, SUSPEND } from "./termination.ts";
 
 export class Lifecycle {
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */
@@ -279,13 +279,13 @@ export class Lifecycle {
     if (this.#cell.phase === ENDING) {
       const ending = this.#ending;
       if (ending?.verdict.restart !== true || sequel === DECIDE) return;
-      ending.verdict = sequel === HOLD ? HELD : { restart: false, letters };
-      if (sequel === HOLD) return;
+      ending.verdict = sequel === SUSPEND ? SUSPENDED : { restart: false, letters };
+      if (sequel === SUSPEND) return;
       ending.reason = this.reason = reason;
       this.#cell.mailbox.end(letters);
     } else if (sequel === FINISH) {
       this.#finishWaiting(reason, letters);
-    } else if (sequel === HOLD) {
+    } else if (sequel === SUSPEND) {
       this.#backoff?.stop();
       this.#backoff = undefined;
       this.#changed();
@@ -390,7 +390,7 @@ export class Lifecycle {
   #decide(reason: ExitReason, sequel: Sequel, letters: DeadLetterReason): Verdict {
     if (sequel === FINISH) return { restart: false, letters };
     if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
-    if (sequel === HOLD) return letters === "stopped" ? HELD : { ...HELD, letters };
+    if (sequel === SUSPEND) return letters === "stopped" ? SUSPENDED : { ...SUSPENDED, letters };
     this.#guardian ??= this.#cell.runtime.guardian(this.#cell);
     const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
     return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };

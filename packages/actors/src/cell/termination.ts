@@ -12,9 +12,9 @@ import type { Verdict } from "./directive.ts";
  * later one wins when several are asked for.
  */
 export const DECIDE = 0;
-export const HOLD = 1;
+export const SUSPEND = 1;
 export const FINISH = 2;
-export type Sequel = typeof DECIDE | typeof HOLD | typeof FINISH;
+export type Sequel = typeof DECIDE | typeof SUSPEND | typeof FINISH;
 
 /** A decision to end, which waits for the current message or start. */
 export interface EndRequest {

@@ -21,8 +21,8 @@ export interface Inbox {
   /** Delivers, or makes a dead letter. */
   tell(message: unknown): void;
   trySend<V>(message: V): Result<void, TrySendError<V>>;
-  /** `holder` is the actor that sends, if it is one. */
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>>;
+  /** `waiter` is the actor that sends, if one does. */
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>>;
   /** Where all messages are that came here; `inFlight` are those in the hands of the actor itself. */
   ledger(inFlight: number): Ledger;
 }

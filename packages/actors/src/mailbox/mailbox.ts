@@ -214,8 +214,8 @@ export class Mailbox implements AskHome, Inbox {
     return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
   }
 
-  /** `holder` is the actor that sends, if it is one. */
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  /** `waiter` is the actor that sends, if one does. */
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
@@ -226,7 +226,7 @@ export class Mailbox implements AskHome, Inbox {
     const parked = new ParkedTell(this, message, this.#toPark(item));
     if (options?.timeout === 0) return soon(parked.timedOut, true);
     const sent = parked.start(options, this.#owner.clock);
-    if (holder !== undefined) parked.awaitedBy(holder, this.#owner, sent);
+    if (waiter !== undefined) parked.awaitedBy(waiter, this.#owner, sent);
     return sent;
   }
 

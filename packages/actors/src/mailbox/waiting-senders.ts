@@ -39,9 +39,9 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
     this.#home = home;
   }
 
-  /** `holder` waits for room at `target`, and is told by `sent`. */
-  awaitedBy(holder: Waiter, target: Waiter, sent: Promise<unknown>): void {
-    this.#edge = holder.deadlocks.add(holder, target, this, sent);
+  /** `waiter` waits for room at `target`, and is told by `sent`. */
+  awaitedBy(waiter: Waiter, target: Waiter, sent: Promise<unknown>): void {
+    this.#edge = waiter.deadlocks.add(waiter, target, this, sent);
   }
 
   /** Unobserved, it does not end the process, as with an ask. */
@@ -60,7 +60,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   #toldBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
     const { path } = this.#home;
-    const waiter = this.#edge?.holder.path;
+    const waiter = this.#edge?.waiter.path;
     const told = new Promise<Sent<V>>((resolve) => {
       step({ kind: "room", path, type, waiter, run: () => resolve(result) });
     });
@@ -74,7 +74,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
 
   /** Nobody waits any more: now, not when the promise has told. */
   #waited(): void {
-    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.deadlocks.remove(this.#edge);
   }
 
   get cooperative(): boolean {

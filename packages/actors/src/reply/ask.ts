@@ -78,10 +78,10 @@ export class Ask implements Expiring, Waiting {
     if (this.#signal !== undefined) followSignal(this.#signal, this);
   }
 
-  /** `holder` waits for the reply of `target`. */
-  awaitedBy(holder: Waiter, target: Waiter): void {
+  /** `waiter` waits for the reply of `target`. */
+  awaitedBy(waiter: Waiter, target: Waiter): void {
     const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
-    this.#edge = holder.deadlocks.add(holder, target, this, this.promise, now);
+    this.#edge = waiter.deadlocks.add(waiter, target, this, this.promise, now);
   }
 
   deadlocked(error: Error): void {
@@ -133,7 +133,7 @@ export class Ask implements Expiring, Waiting {
   /** A function of its own, so that the closure costs nothing where there is no step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.holder.path, run });
+    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
@@ -169,7 +169,7 @@ export class Ask implements Expiring, Waiting {
     this.#phase = SETTLED;
     this.#deadlines.open--;
     this.#deadlines.remove(this);
-    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.deadlocks.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
   }
 }

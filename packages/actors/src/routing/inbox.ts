@@ -44,8 +44,8 @@ export class RoutingInbox implements Inbox {
     return this.place(message).trySend(message);
   }
 
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
-    return this.place(message).send(message, options, holder);
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
+    return this.place(message).send(message, options, waiter);
   }
 
   ledger(): Ledger {
@@ -86,9 +86,9 @@ export class BroadcastInbox implements Inbox {
     return outcome;
   }
 
-  async send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  async send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const sent: Promise<Sent<V>>[] = [];
-    this.#each(message, (mailbox, share) => sent.push(mailbox.send(share, options, holder)));
+    this.#each(message, (mailbox, share) => sent.push(mailbox.send(share, options, waiter)));
     return (await Promise.all(sent)).reduce<Sent<V>>(first, { ok: true, value: undefined });
   }
 

@@ -10,8 +10,8 @@ import { forgetAddresses } from "../address/address-origins.ts";
 import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Guardian, Verdict } from "../cell/directive.ts";
-import { HELD, HELD_EMPTY } from "../cell/directive.ts";
-import { holdDown, shutDown } from "../cell/take-down.ts";
+import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
+import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -177,15 +177,15 @@ export class Supervisor {
   }
 
   decide(child: Child, reason: ExitReason, uptimeMs: number): Verdict {
-    if (this.#starting === child && this.#failsToStart(child, reason)) return HELD;
+    if (this.#starting === child && this.#failsToStart(child, reason)) return SUSPENDED;
     const verdict = child.restarts.decide(reason, uptimeMs);
     if (!verdict.restart && verdict.letters === "intensityExceeded") {
-      return this.#cell?.life.fail(reason) && child.comesBack ? HELD_EMPTY : verdict;
+      return this.#cell?.life.fail(reason) && child.comesBack ? SUSPENDED_EMPTY : verdict;
     }
     if (!verdict.restart || this.#group === undefined) return verdict;
     this.#group.restart(child, verdict.delayMs ?? 0);
     if (this.#starting === undefined) this.#group.go(); // else when all have started
-    return HELD;
+    return SUSPENDED;
   }
 
   childEnded(child: Child, reason: ExitReason): void {
@@ -241,7 +241,7 @@ export class Supervisor {
     const { incarnation } = this.#cell as Cell;
     this.#isCutShort = true;
     await undefined; // that child may be deciding just now
-    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await holdDown(this.#starting.cell);
+    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await suspend(this.#starting.cell);
   }
 
   /** Whether a child has failed to start that the start of the supervisor depends on. */

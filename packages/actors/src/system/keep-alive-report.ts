@@ -4,17 +4,17 @@
  */
 import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { notedAddresses } from "../address/address-origins.ts";
-import { HOLDER } from "../address/target.ts";
+import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import { holdLoop } from "../clock.ts";
+import { refEventLoop } from "../clock.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 /** The system, as far as this asks it. */
-interface Held {
+interface ReportedSystem {
   readonly roots: readonly Cell[];
   readonly living: number;
   readonly deadLetters: { list(): DeadLetter[] };
@@ -26,17 +26,17 @@ const REMEDIES =
   "Drop each of these, as `using` does; give it to an owner, ctx.own() or system.own(); or end with system.shutdown().";
 
 /** Keeps the process alive until the function it returns is called. */
-export function holdProcess(name: string, system: Held): () => void {
-  const release = holdLoop();
-  if (!isTracing) return release;
-  const forget = addHolder(() => reasonOf(name, system));
+export function keepAlive(name: string, system: ReportedSystem): () => void {
+  const unref = refEventLoop();
+  if (!isTracing) return unref;
+  const forget = addHolder(() => keepAliveReport(name, system));
   return () => {
     forget();
-    release();
+    unref();
   };
 }
 
-function reasonOf(name: string, { roots, living, deadLetters }: Held): string {
+function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
   const told = below(roots).flatMap((cell) => actorOf(cell, letters) ?? []);
   const shown = told.slice(0, MOST_ACTORS);
@@ -65,7 +65,7 @@ function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const rest = queued === 0 ? "" : `, ${count(queued, "message")} queued`;
   const counts = new Map<string, number>();
   for (const { address, place } of made) {
-    const line = `${keeperOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
+    const line = `${ownerOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   const places = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
@@ -75,10 +75,10 @@ function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
 }
 
 /** Who has `address`, as far as that is known. */
-function keeperOf(address: object, letters: ReadonlySet<object>): string {
+function ownerOf(address: object, letters: ReadonlySet<object>): string {
   if (letters.has(address)) return "in a dead letter, ";
-  const holder = HOLDER in address ? (address[HOLDER] as Waiter | undefined) : undefined;
-  return holder === undefined ? "" : `held by actor "${holder.path}", `;
+  const owner = OWNER in address ? (address[OWNER] as Waiter | undefined) : undefined;
+  return owner === undefined ? "" : `held by actor "${owner.path}", `;
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

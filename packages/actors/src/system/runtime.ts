@@ -44,7 +44,7 @@ import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
 import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
-import { holdProcess } from "./keep-alive-report.ts";
+import { keepAlive } from "./keep-alive-report.ts";
 
 /** What a system is made with. */
 export interface Seams {
@@ -94,7 +94,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   #accepting = true;
   #cells = 0;
   #living = 0;
-  #release: (() => void) | undefined = undefined;
+  #unref: (() => void) | undefined = undefined;
 
   /** `idle` is called whenever the last living actor has ended. */
   constructor(seams: Seams, idle: () => void) {
@@ -200,7 +200,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     }
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
-    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess(this.#name, this);
+    if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
     this.diagnostics.spawned(cell, cell.behavior.name);
     return { cell, handle: firstAddress(cell) };
   }
@@ -249,7 +249,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);
     if (--this.#living > 0) return;
-    this.#release?.();
+    this.#unref?.();
     void this.threads.end();
     this.#idle();
   }

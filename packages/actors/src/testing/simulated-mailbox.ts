@@ -90,10 +90,10 @@ export class SimulatedMailbox extends Mailbox {
     return this.#offered(mishap, () => super.trySend(message));
   }
 
-  override send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  override send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const mishap = this.#sends("sends", message);
     if (mishap === "drop") return Promise.resolve(this.#lose(this.prepared(message)));
-    return this.#offered(mishap, () => super.send(message, options, holder));
+    return this.#offered(mishap, () => super.send(message, options, waiter));
   }
 
   override ask(ask: Ask): void {
@@ -146,11 +146,11 @@ export class SimulatedMailbox extends Mailbox {
   #offered<R>(mishap: Mishap, offer: () => R): R {
     const { channel } = this;
     const slots = mishap === "full" ? Math.max(0, channel.available) : 0;
-    const isHeld = slots > 0 && channel.reserve(slots) === PUSHED;
+    const isReserved = slots > 0 && channel.reserve(slots) === PUSHED;
     try {
       return offer();
     } finally {
-      for (let held = isHeld ? slots : 0; held > 0; held--) channel.release();
+      for (let reserved = isReserved ? slots : 0; reserved > 0; reserved--) channel.release();
     }
   }
 

@@ -123,7 +123,7 @@ export class Leases implements Border {
         this.#tell(this.#find(said.to).target, this.#unpacked(said.message));
         return;
       case "ask":
-        void this.#ask(said.n, this.#find(said.to).target, this.#unpacked(said.message), this.#holder(said.by));
+        void this.#ask(said.n, this.#find(said.to).target, this.#unpacked(said.message), this.#waiterOf(said.by));
         return;
       case "send":
         void this.#send(said.n, this.#addressFor(said.to, said.by), this.#unpacked(said.message), said.timeout);
@@ -251,11 +251,11 @@ export class Leases implements Border {
   /** An address of one actor in the hands of another, if it is known whose. */
   #addressFor(to: number, by: number | undefined): Weak {
     const { target, weak } = this.#find(to);
-    const holder = this.#holder(by);
-    return holder === undefined ? weak : weakAddress(target, holder);
+    const waiter = this.#waiterOf(by);
+    return waiter === undefined ? weak : weakAddress(target, waiter);
   }
 
-  #holder(by: number | undefined): Waiter | undefined {
+  #waiterOf(by: number | undefined): Waiter | undefined {
     return by === undefined ? undefined : this.#byId.get(by)?.target;
   }
 
@@ -272,11 +272,11 @@ export class Leases implements Border {
     return unpack(message, this) as Message;
   }
 
-  async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, holder?: Waiter): Promise<void> {
+  async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, waiter?: Waiter): Promise<void> {
     const { signal } = waitIn(this.#asks, n);
     let ask: Ask | undefined;
     try {
-      ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, holder);
+      ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, waiter);
       this.#answer(n, path, await ask.promise);
     } catch (error) {
       if (ask?.wasAccepted !== true) dropAddresses(message);
