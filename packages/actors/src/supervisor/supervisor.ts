@@ -35,7 +35,7 @@ export interface ChildHandle {
 }
 
 /** What a supervisor needs of its system. */
-export interface SupervisorHost {
+export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
   /** Makes an actor or a supervisor that has not begun, and its first handle. */
@@ -73,8 +73,8 @@ export class Child implements Guardian {
   }
 
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
-  make(parent: Cell | undefined, host: SupervisorHost): void {
-    this.#made = host.make(parent, this.id, this.spec, this);
+  make(parent: Cell | undefined, factory: ActorFactory): void {
+    this.#made = factory.make(parent, this.id, this.spec, this);
     if (isTracing) forgetAddresses(this.#made.cell);
   }
 
@@ -103,7 +103,7 @@ export class Supervisor {
   /** What its own cell runs. */
   readonly behavior: Behavior;
   readonly window: RestartWindow;
-  readonly #host: SupervisorHost;
+  readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
   readonly #group: Group | undefined;
   #children = new Map<string, Child>();
@@ -115,7 +115,7 @@ export class Supervisor {
   #isCutShort = false;
 
   /** `name` is what supervisors of this kind are called. */
-  constructor(spec: SupervisorSpec, host: SupervisorHost, name: string) {
+  constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
     this.behavior = {
       name,
       on: {},
@@ -125,8 +125,8 @@ export class Supervisor {
       cutShort: () => void this.#cutShort(),
     };
     this.#spec = spec;
-    this.#host = host;
-    this.window = new RestartWindow(spec.intensity, host.clock);
+    this.#factory = factory;
+    this.window = new RestartWindow(spec.intensity, factory.clock);
     const { strategy } = spec;
     if (strategy !== "one_for_one") this.#group = new Group(strategy, this);
   }
@@ -266,8 +266,8 @@ export class Supervisor {
 
   #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
     const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#host.random });
-    child.make(this.#cell, this.#host);
+    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#factory.random });
+    child.make(this.#cell, this.#factory);
     this.#children.set(id, child);
     return child;
   }

@@ -12,7 +12,7 @@ import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/overflow.ts";
 import { Ask } from "../reply/ask.ts";
-import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
 import { cyclesOf } from "./cycles.ts";
 
 /**
@@ -128,7 +128,7 @@ export class Inspector {
         isClosed: mailbox.isClosed,
       },
       strongAddresses: mailbox.channel.senders,
-      thread: behavior instanceof RemoteBehavior ? { id: behavior.threadId } : undefined,
+      thread: behavior instanceof ThreadBehavior ? { id: behavior.threadId } : undefined,
       children: cell.children.map((child) => this.actor(child)),
     };
   }

@@ -29,18 +29,18 @@ import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { Deadlocks } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { RouterHost } from "../routing/router.ts";
+import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
-import type { Made, SupervisorHost } from "../supervisor/supervisor.ts";
+import type { ActorFactory, Made } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import type { ThreadHost } from "../threads/parent/host.ts";
-import { Threads } from "../threads/parent/hosts.ts";
-import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
+import type { Host } from "../threads/parent/host.ts";
+import { Hosts } from "../threads/parent/hosts.ts";
+import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
 import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
@@ -74,7 +74,7 @@ interface Supervised {
   readonly state: Supervisor;
 }
 
-export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
+export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   readonly #name: string;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
@@ -85,7 +85,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   readonly instrument: Instrument | undefined;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
-  readonly threads: Threads;
+  readonly hosts: Hosts;
   readonly #roots = new Siblings<Cell>();
   readonly #retired = new Account();
   readonly #inspector = new Inspector();
@@ -112,7 +112,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     );
     this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);
     const { clock, log, heartbeatMs, resourceLimits } = seams;
-    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
+    this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
     this.#keepAlive = seams.keepAlive;
     this.#idle = idle;
   }
@@ -172,10 +172,10 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
 
   /** The handlers are on a thread, so everything that is sent is copied. */
   #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
-    const host = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
+    const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = pathOf(place.parent, place.name ?? `${definition.name}-${place.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(place, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
   }
 
   #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
@@ -244,13 +244,13 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
+    if (cell.behavior instanceof ThreadBehavior) cell.behavior.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);
     if (--this.#living > 0) return;
     this.#unref?.();
-    void this.threads.end();
+    void this.hosts.end();
     this.#idle();
   }
 

@@ -281,7 +281,7 @@ export class ActorSystem implements AsyncDisposable {
     this.#owned = undefined;
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
-    await runtime.threads.end();
+    await runtime.hosts.end();
     runtime.restTimers();
     this.#terminated.reach();
   }

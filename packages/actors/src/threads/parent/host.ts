@@ -19,7 +19,7 @@ import { countRestart } from "../../supervisor/intensity.ts";
 import type { About, FromPeer, OfTenant, ToHost, ToParent } from "../wire/messages.ts";
 import type { Leases } from "./exports.ts";
 import { refuseSpawn } from "./spawn-for.ts";
-import { HostThread } from "./worker.ts";
+import { WorkerThread } from "./worker.ts";
 
 /** An incarnation on a host. */
 export interface Tenant {
@@ -47,10 +47,10 @@ const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 type Tenants = readonly (readonly [number, Tenant])[];
 type Guilt = (id: number) => boolean;
 
-export class ThreadHost {
+export class Host {
   readonly #options: HostOptions;
   readonly #tenants = new Map<number, Tenant>();
-  #thread: HostThread | undefined = undefined;
+  #thread: WorkerThread | undefined = undefined;
   /** Settles when every thread that was let go of has ended. */
   #ended: Promise<unknown> = Promise.resolve();
   /** Whether the thread is heard in the middle of an end. */
@@ -85,7 +85,7 @@ export class ThreadHost {
 
   /** What its thread knows of actors elsewhere. It has one. */
   get leases(): Leases {
-    return (this.#thread as HostThread).leases;
+    return (this.#thread as WorkerThread).leases;
   }
 
   /** Throws when `order` cannot be copied. */
@@ -107,9 +107,9 @@ export class ThreadHost {
     await this.#ended;
   }
 
-  #begin(): HostThread {
+  #begin(): WorkerThread {
     const { heartbeatMs, resourceLimits, log } = this.#options;
-    const thread: HostThread = new HostThread({
+    const thread: WorkerThread = new WorkerThread({
       heartbeatMs,
       resourceLimits,
       logLevel: standardLevel(log),
@@ -120,7 +120,7 @@ export class ThreadHost {
     return thread;
   }
 
-  #receive(said: ToParent, thread: HostThread): void {
+  #receive(said: ToParent, thread: WorkerThread): void {
     switch (said.op) {
       case "log":
         this.#log(said.line);
@@ -148,7 +148,7 @@ export class ThreadHost {
   }
 
   /** A router may call a function of its user's, which throws. */
-  #passOn(said: FromPeer, thread: HostThread): void {
+  #passOn(said: FromPeer, thread: WorkerThread): void {
     try {
       thread.leases.received(said);
     } catch (err) {
@@ -165,7 +165,7 @@ export class ThreadHost {
   }
 
   /** What the thread has said counts; every tenant is told. */
-  #lost(thread: HostThread, error: ThreadLostError): void {
+  #lost(thread: WorkerThread, error: ThreadLostError): void {
     const { threadId, culprit } = thread;
     const tenants = [...this.#tenants];
     const isGuilty = this.#guilty(culprit, tenants);

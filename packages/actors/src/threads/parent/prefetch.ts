@@ -28,7 +28,7 @@ import { carries, movesOnce, pack, packAll, unpack } from "../wire/marshal.ts";
 import type { About, OfTenant, ToHost } from "../wire/messages.ts";
 import { FIRST_BEFORE } from "../wire/shared-words.ts";
 import { Progress } from "./acknowledged.ts";
-import type { Tenant, ThreadHost } from "./host.ts";
+import type { Host, Tenant } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";
 
 type Message = { readonly type: string };
@@ -53,9 +53,9 @@ const NOT_BEGUN: Outcome = { reply: NEVER_BEGUN };
 const STASHED: Outcome = { reply: undefined, isStashed: true };
 let incarnations = 0;
 
-export class RemoteIncarnation implements Tenant, Borrower, Disposable {
+export class ThreadIncarnation implements Tenant, Borrower, Disposable {
   readonly #id = ++incarnations;
-  readonly #host: ThreadHost;
+  readonly #host: Host;
   readonly #context: Incarnation;
   readonly #isBound: boolean;
   readonly #progress = new Progress();
@@ -85,7 +85,7 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   #lost: ThreadLostError | undefined = undefined;
 
   /** One that `isBound` to its thread ends with it for good. */
-  constructor(host: ThreadHost, context: Incarnation, isBound: boolean) {
+  constructor(host: Host, context: Incarnation, isBound: boolean) {
     this.#host = host;
     this.#context = context;
     this.#isBound = isBound;

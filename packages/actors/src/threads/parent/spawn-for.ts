@@ -8,12 +8,12 @@ import { SpawnRefusedError } from "../../errors.ts";
 import { unpack } from "../wire/marshal.ts";
 import type { OfTenant } from "../wire/messages.ts";
 import type { Leases } from "./exports.ts";
-import type { ThreadHost } from "./host.ts";
+import type { Host } from "./host.ts";
 
 type Asked = Extract<OfTenant, { op: "spawn" }>;
 
 /** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
-export function spawnFor(parent: Incarnation, host: ThreadHost, asked: Asked): void {
+export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
   const { child, origin, options } = asked;
   const { leases } = host;
   const definition = new RemoteDefinition(origin, origin.key === undefined ? undefined : host);

@@ -9,26 +9,26 @@ import type { Incarnation } from "../../cell/incarnation.ts";
 import type { RemoteDefinition } from "../../definition.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { refuseSelf } from "../modules/load-module.ts";
-import type { ThreadHost } from "./host.ts";
-import type { Threads } from "./hosts.ts";
-import { RemoteIncarnation } from "./prefetch.ts";
+import type { Host } from "./host.ts";
+import type { Hosts } from "./hosts.ts";
+import { ThreadIncarnation } from "./prefetch.ts";
 
-export class RemoteBehavior implements Behavior {
+export class ThreadBehavior implements Behavior {
   readonly name: string;
   on: Readonly<Record<string, Handler>> = {};
   readonly started = undefined;
   readonly isRemote = true;
   readonly #definition: RemoteDefinition;
-  readonly #place: () => ThreadHost;
-  #host: ThreadHost | undefined = undefined;
-  #tenant: RemoteIncarnation | undefined = undefined;
+  readonly #hostFor: () => Host;
+  #host: Host | undefined = undefined;
+  #tenant: ThreadIncarnation | undefined = undefined;
 
-  /** `place` finds the host, once, unless the definition has one. */
-  constructor(definition: RemoteDefinition, place: () => ThreadHost) {
+  /** `hostFor` finds the host, once, unless the definition has one. */
+  constructor(definition: RemoteDefinition, hostFor: () => Host) {
     if (definition.origin.url !== undefined) refuseSelf(definition.origin.url);
     this.name = definition.name;
     this.#definition = definition;
-    this.#place = place;
+    this.#hostFor = hostFor;
   }
 
   /** The thread that it runs on now. */
@@ -37,13 +37,13 @@ export class RemoteBehavior implements Behavior {
   }
 
   /** The actor has ended for good. */
-  release(threads: Threads): void {
-    if (this.#host !== undefined && this.#definition.host === undefined) threads.release(this.#host);
+  release(hosts: Hosts): void {
+    if (this.#host !== undefined && this.#definition.host === undefined) hosts.release(this.#host);
   }
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
-    this.#host ??= (this.#definition.host as ThreadHost | undefined) ?? this.#place();
-    const tenant = new RemoteIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
+    this.#host ??= (this.#definition.host as Host | undefined) ?? this.#hostFor();
+    const tenant = new ThreadIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
     (context as Incarnation).own(tenant);
     this.#tenant = tenant;
     const types = await tenant.start(this.#definition, args);

@@ -17,13 +17,13 @@ import { Milestone } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../exit-reason.ts";
 import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
-import { ON_STACK, WORDS } from "../wire/shared-words.ts";
+import { HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
 import { Leases } from "./exports.ts";
 import { stackOf } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
-export interface HostThreadOptions {
+export interface WorkerThreadOptions {
   /** How long it may not turn its event loop before it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
@@ -43,12 +43,12 @@ const EXIT_MS = 250;
 /** How long a thread that is to end may take before nobody waits for it any more. */
 const END_MS = 1000;
 
-export class HostThread {
+export class WorkerThread {
   readonly threadId: number | undefined;
   /** What it knows of actors elsewhere. */
   readonly leases: Leases = new Leases((order, transferList) => this.send(order, transferList));
-  readonly #options: HostThreadOptions;
-  readonly #words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #options: WorkerThreadOptions;
+  readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #line: Line;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
@@ -62,7 +62,7 @@ export class HostThread {
   #culprit = 0;
   #isOver = false;
 
-  constructor(options: HostThreadOptions) {
+  constructor(options: WorkerThreadOptions) {
     const { heartbeatMs, logLevel, resourceLimits, said, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;

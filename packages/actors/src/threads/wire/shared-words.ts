@@ -23,4 +23,4 @@ export const FIRST_BEFORE: number = LOW_BITS - 500;
 export const BEAT = 0;
 export const ON_STACK = 1;
 export const BLOCKING = 2;
-export const WORDS = 3;
+export const HOST_WORDS = 3;

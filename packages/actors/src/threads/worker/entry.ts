@@ -19,7 +19,7 @@ import { platformScheduler, repeatEvery } from "../../clock.ts";
 import type { Origin } from "../../definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
-import { hostsHere } from "../wire/current-host.ts";
+import { setCurrentHost } from "../wire/current-host.ts";
 import { packError, unpackReason } from "../wire/errors.ts";
 import type { Packed, Ref } from "../wire/marshal.ts";
 import { unpack } from "../wire/marshal.ts";
@@ -40,7 +40,7 @@ const SLICE_MS = 1;
 /** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
 const working = new AsyncLocalStorage<number>();
 
-class Host {
+class WorkerHost {
   readonly #line: Line;
   readonly #words: Int32Array;
   readonly #log: Logger;
@@ -52,7 +52,7 @@ class Host {
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
     this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
-    hostsHere({ words, blame: () => this.#blame() });
+    setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
     this.#line = joinLine(port, (order) => void this.#receive(order as ToHost), ended);
@@ -371,5 +371,5 @@ export default function host(task: HostTask): Promise<void> {
   const { words, beatMs } = task;
   Atomics.add(words, BEAT, 1);
   repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
-  return new Promise((resolve) => new Host(task, resolve));
+  return new Promise((resolve) => new WorkerHost(task, resolve));
 }
