@@ -49,7 +49,7 @@ interface Unborn {
 }
 
 export class Leases implements Border {
-  readonly #post: (order: ToPeer, transferList?: TransferList) => void;
+  readonly #post: (record: ToPeer, transferList?: TransferList) => void;
   /** Positive: those that a thread gives itself are negative. */
   #lastId = 0;
   readonly #byId = new Map<number, Lease>();
@@ -63,7 +63,7 @@ export class Leases implements Border {
   #isOver = false;
 
   /** `post` throws when its order cannot be copied. */
-  constructor(post: (order: ToPeer, transferList?: TransferList) => void) {
+  constructor(post: (record: ToPeer, transferList?: TransferList) => void) {
     this.#post = post;
   }
 
@@ -317,8 +317,8 @@ export class Leases implements Border {
     }
   }
 
-  #say(order: ToPeer): void {
-    this.#post(order);
+  #say(record: ToPeer): void {
+    this.#post(record);
   }
 }
 

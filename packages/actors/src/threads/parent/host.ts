@@ -16,18 +16,18 @@ import { ThreadLostError } from "../../errors.ts";
 import { report } from "../../report.ts";
 import type { Intensity } from "../../supervisor/intensity.ts";
 import { countRestart } from "../../supervisor/intensity.ts";
-import type { About, FromPeer, OfTenant, ToHost, ToParent } from "../wire/messages.ts";
+import type { FromIncarnation, FromPeer, Identity, ToParent, ToWorker } from "../wire/messages.ts";
 import type { Leases } from "./exports.ts";
 import { refuseSpawn } from "./spawn-for.ts";
 import { WorkerThread } from "./worker.ts";
 
 /** An incarnation on a host. */
-export interface Tenant {
+export interface HostedIncarnation {
   /** Whether the host owes it an answer. */
   readonly isWaiting: boolean;
   /** Whose incarnation it is. */
-  readonly about: About;
-  received(report: OfTenant): void;
+  readonly identity: Identity;
+  received(report: FromIncarnation): void;
   /** The thread is gone, and this tenant with it. */
   lost(error: ThreadLostError): void;
 }
@@ -44,12 +44,12 @@ export interface HostOptions {
 /** Losses that nobody is to blame for; one more, and everyone on the host is. */
 const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 
-type Tenants = readonly (readonly [number, Tenant])[];
+type HostedIncarnations = readonly (readonly [number, HostedIncarnation])[];
 type Guilt = (id: number) => boolean;
 
 export class Host {
   readonly #options: HostOptions;
-  readonly #tenants = new Map<number, Tenant>();
+  readonly #hosted = new Map<number, HostedIncarnation>();
   #thread: WorkerThread | undefined = undefined;
   /** Settles when every thread that was let go of has ended. */
   #ended: Promise<unknown> = Promise.resolve();
@@ -63,7 +63,7 @@ export class Host {
   }
 
   get size(): number {
-    return this.#tenants.size;
+    return this.#hosted.size;
   }
 
   /** The `threadId` of its thread; undefined while it has none. */
@@ -72,15 +72,15 @@ export class Host {
   }
 
   /** Takes a tenant in, whose `id` no other one has or had. */
-  admit(id: number, tenant: Tenant): void {
+  add(id: number, incarnation: HostedIncarnation): void {
     this.#thread ??= this.#begin();
-    this.#tenants.set(id, tenant);
+    this.#hosted.set(id, incarnation);
   }
 
   /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
-  leave(id: number, isWaiting: boolean): void {
-    const wasHere = this.#tenants.delete(id);
-    if (wasHere && isWaiting && this.#tenants.size === 0) this.#end();
+  remove(id: number, isWaiting: boolean): void {
+    const wasHere = this.#hosted.delete(id);
+    if (wasHere && isWaiting && this.#hosted.size === 0) this.#end();
   }
 
   /** What its thread knows of actors elsewhere. It has one. */
@@ -88,9 +88,9 @@ export class Host {
     return (this.#thread as WorkerThread).leases;
   }
 
-  /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: TransferList): void {
-    this.#thread?.send(order, transferList);
+  /** Throws when `record` cannot be copied. */
+  send(record: ToWorker, transferList?: TransferList): void {
+    this.#thread?.send(record, transferList);
   }
 
   /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
@@ -138,12 +138,12 @@ export class Host {
         this.#passOn(said, thread);
         return;
       case "spawn":
-        if (this.#tenants.has(said.id)) this.#tenants.get(said.id)?.received(said);
+        if (this.#hosted.has(said.id)) this.#hosted.get(said.id)?.received(said);
         else refuseSpawn(thread.leases, said);
         return;
       default:
-        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
-        else this.#tenants.get(said.id)?.received(said);
+        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#hosted.get(said.id)?.received(said));
+        else this.#hosted.get(said.id)?.received(said);
     }
   }
 
@@ -167,27 +167,32 @@ export class Host {
   /** What the thread has said counts; every tenant is told. */
   #lost(thread: WorkerThread, error: ThreadLostError): void {
     const { threadId, culprit } = thread;
-    const tenants = [...this.#tenants];
-    const isGuilty = this.#guilty(culprit, tenants);
+    const hosted = [...this.#hosted];
+    const isGuilty = this.#guilty(culprit, hosted);
     this.#end();
-    report(this.#options.log, "warn", { err: error, how: error.how, tenants: tenants.length }, error.message);
-    this.#publish(error, threadId, tenants, isGuilty);
-    for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
+    report(this.#options.log, "warn", { err: error, how: error.how, actors: hosted.length }, error.message);
+    this.#publish(error, threadId, hosted, isGuilty);
+    for (const [id, incarnation] of hosted) incarnation.lost(isGuilty(id) ? error : hit(error));
   }
 
-  #publish({ how: cause }: ThreadLostError, thread: number | undefined, tenants: Tenants, isGuilty: Guilt): void {
-    const paths = (of: Tenants): string[] => of.map(([, { about }]) => about.path);
-    const culprits = tenants.filter(([id]) => isGuilty(id));
-    const about = culprits.length === 1 ? culprits[0]?.[1].about : undefined;
-    const hit = paths(tenants).filter((path) => path !== about?.path);
-    const culprit = about && { path: about.path, id: about.actorId, generation: about.generation };
+  #publish(
+    { how: cause }: ThreadLostError,
+    thread: number | undefined,
+    hosted: HostedIncarnations,
+    isGuilty: Guilt,
+  ): void {
+    const paths = (of: HostedIncarnations): string[] => of.map(([, { identity }]) => identity.path);
+    const culprits = hosted.filter(([id]) => isGuilty(id));
+    const identity = culprits.length === 1 ? culprits[0]?.[1].identity : undefined;
+    const hit = paths(hosted).filter((path) => path !== identity?.path);
+    const culprit = identity && { path: identity.path, id: identity.actorId, generation: identity.generation };
     this.#options.diagnostics.hostLost({ ...culprit, thread, cause, hit });
   }
 
   /** Who was on the stack, or is alone when nobody was; nobody otherwise, as long as that does not happen too often. */
-  #guilty(culprit: number, tenants: Tenants): Guilt {
-    if (tenants.some(([id]) => id === culprit)) return (id) => id === culprit;
-    if (tenants.length === 1 && culprit === 0) return () => true;
+  #guilty(culprit: number, hosted: HostedIncarnations): Guilt {
+    if (hosted.some(([id]) => id === culprit)) return (id) => id === culprit;
+    if (hosted.length === 1 && culprit === 0) return () => true;
     const unblamed = countRestart(this.#unblamed, platformClock.now(), UNBLAMED);
     this.#unblamed = unblamed ?? this.#unblamed;
     return () => unblamed === undefined;
@@ -198,13 +203,13 @@ export class Host {
     this.hear();
     const thread = this.#thread;
     this.#thread = undefined;
-    this.#tenants.clear();
+    this.#hosted.clear();
     if (thread !== undefined) this.#ended = Promise.all([this.#ended, thread.end()]);
   }
 }
 
 /** Whether it is to end an incarnation outside of a message. */
-function wantsEnd(said: OfTenant): boolean {
+function wantsEnd(said: FromIncarnation): boolean {
   return said.op === "stopSelf" || (said.op === "panicked" && said.seq === 0);
 }
 

@@ -25,10 +25,10 @@ import { spend } from "../../mailbox/transferred.ts";
 import { Ask, NEVER_BEGUN } from "../../reply/ask.ts";
 import { packReason, unpackError } from "../wire/errors.ts";
 import { carries, movesOnce, pack, packAll, unpack } from "../wire/marshal.ts";
-import type { About, OfTenant, ToHost } from "../wire/messages.ts";
+import type { FromIncarnation, Identity, ToWorker } from "../wire/messages.ts";
 import { FIRST_BEFORE } from "../wire/shared-words.ts";
 import { Progress } from "./acknowledged.ts";
-import type { Host, Tenant } from "./host.ts";
+import type { Host, HostedIncarnation } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";
 
 type Message = { readonly type: string };
@@ -53,7 +53,7 @@ const NOT_BEGUN: Outcome = { reply: NEVER_BEGUN };
 const STASHED: Outcome = { reply: undefined, isStashed: true };
 let incarnations = 0;
 
-export class ThreadIncarnation implements Tenant, Borrower, Disposable {
+export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposable {
   readonly #id = ++incarnations;
   readonly #host: Host;
   readonly #context: Incarnation;
@@ -89,26 +89,26 @@ export class ThreadIncarnation implements Tenant, Borrower, Disposable {
     this.#host = host;
     this.#context = context;
     this.#isBound = isBound;
-    host.admit(this.#id, this);
+    host.add(this.#id, this);
   }
 
   get isWaiting(): boolean {
     return this.#waiting !== undefined;
   }
 
-  get about(): About {
+  get identity(): Identity {
     const { path, generation, actorId } = this.#context;
     return { path, generation, actorId };
   }
 
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
-    const { about } = this;
+    const { identity } = this;
     const { leases } = this.#host;
-    const { value, refs, transferList } = pack(about.path, args, leases);
+    const { value, refs, transferList } = pack(identity.path, args, leases);
     const self = leases.introduce(targetOf(this.#context.self) as Target);
     const progress = this.#progress.words;
-    const order: ToHost = { op: "start", id: this.#id, origin, args: { value, refs }, about, self, progress };
-    const types = (await this.#answerTo(order, transferList)) as readonly string[];
+    const record: ToWorker = { op: "start", id: this.#id, origin, args: { value, refs }, identity, self, progress };
+    const types = (await this.#answerTo(record, transferList)) as readonly string[];
     this.#types = new Set(types);
     return types;
   }
@@ -198,10 +198,10 @@ export class ThreadIncarnation implements Tenant, Borrower, Disposable {
   [Symbol.dispose](): void {
     if (!this.#gone) this.#host.send({ op: "forget", id: this.#id });
     this.#gone = true;
-    this.#host.leave(this.#id, this.isWaiting || this.#isAtWork);
+    this.#host.remove(this.#id, this.isWaiting || this.#isAtWork);
   }
 
-  received(report: OfTenant): void {
+  received(report: FromIncarnation): void {
     switch (report.op) {
       case "started":
         this.#answered()?.resolve(report.types);
@@ -254,14 +254,14 @@ export class ThreadIncarnation implements Tenant, Borrower, Disposable {
   }
 
   /** Nothing is unpacked for an incarnation that has ended. */
-  #deliver({ message, n }: Extract<OfTenant, { op: "deliver" }>): void {
+  #deliver({ message, n }: Extract<FromIncarnation, { op: "deliver" }>): void {
     const wasExpected = n !== undefined && this.#expected.delete(n);
     if (wasExpected) this.#context.expected();
     this.#context.deliver(() => unpack(message, this.#host.leases), wasExpected || n === undefined);
   }
 
   /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */
-  #unstash({ seq, epoch }: Extract<OfTenant, { op: "unstash" }>): void {
+  #unstash({ seq, epoch }: Extract<FromIncarnation, { op: "unstash" }>): void {
     const waiting = this.#waiting;
     this.#unstashAfter = Math.max(seq, this.#taken);
     this.#nextEpoch = epoch;
@@ -371,9 +371,9 @@ export class ThreadIncarnation implements Tenant, Borrower, Disposable {
     else this.#answered()?.resolve(this.#replyOf(outcome, waiting.message));
   }
 
-  /** Throws when `order` cannot be sent. */
-  #answerTo(order: ToHost, transferList?: TransferList): Promise<unknown> {
-    this.#host.send(order, transferList);
+  /** Throws when `record` cannot be sent. */
+  #answerTo(record: ToWorker, transferList?: TransferList): Promise<unknown> {
+    this.#host.send(record, transferList);
     return this.#wait(0, false, undefined);
   }
 

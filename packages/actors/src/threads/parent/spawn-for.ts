@@ -6,11 +6,11 @@ import type { Incarnation } from "../../cell/incarnation.ts";
 import { RemoteDefinition } from "../../definition.ts";
 import { SpawnRefusedError } from "../../errors.ts";
 import { unpack } from "../wire/marshal.ts";
-import type { OfTenant } from "../wire/messages.ts";
+import type { FromIncarnation } from "../wire/messages.ts";
 import type { Leases } from "./exports.ts";
 import type { Host } from "./host.ts";
 
-type Asked = Extract<OfTenant, { op: "spawn" }>;
+type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
 /** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
 export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {

@@ -21,7 +21,7 @@ export class ThreadBehavior implements Behavior {
   readonly #definition: RemoteDefinition;
   readonly #hostFor: () => Host;
   #host: Host | undefined = undefined;
-  #tenant: ThreadIncarnation | undefined = undefined;
+  #incarnation: ThreadIncarnation | undefined = undefined;
 
   /** `hostFor` finds the host, once, unless the definition has one. */
   constructor(definition: RemoteDefinition, hostFor: () => Host) {
@@ -43,17 +43,17 @@ export class ThreadBehavior implements Behavior {
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
     this.#host ??= (this.#definition.host as Host | undefined) ?? this.#hostFor();
-    const tenant = new ThreadIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
-    (context as Incarnation).own(tenant);
-    this.#tenant = tenant;
-    const types = await tenant.start(this.#definition, args);
-    const ship: Handler = (_, message) => tenant.handle(message as { type: string });
+    const incarnation = new ThreadIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
+    (context as Incarnation).own(incarnation);
+    this.#incarnation = incarnation;
+    const types = await incarnation.start(this.#definition, args);
+    const ship: Handler = (_, message) => incarnation.handle(message as { type: string });
     this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, ship])), null);
   };
 
-  readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#tenant?.stop(reason);
+  readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
-  readonly haltPrefetch = (): boolean => this.#tenant?.haltPrefetch() === true;
+  readonly haltPrefetch = (): boolean => this.#incarnation?.haltPrefetch() === true;
 
-  readonly catchUp = (cell: Cell): void => this.#tenant?.catchUp(cell);
+  readonly catchUp = (cell: Cell): void => this.#incarnation?.catchUp(cell);
 }

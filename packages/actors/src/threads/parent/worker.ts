@@ -16,7 +16,7 @@ import { Piscina } from "piscina";
 import { Milestone } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../exit-reason.ts";
-import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
+import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
 import { Leases } from "./exports.ts";
@@ -46,7 +46,7 @@ const END_MS = 1000;
 export class WorkerThread {
   readonly threadId: number | undefined;
   /** What it knows of actors elsewhere. */
-  readonly leases: Leases = new Leases((order, transferList) => this.send(order, transferList));
+  readonly leases: Leases = new Leases((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #line: Line;
@@ -87,9 +87,9 @@ export class WorkerThread {
     return this.#culprit || Atomics.load(this.#words, ON_STACK);
   }
 
-  /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: TransferList): void {
-    this.#line.send(order, transferList);
+  /** Throws when `record` cannot be copied. */
+  send(record: ToWorker, transferList?: TransferList): void {
+    this.#line.send(record, transferList);
   }
 
   /** Hands over what it has said by now. */

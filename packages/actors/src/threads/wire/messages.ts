@@ -16,13 +16,13 @@ export interface HostTask {
 }
 
 /** From the parent to the host. `id` is the incarnation. */
-export type ToHost =
+export type ToWorker =
   | {
       readonly op: "start";
       readonly id: number;
       readonly origin: Origin;
       readonly args: Packed;
-      readonly about: About;
+      readonly identity: Identity;
       readonly self: Ref;
       readonly progress: Int32Array;
     }
@@ -129,10 +129,10 @@ export type ToParent =
   | FromPeer;
 
 /** What concerns one incarnation. */
-export type OfTenant = Exclude<ToParent, FromPeer | { readonly op: "log" }>;
+export type FromIncarnation = Exclude<ToParent, FromPeer | { readonly op: "log" }>;
 
 /** What an actor on a thread knows of itself. */
-export interface About {
+export interface Identity {
   readonly path: string;
   readonly actorId: number;
   readonly generation: number;

@@ -13,7 +13,7 @@ import type { Definitions } from "./definitions.ts";
 import type { RemoteTarget } from "./imported-actor.ts";
 import type { RemoteTargets } from "./imports.ts";
 
-export class Nursery {
+export class ChildSpawner {
   readonly #path: string;
   readonly #targets: RemoteTargets;
   readonly #definitions: Definitions;

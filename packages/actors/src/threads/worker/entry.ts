@@ -23,11 +23,11 @@ import { setCurrentHost } from "../wire/current-host.ts";
 import { packError, unpackReason } from "../wire/errors.ts";
 import type { Packed, Ref } from "../wire/marshal.ts";
 import { unpack } from "../wire/marshal.ts";
-import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
+import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, SAID } from "../wire/shared-words.ts";
-import { Nursery } from "./children.ts";
+import { ChildSpawner } from "./children.ts";
 import { Definitions } from "./definitions.ts";
-import type { Actor, Order } from "./hosted-actor.ts";
+import type { Delivery, HostedActor } from "./hosted-actor.ts";
 import { RemoteTargets } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
@@ -44,51 +44,54 @@ class WorkerHost {
   readonly #line: Line;
   readonly #words: Int32Array;
   readonly #log: Logger;
-  readonly #actors = new Map<number, Actor>();
+  readonly #actors = new Map<number, HostedActor>();
   readonly #targets: RemoteTargets;
   readonly #definitions = new Definitions();
 
   constructor({ port, words, logLevel }: HostTask, ended: () => void) {
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
-    this.#targets = new RemoteTargets(this.#log, (said, transferList) => this.#send(said, transferList));
+    this.#targets = new RemoteTargets(this.#log, (record, transferList) => this.#send(record, transferList));
     setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
-    this.#line = joinLine(port, (order) => void this.#receive(order as ToHost), ended);
+    this.#line = joinLine(port, (record) => void this.#receive(record as ToWorker), ended);
   }
 
-  async #receive(order: ToHost): Promise<void> {
-    switch (order.op) {
+  async #receive(record: ToWorker): Promise<void> {
+    switch (record.op) {
       case "start":
-        return this.#start(order);
+        return this.#start(record);
       case "handle":
-        this.#enqueue(order, this.#actors.get(order.id));
+        this.#enqueue(record, this.#actors.get(record.id));
         return;
       case "cancel":
-        this.#cancel(order, this.#actors.get(order.id));
+        this.#cancel(record, this.#actors.get(record.id));
         return;
       case "stop":
-        return this.#stop(order, this.#actors.get(order.id));
+        return this.#stop(record, this.#actors.get(record.id));
       case "forget":
-        this.#forget(this.#actors.get(order.id));
+        this.#forget(this.#actors.get(record.id));
         return;
       default:
-        this.#targets.received(order);
+        this.#targets.received(record);
     }
   }
 
   /** The incarnation may be forgotten at every await; then nothing more of it happens. */
-  async #start(order: Extract<ToHost, { op: "start" }>): Promise<void> {
-    const { id, origin, about, progress } = order;
-    const args = unpack(order.args, this.#targets);
-    const self = this.#targets.target(order.self);
-    const nursery = new Nursery(about.path, this.#targets, this.#definitions, (child, definition, options) =>
-      this.#spawn(actor, child, definition, options),
+  async #start(record: Extract<ToWorker, { op: "start" }>): Promise<void> {
+    const { id, origin, identity, progress } = record;
+    const args = unpack(record.args, this.#targets);
+    const self = this.#targets.target(record.self);
+    const childSpawner = new ChildSpawner(
+      identity.path,
+      this.#targets,
+      this.#definitions,
+      (child, definition, options) => this.#spawn(actor, child, definition, options),
     );
     const parent: Parent = {
       deliver: (message, n) =>
-        this.#targets.sendTo(about.path, message, (packed) => ({ op: "deliver", id, message: packed, n })),
+        this.#targets.sendTo(identity.path, message, (packed) => ({ op: "deliver", id, message: packed, n })),
       await: (n) => this.#say(actor, { op: "await", id, n }),
       unstashAll: () => this.#unstashAll(actor),
       failed: (error) => this.#panicked(actor, 0, error),
@@ -97,10 +100,10 @@ class WorkerHost {
         this.#send({ op: "stopSelf", id });
       },
     };
-    const actor: Actor = {
+    const actor: HostedActor = {
       id,
       behavior: undefined,
-      context: new ThreadContext(about, this.#log, args, self, parent, nursery),
+      context: new ThreadContext(identity, this.#log, args, self, parent, childSpawner),
       progress,
       epoch: 0,
       queue: new Queue(),
@@ -130,7 +133,7 @@ class WorkerHost {
     }
   }
 
-  #startFailed({ id, context }: Actor, error: unknown): void {
+  #startFailed({ id, context }: HostedActor, error: unknown): void {
     this.#actors.delete(id);
     context.end();
     this.#send({ op: "startFailed", id, error: packError(error) });
@@ -150,10 +153,10 @@ class WorkerHost {
     }
   }
 
-  #enqueue(order: Extract<ToHost, { op: "handle" }>, actor: Actor | undefined): void {
-    const { epoch, first, messages, attempt, asks, refs } = order;
+  #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
+    const { epoch, first, messages, attempt, asks, refs } = record;
     if (actor?.epoch !== epoch) {
-      this.#return(order); // what was given back was on its way
+      this.#return(record); // what was given back was on its way
       return;
     }
     for (const [at, each] of refs) unpack({ value: messages[at], refs: each }, this.#targets);
@@ -167,23 +170,23 @@ class WorkerHost {
   }
 
   /** Nobody will handle them here: the addresses in them have come for nothing. */
-  #return({ messages, refs }: Extract<ToHost, { op: "handle" }>): void {
+  #return({ messages, refs }: Extract<ToWorker, { op: "handle" }>): void {
     for (const [at, each] of refs) dropAddresses(unpack({ value: messages[at], refs: each }, this.#targets));
   }
 
   /** Gives back what was shipped and has not begun. */
-  #clear({ queue }: Actor): void {
+  #clear({ queue }: HostedActor): void {
     while (queue.length > 0) dropAddresses(queue.shift().message);
   }
 
-  #unstashAll(actor: Actor): void {
+  #unstashAll(actor: HostedActor): void {
     this.#clear(actor);
     actor.cancelled.clear();
     const epoch = ++actor.epoch;
     this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
   }
 
-  #spawn(actor: Actor, { id: child, path }: Ref, origin: Origin, options: object): void {
+  #spawn(actor: HostedActor, { id: child, path }: Ref, origin: Origin, options: object): void {
     this.#targets.sendTo(actor.context.path, options, (packed) => {
       return { op: "spawn", id: actor.id, child, path, origin, options: packed };
     });
@@ -191,12 +194,12 @@ class WorkerHost {
   }
 
   /** Says what must be heard before what is handled from now on is accounted for. */
-  #say(actor: Actor, report: ToParent): void {
-    this.#send(report);
+  #say(actor: HostedActor, record: ToParent): void {
+    this.#send(record);
     Atomics.add(actor.progress, SAID, 1);
   }
 
-  #forget(actor: Actor | undefined): void {
+  #forget(actor: HostedActor | undefined): void {
     if (actor === undefined) return;
     this.#actors.delete(actor.id);
     this.#clear(actor);
@@ -205,7 +208,7 @@ class WorkerHost {
   }
 
   /** Handles what is queued, one message at a time, for as long as handlers return at once and the slice lasts. */
-  #run(actor: Actor): void {
+  #run(actor: HostedActor): void {
     actor.isBusy = true;
     const end = currentClock().now() + SLICE_MS;
     this.#onStack(actor.id, () => {
@@ -223,9 +226,9 @@ class WorkerHost {
   }
 
   /** Begins one message; whether the next may follow at once. */
-  #next(actor: Actor, order: Order): boolean {
+  #next(actor: HostedActor, delivery: Delivery): boolean {
     const { behavior, context, progress } = actor;
-    const { seq, message, attempt, isAsk } = order;
+    const { seq, message, attempt, isAsk } = delivery;
     const before = (seq - 1) & LOW_BITS;
     if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
       dropAddresses(message);
@@ -234,25 +237,25 @@ class WorkerHost {
       return false; // busy for good: this incarnation begins nothing more
     }
     actor.begun = seq;
-    actor.current = order;
+    actor.current = delivery;
     if (actor.cancelled.delete(seq)) {
       this.#send({ op: "skipped", id: actor.id, seq });
       dropAddresses(message);
       this.#handled(actor, seq);
       return true;
     }
-    context.begin(order, attempt, isAsk);
+    context.begin(delivery, attempt, isAsk);
     try {
       const reply = asPromise(behavior?.on[message.type]?.(context, message));
       if (reply instanceof Promise) {
         reply.then(
-          (value) => this.#settled(actor, order, value),
+          (value) => this.#settled(actor, delivery, value),
           (error) => this.#panicked(actor, seq, error),
         );
         this.#tell(actor);
         return false;
       }
-      this.#replied(actor, order, reply);
+      this.#replied(actor, delivery, reply);
       return true;
     } catch (error) {
       this.#panicked(actor, seq, error);
@@ -261,15 +264,15 @@ class WorkerHost {
   }
 
   /** A handler that took its time is through. */
-  #settled(actor: Actor, order: Order, reply: unknown): void {
+  #settled(actor: HostedActor, delivery: Delivery, reply: unknown): void {
     if (this.#actors.get(actor.id) !== actor) {
-      if (order.isAsk) dropAddresses(reply);
+      if (delivery.isAsk) dropAddresses(reply);
       return;
     }
     try {
-      this.#replied(actor, order, reply);
+      this.#replied(actor, delivery, reply);
     } catch (error) {
-      this.#panicked(actor, order.seq, error);
+      this.#panicked(actor, delivery.seq, error);
       return;
     }
     this.#tell(actor);
@@ -277,7 +280,7 @@ class WorkerHost {
   }
 
   /** Throws when the reply cannot be copied. */
-  #replied(actor: Actor, { seq, isAsk, message }: Order, reply: unknown): void {
+  #replied(actor: HostedActor, { seq, isAsk, message }: Delivery, reply: unknown): void {
     const { id, context } = actor;
     if (context.isStashing) {
       this.#say(actor, { op: "stashed", id, seq });
@@ -290,7 +293,7 @@ class WorkerHost {
   }
 
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
-  #handled(actor: Actor, seq: number): void {
+  #handled(actor: HostedActor, seq: number): void {
     this.#line.settle();
     Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
     actor.current = undefined;
@@ -298,21 +301,21 @@ class WorkerHost {
     if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
   }
 
-  #tell(actor: Actor): void {
+  #tell(actor: HostedActor): void {
     if (actor.untold === 0) return;
     actor.untold = 0;
     this.#send({ op: "progress", id: actor.id });
   }
 
   /** Handling message `seq`; 0 for none. */
-  #panicked(actor: Actor, seq: number, error: unknown): void {
+  #panicked(actor: HostedActor, seq: number, error: unknown): void {
     this.#clear(actor);
     actor.isStopping = true;
     actor.phase = "failed";
     this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
   }
 
-  #cancel({ epoch, seq }: Extract<ToHost, { op: "cancel" }>, actor: Actor | undefined): void {
+  #cancel({ epoch, seq }: Extract<ToWorker, { op: "cancel" }>, actor: HostedActor | undefined): void {
     if (actor === undefined) return;
     const { current, begun, context, cancelled } = actor;
     if (epoch !== actor.epoch && seq > begun) return;
@@ -320,7 +323,7 @@ class WorkerHost {
     else if (seq > begun) cancelled.add(seq);
   }
 
-  async #stop({ id, reason }: Extract<ToHost, { op: "stop" }>, actor: Actor | undefined): Promise<void> {
+  async #stop({ id, reason }: Extract<ToWorker, { op: "stop" }>, actor: HostedActor | undefined): Promise<void> {
     if (actor === undefined) return;
     const { behavior, context } = actor;
     actor.phase = "stopping";
@@ -361,8 +364,8 @@ class WorkerHost {
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
   }
 
-  #send(report: ToParent, transferList?: TransferList): void {
-    this.#line.send(report, transferList);
+  #send(record: ToParent, transferList?: TransferList): void {
+    this.#line.send(record, transferList);
   }
 }
 

@@ -162,28 +162,28 @@ export class RemoteTargets implements Border {
   }
 
   /** What the parent says of an actor, or in reply. */
-  received(order: ToPeer): void {
-    switch (order.op) {
+  received(record: ToPeer): void {
+    switch (record.op) {
       case "answered":
-        this.#answered(order.n, order.reply);
+        this.#answered(record.n, record.reply);
         return;
       case "refused":
-        this.#refused(order.n, unpackError(order.error));
+        this.#refused(record.n, unpackError(record.error));
         return;
       case "sent":
-        this.#sent(order.n, order.outcome);
+        this.#sent(record.n, record.outcome);
         return;
       case "room":
-        this.#byId.get(order.id)?.deref()?.mayUse(order.credits);
+        this.#byId.get(record.id)?.deref()?.mayUse(record.credits);
         return;
       case "gone":
-        this.#gone(this.#byId.get(order.id)?.deref(), unpackReason(order.reason));
+        this.#gone(this.#byId.get(record.id)?.deref(), unpackReason(record.reason));
         return;
       case "hasStarted":
         this.#byId
-          .get(order.id)
+          .get(record.id)
           ?.deref()
-          ?.hasStarted(order.error && unpackError(order.error));
+          ?.hasStarted(record.error && unpackError(record.error));
     }
   }
 

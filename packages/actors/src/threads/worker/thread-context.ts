@@ -15,8 +15,8 @@ import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitE
 import type { ExitReason } from "../../exit-reason.ts";
 import { NORMAL } from "../../exit-reason.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { About } from "../wire/messages.ts";
-import type { Nursery } from "./children.ts";
+import type { Identity } from "../wire/messages.ts";
+import type { ChildSpawner } from "./children.ts";
 import type { RemoteTarget } from "./imported-actor.ts";
 
 /** The way to the parent's side. */
@@ -47,7 +47,7 @@ export class ThreadContext {
   readonly #sleeps: Sleeps;
   readonly #target: RemoteTarget;
   readonly #parent: Parent;
-  readonly #children: Nursery;
+  readonly #childSpawner: ChildSpawner;
   readonly #owned = new Owned();
   readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
@@ -60,12 +60,12 @@ export class ThreadContext {
   #ended = false;
 
   constructor(
-    { path, actorId, generation }: About,
+    { path, actorId, generation }: Identity,
     log: Logger,
     args: unknown,
     target: RemoteTarget,
     parent: Parent,
-    children: Nursery,
+    childSpawner: ChildSpawner,
   ) {
     this.path = path;
     this.generation = generation;
@@ -79,7 +79,7 @@ export class ThreadContext {
     );
     this.#sleeps = new Sleeps(currentClock());
     this.#parent = parent;
-    this.#children = children;
+    this.#childSpawner = childSpawner;
     this.#args = args;
     forEachHandle(args, (handle) => giveTo(target, handle));
   }
@@ -98,7 +98,7 @@ export class ThreadContext {
     return (definition, options) => {
       if (this.#ended)
         throw new SpawnRefusedError(`${this.path}/…`, "the incarnation that asks for an actor has ended");
-      return giveTo(this.#target, this.#children.spawn(definition, options));
+      return giveTo(this.#target, this.#childSpawner.spawn(definition, options));
     };
   }
 
