@@ -230,7 +230,7 @@ export function lostAddress(path: string, parent: string | undefined, place: str
 }
 
 /** A sender for an address whose actor is gone, or about to be: it counts for nobody. */
-export function orphan(): Sender<unknown> {
+export function closedSender(): Sender<unknown> {
   const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
   channel.removeReceiver();
   return unboundedSender(channel);

@@ -26,7 +26,7 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { isSpent } from "../mailbox/transferred.ts";
+import { isTransferred } from "../mailbox/transferred.ts";
 import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
@@ -361,7 +361,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     const message = item instanceof Ask ? item.message : item;
     if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    if (reason.kind === "crashed" && isSpent(message)) {
+    if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
     }

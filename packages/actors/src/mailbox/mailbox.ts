@@ -38,7 +38,7 @@ import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
-import { isSpent } from "./transferred.ts";
+import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
 import { ParkedAsk, ParkedTell } from "./waiting-senders.ts";
 
@@ -165,7 +165,7 @@ export class Mailbox implements AskHome, Inbox {
     if (item instanceof Ask && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
-    } else if (isSpent(message)) this.discard(item, "transferLost");
+    } else if (isTransferred(message)) this.discard(item, "transferLost");
     else return false;
     return true;
   }

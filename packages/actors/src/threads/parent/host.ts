@@ -16,8 +16,8 @@ import { ThreadLostError } from "../../errors.ts";
 import { report } from "../../report.ts";
 import type { Intensity } from "../../supervisor/intensity.ts";
 import { countRestart } from "../../supervisor/intensity.ts";
-import type { FromIncarnation, FromPeer, Identity, ToParent, ToWorker } from "../wire/messages.ts";
-import type { Leases } from "./exports.ts";
+import type { FromImports, FromIncarnation, Identity, ToParent, ToWorker } from "../wire/messages.ts";
+import type { Exports } from "./exports.ts";
 import { refuseSpawn } from "./spawn-for.ts";
 import { WorkerThread } from "./worker.ts";
 
@@ -84,8 +84,8 @@ export class Host {
   }
 
   /** What its thread knows of actors elsewhere. It has one. */
-  get leases(): Leases {
-    return (this.#thread as WorkerThread).leases;
+  get exports(): Exports {
+    return (this.#thread as WorkerThread).exports;
   }
 
   /** Throws when `record` cannot be copied. */
@@ -139,7 +139,7 @@ export class Host {
         return;
       case "spawn":
         if (this.#hosted.has(said.id)) this.#hosted.get(said.id)?.received(said);
-        else refuseSpawn(thread.leases, said);
+        else refuseSpawn(thread.exports, said);
         return;
       default:
         if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#hosted.get(said.id)?.received(said));
@@ -148,9 +148,9 @@ export class Host {
   }
 
   /** A router may call a function of its user's, which throws. */
-  #passOn(said: FromPeer, thread: WorkerThread): void {
+  #passOn(said: FromImports, thread: WorkerThread): void {
     try {
-      thread.leases.received(said);
+      thread.exports.received(said);
     } catch (err) {
       report(this.#options.log, "error", { err }, "what a thread has sent could not be delivered");
     }

@@ -11,7 +11,7 @@
  * it had never been shipped.
  */
 import type { TransferList } from "@pneumatic/core/threads";
-import type { Target } from "../../address/target.ts";
+import type { Message, Target } from "../../address/target.ts";
 import { targetOf } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
@@ -21,17 +21,15 @@ import type { RemoteDefinition } from "../../definition.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Borrower, Mailbox } from "../../mailbox/mailbox.ts";
-import { spend } from "../../mailbox/transferred.ts";
+import { markTransferred } from "../../mailbox/transferred.ts";
 import { Ask, NEVER_BEGUN } from "../../reply/ask.ts";
-import { packReason, unpackError } from "../wire/errors.ts";
-import { carries, movesOnce, pack, packAll, unpack } from "../wire/marshal.ts";
+import { marshalReason, unmarshalError } from "../wire/errors.ts";
+import { hasAttachments, marshal, marshalAll, movesOnce, unmarshal } from "../wire/marshal.ts";
 import type { FromIncarnation, Identity, ToWorker } from "../wire/messages.ts";
 import { FIRST_BEFORE } from "../wire/shared-words.ts";
 import { Progress } from "./acknowledged.ts";
 import type { Host, HostedIncarnation } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";
-
-type Message = { readonly type: string };
 
 /** What became of a message: a reply, or an error that makes the actor panic. */
 type Handled = { readonly reply: unknown; readonly isStashed?: true };
@@ -103,11 +101,19 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
 
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
     const { identity } = this;
-    const { leases } = this.#host;
-    const { value, refs, transferList } = pack(identity.path, args, leases);
-    const self = leases.introduce(targetOf(this.#context.self) as Target);
+    const { exports } = this.#host;
+    const { value, descriptors, transferList } = marshal(identity.path, args, exports);
+    const self = exports.exportWeak(targetOf(this.#context.self) as Target);
     const progress = this.#progress.words;
-    const record: ToWorker = { op: "start", id: this.#id, origin, args: { value, refs }, identity, self, progress };
+    const record: ToWorker = {
+      op: "start",
+      id: this.#id,
+      origin,
+      args: { value, descriptors },
+      identity,
+      self,
+      progress,
+    };
     const types = (await this.#answerTo(record, transferList)) as readonly string[];
     this.#types = new Set(types);
     return types;
@@ -139,7 +145,7 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
   #replyOf(outcome: Handled, message: unknown): unknown {
     const { reply } = outcome;
     if (outcome.isStashed) this.#context.stash();
-    else if (reply !== NEVER_BEGUN && carries(message)) dropAddresses(message); // those that went there are with the handler
+    else if (reply !== NEVER_BEGUN && hasAttachments(message)) dropAddresses(message); // those that went there are with the handler
     this.#takeBack();
     return reply;
   }
@@ -147,7 +153,7 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
   /** Runs the `stopped` hook there, unless the thread is gone. */
   stop(reason: ExitReason): Promise<unknown> | undefined {
     if (this.#gone) return undefined;
-    return this.#answerTo({ op: "stop", id: this.#id, reason: packReason(reason) });
+    return this.#answerTo({ op: "stop", id: this.#id, reason: marshalReason(reason) });
   }
 
   /** Halts the worker. Returns true if it has started messages whose turn has not come here. */
@@ -207,23 +213,23 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
         this.#answered()?.resolve(report.types);
         break;
       case "replied":
-        this.#outcomes.set(report.seq, { reply: unpack(report.reply, this.#host.leases) });
+        this.#outcomes.set(report.seq, { reply: unmarshal(report.reply, this.#host.exports) });
         break;
       case "skipped":
         this.#outcomes.set(report.seq, NOT_BEGUN);
         break;
       case "panicked": {
-        const error = unpackError(report.error);
+        const error = unmarshalError(report.error);
         if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
         else this.#outcomes.set(report.seq, { error });
         break;
       }
       case "stopped":
         if (report.error === undefined) this.#answered()?.resolve(undefined);
-        else this.#answered()?.reject(unpackError(report.error));
+        else this.#answered()?.reject(unmarshalError(report.error));
         break;
       case "startFailed":
-        this.#answered()?.reject(unpackError(report.error));
+        this.#answered()?.reject(unmarshalError(report.error));
         break;
       case "stashed":
         this.#heard++;
@@ -257,7 +263,7 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
   #deliver({ message, n }: Extract<FromIncarnation, { op: "deliver" }>): void {
     const wasExpected = n !== undefined && this.#expected.delete(n);
     if (wasExpected) this.#context.expected();
-    this.#context.deliver(() => unpack(message, this.#host.leases), wasExpected || n === undefined);
+    this.#context.deliver(() => unmarshal(message, this.#host.exports), wasExpected || n === undefined);
   }
 
   /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */
@@ -316,9 +322,9 @@ export class ThreadIncarnation implements HostedIncarnation, Borrower, Disposabl
     if (messages.length === 0) return;
     this.#shipped = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, refs, transferList } = packAll(this.#context.path, messages, this.#host.leases);
-    if (message !== undefined && movesOnce(message)) spend(message);
-    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, refs };
+    const { bare, descriptors, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
+    if (message !== undefined && movesOnce(message)) markTransferred(message);
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, descriptors };
     this.#host.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 

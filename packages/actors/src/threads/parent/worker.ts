@@ -19,7 +19,7 @@ import { textOf } from "../../exit-reason.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
-import { Leases } from "./exports.ts";
+import { Exports } from "./exports.ts";
 import { stackOf } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
@@ -46,7 +46,7 @@ const END_MS = 1000;
 export class WorkerThread {
   readonly threadId: number | undefined;
   /** What it knows of actors elsewhere. */
-  readonly leases: Leases = new Leases((record, transferList) => this.send(record, transferList));
+  readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #line: Line;
@@ -105,7 +105,7 @@ export class WorkerThread {
   /** Ends it. Resolves when it has exited, or does not in time. */
   end(): Promise<void> {
     this.#isOver = true;
-    this.leases.end();
+    this.exports.end();
     this.#heartbeat.stop();
     this.#patience?.stop();
     this.#line.unref();

@@ -5,7 +5,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Origin } from "../../definition.ts";
 import type { WireError, WireReason } from "./errors.ts";
-import type { Packed, Ref, Sparse } from "./marshal.ts";
+import type { AddressDescriptor, Marshalled, SparseDescriptors } from "./marshal.ts";
 
 /** What a host is started with. */
 export interface HostTask {
@@ -21,9 +21,9 @@ export type ToWorker =
       readonly op: "start";
       readonly id: number;
       readonly origin: Origin;
-      readonly args: Packed;
+      readonly args: Marshalled;
       readonly identity: Identity;
-      readonly self: Ref;
+      readonly self: AddressDescriptor;
       readonly progress: Int32Array;
     }
   | {
@@ -39,19 +39,19 @@ export type ToWorker =
       /** Those somebody waits for, by their place in `messages`. */
       readonly asks: readonly number[];
       /** The addresses in those that have some, by their place in `messages`. */
-      readonly refs: Sparse;
+      readonly descriptors: SparseDescriptors;
     }
   /** The caller of an ask has given up. */
   | { readonly op: "cancel"; readonly id: number; readonly epoch: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The incarnation has ended; nothing more is heard of it. */
   | { readonly op: "forget"; readonly id: number }
-  | ToPeer;
+  | ToImports;
 
 /** From the parent to those on a thread that have addresses. */
-export type ToPeer =
+export type ToImports =
   /** The reply to an ask. */
-  | { readonly op: "answered"; readonly n: number; readonly reply: Packed }
+  | { readonly op: "answered"; readonly n: number; readonly reply: Marshalled }
   /** An ask or a send has failed. */
   | { readonly op: "refused"; readonly n: number; readonly error: WireError }
   /** What became of a send. */
@@ -63,25 +63,25 @@ export type ToPeer =
   | { readonly op: "hasStarted"; readonly id: number; readonly error: WireError | undefined };
 
 /** From those on a thread that have addresses to the parent. `by` is who sends, if that is known. */
-export type FromPeer =
-  | { readonly op: "tell"; readonly to: number; readonly message: Packed }
+export type FromImports =
+  | { readonly op: "tell"; readonly to: number; readonly message: Marshalled }
   | {
       readonly op: "ask";
       readonly n: number;
       readonly to: number;
       readonly by: number | undefined;
-      readonly message: Packed;
+      readonly message: Marshalled;
     }
   | {
       readonly op: "send";
       readonly n: number;
       readonly to: number;
       readonly by: number | undefined;
-      readonly message: Packed;
+      readonly message: Marshalled;
       readonly timeout: number;
     }
   /** A message for which the thread has used a slot that it was lent. */
-  | { readonly op: "useCredit"; readonly to: number; readonly message: Packed }
+  | { readonly op: "useCredit"; readonly to: number; readonly message: Marshalled }
   | { readonly op: "wantsRoom"; readonly id: number }
   /** Nobody waits for that ask or send any more. */
   | { readonly op: "giveUp"; readonly n: number }
@@ -90,7 +90,7 @@ export type FromPeer =
   /** A weak address was made a strong one. */
   | { readonly op: "upgraded"; readonly id: number }
   /** So many addresses of an actor that came are gone, and with them all that is known of it. */
-  | { readonly op: "forgotten"; readonly id: number; readonly mentions: number }
+  | { readonly op: "forgotten"; readonly id: number; readonly refCount: number }
   | { readonly op: "wantsStart"; readonly id: number };
 
 /** From the host to the parent. */
@@ -98,7 +98,7 @@ export type ToParent =
   | { readonly op: "started"; readonly id: number; readonly types: readonly string[] }
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError }
   /** An ask was handled. */
-  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Packed }
+  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Marshalled }
   /** A message was set aside by its handler. */
   | { readonly op: "stashed"; readonly id: number; readonly seq: number }
   /** What was set aside goes first after that message: what was shipped behind it is given back. */
@@ -113,7 +113,7 @@ export type ToParent =
   /** One more message is awaited, under a number of its own. */
   | { readonly op: "await"; readonly id: number; readonly n: number }
   /** A message that the actor itself has asked for: the one awaited under `n`, if it was. */
-  | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly n: number | undefined }
+  | { readonly op: "deliver"; readonly id: number; readonly message: Marshalled; readonly n: number | undefined }
   /** A child, by the number that the thread has given to it. */
   | {
       readonly op: "spawn";
@@ -121,15 +121,15 @@ export type ToParent =
       readonly child: number;
       readonly path: string;
       readonly origin: Origin;
-      readonly options: Packed;
+      readonly options: Marshalled;
     }
   | { readonly op: "stopSelf"; readonly id: number }
   /** A line of `ctx.log`. */
   | { readonly op: "log"; readonly line: string }
-  | FromPeer;
+  | FromImports;
 
 /** What concerns one incarnation. */
-export type FromIncarnation = Exclude<ToParent, FromPeer | { readonly op: "log" }>;
+export type FromIncarnation = Exclude<ToParent, FromImports | { readonly op: "log" }>;
 
 /** What an actor on a thread knows of itself. */
 export interface Identity {

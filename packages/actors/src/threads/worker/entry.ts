@@ -20,15 +20,15 @@ import type { Origin } from "../../definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
-import { packError, unpackReason } from "../wire/errors.ts";
-import type { Packed, Ref } from "../wire/marshal.ts";
-import { unpack } from "../wire/marshal.ts";
+import { marshalError, unmarshalReason } from "../wire/errors.ts";
+import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
+import { unmarshal } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, SAID } from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import { Definitions } from "./definitions.ts";
 import type { Delivery, HostedActor } from "./hosted-actor.ts";
-import { RemoteTargets } from "./imports.ts";
+import { Imports } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 
@@ -45,13 +45,13 @@ class WorkerHost {
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, HostedActor>();
-  readonly #targets: RemoteTargets;
+  readonly #imports: Imports;
   readonly #definitions = new Definitions();
 
   constructor({ port, words, logLevel }: HostTask, ended: () => void) {
     this.#words = words;
     this.#log = pino({ level: logLevel, base: null }, { write: (line) => this.#send({ op: "log", line }) });
-    this.#targets = new RemoteTargets(this.#log, (record, transferList) => this.#send(record, transferList));
+    this.#imports = new Imports(this.#log, (record, transferList) => this.#send(record, transferList));
     setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
@@ -74,24 +74,24 @@ class WorkerHost {
         this.#forget(this.#actors.get(record.id));
         return;
       default:
-        this.#targets.received(record);
+        this.#imports.received(record);
     }
   }
 
   /** The incarnation may be forgotten at every await; then nothing more of it happens. */
   async #start(record: Extract<ToWorker, { op: "start" }>): Promise<void> {
     const { id, origin, identity, progress } = record;
-    const args = unpack(record.args, this.#targets);
-    const self = this.#targets.target(record.self);
+    const args = unmarshal(record.args, this.#imports);
+    const self = this.#imports.importActor(record.self);
     const childSpawner = new ChildSpawner(
       identity.path,
-      this.#targets,
+      this.#imports,
       this.#definitions,
       (child, definition, options) => this.#spawn(actor, child, definition, options),
     );
     const parent: Parent = {
       deliver: (message, n) =>
-        this.#targets.sendTo(identity.path, message, (packed) => ({ op: "deliver", id, message: packed, n })),
+        this.#imports.sendTo(identity.path, message, (marshalled) => ({ op: "deliver", id, message: marshalled, n })),
       await: (n) => this.#say(actor, { op: "await", id, n }),
       unstashAll: () => this.#unstashAll(actor),
       failed: (error) => this.#panicked(actor, 0, error),
@@ -136,7 +136,7 @@ class WorkerHost {
   #startFailed({ id, context }: HostedActor, error: unknown): void {
     this.#actors.delete(id);
     context.end();
-    this.#send({ op: "startFailed", id, error: packError(error) });
+    this.#send({ op: "startFailed", id, error: marshalError(error) });
   }
 
   async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
@@ -154,12 +154,12 @@ class WorkerHost {
   }
 
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
-    const { epoch, first, messages, attempt, asks, refs } = record;
+    const { epoch, first, messages, attempt, asks, descriptors } = record;
     if (actor?.epoch !== epoch) {
       this.#return(record); // what was given back was on its way
       return;
     }
-    for (const [at, each] of refs) unpack({ value: messages[at], refs: each }, this.#targets);
+    for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
     let asked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
@@ -170,8 +170,9 @@ class WorkerHost {
   }
 
   /** Nobody will handle them here: the addresses in them have come for nothing. */
-  #return({ messages, refs }: Extract<ToWorker, { op: "handle" }>): void {
-    for (const [at, each] of refs) dropAddresses(unpack({ value: messages[at], refs: each }, this.#targets));
+  #return({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
+    for (const [at, each] of descriptors)
+      dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
   }
 
   /** Gives back what was shipped and has not begun. */
@@ -186,9 +187,9 @@ class WorkerHost {
     this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
   }
 
-  #spawn(actor: HostedActor, { id: child, path }: Ref, origin: Origin, options: object): void {
-    this.#targets.sendTo(actor.context.path, options, (packed) => {
-      return { op: "spawn", id: actor.id, child, path, origin, options: packed };
+  #spawn(actor: HostedActor, { id: child, path }: AddressDescriptor, origin: Origin, options: object): void {
+    this.#imports.sendTo(actor.context.path, options, (marshalled) => {
+      return { op: "spawn", id: actor.id, child, path, origin, options: marshalled };
     });
     Atomics.add(actor.progress, SAID, 1);
   }
@@ -286,8 +287,8 @@ class WorkerHost {
       this.#say(actor, { op: "stashed", id, seq });
       dropAddresses(message); // it comes once more, and they with it
     } else if (isAsk) {
-      const replied = (packed: Packed): ToParent => ({ op: "replied", id, seq, reply: packed });
-      this.#targets.sendTo(context.path, reply, replied, "the reply");
+      const replied = (marshalled: Marshalled): ToParent => ({ op: "replied", id, seq, reply: marshalled });
+      this.#imports.sendTo(context.path, reply, replied, "the reply");
     }
     this.#handled(actor, seq);
   }
@@ -312,7 +313,7 @@ class WorkerHost {
     this.#clear(actor);
     actor.isStopping = true;
     actor.phase = "failed";
-    this.#send({ op: "panicked", id: actor.id, seq, error: packError(error) });
+    this.#send({ op: "panicked", id: actor.id, seq, error: marshalError(error) });
   }
 
   #cancel({ epoch, seq }: Extract<ToWorker, { op: "cancel" }>, actor: HostedActor | undefined): void {
@@ -327,13 +328,13 @@ class WorkerHost {
     if (actor === undefined) return;
     const { behavior, context } = actor;
     actor.phase = "stopping";
-    const why = unpackReason(reason);
+    const why = unmarshalReason(reason);
     context.cancel(why);
     try {
       await this.#onStack(id, () => behavior?.stopped?.(context, why));
       this.#send({ op: "stopped", id, error: undefined });
     } catch (error) {
-      this.#send({ op: "stopped", id, error: packError(error) });
+      this.#send({ op: "stopped", id, error: marshalError(error) });
     }
   }
 

@@ -17,7 +17,7 @@ import { NORMAL } from "../../exit-reason.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
 import type { ChildSpawner } from "./children.ts";
-import type { RemoteTarget } from "./imported-actor.ts";
+import type { ImportedActor } from "./imported-actor.ts";
 
 /** The way to the parent's side. */
 export interface Parent {
@@ -45,7 +45,7 @@ export class ThreadContext {
   readonly timers: MessageTimers;
   readonly self: WeakAddressTo<Message, AnyAsk>;
   readonly #sleeps: Sleeps;
-  readonly #target: RemoteTarget;
+  readonly #target: ImportedActor;
   readonly #parent: Parent;
   readonly #childSpawner: ChildSpawner;
   readonly #owned = new Owned();
@@ -63,7 +63,7 @@ export class ThreadContext {
     { path, actorId, generation }: Identity,
     log: Logger,
     args: unknown,
-    target: RemoteTarget,
+    target: ImportedActor,
     parent: Parent,
     childSpawner: ChildSpawner,
   ) {
