@@ -27,7 +27,7 @@ import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
+import { Ask, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
@@ -300,7 +300,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    if (reply === NEVER_BEGUN) {
+    if (reply === NEVER_STARTED) {
       this.attempt--; // and one more when it is taken again
       this.mailbox.putBack(item);
       return;

@@ -48,9 +48,9 @@ const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
 /** Who has messages that are still queued, and may have begun with them: they are taken out when it says so. */
-export interface Borrower {
+export interface Prefetcher {
   /** Those with a ticket up to this one. */
-  readonly borrowed: number;
+  readonly prefetchedUpTo: number;
   /** The caller of the ask with this ticket has given up. */
   cancel(ticket: number, message: unknown): void;
 }
@@ -82,7 +82,7 @@ export class Mailbox implements AskHome, Inbox {
   front: Front | undefined = undefined;
   /** Promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
-  borrower: Borrower | undefined = undefined;
+  prefetcher: Prefetcher | undefined = undefined;
   /** What threads may use of the capacity; undefined until one may. */
   lenders: Set<Credits> | undefined = undefined;
   #hasEnded = false;
@@ -187,7 +187,7 @@ export class Mailbox implements AskHome, Inbox {
     if (this.#overflow !== "dropOldest") {
       this.#ranking?.next(message);
       if (this.channel.push(message) === PUSHED) return;
-      if (this.borrower !== undefined && this.channel.state !== CLOSED) {
+      if (this.prefetcher !== undefined && this.channel.state !== CLOSED) {
         this.channel.deliver(message); // not before what may have been begun
         return;
       }
@@ -245,8 +245,8 @@ export class Mailbox implements AskHome, Inbox {
 
   withdraw(place: AskPlace, message: unknown): void {
     if (typeof place === "number") {
-      if (this.borrower !== undefined && place <= this.borrower.borrowed) {
-        this.borrower.cancel(place, message);
+      if (this.prefetcher !== undefined && place <= this.prefetcher.prefetchedUpTo) {
+        this.prefetcher.cancel(place, message);
         return;
       }
       this.giveUp(place, message);
@@ -312,14 +312,14 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** Whether messages may be begun before they are taken: none is driven out, and the order is that of arrival. */
-  get lends(): boolean {
+  get canPrefetch(): boolean {
     return this.channel.capacity === Number.POSITIVE_INFINITY && this.#ranking === undefined;
   }
 
   /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
-  forEachAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
+  peekAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
     if (this.front === undefined || this.front.length === 0)
-      (this.#queue as MailQueue<unknown>).forEachAfter(ticket, visit);
+      (this.#queue as MailQueue<unknown>).peekAfter(ticket, visit);
   }
 
   /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */

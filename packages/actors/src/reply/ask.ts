@@ -37,7 +37,7 @@ const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
 /** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
-export const NEVER_BEGUN: unique symbol = Symbol("never begun");
+export const NEVER_STARTED: unique symbol = Symbol("never started");
 
 export class Ask implements Expiring, Waiting {
   readonly message: { readonly type: string };

@@ -47,8 +47,8 @@ export class ThreadBehavior implements Behavior {
     (context as Incarnation).own(incarnation);
     this.#incarnation = incarnation;
     const types = await incarnation.start(this.#definition, args);
-    const ship: Handler = (_, message) => incarnation.handle(message as { type: string });
-    this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, ship])), null);
+    const handle: Handler = (_, message) => incarnation.handle(message as { type: string });
+    this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, handle])), null);
   };
 
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);

@@ -24,7 +24,7 @@ export type ToWorker =
       readonly args: Marshalled;
       readonly identity: Identity;
       readonly self: AddressDescriptor;
-      readonly progress: Int32Array;
+      readonly incarnationWords: Int32Array;
     }
   | {
       readonly op: "handle";

@@ -24,7 +24,7 @@ import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { unmarshal } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
-import { BEAT, BEGUN, FIRST_BEFORE, HANDLED, LOW_BITS, ON_STACK, SAID } from "../wire/shared-words.ts";
+import { ACKNOWLEDGED, BEAT, FIRST_BEFORE, LOW_BITS, ON_STACK, REPORTS, STARTED } from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import { Definitions } from "./definitions.ts";
 import type { Delivery, HostedActor } from "./hosted-actor.ts";
@@ -33,7 +33,7 @@ import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 
 /** After so many messages the parent is told, so that it ships more in time. */
-const TOLD_AFTER = 128;
+const ACKNOWLEDGE_AFTER = 128;
 /** After so many milliseconds, others on this thread have their turn. */
 const SLICE_MS = 1;
 
@@ -80,7 +80,7 @@ class WorkerHost {
 
   /** The incarnation may be forgotten at every await; then nothing more of it happens. */
   async #start(record: Extract<ToWorker, { op: "start" }>): Promise<void> {
-    const { id, origin, identity, progress } = record;
+    const { id, origin, identity, incarnationWords: words } = record;
     const args = unmarshal(record.args, this.#imports);
     const self = this.#imports.importActor(record.self);
     const childSpawner = new ChildSpawner(
@@ -92,7 +92,7 @@ class WorkerHost {
     const parent: Parent = {
       deliver: (message, n) =>
         this.#imports.sendTo(identity.path, message, (marshalled) => ({ op: "deliver", id, message: marshalled, n })),
-      await: (n) => this.#say(actor, { op: "await", id, n }),
+      await: (n) => this.#sendReport(actor, { op: "await", id, n }),
       unstashAll: () => this.#unstashAll(actor),
       failed: (error) => this.#panicked(actor, 0, error),
       stop: () => {
@@ -104,16 +104,16 @@ class WorkerHost {
       id,
       behavior: undefined,
       context: new ThreadContext(identity, this.#log, args, self, parent, childSpawner),
-      progress,
+      words,
       epoch: 0,
       queue: new Queue(),
       cancelled: new Set(),
       isBusy: false,
       isStopping: false,
       phase: "starting",
-      untold: 0,
+      unacknowledged: 0,
       current: undefined,
-      begun: FIRST_BEFORE,
+      startedSeq: FIRST_BEFORE,
     };
     const { context } = actor;
     const isForgotten = (): boolean => this.#actors.get(id) !== actor;
@@ -156,7 +156,7 @@ class WorkerHost {
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
     const { epoch, first, messages, attempt, asks, descriptors } = record;
     if (actor?.epoch !== epoch) {
-      this.#return(record); // what was given back was on its way
+      this.#dropBatch(record); // what was given back was on its way
       return;
     }
     for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
@@ -170,7 +170,7 @@ class WorkerHost {
   }
 
   /** Nobody will handle them here: the addresses in them have come for nothing. */
-  #return({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
+  #dropBatch({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
     for (const [at, each] of descriptors)
       dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
   }
@@ -184,20 +184,20 @@ class WorkerHost {
     this.#clear(actor);
     actor.cancelled.clear();
     const epoch = ++actor.epoch;
-    this.#say(actor, { op: "unstash", id: actor.id, seq: actor.begun, epoch });
+    this.#sendReport(actor, { op: "unstash", id: actor.id, seq: actor.startedSeq, epoch });
   }
 
   #spawn(actor: HostedActor, { id: child, path }: AddressDescriptor, origin: Origin, options: object): void {
     this.#imports.sendTo(actor.context.path, options, (marshalled) => {
       return { op: "spawn", id: actor.id, child, path, origin, options: marshalled };
     });
-    Atomics.add(actor.progress, SAID, 1);
+    Atomics.add(actor.words, REPORTS, 1);
   }
 
   /** Says what must be heard before what is handled from now on is accounted for. */
-  #say(actor: HostedActor, record: ToParent): void {
+  #sendReport(actor: HostedActor, record: ToParent): void {
     this.#send(record);
-    Atomics.add(actor.progress, SAID, 1);
+    Atomics.add(actor.words, REPORTS, 1);
   }
 
   #forget(actor: HostedActor | undefined): void {
@@ -216,28 +216,28 @@ class WorkerHost {
       while (actor.queue.length > 0) {
         if (!this.#next(actor, actor.queue.shift())) return;
         if (currentClock().now() > end) {
-          this.#tell(actor);
+          this.#acknowledge(actor);
           platformScheduler.later(() => this.#run(actor));
           return;
         }
       }
       actor.isBusy = false;
-      this.#tell(actor);
+      this.#acknowledge(actor);
     });
   }
 
   /** Begins one message; whether the next may follow at once. */
   #next(actor: HostedActor, delivery: Delivery): boolean {
-    const { behavior, context, progress } = actor;
+    const { behavior, context, words } = actor;
     const { seq, message, attempt, isAsk } = delivery;
     const before = (seq - 1) & LOW_BITS;
-    if (actor.isStopping || Atomics.compareExchange(progress, BEGUN, before, seq & LOW_BITS) !== before) {
+    if (actor.isStopping || Atomics.compareExchange(words, STARTED, before, seq & LOW_BITS) !== before) {
       dropAddresses(message);
       this.#clear(actor);
-      this.#tell(actor);
+      this.#acknowledge(actor);
       return false; // busy for good: this incarnation begins nothing more
     }
-    actor.begun = seq;
+    actor.startedSeq = seq;
     actor.current = delivery;
     if (actor.cancelled.delete(seq)) {
       this.#send({ op: "skipped", id: actor.id, seq });
@@ -253,7 +253,7 @@ class WorkerHost {
           (value) => this.#settled(actor, delivery, value),
           (error) => this.#panicked(actor, seq, error),
         );
-        this.#tell(actor);
+        this.#acknowledge(actor);
         return false;
       }
       this.#replied(actor, delivery, reply);
@@ -276,7 +276,7 @@ class WorkerHost {
       this.#panicked(actor, delivery.seq, error);
       return;
     }
-    this.#tell(actor);
+    this.#acknowledge(actor);
     this.#run(actor);
   }
 
@@ -284,7 +284,7 @@ class WorkerHost {
   #replied(actor: HostedActor, { seq, isAsk, message }: Delivery, reply: unknown): void {
     const { id, context } = actor;
     if (context.isStashing) {
-      this.#say(actor, { op: "stashed", id, seq });
+      this.#sendReport(actor, { op: "stashed", id, seq });
       dropAddresses(message); // it comes once more, and they with it
     } else if (isAsk) {
       const replied = (marshalled: Marshalled): ToParent => ({ op: "replied", id, seq, reply: marshalled });
@@ -296,15 +296,15 @@ class WorkerHost {
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
   #handled(actor: HostedActor, seq: number): void {
     this.#line.settle();
-    Atomics.store(actor.progress, HANDLED, seq & LOW_BITS);
+    Atomics.store(actor.words, ACKNOWLEDGED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
-    if (++actor.untold >= TOLD_AFTER) this.#tell(actor);
+    if (++actor.unacknowledged >= ACKNOWLEDGE_AFTER) this.#acknowledge(actor);
   }
 
-  #tell(actor: HostedActor): void {
-    if (actor.untold === 0) return;
-    actor.untold = 0;
+  #acknowledge(actor: HostedActor): void {
+    if (actor.unacknowledged === 0) return;
+    actor.unacknowledged = 0;
     this.#send({ op: "progress", id: actor.id });
   }
 
@@ -318,10 +318,10 @@ class WorkerHost {
 
   #cancel({ epoch, seq }: Extract<ToWorker, { op: "cancel" }>, actor: HostedActor | undefined): void {
     if (actor === undefined) return;
-    const { current, begun, context, cancelled } = actor;
-    if (epoch !== actor.epoch && seq > begun) return;
+    const { current, startedSeq, context, cancelled } = actor;
+    if (epoch !== actor.epoch && seq > startedSeq) return;
     if (current?.seq === seq) context.abort();
-    else if (seq > begun) cancelled.add(seq);
+    else if (seq > startedSeq) cancelled.add(seq);
   }
 
   async #stop({ id, reason }: Extract<ToWorker, { op: "stop" }>, actor: HostedActor | undefined): Promise<void> {

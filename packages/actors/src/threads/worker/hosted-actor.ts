@@ -11,7 +11,7 @@ export interface HostedActor {
   /** Undefined while its module is loaded. */
   behavior: Behavior | undefined;
   readonly context: ThreadContext;
-  readonly progress: Int32Array;
+  readonly words: Int32Array;
   /** How often it has given back what was shipped ahead. */
   epoch: number;
   readonly queue: Queue<Delivery>;
@@ -23,11 +23,11 @@ export interface HostedActor {
   isStopping: boolean;
   phase: HostedPhase;
   /** How many messages were handled that the parent does not know of. */
-  untold: number;
+  unacknowledged: number;
   /** What is being handled. */
   current: Delivery | undefined;
   /** The number of the last message that was begun. */
-  begun: number;
+  startedSeq: number;
 }
 
 /** A message that was shipped. */
