@@ -27,7 +27,7 @@ import type { AskHome, AskPlace } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Credits } from "./credits.ts";
-import { reclaim } from "./credits.ts";
+import { revokeAll } from "./credits.ts";
 import { Front } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
@@ -84,7 +84,7 @@ export class Mailbox implements AskHome, Inbox {
   awaited = 0;
   prefetcher: Prefetcher | undefined = undefined;
   /** What threads may use of the capacity; undefined until one may. */
-  lenders: Set<Credits> | undefined = undefined;
+  credits: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
   readonly takesAll: boolean;
@@ -350,7 +350,7 @@ export class Mailbox implements AskHome, Inbox {
       if (channel.length > this.#highWater) this.#rise();
     }
     if (pushed !== FULL) return pushed;
-    if (this.lenders !== undefined && reclaim(this.lenders)) return this.#offer(item);
+    if (this.credits !== undefined && revokeAll(this.credits)) return this.#offer(item);
     return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
   }
 

@@ -75,7 +75,7 @@ export class Exports implements AddressTable {
     const { id, target, credits } = exported;
     const descriptor = { id, path: target.path, isStrong: strong, takesAll: target.inbox.takesAll };
     if (credits === undefined) return descriptor;
-    credits.lend();
+    credits.grant();
     return { ...descriptor, credits: credits.words };
   }
 
@@ -100,7 +100,7 @@ export class Exports implements AddressTable {
     this.#countStrong(exported);
     strong[Symbol.dispose]();
     if (exported.credits === undefined) return;
-    exported.credits.lend();
+    exported.credits.grant();
     this.#say({ op: "room", id, credits: exported.credits.words });
   }
 
@@ -133,7 +133,7 @@ export class Exports implements AddressTable {
         this.#find(said.to).credits?.fulfill(this.#unmarshalled(said.message));
         return;
       case "wantsRoom":
-        this.#find(said.id).credits?.wanted();
+        this.#find(said.id).credits?.requested();
         return;
       case "giveUp":
         (this.#asks.get(said.n) ?? this.#sends.get(said.n))?.abort();

@@ -10,7 +10,7 @@ import type { Watch } from "../../address/watch.ts";
 import { Milestone } from "../../cell/deferred-promise.ts";
 import { ActorStoppedError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { returnCredit, useCredit } from "../../mailbox/credits.ts";
+import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
 import type { Ask, AskPlace } from "../../reply/ask.ts";
@@ -152,7 +152,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   // What the parent says
 
-  mayUse(credits: Int32Array): void {
+  granted(credits: Int32Array): void {
     this.#credits = credits;
   }
 
@@ -193,7 +193,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
       return SENT;
     }
     const credits = this.#credits;
-    if (credits === undefined || !useCredit(credits, () => this.#imports.say({ op: "wantsRoom", id: this.id }))) {
+    if (credits === undefined || !takeCredit(credits, () => this.#imports.say({ op: "wantsRoom", id: this.id }))) {
       return { ok: false, error: new Refused("full", message) };
     }
     try {

@@ -174,7 +174,7 @@ export class Imports implements AddressTable {
         this.#sent(record.n, record.outcome);
         return;
       case "room":
-        this.#byId.get(record.id)?.deref()?.mayUse(record.credits);
+        this.#byId.get(record.id)?.deref()?.granted(record.credits);
         return;
       case "gone":
         this.#gone(this.#byId.get(record.id)?.deref(), unmarshalReason(record.reason));
