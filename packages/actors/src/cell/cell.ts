@@ -191,7 +191,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   /** It has ended for good. */
-  tellWatches(reason: ExitReason): void {
+  notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
 

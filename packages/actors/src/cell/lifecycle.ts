@@ -59,12 +59,12 @@ export class Lifecycle {
   get started(): Promise<void> {
     if (this.#started === undefined) {
       this.#started = new Milestone();
-      this.#tellStarted();
+      this.#settleStarted();
     }
     return this.#started.promise;
   }
 
-  #tellStarted(): void {
+  #settleStarted(): void {
     if (this.starts > 0) this.#started?.reach();
     else if (this.#failsToStart || (!this.#cell.isAlive && this.startError !== undefined))
       this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
@@ -147,7 +147,7 @@ export class Lifecycle {
     this.#cell.runtime.diagnostics.started(this.#cell, this.reason);
     this.reason = this.#drainReason;
     this.starts++;
-    this.#tellStarted();
+    this.#settleStarted();
     this.#changed();
     this.#cell.ready();
   }
@@ -165,7 +165,7 @@ export class Lifecycle {
     this.startError = error;
     const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
     this.#failsToStart = sequel === FINISH && this.starts === 0;
-    this.#tellStarted();
+    this.#settleStarted();
     this.#end(reason, { sequel, letters: this.#requested?.letters ?? "startFailed", hook: false, error });
   }
 
@@ -361,11 +361,11 @@ export class Lifecycle {
     this.#cell.parent?.removeChild(this.#cell);
     this.#cell.runtime.ended(this.#cell);
     if (this.#cell.hasAddresses) dropAddresses(this.#cell.args);
-    this.#tellStarted();
+    this.#settleStarted();
     this.#exited?.reach(reason);
     this.#changed();
     this.#guardian?.ended(reason);
-    this.#cell.tellWatches(reason);
+    this.#cell.notifyWatches(reason);
   }
 
   /** Ends an actor of which no incarnation exists. */

@@ -53,18 +53,18 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   protected override settle(result: Sent<V>): void {
     this.#waited();
     const { step } = this.#home;
-    super.settle(step === undefined ? result : this.#toldBy(step, result));
+    super.settle(step === undefined ? result : this.#settledBy(step, result));
   }
 
   /** Stands for `result`: what settles with it waits for the step. */
-  #toldBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
+  #settledBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
     const { path } = this.#home;
     const waiter = this.#edge?.waiter.path;
-    const told = new Promise<Sent<V>>((resolve) => {
+    const settled = new Promise<Sent<V>>((resolve) => {
       step({ kind: "room", path, type, waiter, run: () => resolve(result) });
     });
-    return told as unknown as Sent<V>; // a promise resolved with a promise follows it
+    return settled as unknown as Sent<V>; // a promise resolved with a promise follows it
   }
 
   protected override reject(reason: unknown): void {

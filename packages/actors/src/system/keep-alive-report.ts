@@ -38,10 +38,10 @@ export function keepAlive(name: string, system: ReportedSystem): () => void {
 
 function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
-  const told = below(roots).flatMap((cell) => actorOf(cell, letters) ?? []);
-  const shown = told.slice(0, MOST_ACTORS);
-  if (told.length > MOST_ACTORS) shown.push(`and ${told.length - MOST_ACTORS} more`);
-  const others = living - told.length;
+  const reports = below(roots).flatMap((cell) => actorOf(cell, letters) ?? []);
+  const shown = reports.slice(0, MOST_ACTORS);
+  if (reports.length > MOST_ACTORS) shown.push(`and ${reports.length - MOST_ACTORS} more`);
+  const others = living - reports.length;
   if (others > 0) shown.push(`${count(others, "actor")} kept by a supervisor or a thread alone`);
   return [
     `System "${name}": ${count(living, "actor")} alive. ${REMEDIES}`,

@@ -52,6 +52,6 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
 function unbalanced(whose: string, ledger: Ledger): string[] {
   const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
   const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
-  const told = queued + stashed + inFlight + handled + panicked + expired + letters;
-  return accepted === told ? [] : [`the ledger of ${whose} accounts for ${told} of ${accepted} messages`];
+  const accounted = queued + stashed + inFlight + handled + panicked + expired + letters;
+  return accepted === accounted ? [] : [`the ledger of ${whose} accounts for ${accounted} of ${accepted} messages`];
 }

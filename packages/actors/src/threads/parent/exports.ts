@@ -101,74 +101,88 @@ export class Exports implements AddressTable {
     strong[Symbol.dispose]();
     if (exported.credits === undefined) return;
     exported.credits.grant();
-    this.#say({ op: "room", id, credits: exported.credits.words });
+    this.#sendRecord({ op: "credits", id, credits: exported.credits.words });
   }
 
   /** An actor that the thread has named itself could not be made. */
   spawnFailed(id: number, failedSpawn: FailedSpawn): void {
     this.#failedSpawns.set(id, failedSpawn);
-    this.#say({ op: "gone", id, reason: marshalReason(failedSpawn.reason) });
+    this.#sendRecord({ op: "ended", id, reason: marshalReason(failedSpawn.reason) });
   }
 
-  received(said: FromImports): void {
+  received(record: FromImports): void {
     if (this.#isOver) return; // it is ended in the middle of what it does
     const failedSpawn =
-      "to" in said ? this.#failedSpawns.get(said.to) : "id" in said ? this.#failedSpawns.get(said.id) : undefined;
-    if (failedSpawn === undefined) this.#received(said);
-    else this.#refuse(said, failedSpawn);
+      "to" in record
+        ? this.#failedSpawns.get(record.to)
+        : "id" in record
+          ? this.#failedSpawns.get(record.id)
+          : undefined;
+    if (failedSpawn === undefined) this.#received(record);
+    else this.#refuse(record, failedSpawn);
   }
 
-  #received(said: FromImports): void {
-    switch (said.op) {
+  #received(record: FromImports): void {
+    switch (record.op) {
       case "tell":
-        this.#tell(this.#find(said.to).target, this.#unmarshalled(said.message));
+        this.#tell(this.#find(record.to).target, this.#unmarshalled(record.message));
         return;
       case "ask":
-        void this.#ask(said.n, this.#find(said.to).target, this.#unmarshalled(said.message), this.#waiterOf(said.by));
+        void this.#ask(
+          record.n,
+          this.#find(record.to).target,
+          this.#unmarshalled(record.message),
+          this.#waiterOf(record.by),
+        );
         return;
       case "send":
-        void this.#send(said.n, this.#addressFor(said.to, said.by), this.#unmarshalled(said.message), said.timeout);
+        void this.#send(
+          record.n,
+          this.#addressFor(record.to, record.by),
+          this.#unmarshalled(record.message),
+          record.timeout,
+        );
         return;
-      case "useCredit":
-        this.#find(said.to).credits?.fulfill(this.#unmarshalled(said.message));
+      case "sendOnCredit":
+        this.#find(record.to).credits?.fulfill(this.#unmarshalled(record.message));
         return;
-      case "wantsRoom":
-        this.#find(said.id).credits?.requested();
+      case "requestCredits":
+        this.#find(record.id).credits?.requested();
         return;
       case "giveUp":
-        (this.#asks.get(said.n) ?? this.#sends.get(said.n))?.abort();
+        (this.#asks.get(record.n) ?? this.#sends.get(record.n))?.abort();
         return;
       case "released":
-        this.#released(this.#find(said.id), said.count);
+        this.#released(this.#find(record.id), record.count);
         return;
       case "upgraded":
-        this.#countStrong(this.#find(said.id));
+        this.#countStrong(this.#find(record.id));
         return;
       case "forgotten":
-        this.#forgotten(this.#find(said.id), said.refCount);
+        this.#forgotten(this.#find(record.id), record.refCount);
         return;
-      case "wantsStart":
-        this.#find(said.id).target.started.then(
-          () => this.#say({ op: "hasStarted", id: said.id, error: undefined }),
-          (error) => this.#say({ op: "hasStarted", id: said.id, error: marshalError(error) }),
+      case "awaitStart":
+        this.#find(record.id).target.started.then(
+          () => this.#sendRecord({ op: "hasStarted", id: record.id, error: undefined }),
+          (error) => this.#sendRecord({ op: "hasStarted", id: record.id, error: marshalError(error) }),
         );
     }
   }
 
   /** Says so to who does anything with it. What it is told is for nobody. */
-  #refuse(said: FromImports, { path, reason, error }: FailedSpawn): void {
-    switch (said.op) {
+  #refuse(record: FromImports, { path, reason, error }: FailedSpawn): void {
+    switch (record.op) {
       case "ask":
-        this.#say({ op: "refused", n: said.n, error: marshalError(new ActorStoppedError(path, reason)) });
+        this.#sendRecord({ op: "refused", n: record.n, error: marshalError(new ActorStoppedError(path, reason)) });
         return;
       case "send":
-        this.#say({ op: "sent", n: said.n, outcome: "disconnected" });
+        this.#sendRecord({ op: "sent", n: record.n, outcome: "disconnected" });
         return;
-      case "wantsStart":
-        this.#say({ op: "hasStarted", id: said.id, error: marshalError(new StartFailedError(path, error)) });
+      case "awaitStart":
+        this.#sendRecord({ op: "hasStarted", id: record.id, error: marshalError(new StartFailedError(path, error)) });
         return;
       case "forgotten":
-        this.#failedSpawns.delete(said.id);
+        this.#failedSpawns.delete(record.id);
     }
   }
 
@@ -243,7 +257,7 @@ export class Exports implements AddressTable {
   }
 
   #gone(id: number, reason: ExitReason): void {
-    this.#say({ op: "gone", id, reason: marshalReason(reason) });
+    this.#sendRecord({ op: "ended", id, reason: marshalReason(reason) });
     const exported = this.#byId.get(id);
     exported?.strong?.[Symbol.dispose]();
     if (exported !== undefined) exported.strong = undefined;
@@ -281,7 +295,7 @@ export class Exports implements AddressTable {
       this.#answer(n, path, await ask.promise);
     } catch (error) {
       if (ask?.wasAccepted !== true) dropAddresses(message);
-      this.#say({ op: "refused", n, error: marshalError(error) });
+      this.#sendRecord({ op: "refused", n, error: marshalError(error) });
     } finally {
       this.#asks.delete(n);
     }
@@ -309,16 +323,16 @@ export class Exports implements AddressTable {
     try {
       const sent = await address.send(message, { timeout, signal });
       if (!sent.ok) dropAddresses(message);
-      this.#say({ op: "sent", n, outcome: sent.ok ? "ok" : sent.error.kind });
+      this.#sendRecord({ op: "sent", n, outcome: sent.ok ? "ok" : sent.error.kind });
     } catch (error) {
       dropAddresses(message);
-      this.#say({ op: "refused", n, error: marshalError(error) });
+      this.#sendRecord({ op: "refused", n, error: marshalError(error) });
     } finally {
       this.#sends.delete(n);
     }
   }
 
-  #say(record: ToImports): void {
+  #sendRecord(record: ToImports): void {
     this.#post(record);
   }
 }

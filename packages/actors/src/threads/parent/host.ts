@@ -27,7 +27,7 @@ export interface HostedIncarnation {
   readonly isWaiting: boolean;
   /** Whose incarnation it is. */
   readonly identity: Identity;
-  received(report: FromIncarnation): void;
+  received(record: FromIncarnation): void;
   /** The thread is gone, and this tenant with it. */
   lost(error: ThreadLostError): void;
 }
@@ -54,7 +54,7 @@ export class Host {
   /** Settles when every thread that was let go of has ended. */
   #ended: Promise<unknown> = Promise.resolve();
   /** Whether the thread is heard in the middle of an end. */
-  #isHearing = false;
+  #isReceiving = false;
   /** When the thread was lost by nobody's fault. */
   #unblamed: readonly number[] = [];
 
@@ -94,11 +94,11 @@ export class Host {
   }
 
   /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
-  hear(): void {
-    const wasHearing = this.#isHearing;
-    this.#isHearing = true;
-    this.#thread?.hear();
-    this.#isHearing = wasHearing;
+  receivePending(): void {
+    const wasReceiving = this.#isReceiving;
+    this.#isReceiving = true;
+    this.#thread?.receivePending();
+    this.#isReceiving = wasReceiving;
   }
 
   /** Ends the thread. */
@@ -113,44 +113,44 @@ export class Host {
       heartbeatMs,
       resourceLimits,
       logLevel: standardLevel(log),
-      said: (said) => this.#receive(said, thread),
+      received: (record) => this.#receive(record, thread),
       lost: (error) => this.#lost(thread, error),
       failed: (err) => report(log, "debug", { err }, "a thread failed outside of its task"),
     });
     return thread;
   }
 
-  #receive(said: ToParent, thread: WorkerThread): void {
-    switch (said.op) {
+  #receive(record: ToParent, thread: WorkerThread): void {
+    switch (record.op) {
       case "log":
-        this.#log(said.line);
+        this.#log(record.line);
         return;
       case "tell":
       case "ask":
       case "send":
-      case "useCredit":
-      case "wantsRoom":
+      case "sendOnCredit":
+      case "requestCredits":
       case "giveUp":
       case "released":
       case "upgraded":
       case "forgotten":
-      case "wantsStart":
-        this.#passOn(said, thread);
+      case "awaitStart":
+        this.#passOn(record, thread);
         return;
       case "spawn":
-        if (this.#hosted.has(said.id)) this.#hosted.get(said.id)?.received(said);
-        else refuseSpawn(thread.exports, said);
+        if (this.#hosted.has(record.id)) this.#hosted.get(record.id)?.received(record);
+        else refuseSpawn(thread.exports, record);
         return;
       default:
-        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#hosted.get(said.id)?.received(said));
-        else this.#hosted.get(said.id)?.received(said);
+        if (this.#isReceiving && wantsEnd(record)) queueMicrotask(() => this.#hosted.get(record.id)?.received(record));
+        else this.#hosted.get(record.id)?.received(record);
     }
   }
 
   /** A router may call a function of its user's, which throws. */
-  #passOn(said: FromImports, thread: WorkerThread): void {
+  #passOn(record: FromImports, thread: WorkerThread): void {
     try {
-      thread.exports.received(said);
+      thread.exports.received(record);
     } catch (err) {
       report(this.#options.log, "error", { err }, "what a thread has sent could not be delivered");
     }
@@ -200,7 +200,7 @@ export class Host {
 
   /** What the thread has sent by now still arrives. */
   #end(): void {
-    this.hear();
+    this.receivePending();
     const thread = this.#thread;
     this.#thread = undefined;
     this.#hosted.clear();
@@ -209,8 +209,8 @@ export class Host {
 }
 
 /** Whether it is to end an incarnation outside of a message. */
-function wantsEnd(said: FromIncarnation): boolean {
-  return said.op === "stopSelf" || (said.op === "panicked" && said.seq === 0);
+function wantsEnd(record: FromIncarnation): boolean {
+  return record.op === "stopSelf" || (record.op === "panicked" && record.seq === 0);
 }
 
 function hit(error: ThreadLostError): ThreadLostError {

@@ -166,7 +166,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
   /** Takes what was begun there out of the mailbox, and accounts for what was handled; what was not begun is queued as before. */
   catchUp(cell: Cell): void {
     const started = this.#halt();
-    this.#host.hear();
+    this.#host.receivePending();
     while (cell.inFlight !== undefined || this.#turnSeq < started) {
       if (cell.inFlight === undefined) {
         this.#turnSeq++;
@@ -207,53 +207,53 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     this.#host.remove(this.#id, this.isWaiting || this.#isStarted);
   }
 
-  received(report: FromIncarnation): void {
-    switch (report.op) {
+  received(record: FromIncarnation): void {
+    switch (record.op) {
       case "started":
-        this.#answered()?.resolve(report.types);
+        this.#answered()?.resolve(record.types);
         break;
       case "replied":
-        this.#outcomes.set(report.seq, { reply: unmarshal(report.reply, this.#host.exports) });
+        this.#outcomes.set(record.seq, { reply: unmarshal(record.reply, this.#host.exports) });
         break;
       case "skipped":
-        this.#outcomes.set(report.seq, NOT_STARTED);
+        this.#outcomes.set(record.seq, NOT_STARTED);
         break;
       case "panicked": {
-        const error = unmarshalError(report.error);
-        if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
-        else this.#outcomes.set(report.seq, { error });
+        const error = unmarshalError(record.error);
+        if (record.seq === 0) this.#context.lost(failureOf(error, undefined), error);
+        else this.#outcomes.set(record.seq, { error });
         break;
       }
       case "stopped":
-        if (report.error === undefined) this.#answered()?.resolve(undefined);
-        else this.#answered()?.reject(unmarshalError(report.error));
+        if (record.error === undefined) this.#answered()?.resolve(undefined);
+        else this.#answered()?.reject(unmarshalError(record.error));
         break;
       case "startFailed":
-        this.#answered()?.reject(unmarshalError(report.error));
+        this.#answered()?.reject(unmarshalError(record.error));
         break;
       case "stashed":
         this.#reportsReceived++;
-        this.#outcomes.set(report.seq, STASHED);
+        this.#outcomes.set(record.seq, STASHED);
         break;
       case "unstash":
         this.#reportsReceived++;
-        this.#unstash(report);
+        this.#unstash(record);
         break;
       case "await":
         this.#reportsReceived++;
-        if (this.#context.expect()) this.#expected.add(report.n);
+        if (this.#context.expect()) this.#expected.add(record.n);
         break;
       case "deliver":
-        this.#deliver(report);
+        this.#deliver(record);
         break;
       case "spawn":
         this.#reportsReceived++;
-        spawnFor(this.#context, this.#host, report);
+        spawnFor(this.#context, this.#host, record);
         break;
       case "stopSelf":
         this.#context.stop();
         break;
-      case "progress":
+      case "acknowledged":
         break;
     }
     this.#look();
@@ -351,7 +351,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     if (outcome !== undefined) return outcome;
     if (!isAsk) {
       if (seq > this.#acks.acknowledged && this.#acks.refresh(this.#turnSeq - WINDOW, this.#reportsReceived)) {
-        this.#host.hear();
+        this.#host.receivePending();
         const received = this.#outcomes.get(seq);
         if (received !== undefined) return received;
       }

@@ -30,7 +30,7 @@ export interface WorkerThreadOptions {
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
   /** What it says, also after its end. */
-  said(report: ToParent): void;
+  received(record: ToParent): void;
   /** Its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
   /** An error that nobody waits for. */
@@ -63,11 +63,11 @@ export class WorkerThread {
   #isOver = false;
 
   constructor(options: WorkerThreadOptions) {
-    const { heartbeatMs, logLevel, resourceLimits, said, failed } = options;
+    const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
     const [line, port] = startLine(
-      (report) => this.#isTrue(report as ToParent) && said(report as ToParent),
+      (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
       () => {}, // its worker says so
     );
     this.#line = line;
@@ -93,13 +93,13 @@ export class WorkerThread {
   }
 
   /** Hands over what it has said by now. */
-  hear(): void {
+  receivePending(): void {
     this.#line.hear();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
-  #isTrue(report: ToParent): boolean {
-    return this.#hung === undefined || !("error" in report) || report.error === undefined;
+  #isTrue(record: ToParent): boolean {
+    return this.#hung === undefined || !("error" in record) || record.error === undefined;
   }
 
   /** Ends it. Resolves when it has exited, or does not in time. */
@@ -127,13 +127,13 @@ export class WorkerThread {
   #lost(error: ThreadLostError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.hear();
+    this.receivePending();
     this.#options.lost(error);
   }
 
   #exited(): void {
     this.#patience?.stop();
-    this.hear();
+    this.receivePending();
     this.#line.close();
     this.#exit.reach();
   }

@@ -57,9 +57,9 @@ export type ToImports =
   /** What became of a send. */
   | { readonly op: "sent"; readonly n: number; readonly outcome: "ok" | "full" | "disconnected" | "timeout" }
   /** What the thread may use of a mailbox that it has named itself. */
-  | { readonly op: "room"; readonly id: number; readonly credits: Int32Array }
+  | { readonly op: "credits"; readonly id: number; readonly credits: Int32Array }
   /** An actor has ended for good. */
-  | { readonly op: "gone"; readonly id: number; readonly reason: WireReason }
+  | { readonly op: "ended"; readonly id: number; readonly reason: WireReason }
   | { readonly op: "hasStarted"; readonly id: number; readonly error: WireError | undefined };
 
 /** From those on a thread that have addresses to the parent. `by` is who sends, if that is known. */
@@ -81,8 +81,8 @@ export type FromImports =
       readonly timeout: number;
     }
   /** A message for which the thread has used a slot that it was lent. */
-  | { readonly op: "useCredit"; readonly to: number; readonly message: Marshalled }
-  | { readonly op: "wantsRoom"; readonly id: number }
+  | { readonly op: "sendOnCredit"; readonly to: number; readonly message: Marshalled }
+  | { readonly op: "requestCredits"; readonly id: number }
   /** Nobody waits for that ask or send any more. */
   | { readonly op: "giveUp"; readonly n: number }
   /** Of the strong addresses of an actor that came, so many are gone: all that were known then. */
@@ -91,7 +91,7 @@ export type FromImports =
   | { readonly op: "upgraded"; readonly id: number }
   /** So many addresses of an actor that came are gone, and with them all that is known of it. */
   | { readonly op: "forgotten"; readonly id: number; readonly refCount: number }
-  | { readonly op: "wantsStart"; readonly id: number };
+  | { readonly op: "awaitStart"; readonly id: number };
 
 /** From the host to the parent. */
 export type ToParent =
@@ -108,7 +108,7 @@ export type ToParent =
   /** Nothing after that message is begun by this incarnation; 0 when it was at none. */
   | { readonly op: "panicked"; readonly id: number; readonly seq: number; readonly error: WireError }
   /** There is news in the words of the incarnation. */
-  | { readonly op: "progress"; readonly id: number }
+  | { readonly op: "acknowledged"; readonly id: number }
   | { readonly op: "stopped"; readonly id: number; readonly error: WireError | undefined }
   /** One more message is awaited, under a number of its own. */
   | { readonly op: "await"; readonly id: number; readonly n: number }

@@ -305,7 +305,7 @@ class WorkerHost {
   #acknowledge(actor: HostedActor): void {
     if (actor.unacknowledged === 0) return;
     actor.unacknowledged = 0;
-    this.#send({ op: "progress", id: actor.id });
+    this.#send({ op: "acknowledged", id: actor.id });
   }
 
   /** Handling message `seq`; 0 for none. */

@@ -104,7 +104,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     if (this.#started === undefined) {
       this.#started = new Milestone();
       this.#imports.observe(this);
-      this.#imports.say({ op: "wantsStart", id: this.id });
+      this.#imports.sendRecord({ op: "awaitStart", id: this.id });
     }
     return this.#started.promise;
   }
@@ -122,7 +122,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     if (this.ended !== undefined) return undefined;
     if (this.#channel !== undefined) return this.#sender();
     this.#strongCount++;
-    this.#imports.say({ op: "upgraded", id: this.id });
+    this.#imports.sendRecord({ op: "upgraded", id: this.id });
     return this.#sender();
   }
 
@@ -147,7 +147,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     }
     const count = this.#strongCount;
     this.#strongCount = 0;
-    this.#imports.say({ op: "released", id: this.id, count });
+    this.#imports.sendRecord({ op: "released", id: this.id, count });
   }
 
   // What the parent says
@@ -193,11 +193,18 @@ export class ImportedActor implements Target, Inbox, AskInbox {
       return SENT;
     }
     const credits = this.#credits;
-    if (credits === undefined || !takeCredit(credits, () => this.#imports.say({ op: "wantsRoom", id: this.id }))) {
+    if (
+      credits === undefined ||
+      !takeCredit(credits, () => this.#imports.sendRecord({ op: "requestCredits", id: this.id }))
+    ) {
       return { ok: false, error: new Refused("full", message) };
     }
     try {
-      this.#imports.sendTo(this.path, message, (marshalled) => ({ op: "useCredit", to: this.id, message: marshalled }));
+      this.#imports.sendTo(this.path, message, (marshalled) => ({
+        op: "sendOnCredit",
+        to: this.id,
+        message: marshalled,
+      }));
     } catch (misuse) {
       returnCredit(credits);
       throw misuse;

@@ -39,14 +39,14 @@ interface Sending {
   readonly abort: () => void;
 }
 
-type Post = (said: ToParent, transferList?: TransferList) => void;
+type Post = (record: ToParent, transferList?: TransferList) => void;
 
 /** All that this thread knows. */
 export class Imports implements AddressTable {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly deadlocks: Deadlocks;
   readonly log: Logger;
-  readonly #tell: Post;
+  readonly #post: Post;
   readonly #byId = new Map<number, WeakRef<ImportedActor>>();
   /** Those that something is to come back for. */
   readonly #asks = new Map<number, Ask>();
@@ -55,7 +55,7 @@ export class Imports implements AddressTable {
   readonly #observed = new Set<ImportedActor>();
   readonly #collected = new FinalizationRegistry<ImportCount>((count) => {
     if (this.#byId.get(count.id)?.deref() === undefined) this.#byId.delete(count.id);
-    this.#tell({ op: "forgotten", ...count });
+    this.#post({ op: "forgotten", ...count });
   });
   #number = 0;
   #lastId = 0;
@@ -63,7 +63,7 @@ export class Imports implements AddressTable {
   /** `post` throws when what is said cannot be copied. */
   constructor(log: Logger, post: Post) {
     this.log = log;
-    this.#tell = post;
+    this.#post = post;
     this.deadlocks = new Deadlocks(currentClock(), { running: undefined }, true, (error) =>
       report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
@@ -107,21 +107,26 @@ export class Imports implements AddressTable {
     return target;
   }
 
-  say(said: FromImports): void {
-    this.#tell(said);
+  sendRecord(record: FromImports): void {
+    this.#post(record);
   }
 
   /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
   sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent, what?: string): void {
-    const { descriptors } = this.#post(path, message, send, what);
+    const { descriptors } = this.#sendMarshalled(path, message, send, what);
     if (descriptors.length > 0) dropAddresses(message);
   }
 
-  #post(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent, what?: string): Marshalled {
+  #sendMarshalled(
+    path: string,
+    message: unknown,
+    send: (marshalled: Marshalled) => ToParent,
+    what?: string,
+  ): Marshalled {
     const { value, descriptors, transferList } = marshal(path, message, this);
     const marshalled = { value, descriptors };
     try {
-      this.#tell(send(marshalled), transferList);
+      this.#post(send(marshalled), transferList);
     } catch (error) {
       throw uncloneable(path, message, error, what);
     }
@@ -139,7 +144,7 @@ export class Imports implements AddressTable {
   /** The caller has given up. */
   withdraw(n: number): void {
     this.#asks.delete(n);
-    this.#tell({ op: "giveUp", n });
+    this.#post({ op: "giveUp", n });
   }
 
   /** Waits for room. What is aborted or times out there is told from there, since it may have been admitted meanwhile. */
@@ -147,7 +152,7 @@ export class Imports implements AddressTable {
     const n = ++this.#number;
     const { signal, timeout = Number.POSITIVE_INFINITY } = options ?? {};
     return new Promise((resolve, reject) => {
-      this.#post(target.path, message, (marshalled) => ({
+      this.#sendMarshalled(target.path, message, (marshalled) => ({
         op: "send",
         n,
         to: target.id,
@@ -155,7 +160,7 @@ export class Imports implements AddressTable {
         message: marshalled,
         timeout,
       }));
-      const abort = (): void => this.#tell({ op: "giveUp", n });
+      const abort = (): void => this.#post({ op: "giveUp", n });
       signal?.addEventListener("abort", abort);
       this.#sendings.set(n, { resolve: resolve as (sent: Sent<never>) => void, reject, message, signal, abort });
     });
@@ -173,10 +178,10 @@ export class Imports implements AddressTable {
       case "sent":
         this.#sent(record.n, record.outcome);
         return;
-      case "room":
+      case "credits":
         this.#byId.get(record.id)?.deref()?.granted(record.credits);
         return;
-      case "gone":
+      case "ended":
         this.#gone(this.#byId.get(record.id)?.deref(), unmarshalReason(record.reason));
         return;
       case "hasStarted":
