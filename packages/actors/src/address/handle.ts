@@ -16,7 +16,7 @@ import { Ask } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
-import { forgetAddress, noteAddress } from "./address-origins.ts";
+import { forgetOrigin, noteOrigin } from "./address-origins.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
 
@@ -103,7 +103,7 @@ export function askAt(
   options: AskOptions | undefined,
   waiter: Waiter | undefined,
 ): Ask {
-  const mailbox = inbox.place(message);
+  const mailbox = inbox.inboxFor(message);
   const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
   if (waiter !== undefined) ask.awaitedBy(waiter, mailbox.owner);
   mailbox.ask(ask);
@@ -133,7 +133,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined) {
     super(target, owner);
     this.#sender = sender;
-    if (isTracing) noteAddress(target, this);
+    if (isTracing) noteOrigin(target, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -170,7 +170,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   drop(): void {
     this.#dropped = true;
-    if (isTracing) forgetAddress(this[TARGET], this);
+    if (isTracing) forgetOrigin(this[TARGET], this);
     this.#sender.drop();
   }
 
@@ -221,12 +221,12 @@ export function giveTo<V>(owner: Waiter, value: V): V {
 
 /**
  * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
- * and `place` where it was made, or how to find out.
+ * and `origin` where it was made, or how to find out.
  */
-export function lostAddress(path: string, parent: string | undefined, place: string): string {
+export function lostAddress(path: string, parent: string | undefined, origin: string): string {
   const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
   const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
-  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${origin}`;
 }
 
 /** A sender for an address whose actor is gone, or about to be: it counts for nobody. */

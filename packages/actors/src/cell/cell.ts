@@ -21,7 +21,7 @@ import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from ".
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import type { Front } from "../mailbox/deferred.ts";
+import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
@@ -32,7 +32,7 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Behavior } from "./behavior.ts";
-import type { CellSettings, Place, Runtime } from "./environment.ts";
+import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { pathOf } from "./environment.ts";
 import { failureOf } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -82,7 +82,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
-    { id, name, parent, guardian }: Place,
+    { id, name, parent, guardian }: TreePosition,
     behavior: Behavior,
     args: unknown,
     settings: CellSettings,
@@ -240,9 +240,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
   }
 
-  senderLost(place: string): void {
+  senderLost(origin: string): void {
     const { path: actor, id, parent, runtime, life } = this;
-    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, place));
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, origin));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
@@ -317,14 +317,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   /** The first message of a mailbox that has some before its channel. */
-  takeFirst(front: Front): unknown {
-    const returned = front.takeReturned();
-    if (returned !== NOTHING) {
+  takeFirst(deferred: DeferredMessages): unknown {
+    const redelivery = deferred.takeRedelivery();
+    if (redelivery !== NOTHING) {
       this.attempt++;
-      return returned;
+      return redelivery;
     }
     this.attempt = 1;
-    return front.length > 0 ? front.take() : this.mailbox.channel.take();
+    return deferred.length > 0 ? deferred.take() : this.mailbox.channel.take();
   }
 
   /** A handler threw or rejected. */

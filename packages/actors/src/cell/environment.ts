@@ -39,7 +39,7 @@ export interface CellSettings {
 }
 
 /** Where an actor is in the tree. */
-export interface Place {
+export interface TreePosition {
   readonly id: number;
   /** Undefined for the name of the definition and the id. */
   readonly name: string | undefined;

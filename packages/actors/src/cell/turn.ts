@@ -19,7 +19,7 @@ export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
   cell.become(BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
-    const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
+    const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
       else cell.become(READY);

@@ -1,12 +1,12 @@
 /** Where the addresses of an actor put its messages: its own mailbox, or those that a router chooses from. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import type { Ask, AskHome } from "../reply/ask.ts";
+import type { Ask, AskQueue } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Sent } from "./waiting-senders.ts";
 
 /** Where an ask goes. */
-export interface AskInbox extends AskHome {
+export interface AskInbox extends AskQueue {
   readonly owner: Waiter;
   /** What is queued when `message` is sent; throws when that is refused. */
   prepared<V>(message: V): V;
@@ -17,7 +17,7 @@ export interface Inbox {
   /** Whether no message is ever refused or made to wait for want of room. */
   readonly takesAll: boolean;
   /** What takes `message`, if it is asked; throws when nothing can. */
-  place(message: unknown): AskInbox;
+  inboxFor(message: unknown): AskInbox;
   /** Delivers, or makes a dead letter. */
   tell(message: unknown): void;
   trySend<V>(message: V): Result<void, TrySendError<V>>;

@@ -23,12 +23,12 @@ import {
 } from "@pneumatic/core/internal";
 import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskHome, AskPlace } from "../reply/ask.ts";
+import type { AskPosition, AskQueue } from "../reply/ask.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
-import { Front } from "./deferred.ts";
+import { DeferredMessages } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
 import type { DeadLetterReason, Ledger } from "./ledger.ts";
 import { Account } from "./ledger.ts";
@@ -40,7 +40,7 @@ import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { ParkedAsk, ParkedTell } from "./waiting-senders.ts";
+import { WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
@@ -72,14 +72,14 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskHome, Inbox {
+export class Mailbox implements AskQueue, Inbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for that of arrival. */
   readonly #ranking: Ranking | undefined;
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
   /** What goes before the channel; undefined until something does. */
-  front: Front | undefined = undefined;
+  deferred: DeferredMessages | undefined = undefined;
   /** Promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
   prefetcher: Prefetcher | undefined = undefined;
@@ -121,7 +121,7 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Whether nothing is left and nothing will come. */
   get isFinished(): boolean {
-    return this.channel.state === CLOSED && this.awaited === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.state === CLOSED && this.awaited === 0 && !this.deferred?.length;
   }
 
   get overflow(): Overflow {
@@ -135,29 +135,29 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Whether there is nothing to take, neither queued nor parked. */
   get isEmpty(): boolean {
-    return this.channel.ready === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.ready === 0 && (this.deferred === undefined || this.deferred.length === 0);
   }
 
   /** How many messages wait to be handled. */
   get queued(): number {
-    return this.channel.length + (this.front?.length ?? 0);
+    return this.channel.length + (this.deferred?.length ?? 0);
   }
 
   /** How many messages were set aside. */
   get stashed(): number {
-    return this.front?.stashed ?? 0;
+    return this.deferred?.stashed ?? 0;
   }
 
   /** Puts a message before all others whose turn had come; not an ask whose caller has given up meanwhile. */
   putBack(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.putBack(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.putBack(item);
   }
 
   /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.stash(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.stash(item);
   }
 
   #isGivenUp(item: unknown): boolean {
@@ -173,7 +173,7 @@ export class Mailbox implements AskHome, Inbox {
   /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
   unstashAll(): void {
     if (this.stashed === 0) return;
-    this.front?.unstashAll();
+    this.deferred?.unstashAll();
     this.#owner.wake();
   }
 
@@ -192,12 +192,12 @@ export class Mailbox implements AskHome, Inbox {
         return;
       }
     }
-    this.front ??= new Front();
-    this.front.push(message);
+    this.deferred ??= new DeferredMessages();
+    this.deferred.push(message);
     this.#owner.wake();
   }
 
-  place(): Mailbox {
+  inboxFor(): Mailbox {
     return this;
   }
 
@@ -223,10 +223,10 @@ export class Mailbox implements AskHome, Inbox {
     if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
     if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
     if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
-    const parked = new ParkedTell(this, message, this.#toPark(item));
-    if (options?.timeout === 0) return soon(parked.timedOut, true);
-    const sent = parked.start(options, this.#owner.clock);
-    if (waiter !== undefined) parked.awaitedBy(waiter, this.#owner, sent);
+    const waiting = new WaitingSend(this, message, this.#waitingItem(item));
+    if (options?.timeout === 0) return soon(waiting.timedOut, true);
+    const sent = waiting.start(options, this.#owner.clock);
+    if (waiter !== undefined) waiting.awaitedBy(waiter, this.#owner, sent);
     return sent;
   }
 
@@ -240,21 +240,21 @@ export class Mailbox implements AskHome, Inbox {
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
     else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
-    else new ParkedAsk(this, ask, this.#toPark(ask));
+    else new WaitingAsk(this, ask, this.#waitingItem(ask));
   }
 
-  withdraw(place: AskPlace, message: unknown): void {
-    if (typeof place === "number") {
-      if (this.prefetcher !== undefined && place <= this.prefetcher.prefetchedUpTo) {
-        this.prefetcher.cancel(place, message);
+  withdraw(position: AskPosition, message: unknown): void {
+    if (typeof position === "number") {
+      if (this.prefetcher !== undefined && position <= this.prefetcher.prefetchedUpTo) {
+        this.prefetcher.cancel(position, message);
         return;
       }
-      this.giveUp(place, message);
-    } else if ("slots" in place) {
-      this.channel.unpark(place); // never accepted: what is in it is still the caller's
+      this.giveUp(position, message);
+    } else if ("slots" in position) {
+      this.channel.unpark(position); // never accepted: what is in it is still the caller's
     } else {
       this.account.expired++;
-      place.remove();
+      position.remove();
       this.#owner.release(message);
       if (this.isFinished) this.#owner.wake();
     }
@@ -274,7 +274,7 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** A parked message got its room. */
-  admitted(): void {
+  countAccepted(): void {
     this.account.accepted++;
   }
 
@@ -302,7 +302,7 @@ export class Mailbox implements AskHome, Inbox {
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
-    if (this.front !== undefined) for (const item of this.front.drain()) this.discard(item, reason);
+    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.discard(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
       if (item !== NOTHING) this.discard(item, reason);
@@ -318,7 +318,7 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
   peekAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
-    if (this.front === undefined || this.front.length === 0)
+    if (this.deferred === undefined || this.deferred.length === 0)
       (this.#queue as MailQueue<unknown>).peekAfter(ticket, visit);
   }
 
@@ -337,7 +337,7 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** What waits for room in the place of `item`, which was just offered. */
-  #toPark(item: unknown): unknown {
+  #waitingItem(item: unknown): unknown {
     return this.#ranking === undefined ? item : new Ranked(item, this.#ranking.queue.nextRank);
   }
 

@@ -13,30 +13,30 @@ const ignore = (): void => {};
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
 
 /** The mailbox, as those who wait for it see it. */
-interface Home {
+interface FullMailbox {
   readonly channel: Channel<unknown>;
   readonly stoppedError: Error;
   readonly lastTicket: number;
   /** Decides when a `send` is told of its room; undefined for at once. */
   readonly step: Scheduler["step"];
   readonly path: string;
-  admitted(): void;
+  countAccepted(): void;
 }
 
 /** A `send` that waits. */
-export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
+export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
   readonly value: unknown;
   readonly #message: V;
-  readonly #home: Home;
+  readonly #mailbox: FullMailbox;
   /** Who waits for the room, when that is an actor with a handler under way. */
   #edge: Edge | undefined = undefined;
 
   /** `item` is what is queued of `message`. */
-  constructor(home: Home, message: V, item: unknown) {
+  constructor(mailbox: FullMailbox, message: V, item: unknown) {
     super();
     this.value = item;
     this.#message = message;
-    this.#home = home;
+    this.#mailbox = mailbox;
   }
 
   /** `waiter` waits for room at `target`, and is told by `sent`. */
@@ -51,15 +51,15 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   protected override settle(result: Sent<V>): void {
-    this.#waited();
-    const { step } = this.#home;
+    this.#endWait();
+    const { step } = this.#mailbox;
     super.settle(step === undefined ? result : this.#settledBy(step, result));
   }
 
   /** Stands for `result`: what settles with it waits for the step. */
   #settledBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
-    const { path } = this.#home;
+    const { path } = this.#mailbox;
     const waiter = this.#edge?.waiter.path;
     const settled = new Promise<Sent<V>>((resolve) => {
       step({ kind: "room", path, type, waiter, run: () => resolve(result) });
@@ -68,17 +68,17 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   protected override reject(reason: unknown): void {
-    this.#waited();
+    this.#endWait();
     super.reject(reason);
   }
 
   /** Nobody waits any more: now, not when the promise has told. */
-  #waited(): void {
+  #endWait(): void {
     if (this.#edge !== undefined) this.#edge.waiter.deadlocks.remove(this.#edge);
   }
 
   get cooperative(): boolean {
-    return this.#home.channel.cooperative;
+    return this.#mailbox.channel.cooperative;
   }
 
   get timedOut(): Sent<V> {
@@ -86,7 +86,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   enter(): void {
-    this.#home.channel.park(this);
+    this.#mailbox.channel.park(this);
   }
 
   get slots(): number {
@@ -94,7 +94,7 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   admitted(): void {
-    this.#home.admitted();
+    this.#mailbox.countAccepted();
     this.settle({ ok: true, value: undefined });
   }
 
@@ -103,25 +103,25 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   leave(): void {
-    this.#home.channel.unpark(this);
+    this.#mailbox.channel.unpark(this);
   }
 }
 
 /** An `ask` that waits. */
-export class ParkedAsk implements ParkedSend<unknown> {
+export class WaitingAsk implements ParkedSend<unknown> {
   readonly value: unknown;
   readonly #ask: Ask;
-  readonly #home: Home;
+  readonly #mailbox: FullMailbox;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
   /** `item` is what is queued of `ask`. */
-  constructor(home: Home, ask: Ask, item: unknown) {
+  constructor(mailbox: FullMailbox, ask: Ask, item: unknown) {
     this.value = item;
     this.#ask = ask;
-    this.#home = home;
+    this.#mailbox = mailbox;
     ask.waiting(this);
-    home.channel.park(this);
+    mailbox.channel.park(this);
   }
 
   get slots(): number {
@@ -129,11 +129,11 @@ export class ParkedAsk implements ParkedSend<unknown> {
   }
 
   admitted(): void {
-    this.#home.admitted();
-    this.#ask.waiting(this.#home.lastTicket);
+    this.#mailbox.countAccepted();
+    this.#ask.waiting(this.#mailbox.lastTicket);
   }
 
   disconnected(): void {
-    this.#ask.reject(this.#home.stoppedError);
+    this.#ask.reject(this.#mailbox.stoppedError);
   }
 }

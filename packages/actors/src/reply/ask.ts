@@ -19,10 +19,10 @@ const SETTLED = 3;
 type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** Where an ask waits to be handled: the mailbox. */
-export interface AskHome {
+export interface AskQueue {
   readonly path: string;
   /** Takes an ask out of its place, because its caller has given up. */
-  withdraw(place: AskPlace, message: unknown): void;
+  withdraw(position: AskPosition, message: unknown): void;
 }
 
 /** Somewhere outside of the channel where an ask waits. */
@@ -31,7 +31,7 @@ export interface Removable {
 }
 
 /** A ticket of the queue, a place before it, or what stands for the ask among the parked sends. */
-export type AskPlace = number | Removable | ParkedSend<unknown>;
+export type AskPosition = number | Removable | ParkedSend<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
@@ -43,12 +43,12 @@ export class Ask implements Expiring, Waiting {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
   #phase: Phase = NEW;
-  #place: AskPlace | undefined = undefined;
+  #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   readonly timeoutMs: number;
-  readonly #home: AskHome;
+  readonly #queue: AskQueue;
   readonly #deadlines: Deadlines;
   readonly #signal: AbortSignal | undefined;
   #controller: AbortController | undefined = undefined;
@@ -60,12 +60,12 @@ export class Ask implements Expiring, Waiting {
 
   constructor(
     message: { readonly type: string },
-    home: AskHome,
+    queue: AskQueue,
     deadlines: Deadlines,
     options: AskOptions | undefined,
   ) {
     this.message = message;
-    this.#home = home;
+    this.#queue = queue;
     this.#deadlines = deadlines;
     this.timeoutMs = options?.timeout ?? DEFAULT_TIMEOUT_MS;
     this.#signal = options?.signal;
@@ -88,16 +88,16 @@ export class Ask implements Expiring, Waiting {
     this.#giveUp(error);
   }
 
-  /** It waits at `place` now. */
-  waiting(place: AskPlace): void {
-    this.#place = place;
+  /** It waits at `position` now. */
+  waiting(position: AskPosition): void {
+    this.#position = position;
     if (this.#phase !== SETTLED) this.#phase = WAITING;
   }
 
   /** Whether it was let in: the addresses in its message are no longer the caller's. */
   get wasAccepted(): boolean {
-    const place = this.#place;
-    return typeof place === "number" || (place !== undefined && !("slots" in place));
+    const position = this.#position;
+    return typeof position === "number" || (position !== undefined && !("slots" in position));
   }
 
   get isSettled(): boolean {
@@ -133,11 +133,11 @@ export class Ask implements Expiring, Waiting {
   /** A function of its own, so that the closure costs nothing where there is no step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
+    step({ kind: "reply", path: this.#queue.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#home.path, this.message.type, this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, this.message.type, this.timeoutMs));
   }
 
   aborted(reason: unknown): void {
@@ -160,7 +160,7 @@ export class Ask implements Expiring, Waiting {
 
   #giveUp(reason: unknown): void {
     this.#givenUp = reason;
-    if (this.#phase === WAITING) this.#home.withdraw(this.#place as AskPlace, this.message);
+    if (this.#phase === WAITING) this.#queue.withdraw(this.#position as AskPosition, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }

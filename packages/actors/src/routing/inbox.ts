@@ -26,7 +26,7 @@ export class RoutingInbox implements Inbox {
     this.#picker = picker;
   }
 
-  place(message: unknown): Mailbox {
+  inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
     return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
@@ -37,15 +37,15 @@ export class RoutingInbox implements Inbox {
   }
 
   tell(message: unknown): void {
-    this.place(message).tell(message);
+    this.inboxFor(message).tell(message);
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
-    return this.place(message).trySend(message);
+    return this.inboxFor(message).trySend(message);
   }
 
   send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
-    return this.place(message).send(message, options, waiter);
+    return this.inboxFor(message).send(message, options, waiter);
   }
 
   ledger(): Ledger {
@@ -66,7 +66,7 @@ export class BroadcastInbox implements Inbox {
     this.#pool = pool;
   }
 
-  place(message: { readonly type: string }): never {
+  inboxFor(message: { readonly type: string }): never {
     throw new BroadcastAskError(this.#own.path, message.type);
   }
 

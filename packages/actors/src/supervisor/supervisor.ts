@@ -6,7 +6,7 @@
  * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
-import { forgetAddresses } from "../address/address-origins.ts";
+import { forgetOrigins } from "../address/address-origins.ts";
 import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Guardian, Verdict } from "../cell/directive.ts";
@@ -75,7 +75,7 @@ export class Child implements Guardian {
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
   make(parent: Cell | undefined, factory: ActorFactory): void {
     this.#made = factory.make(parent, this.id, this.spec, this);
-    if (isTracing) forgetAddresses(this.#made.cell);
+    if (isTracing) forgetOrigins(this.#made.cell);
   }
 
   get cell(): Cell {

@@ -3,7 +3,7 @@
  * (PNEUMATIC_TRACE_LEAKS=1, and a signal): which actors live, and where the addresses that keep them were made.
  */
 import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
-import { notedAddresses } from "../address/address-origins.ts";
+import { originsOf } from "../address/address-origins.ts";
 import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -21,7 +21,7 @@ interface ReportedSystem {
 }
 
 const MOST_ACTORS = 30;
-const MOST_PLACES = 10;
+const MOST_ORIGINS = 10;
 const REMEDIES =
   "Drop each of these, as `using` does; give it to an owner, ctx.own() or system.own(); or end with system.shutdown().";
 
@@ -58,20 +58,20 @@ function below(roots: readonly Cell[]): Cell[] {
 function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const { inFlight: item, path, mailbox } = cell;
   const { queued } = mailbox;
-  const made = notedAddresses(cell);
-  if (made.length === 0 && item === undefined && queued === 0) return undefined;
+  const origins = originsOf(cell);
+  if (origins.length === 0 && item === undefined && queued === 0) return undefined;
   const type = item === undefined ? undefined : typeOf(item instanceof Ask ? item.message : item);
   const work = type === undefined ? "" : `, and its handler of "${type}" has not settled`;
   const rest = queued === 0 ? "" : `, ${count(queued, "message")} queued`;
   const counts = new Map<string, number>();
-  for (const { address, place } of made) {
-    const line = `${ownerOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
+  for (const { address, origin } of origins) {
+    const line = `${ownerOf(address, letters)}made ${origin.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
-  const places = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
-  if (places.length > MOST_PLACES)
-    places.splice(MOST_PLACES, places.length, `  - and ${places.length - MOST_PLACES} more`);
-  return [`Actor "${path}": ${count(made.length, "address", "addresses")}${work}${rest}`, ...places].join("\n");
+  const lines = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
+  if (lines.length > MOST_ORIGINS)
+    lines.splice(MOST_ORIGINS, lines.length, `  - and ${lines.length - MOST_ORIGINS} more`);
+  return [`Actor "${path}": ${count(origins.length, "address", "addresses")}${work}${rest}`, ...lines].join("\n");
 }
 
 /** Who has `address`, as far as that is known. */

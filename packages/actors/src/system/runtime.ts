@@ -11,7 +11,7 @@ import type { AnyAsk, Message } from "../address/target.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Guardian } from "../cell/directive.ts";
-import type { Place, Runtime } from "../cell/environment.ts";
+import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { pathOf } from "../cell/environment.ts";
 import type { Instrument } from "../cell/instrument.ts";
 import { instrumentOf } from "../cell/instrument.ts";
@@ -150,16 +150,16 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
       const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, guardian);
       return { cell, handle: supervisorAddress(handle, cell, state) };
     }
-    const place = this.#place(parent, { stem, name }, guardian);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
-    return this.#enter(new Cell(place, behavior, args, settings, this));
+    const position = this.#position(parent, { stem, name }, guardian);
+    if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
+    return this.#enter(new Cell(position, behavior, args, settings, this));
   }
 
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, guardian?: Guardian): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
-    const place = this.#place(parent, naming, guardian);
+    const position = this.#position(parent, naming, guardian);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(place, state.behavior, undefined, settings, this));
+    const { cell, handle } = this.#enter(new Cell(position, state.behavior, undefined, settings, this));
     try {
       state.attach(cell);
     } catch (misuse) {
@@ -171,14 +171,14 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
-    const path = pathOf(place.parent, place.name ?? `${definition.name}-${place.id}`);
+    const path = pathOf(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(place, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
   }
 
-  #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
+  #position(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): TreePosition {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
       throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");

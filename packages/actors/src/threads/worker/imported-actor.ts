@@ -13,7 +13,7 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
-import type { Ask, AskPlace } from "../../reply/ask.ts";
+import type { Ask, AskPosition } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Deadlocks, Edge, Waiter } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
@@ -42,7 +42,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   readonly #waker: Waker = {
     idle: false,
     wake: () => this.#dropped(),
-    senderLost: (place) => report(this.#imports.log, "warn", {}, lostAddress(this.path, undefined, place)),
+    senderLost: (origin) => report(this.#imports.log, "warn", {}, lostAddress(this.path, undefined, origin)),
   };
   /** How many strong addresses came since the last release. */
   #strongCount = 0;
@@ -174,7 +174,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   // Messages
 
-  place(): this {
+  inboxFor(): this {
     return this;
   }
 
@@ -229,8 +229,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     ask.reject(new ActorStoppedError(this.path, this.ended));
   }
 
-  withdraw(place: AskPlace): void {
-    this.#imports.withdraw(place as number);
+  withdraw(position: AskPosition): void {
+    this.#imports.withdraw(position as number);
   }
 
   ledger(): never {
