@@ -82,7 +82,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
-    { id, name, parent, guardian }: TreePosition,
+    { id, name, parent, decider }: TreePosition,
     behavior: Behavior,
     args: unknown,
     settings: CellSettings,
@@ -100,7 +100,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.mailbox =
       runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
-    this.life = new Lifecycle(this, guardian);
+    this.life = new Lifecycle(this, decider);
   }
 
   get name(): string {

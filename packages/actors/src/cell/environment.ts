@@ -8,7 +8,7 @@ import type { MailboxSpec } from "../mailbox/overflow.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Deadlocks } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";
-import type { Guardian } from "./directive.ts";
+import type { Decider } from "./directive.ts";
 import type { Instrument } from "./instrument.ts";
 import type { Poison } from "./poison.ts";
 
@@ -28,7 +28,7 @@ export interface Runtime {
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
   /** The guardian of an actor that is supervised alone. */
-  guardian(cell: Cell): Guardian;
+  deciderFor(cell: Cell): Decider;
 }
 
 /** How an actor lives, as far as its cell is concerned. */
@@ -45,7 +45,7 @@ export interface TreePosition {
   readonly name: string | undefined;
   readonly parent: Cell | undefined;
   /** Who decides about it; undefined when it is supervised alone. */
-  readonly guardian: Guardian | undefined;
+  readonly decider: Decider | undefined;
 }
 
 /** The path of the actor of that name below `parent`; undefined for one whose name is not chosen. */

@@ -9,7 +9,7 @@ import { isTracing } from "@pneumatic/core/internal/threads";
 import { forgetOrigins } from "../address/address-origins.ts";
 import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Guardian, Verdict } from "../cell/directive.ts";
+import type { Decider, Directive } from "../cell/directive.ts";
 import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
 import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Clock } from "../clock.ts";
@@ -39,7 +39,7 @@ export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
   /** Makes an actor or a supervisor that has not begun, and its first handle. */
-  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, guardian: Guardian): Made;
+  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, decider: Decider): Made;
 }
 
 export interface Made {
@@ -48,13 +48,13 @@ export interface Made {
 }
 
 /** Where a child comes from. */
-type Origin = Pick<Guardian, "comesBack" | "retriesStart">;
+type Origin = Pick<Decider, "comesBack" | "retriesStart">;
 
 const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
 const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
 
 /** A child, and its guardian. */
-export class Child implements Guardian {
+export class Child implements Decider {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
@@ -90,7 +90,7 @@ export class Child implements Guardian {
     return this.spec.settings.restart === "temporary";
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Verdict {
+  decide(reason: ExitReason, uptimeMs: number): Directive {
     return this.#supervisor.decide(this, reason, uptimeMs);
   }
 
@@ -176,14 +176,14 @@ export class Supervisor {
     return [...this.#children.values()];
   }
 
-  decide(child: Child, reason: ExitReason, uptimeMs: number): Verdict {
+  decide(child: Child, reason: ExitReason, uptimeMs: number): Directive {
     if (this.#starting === child && this.#failsToStart(child, reason)) return SUSPENDED;
-    const verdict = child.restarts.decide(reason, uptimeMs);
-    if (!verdict.restart && verdict.letters === "intensityExceeded") {
-      return this.#cell?.life.fail(reason) && child.comesBack ? SUSPENDED_EMPTY : verdict;
+    const directive = child.restarts.decide(reason, uptimeMs);
+    if (!directive.restart && directive.deadLetterReason === "intensityExceeded") {
+      return this.#cell?.life.fail(reason) && child.comesBack ? SUSPENDED_EMPTY : directive;
     }
-    if (!verdict.restart || this.#group === undefined) return verdict;
-    this.#group.restart(child, verdict.delayMs ?? 0);
+    if (!directive.restart || this.#group === undefined) return directive;
+    this.#group.restart(child, directive.delayMs ?? 0);
     if (this.#starting === undefined) this.#group.go(); // else when all have started
     return SUSPENDED;
   }

@@ -10,7 +10,7 @@ import { firstAddress, giveTo } from "../address/handle.ts";
 import type { AnyAsk, Message } from "../address/target.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
-import type { Guardian } from "../cell/directive.ts";
+import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { pathOf } from "../cell/environment.ts";
 import type { Instrument } from "../cell/instrument.ts";
@@ -34,7 +34,7 @@ import { startRouter } from "../routing/router.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
+import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, Made } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -144,20 +144,20 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     return startRouter(this, parent, definition, options);
   }
 
-  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
+  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): Made {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, guardian);
+      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
       return { cell, handle: supervisorAddress(handle, cell, state) };
     }
-    const position = this.#position(parent, { stem, name }, guardian);
+    const position = this.#position(parent, { stem, name }, decider);
     if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
     return this.#enter(new Cell(position, behavior, args, settings, this));
   }
 
-  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, guardian?: Guardian): Supervised {
+  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
-    const position = this.#position(parent, naming, guardian);
+    const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
     const { cell, handle } = this.#enter(new Cell(position, state.behavior, undefined, settings, this));
     try {
@@ -178,7 +178,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
   }
 
-  #position(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): TreePosition {
+  #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
       throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
@@ -186,7 +186,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     if (name !== undefined && this.#find(parent, name) !== undefined) {
       throw new DuplicateNameError(pathOf(parent, name));
     }
-    return { id: ++this.#cells, name, parent, guardian };
+    return { id: ++this.#cells, name, parent, decider };
   }
 
   /** Puts a new actor into the tree. */
@@ -308,9 +308,9 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     return name === own ? undefined : name;
   }
 
-  guardian(cell: Cell): Guardian {
+  deciderFor(cell: Cell): Decider {
     const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+    return new LoneDecider({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
   }
 }
 
