@@ -4,8 +4,6 @@
  */
 // The real ones, also where a test has put timers of its own in the place of the globals: they order work, they do not tell time.
 import { clearInterval, setImmediate, setInterval } from "node:timers";
-import { currentClock } from "@pneumatic/core/internal";
-import type { Clock } from "@pneumatic/core/testing";
 
 export type { Clock } from "@pneumatic/core/testing";
 
@@ -39,7 +37,7 @@ export interface Scheduler {
 const RESOLVED = Promise.resolve();
 
 /** Microtasks for `soon`, `setImmediate` for `later`. */
-export const systemScheduler: Scheduler = {
+export const platformScheduler: Scheduler = {
   soon: (task) => {
     RESOLVED.then(task);
   },
@@ -48,15 +46,10 @@ export const systemScheduler: Scheduler = {
   },
 };
 
-/** The clock in force on this thread when the system is made. */
-export function systemClock(): Clock {
-  return currentClock();
-}
-
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Keeps the process alive until the function it returns is called. */
-export function holdLoop(): () => void {
+export function refEventLoop(): () => void {
   const handle = setInterval(() => {}, LONGEST_DELAY);
   return () => clearInterval(handle);
 }

@@ -119,26 +119,26 @@ export class Diagnostics {
   }
 
   spawned(actor: Observed, definition: string): void {
-    if (spawned.isWanted) spawned.publish({ ...this.#about(actor), definition });
+    if (spawned.isWanted) spawned.publish({ ...this.#identity(actor), definition });
   }
 
   /** `after` is why the incarnation before ended, if there was one. */
   started(actor: Observed, after: ExitReason): void {
     if (actor.life.generation > 1) {
-      if (restarted.isWanted) restarted.publish({ ...this.#about(actor), after });
-    } else if (started.isWanted) started.publish(this.#about(actor));
+      if (restarted.isWanted) restarted.publish({ ...this.#identity(actor), after });
+    } else if (started.isWanted) started.publish(this.#identity(actor));
   }
 
   panicked(actor: Observed, reason: ExitReason, restarts: boolean): void {
-    if (panicked.isWanted) panicked.publish({ ...this.#about(actor), reason, restarts });
+    if (panicked.isWanted) panicked.publish({ ...this.#identity(actor), reason, restarts });
   }
 
   stopped(actor: Observed): void {
-    if (stopped.isWanted) stopped.publish({ ...this.#about(actor), reason: actor.life.reason });
+    if (stopped.isWanted) stopped.publish({ ...this.#identity(actor), reason: actor.life.reason });
   }
 
   deadLetter(actor: Observed, type: string, reason: DeadLetterReason): void {
-    if (deadLetter.isWanted) deadLetter.publish({ ...this.#about(actor), type, reason });
+    if (deadLetter.isWanted) deadLetter.publish({ ...this.#identity(actor), type, reason });
   }
 
   hostLost(loss: Omit<DiagnosticsEvents["pneumatic:host:lost"], "system">): void {
@@ -147,10 +147,10 @@ export class Diagnostics {
 
   /** For each message; `messages.hasSubscribers` is asked before. */
   message(actor: Observed & { readonly attempt: number }, type: string, isAsk: boolean): void {
-    new Events("pneumatic:message").publish({ ...this.#about(actor), type, isAsk, attempt: actor.attempt });
+    new Events("pneumatic:message").publish({ ...this.#identity(actor), type, isAsk, attempt: actor.attempt });
   }
 
-  #about({ path, id, life }: Observed): ActorEvent {
+  #identity({ path, id, life }: Observed): ActorEvent {
     return { system: this.#system, path, id, generation: life.generation };
   }
 }

@@ -12,32 +12,32 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { AskOptions } from "../protocol.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
-import { forgetAddress, noteAddress } from "./address-origins.ts";
+import { forgetOrigin, noteOrigin } from "./address-origins.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
-import { HOLDER, isObject, TARGET } from "./target.ts";
+import { isObject, OWNER, TARGET } from "./target.ts";
 
 const ignore = (): void => {};
 
-abstract class Handle {
+abstract class BaseAddress {
   readonly #target: Target;
   /** The actor that has it, as far as that is known. */
-  #holder: Waiter | undefined;
+  #owner: Waiter | undefined;
 
-  constructor(target: Target, holder: Waiter | undefined) {
+  constructor(target: Target, owner: Waiter | undefined) {
     this.#target = target;
-    this.#holder = holder;
+    this.#owner = owner;
   }
 
-  get [HOLDER](): Waiter | undefined {
-    return this.#holder;
+  get [OWNER](): Waiter | undefined {
+    return this.#owner;
   }
 
-  set [HOLDER](holder: Waiter | undefined) {
-    this.#holder = holder;
+  set [OWNER](owner: Waiter | undefined) {
+    this.#owner = owner;
   }
 
   get [TARGET](): Target {
@@ -62,7 +62,7 @@ abstract class Handle {
 
   send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
     try {
-      return this.#inbox("send", message).send(message, options, this.#holder);
+      return this.#inbox("send", message).send(message, options, this.#owner);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
@@ -73,7 +73,7 @@ abstract class Handle {
       const inbox = this.#inbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
-      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#holder);
+      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
       return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
@@ -95,17 +95,17 @@ abstract class Handle {
   }
 }
 
-/** Asks whoever has `inbox`, in the name of `holder` if that is known. */
+/** Asks whoever has `inbox`, in the name of `waiter` if that is known. */
 export function askAt(
   inbox: Inbox,
   message: Message,
   deadlines: Deadlines,
   options: AskOptions | undefined,
-  holder: Waiter | undefined,
-): Ask {
-  const mailbox = inbox.place(message);
-  const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
-  if (holder !== undefined) ask.awaitedBy(holder, mailbox.owner);
+  waiter: Waiter | undefined,
+): Envelope {
+  const mailbox = inbox.inboxFor(message);
+  const ask = new Envelope(mailbox.prepared(message), mailbox, deadlines, options);
+  if (waiter !== undefined) ask.awaitedBy(waiter, mailbox.owner);
   mailbox.ask(ask);
   return ask;
 }
@@ -126,14 +126,14 @@ function isMessage(message: unknown): message is Message {
   return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 
-class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
+class OwningAddress extends BaseAddress implements AddressTo<Message, AnyAsk> {
   readonly #sender: Sender<unknown>;
   #dropped = false;
 
-  constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
-    super(target, holder);
+  constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined) {
+    super(target, owner);
     this.#sender = sender;
-    if (isTracing) noteAddress(target, this);
+    if (isTracing) noteOrigin(target, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -151,12 +151,12 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   clone(): AddressTo<Message, AnyAsk> {
     this.check("clone");
-    return new StrongHandle(this[TARGET], this.#sender.clone(), this[HOLDER]);
+    return new OwningAddress(this[TARGET], this.#sender.clone(), this[OWNER]);
   }
 
   downgrade(): WeakAddressTo<Message, AnyAsk> {
     this.check("downgrade");
-    return new WeakHandle(this[TARGET], this[HOLDER]);
+    return new NonOwningAddress(this[TARGET], this[OWNER]);
   }
 
   async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
@@ -170,7 +170,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   drop(): void {
     this.#dropped = true;
-    if (isTracing) forgetAddress(this[TARGET], this);
+    if (isTracing) forgetOrigin(this[TARGET], this);
     this.#sender.drop();
   }
 
@@ -183,16 +183,16 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   }
 }
 
-class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
+class NonOwningAddress extends BaseAddress implements WeakAddressTo<Message, AnyAsk> {
   get [Symbol.toStringTag](): string {
     return "WeakAddress";
   }
 
   /** A strong address of its own actor is made to be given away: it knows no holder until somebody owns it. */
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
-    const { [TARGET]: target, [HOLDER]: holder } = this;
+    const { [TARGET]: target, [OWNER]: owner } = this;
     const sender = target.revive();
-    return sender && new StrongHandle(target, sender, holder === target ? undefined : holder);
+    return sender && new OwningAddress(target, sender, owner === target ? undefined : owner);
   }
 
   protected override check(): void {}
@@ -205,32 +205,32 @@ export function firstAddress(target: Target & { readonly mailbox: Mailbox }): Ad
 
 /** A strong address of an actor, which takes over the count of `sender`. */
 export function strongAddress(target: Target, sender: Sender<unknown>): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, sender, undefined);
+  return new OwningAddress(target, sender, undefined);
 }
 
-/** A weak address of an actor, in the hands of `holder`. */
-export function weakAddress(target: Target, holder?: Waiter): WeakAddressTo<Message, AnyAsk> {
-  return new WeakHandle(target, holder);
+/** A weak address of an actor, in the hands of `owner`. */
+export function weakAddress(target: Target, owner?: Waiter): WeakAddressTo<Message, AnyAsk> {
+  return new NonOwningAddress(target, owner);
 }
 
-/** Says that `holder` has `value` from now on, if that is a handle; its clones and children do too. */
-export function giveTo<V>(holder: Waiter, value: V): V {
-  if (isObject(value) && HOLDER in value) value[HOLDER] = holder;
+/** Says that `owner` has `value` from now on, if that is a handle; its clones and children do too. */
+export function giveTo<V>(owner: Waiter, value: V): V {
+  if (isObject(value) && OWNER in value) value[OWNER] = owner;
   return value;
 }
 
 /**
  * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
- * and `place` where it was made, or how to find out.
+ * and `origin` where it was made, or how to find out.
  */
-export function lostAddress(path: string, parent: string | undefined, place: string): string {
+export function lostAddress(path: string, parent: string | undefined, origin: string): string {
   const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
   const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
-  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${origin}`;
 }
 
 /** A sender for an address whose actor is gone, or about to be: it counts for nobody. */
-export function orphan(): Sender<unknown> {
+export function closedSender(): Sender<unknown> {
   const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
   channel.removeReceiver();
   return unboundedSender(channel);

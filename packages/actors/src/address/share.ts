@@ -14,8 +14,8 @@ interface Strong extends Disposable {
 type Container = Record<string, unknown>;
 
 /** What another owner gets of `value`: a copy in which each strong address is a clone, or `value` if it holds none. */
-export function shareOf<T>(value: T): T {
-  return isFlat(value) || !holdsStrong(value) ? value : (copyOf(value) as T);
+export function cloneForRecipient<T>(value: T): T {
+  return isFlat(value) || !hasStrong(value) ? value : (copyOf(value) as T);
 }
 
 /** Whether there is nothing to walk: what most messages are, so it costs as little as it can. */
@@ -30,12 +30,12 @@ function isFlat(value: unknown): boolean {
   return true;
 }
 
-function holdsStrong(value: unknown): boolean {
-  let holds = false;
+function hasStrong(value: unknown): boolean {
+  let found = false;
   forEachHandle(value, (handle) => {
-    holds ||= isStrong(handle);
+    found ||= isStrong(handle);
   });
-  return holds;
+  return found;
 }
 
 /** Throws for an address that was dropped, and then has made nothing. */

@@ -28,7 +28,7 @@ export interface Target extends Waiter {
 export const TARGET: unique symbol = Symbol("target");
 
 /** Where a handle says which actor has it. */
-export const HOLDER: unique symbol = Symbol("holder");
+export const OWNER: unique symbol = Symbol("owner");
 
 export type Message = { readonly type: string };
 export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;

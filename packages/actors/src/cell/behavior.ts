@@ -15,8 +15,8 @@ export interface Behavior {
   readonly cutShort?: () => void;
   /** Its handlers are on another thread. */
   readonly isRemote?: true;
-  /** Begins nothing more; whether messages were begun that are still queued. */
-  readonly isAhead?: () => boolean;
+  /** Starts no further message. Returns true if messages were started that are still queued. */
+  readonly haltPrefetch?: () => boolean;
   /** Takes out what was begun, and accounts for what was handled: the last one is in flight if it was not. */
   readonly catchUp?: (cell: Cell) => void;
 }

@@ -21,19 +21,19 @@ import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from ".
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import type { Front } from "../mailbox/deferred.ts";
+import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { isSpent } from "../mailbox/transferred.ts";
-import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
+import { isTransferred } from "../mailbox/transferred.ts";
+import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
+import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Behavior } from "./behavior.ts";
-import type { CellSettings, Place, Runtime } from "./environment.ts";
-import { pathOf } from "./environment.ts";
+import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
+import { childPath } from "./environment.ts";
 import { failureOf } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -82,7 +82,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
-    { id, name, parent, guardian }: Place,
+    { id, name, parent, decider }: TreePosition,
     behavior: Behavior,
     args: unknown,
     settings: CellSettings,
@@ -94,13 +94,13 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.instrument?.behavior(behavior, this) ?? behavior;
+    this.behavior = runtime.testHooks?.behavior(behavior, this) ?? behavior;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
-      runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
+      runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
-    this.life = new Lifecycle(this, guardian);
+    this.life = new Lifecycle(this, decider);
   }
 
   get name(): string {
@@ -110,7 +110,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Its place in the system: `/parent/name`. */
   get path(): string {
-    this.#path ??= pathOf(this.parent, this.name);
+    this.#path ??= childPath(this.parent, this.name);
     return this.#path;
   }
 
@@ -138,8 +138,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   // What deadlocks are made of
 
-  get deadlocks(): Deadlocks {
-    return this.runtime.deadlocks;
+  get waitForGraph(): WaitForGraph {
+    return this.runtime.waitForGraph;
   }
 
   get work(): unknown {
@@ -191,7 +191,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   /** It has ended for good. */
-  tellWatches(reason: ExitReason): void {
+  notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
 
@@ -240,9 +240,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
   }
 
-  senderLost(place: string): void {
+  senderLost(origin: string): void {
     const { path: actor, id, parent, runtime, life } = this;
-    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, place));
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, origin));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
@@ -300,7 +300,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    if (reply === NEVER_BEGUN) {
+    if (reply === NEVER_STARTED) {
       this.attempt--; // and one more when it is taken again
       this.mailbox.putBack(item);
       return;
@@ -313,31 +313,31 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Ask && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */
-  takeFirst(front: Front): unknown {
-    const returned = front.takeReturned();
-    if (returned !== NOTHING) {
+  takeFirst(deferred: DeferredMessages): unknown {
+    const redelivery = deferred.takeRedelivery();
+    if (redelivery !== NOTHING) {
       this.attempt++;
-      return returned;
+      return redelivery;
     }
     this.attempt = 1;
-    return front.length > 0 ? front.take() : this.mailbox.channel.take();
+    return deferred.length > 0 ? deferred.take() : this.mailbox.channel.take();
   }
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.life.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Ask ? item.message : item), error);
+    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
   /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Ask && item.isSettled)) return false;
+    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -350,25 +350,25 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Ask) item.abortHandler(error);
+      if (item instanceof Envelope) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    if (reason.kind === "crashed" && isSpent(message)) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Ask) item.abortHandler(error);
+    if (item instanceof Envelope) item.abortHandler(error);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
@@ -19,7 +19,7 @@ export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
   cell.become(BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
-    const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
+    const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
       else cell.become(READY);
@@ -35,7 +35,7 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (item instanceof Ask) {
+  if (item instanceof Envelope) {
     item.started();
     message = item.message;
   }
@@ -47,7 +47,7 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   const { incarnation } = cell;
   cell.inFlight = item;
-  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Ask);
+  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
   try {
     reply = asPromise(handler(incarnation, message));

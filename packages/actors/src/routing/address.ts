@@ -4,7 +4,7 @@ import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { giveTo } from "../address/handle.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
-import { HOLDER, TARGET } from "../address/target.ts";
+import { OWNER, TARGET } from "../address/target.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
@@ -84,8 +84,8 @@ class RouterHandle implements RouterAddressTo<Message, AnyAsk> {
   }
 
   /** The address inside is who sends. */
-  set [HOLDER](holder: Waiter | undefined) {
-    if (holder !== undefined) giveTo(holder, this.#address);
+  set [OWNER](owner: Waiter | undefined) {
+    if (owner !== undefined) giveTo(owner, this.#address);
   }
 
   get isDropped(): boolean {

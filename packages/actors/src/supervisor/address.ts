@@ -3,7 +3,7 @@ import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo } from "../address/address.ts";
 import { giveTo } from "../address/handle.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
-import { HOLDER, TARGET } from "../address/target.ts";
+import { OWNER, TARGET } from "../address/target.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
@@ -39,7 +39,7 @@ class SupervisorHandle {
   readonly #address: AddressTo<Message, AnyAsk>;
   readonly #supervisor: Supervisor;
   readonly #target: Target;
-  #holder: Waiter | undefined = undefined;
+  #owner: Waiter | undefined = undefined;
   #dropped = false;
 
   constructor(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor) {
@@ -52,12 +52,12 @@ class SupervisorHandle {
     return this.#target;
   }
 
-  get [HOLDER](): Waiter | undefined {
-    return this.#holder;
+  get [OWNER](): Waiter | undefined {
+    return this.#owner;
   }
 
-  set [HOLDER](holder: Waiter | undefined) {
-    this.#holder = holder;
+  set [OWNER](owner: Waiter | undefined) {
+    this.#owner = owner;
   }
 
   get path(): string {
@@ -106,7 +106,7 @@ class SupervisorHandle {
   }
 
   #given<V>(handle: V): V {
-    return this.#holder === undefined ? handle : giveTo(this.#holder, handle);
+    return this.#owner === undefined ? handle : giveTo(this.#owner, handle);
   }
 
   #use(operation: string): Supervisor {

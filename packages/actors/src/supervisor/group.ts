@@ -6,7 +6,7 @@
  * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
  * from the one that failed under `rest_for_one`.
  */
-import { holdDown, shutDown } from "../cell/take-down.ts";
+import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Strategy } from "./strategy.ts";
 import { firstAffected } from "./strategy.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
@@ -67,7 +67,7 @@ export class Group {
     for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
       this.#due.add(up);
       if (up.isTemporary) await shutDown(up.cell, false, "stopped");
-      else await holdDown(up.cell);
+      else await suspend(up.cell);
     }
   }
 

@@ -1,18 +1,18 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
 import type { Receiver } from "@pneumatic/core";
-import { Timer } from "@pneumatic/core/internal";
+import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
-import { Milestone } from "../cell/deferred-promise.ts";
-import { dropAll, Owned } from "../cell/owned.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
+import { DisposableSet, dropAll } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
-import { systemClock, systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exit-reason.ts";
@@ -64,8 +64,8 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
-  #owned: Owned | undefined = new Owned();
-  #terminated = new Milestone<void>();
+  #owned: DisposableSet | undefined = new DisposableSet();
+  #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
@@ -73,9 +73,9 @@ export class ActorSystem implements AsyncDisposable {
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
-    const seams = {
-      clock: options.clock ?? systemClock(),
-      scheduler: options.scheduler ?? systemScheduler,
+    const dependencies = {
+      clock: options.clock ?? currentClock(),
+      scheduler: options.scheduler ?? platformScheduler,
       random: options.random ?? Math.random,
       log: this.log,
       name: this.name,
@@ -85,7 +85,7 @@ export class ActorSystem implements AsyncDisposable {
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
-    this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+    this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
     exposeRuntime(this, this.#runtime);
   }
 
@@ -281,13 +281,13 @@ export class ActorSystem implements AsyncDisposable {
     this.#owned = undefined;
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
-    await runtime.threads.end();
-    runtime.restTimers();
-    this.#terminated.reach();
+    await runtime.hosts.end();
+    runtime.stopIdleTimers();
+    this.#terminated.resolve();
   }
 
   #renew(): void {
-    if (this.#terminated.isOver) this.#terminated = new Milestone();
+    if (this.#terminated.isSettled) this.#terminated = new DeferredPromise();
   }
 }
 

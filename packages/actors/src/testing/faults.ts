@@ -14,7 +14,7 @@ const DEFAULT_BUDGET = 3;
 interface Planned {
   readonly fault: Fault;
   /** Its place in the plan. */
-  readonly place: number;
+  readonly position: number;
   occasions: number;
   /** The same for each path. */
   readonly occasionsAt: Map<string, number>;
@@ -28,9 +28,9 @@ export class Faults {
   #budget: number;
 
   constructor(faults: readonly Fault[], budget: number = DEFAULT_BUDGET, choices: Choices) {
-    this.#planned = checkedPlan(faults, choices.areMade).map((fault, place) => ({
+    this.#planned = checkedPlan(faults, choices.areMade).map((fault, position) => ({
       fault,
-      place,
+      position,
       occasions: 0,
       occasionsAt: new Map(),
     }));
@@ -66,10 +66,10 @@ export class Faults {
     return striking as Extract<Fault, { kind: K }> | undefined;
   }
 
-  #strikes({ fault: { nth, chance }, place, occasions, occasionsAt }: Planned, path: string): boolean {
+  #strikes({ fault: { nth, chance }, position, occasions, occasionsAt }: Planned, path: string): boolean {
     if (nth !== undefined && occasions !== nth) return false;
     if (chance === undefined) return true;
-    const name = `${place} at ${path} ${occasionsAt.get(path)}`;
+    const name = `${position} at ${path} ${occasionsAt.get(path)}`;
     if (this.#budget === 0 || !this.#choices.happens(name, chance)) return false;
     this.#budget--;
     return true;

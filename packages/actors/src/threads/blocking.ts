@@ -1,6 +1,6 @@
 /** Work that keeps a thread from turning its event loop for longer than the heartbeat allows, on purpose. */
 import { InvalidDefinitionError } from "../errors.ts";
-import { here } from "./wire/current-host.ts";
+import { currentHost } from "./wire/current-host.ts";
 import { BLOCKING } from "./wire/shared-words.ts";
 
 /**
@@ -32,7 +32,7 @@ export function blocking<T>(work: () => T): T {
   if (typeof work !== "function") {
     throw new InvalidDefinitionError(`blocking(work) takes a function that does the work, not ${typeof work}`);
   }
-  const words = here()?.words;
+  const words = currentHost()?.words;
   if (words === undefined) return work();
   Atomics.add(words, BLOCKING, 1);
   try {

@@ -50,19 +50,19 @@ function look(session: Session, threadId: number, after: After, done: (stack?: s
   session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
     if (!workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
     let last = 0;
-    const tell = (method: string, params = {}): number => {
+    const send = (method: string, params = {}): number => {
       const message = JSON.stringify({ id: ++last, method, params });
       session.post("NodeWorker.sendMessageToWorker", { sessionId, message });
       return last;
     };
-    tell("Runtime.evaluate", { expression: BLAME, silent: true });
-    tell("Profiler.enable");
-    tell("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
-    const started = tell("Profiler.start");
+    send("Runtime.evaluate", { expression: BLAME, silent: true });
+    send("Profiler.enable");
+    send("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
+    const started = send("Profiler.start");
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       if (params.sessionId !== sessionId) return;
       const { id, result } = JSON.parse(params.message);
-      if (id === started) after(LOOK_MS, () => tell("Profiler.stop"));
+      if (id === started) after(LOOK_MS, () => send("Profiler.stop"));
       else if (id > started) done(linesOf(result?.profile?.nodes ?? []));
     });
   });

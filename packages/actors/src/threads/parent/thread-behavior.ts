@@ -9,26 +9,26 @@ import type { Incarnation } from "../../cell/incarnation.ts";
 import type { RemoteDefinition } from "../../definition.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { refuseSelf } from "../modules/load-module.ts";
-import type { ThreadHost } from "./host.ts";
-import type { Threads } from "./hosts.ts";
-import { RemoteIncarnation } from "./prefetch.ts";
+import type { Host } from "./host.ts";
+import type { Hosts } from "./hosts.ts";
+import { ThreadIncarnation } from "./prefetch.ts";
 
-export class RemoteBehavior implements Behavior {
+export class ThreadBehavior implements Behavior {
   readonly name: string;
   on: Readonly<Record<string, Handler>> = {};
   readonly started = undefined;
   readonly isRemote = true;
   readonly #definition: RemoteDefinition;
-  readonly #place: () => ThreadHost;
-  #host: ThreadHost | undefined = undefined;
-  #tenant: RemoteIncarnation | undefined = undefined;
+  readonly #hostFor: () => Host;
+  #host: Host | undefined = undefined;
+  #incarnation: ThreadIncarnation | undefined = undefined;
 
-  /** `place` finds the host, once, unless the definition has one. */
-  constructor(definition: RemoteDefinition, place: () => ThreadHost) {
+  /** `hostFor` finds the host, once, unless the definition has one. */
+  constructor(definition: RemoteDefinition, hostFor: () => Host) {
     if (definition.origin.url !== undefined) refuseSelf(definition.origin.url);
     this.name = definition.name;
     this.#definition = definition;
-    this.#place = place;
+    this.#hostFor = hostFor;
   }
 
   /** The thread that it runs on now. */
@@ -37,23 +37,23 @@ export class RemoteBehavior implements Behavior {
   }
 
   /** The actor has ended for good. */
-  release(threads: Threads): void {
-    if (this.#host !== undefined && this.#definition.host === undefined) threads.release(this.#host);
+  release(hosts: Hosts): void {
+    if (this.#host !== undefined && this.#definition.host === undefined) hosts.release(this.#host);
   }
 
   readonly state = async (args: unknown, context: unknown): Promise<void> => {
-    this.#host ??= (this.#definition.host as ThreadHost | undefined) ?? this.#place();
-    const tenant = new RemoteIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
-    (context as Incarnation).own(tenant);
-    this.#tenant = tenant;
-    const types = await tenant.start(this.#definition, args);
-    const ship: Handler = (_, message) => tenant.handle(message as { type: string });
-    this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, ship])), null);
+    this.#host ??= (this.#definition.host as Host | undefined) ?? this.#hostFor();
+    const incarnation = new ThreadIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
+    (context as Incarnation).own(incarnation);
+    this.#incarnation = incarnation;
+    const types = await incarnation.start(this.#definition, args);
+    const handle: Handler = (_, message) => incarnation.handle(message as { type: string });
+    this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, handle])), null);
   };
 
-  readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#tenant?.stop(reason);
+  readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
-  readonly isAhead = (): boolean => this.#tenant?.isAhead() === true;
+  readonly haltPrefetch = (): boolean => this.#incarnation?.haltPrefetch() === true;
 
-  readonly catchUp = (cell: Cell): void => this.#tenant?.catchUp(cell);
+  readonly catchUp = (cell: Cell): void => this.#incarnation?.catchUp(cell);
 }

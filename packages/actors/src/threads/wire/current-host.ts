@@ -4,23 +4,23 @@
  */
 
 /** The host of this thread. */
-export interface Here {
+export interface CurrentHost {
   readonly words: Int32Array;
   /** Says in the words whose work this thread is at. */
   readonly blame: () => void;
 }
 
 const KEY = "@pneumatic/actors/host";
-const place = globalThis as { [key: symbol]: Here | undefined };
+const globals = globalThis as { [key: symbol]: CurrentHost | undefined };
 
 /** This thread is a host from now on. */
-export function hostsHere(host: Here): void {
-  place[Symbol.for(KEY)] = host;
+export function setCurrentHost(host: CurrentHost): void {
+  globals[Symbol.for(KEY)] = host;
 }
 
 /** Undefined on a thread that is no host. */
-export function here(): Here | undefined {
-  return place[Symbol.for(KEY)];
+export function currentHost(): CurrentHost | undefined {
+  return globals[Symbol.for(KEY)];
 }
 
 /** The same as `here()?.blame()`, for who can only evaluate text on that thread. */

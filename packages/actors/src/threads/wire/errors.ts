@@ -26,7 +26,7 @@ const MOST_ERRORS = 50;
 const OWN = new Set(["name", "message", "stack", "cause", "errors"]);
 
 /** Never throws, whatever was thrown. */
-export function packError(error: unknown, seen: Set<unknown> = new Set()): WireError {
+export function marshalError(error: unknown, seen: Set<unknown> = new Set()): WireError {
   const isLeftOut = seen.has(error) || seen.size >= MOST_ERRORS;
   if (!(error instanceof Error) || isLeftOut) return { native: false, value: copyOrText(error) };
   seen.add(error);
@@ -48,8 +48,10 @@ export function packError(error: unknown, seen: Set<unknown> = new Set()): WireE
     name: text("name") ?? "Error",
     message: text("message") ?? "",
     stack: text("stack"),
-    cause: cause === undefined ? undefined : packError(cause, seen),
-    errors: Array.isArray(errors) ? errors.slice(0, MOST_ERRORS).map((member) => packError(member, seen)) : undefined,
+    cause: cause === undefined ? undefined : marshalError(cause, seen),
+    errors: Array.isArray(errors)
+      ? errors.slice(0, MOST_ERRORS).map((member) => marshalError(member, seen))
+      : undefined,
     properties: Object.fromEntries(keys.map((key) => [key, copyOrText(read(key))])),
   };
 }
@@ -63,12 +65,12 @@ const OURS: ReadonlyMap<unknown, object> = new Map(
   Object.values(errors).map(({ prototype }) => [prototype.name, prototype]),
 );
 
-export function unpackError(wire: WireError): unknown {
+export function unmarshalError(wire: WireError): unknown {
   if (!wire.native) return wire.value;
   const { name = "Error", message, stack, cause, errors: members, properties } = wire;
-  const options = cause === undefined ? undefined : { cause: unpackError(cause) };
+  const options = cause === undefined ? undefined : { cause: unmarshalError(cause) };
   const error = members
-    ? new AggregateError(members.map(unpackError), message, options)
+    ? new AggregateError(members.map(unmarshalError), message, options)
     : new (CLASSES.get(name) ?? Error)(message, options);
   const ours = String(properties?.["code"]).startsWith("ERR_ACTOR_") ? OURS.get(name) : undefined;
   if (ours !== undefined) Object.setPrototypeOf(error, ours);
@@ -81,15 +83,16 @@ export function unpackError(wire: WireError): unknown {
   return error;
 }
 
-export function packReason(reason: ExitReason): WireReason {
+export function marshalReason(reason: ExitReason): WireReason {
   if (reason.kind === "panicked")
-    return { reason: { ...reason, error: undefined, message: undefined }, error: packError(reason.error) };
-  if (reason.kind === "startFailed") return { reason: { ...reason, error: undefined }, error: packError(reason.error) };
+    return { reason: { ...reason, error: undefined, message: undefined }, error: marshalError(reason.error) };
+  if (reason.kind === "startFailed")
+    return { reason: { ...reason, error: undefined }, error: marshalError(reason.error) };
   return { reason, error: undefined };
 }
 
-export function unpackReason({ reason, error }: WireReason): ExitReason {
-  return error === undefined ? reason : ({ ...reason, error: unpackError(error) } as ExitReason);
+export function unmarshalReason({ reason, error }: WireReason): ExitReason {
+  return error === undefined ? reason : ({ ...reason, error: unmarshalError(error) } as ExitReason);
 }
 
 function copyOrText(value: unknown): unknown {

@@ -3,9 +3,9 @@
  * queued on the parent's side until the host has handled them, so that a thread that is lost takes none with it.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Origin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../definition.ts";
 import type { WireError, WireReason } from "./errors.ts";
-import type { Packed, Ref, Sparse } from "./marshal.ts";
+import type { AddressDescriptor, Marshalled, SparseDescriptors } from "./marshal.ts";
 
 /** What a host is started with. */
 export interface HostTask {
@@ -16,15 +16,15 @@ export interface HostTask {
 }
 
 /** From the parent to the host. `id` is the incarnation. */
-export type ToHost =
+export type ToWorker =
   | {
       readonly op: "start";
       readonly id: number;
-      readonly origin: Origin;
-      readonly args: Packed;
-      readonly about: About;
-      readonly self: Ref;
-      readonly progress: Int32Array;
+      readonly origin: DefinitionOrigin;
+      readonly args: Marshalled;
+      readonly identity: Identity;
+      readonly self: AddressDescriptor;
+      readonly incarnationWords: Int32Array;
     }
   | {
       readonly op: "handle";
@@ -39,50 +39,50 @@ export type ToHost =
       /** Those somebody waits for, by their place in `messages`. */
       readonly asks: readonly number[];
       /** The addresses in those that have some, by their place in `messages`. */
-      readonly refs: Sparse;
+      readonly descriptors: SparseDescriptors;
     }
   /** The caller of an ask has given up. */
   | { readonly op: "cancel"; readonly id: number; readonly epoch: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The incarnation has ended; nothing more is heard of it. */
   | { readonly op: "forget"; readonly id: number }
-  | ToPeer;
+  | ToImports;
 
 /** From the parent to those on a thread that have addresses. */
-export type ToPeer =
+export type ToImports =
   /** The reply to an ask. */
-  | { readonly op: "answered"; readonly n: number; readonly reply: Packed }
+  | { readonly op: "answered"; readonly n: number; readonly reply: Marshalled }
   /** An ask or a send has failed. */
   | { readonly op: "refused"; readonly n: number; readonly error: WireError }
   /** What became of a send. */
   | { readonly op: "sent"; readonly n: number; readonly outcome: "ok" | "full" | "disconnected" | "timeout" }
   /** What the thread may use of a mailbox that it has named itself. */
-  | { readonly op: "room"; readonly id: number; readonly credits: Int32Array }
+  | { readonly op: "credits"; readonly id: number; readonly credits: Int32Array }
   /** An actor has ended for good. */
-  | { readonly op: "gone"; readonly id: number; readonly reason: WireReason }
+  | { readonly op: "ended"; readonly id: number; readonly reason: WireReason }
   | { readonly op: "hasStarted"; readonly id: number; readonly error: WireError | undefined };
 
 /** From those on a thread that have addresses to the parent. `by` is who sends, if that is known. */
-export type FromPeer =
-  | { readonly op: "tell"; readonly to: number; readonly message: Packed }
+export type FromImports =
+  | { readonly op: "tell"; readonly to: number; readonly message: Marshalled }
   | {
       readonly op: "ask";
       readonly n: number;
       readonly to: number;
       readonly by: number | undefined;
-      readonly message: Packed;
+      readonly message: Marshalled;
     }
   | {
       readonly op: "send";
       readonly n: number;
       readonly to: number;
       readonly by: number | undefined;
-      readonly message: Packed;
+      readonly message: Marshalled;
       readonly timeout: number;
     }
   /** A message for which the thread has used a slot that it was lent. */
-  | { readonly op: "useCredit"; readonly to: number; readonly message: Packed }
-  | { readonly op: "wantsRoom"; readonly id: number }
+  | { readonly op: "sendOnCredit"; readonly to: number; readonly message: Marshalled }
+  | { readonly op: "requestCredits"; readonly id: number }
   /** Nobody waits for that ask or send any more. */
   | { readonly op: "giveUp"; readonly n: number }
   /** Of the strong addresses of an actor that came, so many are gone: all that were known then. */
@@ -90,15 +90,15 @@ export type FromPeer =
   /** A weak address was made a strong one. */
   | { readonly op: "upgraded"; readonly id: number }
   /** So many addresses of an actor that came are gone, and with them all that is known of it. */
-  | { readonly op: "forgotten"; readonly id: number; readonly mentions: number }
-  | { readonly op: "wantsStart"; readonly id: number };
+  | { readonly op: "forgotten"; readonly id: number; readonly refCount: number }
+  | { readonly op: "awaitStart"; readonly id: number };
 
 /** From the host to the parent. */
 export type ToParent =
   | { readonly op: "started"; readonly id: number; readonly types: readonly string[] }
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError }
   /** An ask was handled. */
-  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Packed }
+  | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Marshalled }
   /** A message was set aside by its handler. */
   | { readonly op: "stashed"; readonly id: number; readonly seq: number }
   /** What was set aside goes first after that message: what was shipped behind it is given back. */
@@ -108,31 +108,31 @@ export type ToParent =
   /** Nothing after that message is begun by this incarnation; 0 when it was at none. */
   | { readonly op: "panicked"; readonly id: number; readonly seq: number; readonly error: WireError }
   /** There is news in the words of the incarnation. */
-  | { readonly op: "progress"; readonly id: number }
+  | { readonly op: "acknowledged"; readonly id: number }
   | { readonly op: "stopped"; readonly id: number; readonly error: WireError | undefined }
   /** One more message is awaited, under a number of its own. */
   | { readonly op: "await"; readonly id: number; readonly n: number }
   /** A message that the actor itself has asked for: the one awaited under `n`, if it was. */
-  | { readonly op: "deliver"; readonly id: number; readonly message: Packed; readonly n: number | undefined }
+  | { readonly op: "deliver"; readonly id: number; readonly message: Marshalled; readonly n: number | undefined }
   /** A child, by the number that the thread has given to it. */
   | {
       readonly op: "spawn";
       readonly id: number;
       readonly child: number;
       readonly path: string;
-      readonly origin: Origin;
-      readonly options: Packed;
+      readonly origin: DefinitionOrigin;
+      readonly options: Marshalled;
     }
   | { readonly op: "stopSelf"; readonly id: number }
   /** A line of `ctx.log`. */
   | { readonly op: "log"; readonly line: string }
-  | FromPeer;
+  | FromImports;
 
 /** What concerns one incarnation. */
-export type OfTenant = Exclude<ToParent, FromPeer | { readonly op: "log" }>;
+export type FromIncarnation = Exclude<ToParent, FromImports | { readonly op: "log" }>;
 
 /** What an actor on a thread knows of itself. */
-export interface About {
+export interface Identity {
   readonly path: string;
   readonly actorId: number;
   readonly generation: number;

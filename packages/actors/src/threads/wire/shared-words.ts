@@ -5,11 +5,11 @@
  * are written by a thread that may be gone the next moment, so each is true whenever it is read: a message is begun by
  * raising BEGUN, which fails once the parent has put HALTED there, and is handled when its reply is on its way.
  */
-export const BEGUN = 0;
-export const HANDLED = 1;
+export const STARTED = 0;
+export const ACKNOWLEDGED = 1;
 /** How many reports were posted that must be heard before what was handled since then is accounted for. */
-export const SAID = 2;
-export const PROGRESS_WORDS = 3;
+export const REPORTS = 2;
+export const INCARNATION_WORDS = 3;
 export const HALTED = -1;
 /** What the words hold of a number: an actor may handle more messages than they can count. */
 export const LOW_BITS: number = 2 ** 31 - 1;
@@ -23,4 +23,4 @@ export const FIRST_BEFORE: number = LOW_BITS - 500;
 export const BEAT = 0;
 export const ON_STACK = 1;
 export const BLOCKING = 2;
-export const WORDS = 3;
+export const HOST_WORDS = 3;
