@@ -167,7 +167,10 @@ function declared(names: readonly [string, ts.Symbol][]): DeclaredName[] {
     return text.replace(/^(?:export )?(?:declare )?/, "");
   };
   return names
-    .map(([name, symbol]) => ({ name, text: statementsOf(symbol).map(textOf).join("\n") }))
+    .map(([name, symbol]) => {
+      const blocks = statementsOf(symbol).map(textOf);
+      return { name, text: [...(name === symbol.name ? [] : [`// ${symbol.name} as ${name}`]), ...blocks].join("\n") };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
