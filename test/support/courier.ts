@@ -1,4 +1,4 @@
-/** The actor of `test/threads/fixtures/courier.mjs`, which holds one address and does with it what it is told. */
+/** The actor of `test/threads/actors/fixtures/courier.mjs`, which holds one address and does with it what it is told. */
 import type { Address, Definition, WeakAddress } from "@pneumatic/actors";
 import { actor, onThread } from "@pneumatic/actors";
 import { fixtures } from "./thread-worker.ts";

@@ -1,4 +1,4 @@
-/** The actor of `test/threads/fixtures/gated.mjs`: a test decides how far its thread goes, and sees how far it got. */
+/** The actor of `test/threads/actors/fixtures/gated.mjs`: a test decides how far its thread goes, and sees how far it got. */
 import { availableParallelism } from "node:os";
 import type { ActorSystem, Address, Definition, SpawnOptions } from "@pneumatic/actors";
 import { onThread } from "@pneumatic/actors";
