@@ -17,3 +17,15 @@ export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
 export { refuse, soon, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
+export {
+  isContainer,
+  isPlain,
+  type Path,
+  PRUNE,
+  type Reach,
+  replace,
+  STOP,
+  type Visit,
+  type WalkOptions,
+  walk,
+} from "./walk.ts";
