@@ -3,7 +3,7 @@
  * of the registry.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import { cloneForRecipient } from "../address/share.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
