@@ -12,7 +12,7 @@ import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/overflow.ts";
 import { Envelope } from "../reply/ask.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadBehavior } from "../threads/parent/thread-executor.ts";
 import { cyclesOf } from "./cycles.ts";
 
 /**
