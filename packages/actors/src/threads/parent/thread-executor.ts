@@ -1,10 +1,13 @@
 /**
- * A behavior whose handlers are on another thread. The cell, with its mailbox, its account and its supervision, is where it
- * always is; a handler here ships the message and resolves when the host says what became of it. So a thread actor is an
- * actor like any other, and every guarantee about queues and restarts is the same code.
+ * The code of an actor whose handlers are on another thread. The cell, with its mailbox, its account and its supervision,
+ * stays here; an executor sends each message to the worker and resolves when the worker says what became of it. So every
+ * guarantee about queues and restarts is the same code for all actors.
+ *
+ * Upstream is the cell, downstream prefetch.ts, which has the messages of one incarnation on their way.
  */
-import type { Behavior, Handler } from "../../cell/behavior.ts";
+import type { Handler } from "../../cell/behavior.ts";
 import type { Cell } from "../../cell/cell.ts";
+import type { ActorCode, Executor } from "../../cell/executor.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { RemoteDefinition } from "../../definition.ts";
 import type { ExitReason } from "../../exit-reason.ts";
@@ -13,22 +16,29 @@ import type { Host } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import { ThreadIncarnation } from "./prefetch.ts";
 
-export class ThreadBehavior implements Behavior {
+export class ThreadCode implements ActorCode {
   readonly name: string;
-  on: Readonly<Record<string, Handler>> = {};
-  readonly started = undefined;
   readonly isRemote = true;
-  readonly #definition: RemoteDefinition;
+  readonly definition: RemoteDefinition;
   readonly #hostFor: () => Host;
   #host: Host | undefined = undefined;
-  #incarnation: ThreadIncarnation | undefined = undefined;
 
   /** `hostFor` finds the host, once, unless the definition has one. */
   constructor(definition: RemoteDefinition, hostFor: () => Host) {
     if (definition.origin.url !== undefined) refuseSelf(definition.origin.url);
     this.name = definition.name;
-    this.#definition = definition;
+    this.definition = definition;
     this.#hostFor = hostFor;
+  }
+
+  executor(incarnation: Incarnation): Executor {
+    return new ThreadExecutor(this, incarnation);
+  }
+
+  /** Returns the host of all its incarnations. Throws if no thread can be made. */
+  host(): Host {
+    this.#host ??= (this.definition.host as Host | undefined) ?? this.#hostFor();
+    return this.#host;
   }
 
   /** The thread that it runs on now. */
@@ -36,24 +46,45 @@ export class ThreadBehavior implements Behavior {
     return this.#host?.threadId;
   }
 
-  /** The actor has ended for good. */
+  /** Gives its host back: the actor has ended for good. */
   release(hosts: Hosts): void {
-    if (this.#host !== undefined && this.#definition.host === undefined) hosts.release(this.#host);
+    if (this.#host !== undefined && this.definition.host === undefined) hosts.release(this.#host);
+  }
+}
+
+class ThreadExecutor implements Executor {
+  on: Readonly<Record<string, Handler>> = {};
+  readonly others = undefined;
+  readonly started = undefined;
+  readonly #code: ThreadCode;
+  readonly #context: Incarnation;
+  /** Made by `state`, since until then there may be no thread. */
+  #incarnation: ThreadIncarnation | undefined = undefined;
+
+  constructor(code: ThreadCode, context: Incarnation) {
+    this.#code = code;
+    this.#context = context;
   }
 
-  readonly state = async (args: unknown, context: unknown): Promise<void> => {
-    this.#host ??= (this.#definition.host as Host | undefined) ?? this.#hostFor();
-    const incarnation = new ThreadIncarnation(this.#host, context as Incarnation, this.#definition.host !== undefined);
-    (context as Incarnation).own(incarnation);
+  readonly state = async (args: unknown): Promise<void> => {
+    const { definition } = this.#code;
+    const incarnation = new ThreadIncarnation(this.#code.host(), this.#context, definition.host !== undefined);
+    this.#context.own(incarnation);
     this.#incarnation = incarnation;
-    const types = await incarnation.start(this.#definition, args);
+    const types = await incarnation.start(definition, args);
     const handle: Handler = (_, message) => incarnation.handle(message as { type: string });
     this.on = Object.setPrototypeOf(Object.fromEntries(types.map((type) => [type, handle])), null);
   };
 
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
-  readonly haltPrefetch = (): boolean => this.#incarnation?.haltPrefetch() === true;
+  halt(): boolean {
+    return this.#incarnation?.haltPrefetch() === true;
+  }
 
-  readonly catchUp = (cell: Cell): void => this.#incarnation?.catchUp(cell);
+  catchUp(cell: Cell): void {
+    this.#incarnation?.catchUp(cell);
+  }
+
+  cutShort(): void {}
 }
