@@ -14,7 +14,7 @@ interface Strong extends Disposable {
 type Container = Record<string, unknown>;
 
 /** What another owner gets of `value`: a copy in which each strong address is a clone, or `value` if it holds none. */
-export function shareOf<T>(value: T): T {
+export function cloneForRecipient<T>(value: T): T {
   return isFlat(value) || !hasStrong(value) ? value : (copyOf(value) as T);
 }
 

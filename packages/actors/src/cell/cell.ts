@@ -29,7 +29,7 @@ import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
 import { Ask, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
+import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Behavior } from "./behavior.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
@@ -94,11 +94,11 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.instrument?.behavior(behavior, this) ?? behavior;
+    this.behavior = runtime.testHooks?.behavior(behavior, this) ?? behavior;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
-      runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
+      runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
     this.life = new Lifecycle(this, decider);
   }
@@ -138,8 +138,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   // What deadlocks are made of
 
-  get deadlocks(): Deadlocks {
-    return this.runtime.deadlocks;
+  get waitForGraph(): WaitForGraph {
+    return this.runtime.waitForGraph;
   }
 
   get work(): unknown {

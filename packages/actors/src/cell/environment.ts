@@ -6,10 +6,10 @@ import type { Dispatcher } from "../dispatcher.ts";
 import type { DeadLetterReason } from "../mailbox/ledger.ts";
 import type { MailboxSpec } from "../mailbox/overflow.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks } from "../reply/wait-for-graph.ts";
+import type { WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";
 import type { Decider } from "./directive.ts";
-import type { Instrument } from "./instrument.ts";
+import type { TestHooks } from "./instrument.ts";
 import type { Poison } from "./poison.ts";
 
 /** What a cell needs of its system. */
@@ -17,10 +17,10 @@ export interface Runtime {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
+  readonly testHooks: TestHooks | undefined;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
   supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;

@@ -15,7 +15,7 @@ import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Ask } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import { failureOf } from "./failure.ts";
-import { dropAll, Owned } from "./owned.ts";
+import { DisposableSet, dropAll } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 
@@ -32,7 +32,7 @@ export class Incarnation {
   #controller: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
   #sleeps: Sleeps | undefined = undefined;
-  #owned: Owned | undefined = undefined;
+  #owned: DisposableSet | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
   /** Promises given to `pipeToSelf` that have not settled. */
   #piped = 0;
@@ -125,7 +125,7 @@ export class Incarnation {
 
   get own(): <A extends Disposable>(address: A) => A {
     return (address) => {
-      this.#owned ??= new Owned();
+      this.#owned ??= new DisposableSet();
       if (this.#ended) address[Symbol.dispose]();
       else this.#owned.add(address);
       return giveTo(this.#cell, address);
@@ -179,7 +179,7 @@ export class Incarnation {
 
   get background(): <P>(promise: P) => P {
     return (promise) => {
-      this.#cell.deadlocks.background(this.#cell, promise);
+      this.#cell.waitForGraph.background(this.#cell, promise);
       return promise;
     };
   }

@@ -11,9 +11,9 @@ import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 
 /** Where a scheduler has the instrument that goes with it. */
-export const INSTRUMENT: unique symbol = Symbol("instrument");
+export const TEST_HOOKS: unique symbol = Symbol("test hooks");
 
-export interface Instrument {
+export interface TestHooks {
   /** What `cell` does instead of `behavior`. The cell is being made: its path and its mailbox are not there yet. */
   behavior(behavior: Behavior, cell: Cell): Behavior;
   mailbox(spec: MailboxSpec<never>, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined): Mailbox;
@@ -21,6 +21,6 @@ export interface Instrument {
 }
 
 /** The instrument that goes with `scheduler`, if there is one. */
-export function instrumentOf(scheduler: Scheduler): Instrument | undefined {
-  return (scheduler as { readonly [INSTRUMENT]?: Instrument })[INSTRUMENT];
+export function testHooksOf(scheduler: Scheduler): TestHooks | undefined {
+  return (scheduler as { readonly [TEST_HOOKS]?: TestHooks })[TEST_HOOKS];
 }

@@ -14,7 +14,7 @@ import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
-import { Milestone } from "./deferred-promise.ts";
+import { DeferredPromise } from "./deferred-promise.ts";
 import type { Decider, Directive } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
@@ -31,8 +31,8 @@ export class Lifecycle {
   /** Undefined for an actor that is supervised alone, until it first fails. */
   #decider: Decider | undefined;
   /** Made when somebody asks for them. */
-  #started: Milestone<void> | undefined = undefined;
-  #exited: Milestone<ExitReason> | undefined = undefined;
+  #started: DeferredPromise<void> | undefined = undefined;
+  #exited: DeferredPromise<ExitReason> | undefined = undefined;
   /** Which start the present or last incarnation is; 0 before the first. */
   generation = 0;
   /** How often it has started. */
@@ -57,23 +57,23 @@ export class Lifecycle {
   /** Of the first start. */
   get started(): Promise<void> {
     if (this.#started === undefined) {
-      this.#started = new Milestone();
+      this.#started = new DeferredPromise();
       this.#settleStarted();
     }
     return this.#started.promise;
   }
 
   #settleStarted(): void {
-    if (this.starts > 0) this.#started?.reach();
+    if (this.starts > 0) this.#started?.resolve();
     else if (this.#failsToStart || (!this.#cell.isAlive && this.startError !== undefined))
-      this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
-    else if (!this.#cell.isAlive) this.#started?.fail(new ActorStoppedError(this.#cell.path, this.reason));
+      this.#started?.reject(new StartFailedError(this.#cell.path, this.startError));
+    else if (!this.#cell.isAlive) this.#started?.reject(new ActorStoppedError(this.#cell.path, this.reason));
   }
 
   get exited(): Promise<ExitReason> {
     if (this.#exited === undefined) {
-      this.#exited = new Milestone();
-      if (!this.#cell.isAlive) this.#exited.reach(this.reason);
+      this.#exited = new DeferredPromise();
+      if (!this.#cell.isAlive) this.#exited.resolve(this.reason);
     }
     return this.#exited.promise;
   }
@@ -363,7 +363,7 @@ export class Lifecycle {
     this.#cell.runtime.ended(this.#cell);
     if (this.#cell.hasAddresses) dropAddresses(this.#cell.args);
     this.#settleStarted();
-    this.#exited?.reach(reason);
+    this.#exited?.resolve(reason);
     this.#changed();
     this.#decider?.ended(reason);
     this.#cell.notifyWatches(reason);

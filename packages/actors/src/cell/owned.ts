@@ -11,7 +11,7 @@ const FIRST_SWEEP = 64;
  * What an actor or a system owns. An address that was dropped meanwhile is forgotten, at the latest when there are twice as many
  * as the last time: so one may own and drop for ever.
  */
-export class Owned implements Iterable<Disposable> {
+export class DisposableSet implements Iterable<Disposable> {
   readonly #all = new Set<Disposable>();
   #sweepAt = FIRST_SWEEP;
 

@@ -41,7 +41,7 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>
 
   /** `waiter` waits for room at `target`, and is told by `sent`. */
   awaitedBy(waiter: Waiter, target: Waiter, sent: Promise<unknown>): void {
-    this.#edge = waiter.deadlocks.add(waiter, target, this, sent);
+    this.#edge = waiter.waitForGraph.add(waiter, target, this, sent);
   }
 
   /** Unobserved, it does not end the process, as with an ask. */
@@ -74,7 +74,7 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>
 
   /** Nobody waits any more: now, not when the promise has told. */
   #endWait(): void {
-    if (this.#edge !== undefined) this.#edge.waiter.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
   }
 
   get cooperative(): boolean {

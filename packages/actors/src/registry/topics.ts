@@ -4,7 +4,7 @@
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { checked } from "../address/handle.ts";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/share.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
@@ -94,7 +94,7 @@ export class Topics {
     const cells = subscribers === undefined ? [] : [...subscribers.keys()].filter(({ mailbox }) => !mailbox.isClosed);
     const last = cells.length - 1;
     cells.forEach((cell, n) => {
-      tell(cell, n === last ? message : shareOf(message), topic.name);
+      tell(cell, n === last ? message : cloneForRecipient(message), topic.name);
     });
     if (cells.length === 0) dropAddresses(message);
     return cells.length;

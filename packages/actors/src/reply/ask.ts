@@ -81,7 +81,7 @@ export class Ask implements Expiring, Waiting {
   /** `waiter` waits for the reply of `target`. */
   awaitedBy(waiter: Waiter, target: Waiter): void {
     const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
-    this.#edge = waiter.deadlocks.add(waiter, target, this, this.promise, now);
+    this.#edge = waiter.waitForGraph.add(waiter, target, this, this.promise, now);
   }
 
   deadlocked(error: Error): void {
@@ -169,7 +169,7 @@ export class Ask implements Expiring, Waiting {
     this.#phase = SETTLED;
     this.#deadlines.open--;
     this.#deadlines.remove(this);
-    if (this.#edge !== undefined) this.#edge.waiter.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
   }
 }

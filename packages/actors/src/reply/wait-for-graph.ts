@@ -24,7 +24,7 @@ export interface Waiter {
   readonly incarnation: object | undefined;
   /** How often it has handled a message, or set one aside. */
   readonly progress: number;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   /** The edges from it that are on record. */
   longWaits: Set<Edge> | undefined;
   /** How many edges to it are on record. */
@@ -66,11 +66,11 @@ export class Edge implements Expiring {
   }
 
   expired(): void {
-    this.waiter.deadlocks.examine(this);
+    this.waiter.waitForGraph.examine(this);
   }
 }
 
-export class Deadlocks {
+export class WaitForGraph {
   readonly #young: Deadlines;
   readonly #found: (error: DeadlockError) => void;
   readonly #rejects: boolean;

@@ -9,7 +9,7 @@
  * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/share.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
@@ -177,7 +177,7 @@ export function nameOf(number: number): string {
 
 /** The specification of one routee, whose args have addresses of their own. */
 export function routeeSpec({ behavior, settings, args }: RuntimeChildSpec): RuntimeChildSpec {
-  return new RuntimeChildSpec(behavior, settings, { args: shareOf(args) });
+  return new RuntimeChildSpec(behavior, settings, { args: cloneForRecipient(args) });
 }
 
 function routee(cell: Cell): Routee {

@@ -13,8 +13,8 @@ import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { pathOf } from "../cell/environment.ts";
-import type { Instrument } from "../cell/instrument.ts";
-import { instrumentOf } from "../cell/instrument.ts";
+import type { TestHooks } from "../cell/instrument.ts";
+import { testHooksOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
 import type { Scheduler } from "../clock.ts";
 import { RemoteDefinition } from "../definition.ts";
@@ -27,7 +27,7 @@ import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import { Account } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
-import { Deadlocks } from "../reply/wait-for-graph.ts";
+import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
@@ -47,7 +47,7 @@ import { Inspector, ownershipCycles } from "./inspect.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
 /** What a system is made with. */
-export interface Seams {
+export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: () => number;
@@ -79,10 +79,10 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
+  readonly testHooks: TestHooks | undefined;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
   readonly hosts: Hosts;
@@ -97,23 +97,23 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   #unref: (() => void) | undefined = undefined;
 
   /** `idle` is called whenever the last living actor has ended. */
-  constructor(seams: Seams, idle: () => void) {
-    this.#name = seams.name;
+  constructor(dependencies: Dependencies, idle: () => void) {
+    this.#name = dependencies.name;
     if (process.env["PNEUMATIC_TRACE_LEAKS"] === "1") Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 30); // ours come first
-    this.clock = seams.clock;
-    this.log = seams.log;
-    this.instrument = instrumentOf(seams.scheduler);
-    this.diagnostics = this.instrument?.diagnostics(seams.name) ?? new Diagnostics(seams.name);
-    this.random = seams.random;
-    this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
-    this.deadlines = new Deadlines(seams.clock, seams.scheduler.step);
-    this.deadlocks = new Deadlocks(seams.clock, this.dispatcher, seams.endsDeadlocks, (error) =>
-      report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    this.clock = dependencies.clock;
+    this.log = dependencies.log;
+    this.testHooks = testHooksOf(dependencies.scheduler);
+    this.diagnostics = this.testHooks?.diagnostics(dependencies.name) ?? new Diagnostics(dependencies.name);
+    this.random = dependencies.random;
+    this.dispatcher = new Dispatcher(dependencies.clock, dependencies.scheduler);
+    this.deadlines = new Deadlines(dependencies.clock, dependencies.scheduler.step);
+    this.waitForGraph = new WaitForGraph(dependencies.clock, this.dispatcher, dependencies.endsDeadlocks, (error) =>
+      report(dependencies.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
-    this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);
-    const { clock, log, heartbeatMs, resourceLimits } = seams;
+    this.deadLetters = new DeadLetterStore(dependencies.deadLettersKept, dropAddresses, dependencies.log);
+    const { clock, log, heartbeatMs, resourceLimits } = dependencies;
     this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
-    this.#keepAlive = seams.keepAlive;
+    this.#keepAlive = dependencies.keepAlive;
     this.#idle = idle;
   }
 
@@ -268,9 +268,9 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** Stops the timers that wait for nothing. */
-  restTimers(): void {
+  stopIdleTimers(): void {
     this.deadlines.end();
-    this.deadlocks.end();
+    this.waitForGraph.end();
   }
 
   /** No actor is spawned from now on. */

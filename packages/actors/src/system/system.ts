@@ -7,8 +7,8 @@ import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
-import { Milestone } from "../cell/deferred-promise.ts";
-import { dropAll, Owned } from "../cell/owned.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
+import { DisposableSet, dropAll } from "../cell/owned.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
@@ -64,8 +64,8 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
-  #owned: Owned | undefined = new Owned();
-  #terminated = new Milestone<void>();
+  #owned: DisposableSet | undefined = new DisposableSet();
+  #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
@@ -73,7 +73,7 @@ export class ActorSystem implements AsyncDisposable {
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
-    const seams = {
+    const dependencies = {
       clock: options.clock ?? currentClock(),
       scheduler: options.scheduler ?? platformScheduler,
       random: options.random ?? Math.random,
@@ -85,7 +85,7 @@ export class ActorSystem implements AsyncDisposable {
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
-    this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+    this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
     exposeRuntime(this, this.#runtime);
   }
 
@@ -282,12 +282,12 @@ export class ActorSystem implements AsyncDisposable {
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
     await runtime.hosts.end();
-    runtime.restTimers();
-    this.#terminated.reach();
+    runtime.stopIdleTimers();
+    this.#terminated.resolve();
   }
 
   #renew(): void {
-    if (this.#terminated.isOver) this.#terminated = new Milestone();
+    if (this.#terminated.isSettled) this.#terminated = new DeferredPromise();
   }
 }
 

@@ -13,7 +13,7 @@ import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedOptions, checkedSeed, inForce, simulationOf, stagedSystem } from "./test-system.ts";
+import { checkedOptions, checkedSeed, inForce, simulatedSystem, simulationOf } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
@@ -164,7 +164,7 @@ async function run(
   const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
+  const system = simulatedSystem({ ...others, seed }, { choices, rules, isTraced });
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);

@@ -44,7 +44,7 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
   if (open > 0) found.push(`${open} messages have no fate after the shutdown`);
   if (runtime.living > 0) found.push(`${runtime.living} actors live after the shutdown`);
   if (runtime.deadlines.open > 0) found.push(`${runtime.deadlines.open} asks are pending`);
-  runtime.restTimers();
+  runtime.stopIdleTimers();
   if (clock.pending > 0) found.push(`${clock.pending} timers are set (the next is due at ${clock.nextDeadline} ms)`);
   return found;
 }

@@ -68,7 +68,7 @@ export class Simulation implements Scheduler {
   readonly soon: Scheduler["soon"] = platformScheduler.soon;
   readonly later: Scheduler["later"] = platformScheduler.later;
   /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
-  restTimers: () => void = () => {};
+  stopIdleTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
   /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
@@ -108,7 +108,7 @@ export class Simulation implements Scheduler {
   }
 
   /** Gives up what is postponed. */
-  rest(): void {
+  dropPostponed(): void {
     this.#postponed.clear();
   }
 
@@ -131,7 +131,7 @@ export class Simulation implements Scheduler {
 
   /** When something is due next, in milliseconds of the clock; `Infinity` when nothing is. */
   get nextDeadline(): number {
-    this.restTimers();
+    this.stopIdleTimers();
     return this.clock.nextDeadline;
   }
 

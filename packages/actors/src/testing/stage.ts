@@ -7,7 +7,7 @@ import { asPromise } from "../cell/attempt.ts";
 import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
-import type { Instrument } from "../cell/instrument.ts";
+import type { TestHooks } from "../cell/instrument.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -29,7 +29,7 @@ import { TracedDiagnostics } from "./traced-diagnostics.ts";
 type Message = { readonly type: string };
 type Failure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
 
-export class Stage implements Instrument {
+export class SimulationHooks implements TestHooks {
   readonly checks: Checks = new Checks();
   readonly #simulation: Simulation;
   readonly #faults: Faults;

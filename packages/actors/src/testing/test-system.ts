@@ -3,7 +3,7 @@ import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import { INSTRUMENT } from "../cell/instrument.ts";
+import { TEST_HOOKS } from "../cell/instrument.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ActorSystemOptions } from "../system/options.ts";
 import { runtimeOf } from "../system/runtime.ts";
@@ -16,7 +16,7 @@ import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import type { Rules } from "./simulation.ts";
 import { Simulation } from "./simulation.ts";
-import { Stage } from "./stage.ts";
+import { SimulationHooks } from "./stage.ts";
 import { Trace } from "./trace.ts";
 import { checkedAdvance } from "./virtual-clock.ts";
 
@@ -49,7 +49,7 @@ export interface Run {
 interface Parts {
   readonly trace: Trace;
   readonly simulation: Simulation;
-  readonly stage: Stage;
+  readonly hooks: SimulationHooks;
   readonly faults: Faults;
   readonly clockInForce: Disposable;
   readonly canBeStuck: boolean;
@@ -81,19 +81,19 @@ export class TestSystem extends ActorSystem {
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, stage } = parts as Parts;
+    const { simulation, hooks } = parts as Parts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(options.logLevel === undefined && { logger: silence }),
       ...others,
       clock: simulation.clock,
-      scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
+      scheduler: Object.assign(simulation, { [TEST_HOOKS]: hooks }),
       random: simulation.clock.random,
       keepAlive: false,
     });
     this.#parts = parts as Parts;
-    simulation.restTimers = () => runtimeOf(this).restTimers();
+    simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
@@ -138,9 +138,9 @@ export class TestSystem extends ActorSystem {
       const found = violationsAtRest(runtime);
       const stuck = await this.#end();
       await simulation.drive(this.now);
-      simulation.rest();
+      simulation.dropPostponed();
       if (stuck.length > 0) throw new UncontrolledWaitError(stuck);
-      found.push(...this.#parts.stage.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
+      found.push(...this.#parts.hooks.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
       if (found.length > 0) throw new InvariantError(found);
     } finally {
       this.#parts.clockInForce[Symbol.dispose]();
@@ -158,7 +158,7 @@ export class TestSystem extends ActorSystem {
     });
     await simulation.drive(Number.POSITIVE_INFINITY, () => {
       if (isOver || !canBeStuck || stuck.length > 0 || simulation.awaitsRealWork) return isOver;
-      simulation.restTimers();
+      simulation.stopIdleTimers();
       if (simulation.clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
     });
@@ -206,7 +206,7 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
     throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
   }
   const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
-  return stagedSystem(options, {
+  return simulatedSystem(options, {
     choices: new Choices(random),
     rules: { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY },
     isTraced: true,
@@ -214,15 +214,15 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
 }
 
 /** A system for one run. */
-export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
+export function simulatedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
   const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
   const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
-  const stage = new Stage(simulation, faults, trace);
+  const hooks = new SimulationHooks(simulation, faults, trace);
   const clockInForce = inForce(simulation.clock);
   const canBeStuck = options.seed !== undefined;
   try {
-    return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
+    return new TestSystem(options, { trace, simulation, hooks, faults, clockInForce, canBeStuck });
   } catch (misuse) {
     clockInForce[Symbol.dispose]();
     throw misuse;

@@ -13,7 +13,7 @@ import type { Line } from "@pneumatic/core/internal/threads";
 import { startLine } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
-import { Milestone } from "../../cell/deferred-promise.ts";
+import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../exit-reason.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
@@ -55,7 +55,7 @@ export class WorkerThread {
   readonly #heartbeat: Heartbeat;
   /** Makes Piscina reject the task of a thread that does not exit. */
   readonly #giveUp = new AbortController();
-  readonly #exit = new Milestone<void>();
+  readonly #exit = new DeferredPromise<void>();
   #patience: UnheldTimer | undefined = undefined;
   /** That it hangs, and where; and whose work that is. */
   #hung: ThreadLostError | undefined = undefined;
@@ -110,8 +110,8 @@ export class WorkerThread {
     this.#patience?.stop();
     this.#line.unref();
     void this.#pool.destroy();
-    if (this.#exit.isOver) return this.#exit.promise;
-    this.#patience = new UnheldTimer(END_MS, () => this.#exit.reach(), platformClock);
+    if (this.#exit.isSettled) return this.#exit.promise;
+    this.#patience = new UnheldTimer(END_MS, () => this.#exit.resolve(), platformClock);
     return this.#exit.promise;
   }
 
@@ -135,7 +135,7 @@ export class WorkerThread {
     this.#patience?.stop();
     this.receivePending();
     this.#line.close();
-    this.#exit.reach();
+    this.#exit.resolve();
   }
 }
 

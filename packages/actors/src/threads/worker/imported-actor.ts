@@ -7,7 +7,7 @@ import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
-import { Milestone } from "../../cell/deferred-promise.ts";
+import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ActorStoppedError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
@@ -15,7 +15,7 @@ import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
 import type { Ask, AskPosition } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
-import type { Deadlocks, Edge, Waiter } from "../../reply/wait-for-graph.ts";
+import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
 import type { AddressDescriptor } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
@@ -50,8 +50,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   readonly #awaited = new Set<Channel<unknown>>();
   ended: ExitReason | undefined = undefined;
   readonly #watches = new Set<Watch>();
-  #exited: Milestone<ExitReason> | undefined = undefined;
-  #started: Milestone<void> | undefined = undefined;
+  #exited: DeferredPromise<ExitReason> | undefined = undefined;
+  #started: DeferredPromise<void> | undefined = undefined;
   /** What it handles, as far as that is known here: an actor on this thread that waits for itself is told at once. */
   work: unknown = undefined;
   readonly incarnation: undefined = undefined;
@@ -68,8 +68,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     this.#imports = imports;
   }
 
-  get deadlocks(): Deadlocks {
-    return this.#imports.deadlocks;
+  get waitForGraph(): WaitForGraph {
+    return this.#imports.waitForGraph;
   }
 
   get deadlines(): Deadlines {
@@ -95,14 +95,14 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   get exited(): Promise<ExitReason> {
     this.#imports.observe(this);
-    this.#exited ??= new Milestone();
-    if (this.ended !== undefined) this.#exited.reach(this.ended);
+    this.#exited ??= new DeferredPromise();
+    if (this.ended !== undefined) this.#exited.resolve(this.ended);
     return this.#exited.promise;
   }
 
   get started(): Promise<void> {
     if (this.#started === undefined) {
-      this.#started = new Milestone();
+      this.#started = new DeferredPromise();
       this.#imports.observe(this);
       this.#imports.sendRecord({ op: "awaitStart", id: this.id });
     }
@@ -164,12 +164,12 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     for (const channel of this.#awaited) channel.close();
     this.#awaited.clear();
     for (const watch of [...this.#watches]) watch.ended(reason);
-    this.#exited?.reach(reason);
+    this.#exited?.resolve(reason);
   }
 
   hasStarted(error: unknown): void {
-    if (error === undefined) this.#started?.reach();
-    else this.#started?.fail(error as Error);
+    if (error === undefined) this.#started?.resolve();
+    else this.#started?.reject(error as Error);
   }
 
   // Messages

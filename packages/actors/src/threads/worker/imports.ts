@@ -19,7 +19,7 @@ import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
 import type { Ask } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
-import { Deadlocks } from "../../reply/wait-for-graph.ts";
+import { WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
 import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
@@ -44,7 +44,7 @@ type Post = (record: ToParent, transferList?: TransferList) => void;
 /** All that this thread knows. */
 export class Imports implements AddressTable {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly #post: Post;
   readonly #byId = new Map<number, WeakRef<ImportedActor>>();
@@ -64,7 +64,7 @@ export class Imports implements AddressTable {
   constructor(log: Logger, post: Post) {
     this.log = log;
     this.#post = post;
-    this.deadlocks = new Deadlocks(currentClock(), { running: undefined }, true, (error) =>
+    this.waitForGraph = new WaitForGraph(currentClock(), { running: undefined }, true, (error) =>
       report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
   }

@@ -8,7 +8,7 @@ import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
 import { startWatch } from "../../address/watch.ts";
 import { checkPipe, raise, watchable } from "../../cell/incarnation.ts";
-import { dropAll, Owned } from "../../cell/owned.ts";
+import { DisposableSet, dropAll } from "../../cell/owned.ts";
 import { Sleeps } from "../../cell/sleeps.ts";
 import { MessageTimers } from "../../cell/timers.ts";
 import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../../errors.ts";
@@ -48,7 +48,7 @@ export class ThreadContext {
   readonly #target: ImportedActor;
   readonly #parent: Parent;
   readonly #childSpawner: ChildSpawner;
-  readonly #owned = new Owned();
+  readonly #owned = new DisposableSet();
   readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
   /** Of the message that is being handled. */
@@ -152,7 +152,7 @@ export class ThreadContext {
 
   get background(): <P>(promise: P) => P {
     return (promise) => {
-      this.#target.deadlocks.background(this.#target, promise);
+      this.#target.waitForGraph.background(this.#target, promise);
       return promise;
     };
   }
