@@ -10,7 +10,7 @@ import type { Cell } from "../../packages/actors/src/cell/cell.ts";
 import { AWAITING, DOWN, QUEUED, READY } from "../../packages/actors/src/cell/phase.ts";
 import type { MailboxOwner } from "../../packages/actors/src/mailbox/mailbox.ts";
 import { bounded as boundedSource, unbounded } from "../../packages/actors/src/mailbox/overflow.ts";
-import { Ask } from "../../packages/actors/src/reply/ask.ts";
+import { Envelope } from "../../packages/actors/src/reply/ask.ts";
 import { Deadlines } from "../../packages/actors/src/reply/deadlines.ts";
 import type { SystemRuntime } from "../../packages/actors/src/system/runtime.ts";
 import { Checks } from "../../packages/actors/src/testing/checks.ts";
@@ -87,10 +87,10 @@ describe("a mailbox", () => {
 
   it("sees an ask that its handler has left without an answer, and one that outlives the actor", async () => {
     const { mailbox, checks } = mailboxOf();
-    const [one, two, three] = [1, 2, 3].map((id) => new Ask(message(id), mailbox, deadlines, undefined)) as [
-      Ask,
-      Ask,
-      Ask,
+    const [one, two, three] = [1, 2, 3].map((id) => new Envelope(message(id), mailbox, deadlines, undefined)) as [
+      Envelope,
+      Envelope,
+      Envelope,
     ];
     for (const each of [one, two, three]) mailbox.ask(each);
     mailbox.begins(one, 1);

@@ -3,7 +3,7 @@ import type { Context, StartContext } from "./context.ts";
 import type { Definition, NoMessages } from "./definition.ts";
 import { define } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import type { Fault, MethodOf, Names, Payload, Unfit } from "./protocol.ts";
+import type { MethodOf, Names, Payload, PayloadFault, Unfit } from "./protocol.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -22,12 +22,12 @@ type CheckHandlers<On> = {
     ...parameters: infer Parameters extends readonly [] | readonly [unknown] | readonly [unknown, Payload]
   ) => unknown
     ? Parameters extends readonly [unknown, Unfit]
-      ? Fault<[never]>
+      ? PayloadFault<[never]>
       : unknown
     : object extends On[K]
       ? unknown
       : On[K] extends (context: never, ...payload: infer Rest) => unknown
-        ? Fault<Rest>
+        ? PayloadFault<Rest>
         : "A handler is a function of the context and at most one payload";
 };
 
@@ -40,10 +40,10 @@ type HandlersOf<P, State> = {
     ...payload: infer Rest extends readonly [] | readonly [Payload]
   ) => infer Reply
     ? Rest extends readonly [Unfit]
-      ? Fault<Rest>
+      ? PayloadFault<Rest>
       : (context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>
     : P[K] extends (...payload: infer Rest) => infer Reply
-      ? Fault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
+      ? PayloadFault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
       : "Each property of a protocol is a required method: name(payload): reply";
 };
 

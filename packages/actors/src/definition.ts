@@ -47,7 +47,7 @@ class RuntimeDefinition implements Definition<never, unknown>, Behavior {
 }
 
 /** Defines an actor that gives every message to one handler. */
-export function takesAll<P>(name: string, others: Handler): Definition<P, undefined> {
+export function catchAll<P>(name: string, others: Handler): Definition<P, undefined> {
   return new RuntimeDefinition({ name, on: {}, others }) as Definition<P, undefined>;
 }
 
@@ -95,7 +95,7 @@ export function behaviorOf(definition: unknown): Behavior {
 }
 
 /** Where a definition is: in a module, or on the thread that knows it under `key`. */
-export interface Origin {
+export interface DefinitionOrigin {
   readonly name: string;
   readonly url?: string;
   readonly exportName?: string;
@@ -105,11 +105,11 @@ export interface Origin {
 /** A definition elsewhere, as the runtime reads it. */
 export class RemoteDefinition {
   readonly name: string;
-  readonly origin: Origin;
+  readonly origin: DefinitionOrigin;
   /** The thread that it must run on, as the parent's side knows it; undefined for any. */
   readonly host: object | undefined;
 
-  constructor(origin: Origin, host?: object) {
+  constructor(origin: DefinitionOrigin, host?: object) {
     this.name = origin.name;
     this.origin = origin;
     this.host = host;

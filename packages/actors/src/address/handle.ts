@@ -12,7 +12,7 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { AskOptions } from "../protocol.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
@@ -22,7 +22,7 @@ import { isObject, OWNER, TARGET } from "./target.ts";
 
 const ignore = (): void => {};
 
-abstract class Handle {
+abstract class BaseAddress {
   readonly #target: Target;
   /** The actor that has it, as far as that is known. */
   #owner: Waiter | undefined;
@@ -102,9 +102,9 @@ export function askAt(
   deadlines: Deadlines,
   options: AskOptions | undefined,
   waiter: Waiter | undefined,
-): Ask {
+): Envelope {
   const mailbox = inbox.inboxFor(message);
-  const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
+  const ask = new Envelope(mailbox.prepared(message), mailbox, deadlines, options);
   if (waiter !== undefined) ask.awaitedBy(waiter, mailbox.owner);
   mailbox.ask(ask);
   return ask;
@@ -126,7 +126,7 @@ function isMessage(message: unknown): message is Message {
   return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 
-class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
+class OwningAddress extends BaseAddress implements AddressTo<Message, AnyAsk> {
   readonly #sender: Sender<unknown>;
   #dropped = false;
 
@@ -151,12 +151,12 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   clone(): AddressTo<Message, AnyAsk> {
     this.check("clone");
-    return new StrongHandle(this[TARGET], this.#sender.clone(), this[OWNER]);
+    return new OwningAddress(this[TARGET], this.#sender.clone(), this[OWNER]);
   }
 
   downgrade(): WeakAddressTo<Message, AnyAsk> {
     this.check("downgrade");
-    return new WeakHandle(this[TARGET], this[OWNER]);
+    return new NonOwningAddress(this[TARGET], this[OWNER]);
   }
 
   async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
@@ -183,7 +183,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   }
 }
 
-class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
+class NonOwningAddress extends BaseAddress implements WeakAddressTo<Message, AnyAsk> {
   get [Symbol.toStringTag](): string {
     return "WeakAddress";
   }
@@ -192,7 +192,7 @@ class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
     const { [TARGET]: target, [OWNER]: owner } = this;
     const sender = target.revive();
-    return sender && new StrongHandle(target, sender, owner === target ? undefined : owner);
+    return sender && new OwningAddress(target, sender, owner === target ? undefined : owner);
   }
 
   protected override check(): void {}
@@ -205,12 +205,12 @@ export function firstAddress(target: Target & { readonly mailbox: Mailbox }): Ad
 
 /** A strong address of an actor, which takes over the count of `sender`. */
 export function strongAddress(target: Target, sender: Sender<unknown>): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, sender, undefined);
+  return new OwningAddress(target, sender, undefined);
 }
 
 /** A weak address of an actor, in the hands of `owner`. */
 export function weakAddress(target: Target, owner?: Waiter): WeakAddressTo<Message, AnyAsk> {
-  return new WeakHandle(target, owner);
+  return new NonOwningAddress(target, owner);
 }
 
 /** Says that `owner` has `value` from now on, if that is a handle; its clones and children do too. */

@@ -27,13 +27,13 @@ import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import { Ask, NEVER_STARTED } from "../reply/ask.ts";
+import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Behavior } from "./behavior.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
-import { pathOf } from "./environment.ts";
+import { childPath } from "./environment.ts";
 import { failureOf } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -110,7 +110,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Its place in the system: `/parent/name`. */
   get path(): string {
-    this.#path ??= pathOf(this.parent, this.name);
+    this.#path ??= childPath(this.parent, this.name);
     return this.#path;
   }
 
@@ -313,7 +313,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Ask && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */
@@ -331,13 +331,13 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.life.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Ask ? item.message : item), error);
+    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
   /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Ask && item.isSettled)) return false;
+    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -350,17 +350,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Ask) item.abortHandler(error);
+      if (item instanceof Envelope) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
@@ -368,7 +368,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Ask) item.abortHandler(error);
+    if (item instanceof Envelope) item.abortHandler(error);
   }
 }
 

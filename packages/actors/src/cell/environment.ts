@@ -49,6 +49,6 @@ export interface TreePosition {
 }
 
 /** The path of the actor of that name below `parent`; undefined for one whose name is not chosen. */
-export function pathOf(parent: Cell | undefined, name: string | undefined): string {
+export function childPath(parent: Cell | undefined, name: string | undefined): string {
   return parent === undefined ? `/${name ?? "…"}` : `${parent.path}/${name ?? "…"}`;
 }

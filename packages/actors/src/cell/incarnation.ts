@@ -12,7 +12,7 @@ import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import { failureOf } from "./failure.ts";
 import { DisposableSet, dropAll } from "./owned.ts";
@@ -69,7 +69,7 @@ export class Incarnation {
 
   get signal(): AbortSignal {
     const { inFlight, incarnation } = this.#cell;
-    if (inFlight instanceof Ask && incarnation === this) return inFlight.handlerSignal;
+    if (inFlight instanceof Envelope && incarnation === this) return inFlight.handlerSignal;
     this.#controller ??= new AbortController();
     if (this.#ended) this.#controller.abort();
     return this.#controller.signal;
@@ -78,7 +78,7 @@ export class Incarnation {
   /** Aborted when the caller of the ask in flight has given up; undefined for a tell. */
   get callerSignal(): AbortSignal | undefined {
     const { inFlight } = this.#cell;
-    return inFlight instanceof Ask ? inFlight.handlerSignal : undefined;
+    return inFlight instanceof Envelope ? inFlight.handlerSignal : undefined;
   }
 
   get timers(): MessageTimers {
@@ -201,7 +201,7 @@ export class Incarnation {
 
   /** Whether somebody waits for what comes of the message in flight. */
   get isAsk(): boolean {
-    return this.#cell.inFlight instanceof Ask;
+    return this.#cell.inFlight instanceof Envelope;
   }
 
   /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */

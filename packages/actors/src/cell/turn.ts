@@ -6,7 +6,7 @@
  */
 import { NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
@@ -35,7 +35,7 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (item instanceof Ask) {
+  if (item instanceof Envelope) {
     item.started();
     message = item.message;
   }
@@ -47,7 +47,7 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   const { incarnation } = cell;
   cell.inFlight = item;
-  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Ask);
+  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
   try {
     reply = asPromise(handler(incarnation, message));

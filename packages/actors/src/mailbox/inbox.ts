@@ -1,6 +1,6 @@
 /** Where the addresses of an actor put its messages: its own mailbox, or those that a router chooses from. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import type { Ask, AskQueue } from "../reply/ask.ts";
+import type { AskQueue, Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Sent } from "./waiting-senders.ts";
@@ -10,7 +10,7 @@ export interface AskInbox extends AskQueue {
   readonly owner: Waiter;
   /** What is queued when `message` is sent; throws when that is refused. */
   prepared<V>(message: V): V;
-  ask(ask: Ask): void;
+  ask(ask: Envelope): void;
 }
 
 export interface Inbox {

@@ -44,7 +44,7 @@ export interface Ledger {
 }
 
 /** The messages whose fate is open. */
-export type Pending = Pick<Ledger, "queued" | "stashed" | "inFlight">;
+export type OpenCounts = Pick<Ledger, "queued" | "stashed" | "inFlight">;
 
 /** The counters of one mailbox, or the sum over mailboxes whose actors have ended. */
 export class Account {
@@ -68,7 +68,7 @@ export class Account {
     for (const [reason, count] of other.#deadLettered) this.deadLetter(reason, count);
   }
 
-  ledger({ queued, stashed, inFlight }: Pending): Ledger {
+  ledger({ queued, stashed, inFlight }: OpenCounts): Ledger {
     const { accepted, handled, panicked, expired } = this;
     const deadLettered = Object.fromEntries(this.#deadLettered ?? []);
     return { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered };

@@ -24,7 +24,7 @@ import {
 import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskPosition, AskQueue } from "../reply/ask.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
@@ -161,8 +161,8 @@ export class Mailbox implements AskQueue, Inbox {
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask && item.isSettled) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
     } else if (isTransferred(message)) this.discard(item, "transferLost");
@@ -235,7 +235,7 @@ export class Mailbox implements AskQueue, Inbox {
     return this.#prepare === undefined ? message : (this.#prepare(message) as V);
   }
 
-  ask(ask: Ask): void {
+  ask(ask: Envelope): void {
     const pushed = this.#offer(ask);
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
@@ -286,8 +286,8 @@ export class Mailbox implements AskQueue, Inbox {
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
     this.account.deadLetter(reason);
-    if (item instanceof Ask) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(item instanceof Ask ? item.message : item, reason);
+    if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
+    this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
   }
 
   /** The actor has ended: nothing is accepted any more, what is queued is given up. */

@@ -4,8 +4,8 @@ import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
 import type { Scheduler, Step } from "../clock.ts";
-import type { Ask } from "../reply/ask.ts";
-import type { Edge, Waiter, Waiting } from "../reply/wait-for-graph.ts";
+import type { Envelope } from "../reply/ask.ts";
+import type { DeadlockVictim, Edge, Waiter } from "../reply/wait-for-graph.ts";
 
 const ignore = (): void => {};
 
@@ -24,7 +24,7 @@ interface FullMailbox {
 }
 
 /** A `send` that waits. */
-export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
+export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, DeadlockVictim {
   readonly value: unknown;
   readonly #message: V;
   readonly #mailbox: FullMailbox;
@@ -110,13 +110,13 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>
 /** An `ask` that waits. */
 export class WaitingAsk implements ParkedSend<unknown> {
   readonly value: unknown;
-  readonly #ask: Ask;
+  readonly #ask: Envelope;
   readonly #mailbox: FullMailbox;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
   /** `item` is what is queued of `ask`. */
-  constructor(mailbox: FullMailbox, ask: Ask, item: unknown) {
+  constructor(mailbox: FullMailbox, ask: Envelope, item: unknown) {
     this.value = item;
     this.#ask = ask;
     this.#mailbox = mailbox;

@@ -2,7 +2,7 @@
  * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
  * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
  *
- *     NEW ─► WAITING (parked, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
  */
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
@@ -10,13 +10,13 @@ import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
-import type { Edge, Waiter, Waiting } from "./wait-for-graph.ts";
+import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const NEW = 0;
-const WAITING = 1;
+const UNSENT = 0;
+const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof UNSENT | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** Where an ask waits to be handled: the mailbox. */
 export interface AskQueue {
@@ -39,10 +39,10 @@ const ignore = (): void => {};
 /** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
 export const NEVER_STARTED: unique symbol = Symbol("never started");
 
-export class Ask implements Expiring, Waiting {
+export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: Phase = NEW;
+  #phase: AskPhase = UNSENT;
   #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
@@ -91,7 +91,7 @@ export class Ask implements Expiring, Waiting {
   /** It waits at `position` now. */
   waiting(position: AskPosition): void {
     this.#position = position;
-    if (this.#phase !== SETTLED) this.#phase = WAITING;
+    if (this.#phase !== SETTLED) this.#phase = PENDING;
   }
 
   /** Whether it was let in: the addresses in its message are no longer the caller's. */
@@ -160,7 +160,7 @@ export class Ask implements Expiring, Waiting {
 
   #giveUp(reason: unknown): void {
     this.#givenUp = reason;
-    if (this.#phase === WAITING) this.#queue.withdraw(this.#position as AskPosition, this.message);
+    if (this.#phase === PENDING) this.#queue.withdraw(this.#position as AskPosition, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }

@@ -32,7 +32,7 @@ export interface Waiter {
 }
 
 /** What is given up to end a deadlock: a pending ask or send. */
-export interface Waiting {
+export interface DeadlockVictim {
   deadlocked(error: DeadlockError): void;
 }
 
@@ -43,16 +43,16 @@ export class Edge implements Expiring {
   readonly timeoutMs: number = PATIENCE_MS;
   readonly waiter: Waiter;
   readonly target: Waiter;
-  readonly waiting: Waiting;
+  readonly victim: DeadlockVictim;
   readonly promise: Promise<unknown>;
   readonly #work: unknown;
   readonly #incarnation: object | undefined;
   readonly #progress: number;
 
-  constructor(waiter: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>) {
+  constructor(waiter: Waiter, target: Waiter, victim: DeadlockVictim, promise: Promise<unknown>) {
     this.waiter = waiter;
     this.target = target;
-    this.waiting = waiting;
+    this.victim = victim;
     this.promise = promise;
     this.#work = waiter.work;
     this.#incarnation = waiter.incarnation;
@@ -93,11 +93,17 @@ export class WaitForGraph {
   }
 
   /** Notes that `waiter` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
-  add(waiter: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
+  add(
+    waiter: Waiter,
+    target: Waiter,
+    victim: DeadlockVictim,
+    promise: Promise<unknown>,
+    now?: number,
+  ): Edge | undefined {
     if (waiter.work === undefined) return undefined;
     const { running } = this.#turns;
     if (running !== undefined && running !== waiter) return undefined; // it was given a clone, and has not owned it
-    const edge = new Edge(waiter, target, waiting, promise);
+    const edge = new Edge(waiter, target, victim, promise);
     if (waiter === target) void this.#examineSelf(edge);
     this.#young.add(edge, now);
     return edge;
@@ -145,7 +151,7 @@ export class WaitForGraph {
     if (this.#rejects) this.remove(edge);
     else this.#young.remove(edge); // what goes on may be part of another one
     this.#found(error);
-    if (this.#rejects) edge.waiting.deadlocked(error);
+    if (this.#rejects) edge.victim.deadlocked(error);
   }
 }
 

@@ -70,13 +70,19 @@ export interface RouterSpec {
   readonly limits: Limits;
 }
 
-const STRATEGIES: readonly unknown[] = ["round_robin", "random", "least_loaded", "consistent_hash", "broadcast"];
+const ROUTING_STRATEGIES: readonly unknown[] = [
+  "round_robin",
+  "random",
+  "least_loaded",
+  "consistent_hash",
+  "broadcast",
+];
 const DEFAULT_LOADED_AT = 2;
 const DEFAULT_IDLE_MS = 10_000;
 
 /** Checks options and fills in what was left out. */
 export function routerSpec(definition: unknown, options: unknown): RouterSpec {
-  if (typeof options !== "object" || options === null) throw invalid("they are an object with a size");
+  if (typeof options !== "object" || options === null) throw invalidRouterOptions("they are an object with a size");
   const {
     strategy = "round_robin",
     size,
@@ -84,13 +90,14 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
     intensity,
     ...rest
   } = options as Partial<RouterSpec> & { size: unknown };
-  if (!STRATEGIES.includes(strategy)) {
-    throw invalid(`strategy is one of ${STRATEGIES.join(", ")}, not ${String(strategy)}`);
+  if (!ROUTING_STRATEGIES.includes(strategy)) {
+    throw invalidRouterOptions(`strategy is one of ${ROUTING_STRATEGIES.join(", ")}, not ${String(strategy)}`);
   }
   if (strategy === "consistent_hash" && typeof key !== "function") {
-    throw invalid(`consistent_hash needs a key, a function of the message, not ${typeof key}`);
+    throw invalidRouterOptions(`consistent_hash needs a key, a function of the message, not ${typeof key}`);
   }
-  if (strategy !== "consistent_hash" && key !== undefined) throw invalid(`a key goes with consistent_hash alone`);
+  if (strategy !== "consistent_hash" && key !== undefined)
+    throw invalidRouterOptions(`a key goes with consistent_hash alone`);
   const limits = limitsOf(size, strategy);
   const routee = childSpec(definition, rest, "permanent");
   const { name } = routee;
@@ -101,25 +108,29 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
 export function limitsOf(size: unknown, strategy: RoutingStrategy): Limits {
   if (typeof size === "number") return limits({ min: size, max: size });
   if (typeof size !== "object" || size === null) {
-    throw invalid(`size is the number of routees, or { min, max }, not ${size === null ? "null" : typeof size}`);
+    throw invalidRouterOptions(
+      `size is the number of routees, or { min, max }, not ${size === null ? "null" : typeof size}`,
+    );
   }
   if (strategy === "broadcast")
-    throw invalid("the size of a broadcast is a number: more routees do not share the load");
+    throw invalidRouterOptions("the size of a broadcast is a number: more routees do not share the load");
   return limits(size as ElasticSize);
 }
 
 function limits({ min, max, loadedAt = DEFAULT_LOADED_AT, idleMs = DEFAULT_IDLE_MS }: ElasticSize): Limits {
-  if (!(Number.isSafeInteger(min) && min >= 1)) throw invalid(`size is an integer from 1, not ${String(min)}`);
+  if (!(Number.isSafeInteger(min) && min >= 1))
+    throw invalidRouterOptions(`size is an integer from 1, not ${String(min)}`);
   if (!(Number.isSafeInteger(max) && max >= min)) {
-    throw invalid(`size.max is an integer from size.min, which is ${min}, not ${String(max)}`);
+    throw invalidRouterOptions(`size.max is an integer from size.min, which is ${min}, not ${String(max)}`);
   }
   if (!(Number.isSafeInteger(loadedAt) && loadedAt >= 1)) {
-    throw invalid(`size.loadedAt is an integer from 1, not ${String(loadedAt)}`);
+    throw invalidRouterOptions(`size.loadedAt is an integer from 1, not ${String(loadedAt)}`);
   }
-  if (!(typeof idleMs === "number" && idleMs > 0)) throw invalid(`size.idleMs is milliseconds above 0, not ${idleMs}`);
+  if (!(typeof idleMs === "number" && idleMs > 0))
+    throw invalidRouterOptions(`size.idleMs is milliseconds above 0, not ${idleMs}`);
   return { min, max, loadedAt, idleMs };
 }
 
-function invalid(why: string): InvalidDefinitionError {
+function invalidRouterOptions(why: string): InvalidDefinitionError {
   return new InvalidDefinitionError(`Invalid options of a router: ${why}`);
 }

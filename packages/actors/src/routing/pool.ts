@@ -118,8 +118,8 @@ export class Pool implements Members {
 
   #grow(): void {
     let number = 1;
-    while (this.#cell.child(nameOf(number)) !== undefined) number++;
-    const id = nameOf(number);
+    while (this.#cell.child(routeeName(number)) !== undefined) number++;
+    const id = routeeName(number);
     this.#supervisor.start(id, routeeSpec(this.#spec)).drop();
     this.members = [...this.members, routee(this.#cell.child(id) as Cell)];
   }
@@ -171,7 +171,7 @@ export class Pool implements Members {
 }
 
 /** The name of routee number `number`, counted from 1. */
-export function nameOf(number: number): string {
+export function routeeName(number: number): string {
   return `routee-${number}`;
 }
 

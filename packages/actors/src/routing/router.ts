@@ -12,7 +12,7 @@ import { routerAddress } from "./address.ts";
 import { BroadcastInbox, RoutingInbox } from "./inbox.ts";
 import type { RouterSpec } from "./options.ts";
 import { limitsOf, routerSpec } from "./options.ts";
-import { nameOf, Pool, routeeSpec } from "./pool.ts";
+import { Pool, routeeName, routeeSpec } from "./pool.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 
@@ -37,7 +37,7 @@ export function startRouter(
   const spec = routerSpec(definition, options);
   const { routee, name, intensity, limits, strategy } = spec;
   const specs = Array.from({ length: limits.min }, () => routeeSpec(routee));
-  const children = Object.fromEntries(specs.map((each, n) => [nameOf(n + 1), each as ChildSpec<unknown>]));
+  const children = Object.fromEntries(specs.map((each, n) => [routeeName(n + 1), each as ChildSpec<unknown>]));
   let made: ReturnType<RouterFactory["makeSupervisor"]>;
   try {
     const naming = { stem: routee.stem, name };

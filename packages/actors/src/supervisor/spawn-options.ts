@@ -82,8 +82,8 @@ export interface Settings {
 
 const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
-const KNOWN = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox", "poison"]);
-const KNOWN_ON_THREAD = new Set([...KNOWN, "thread", "resourceLimits"]);
+const SPAWN_OPTIONS = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox", "poison"]);
+const THREAD_SPAWN_OPTIONS = new Set([...SPAWN_OPTIONS, "thread", "resourceLimits"]);
 const DEFAULTS: Readonly<Record<Restart, Settings>> = {
   permanent: fillIn({}, "permanent"),
   transient: fillIn({}, "transient"),
@@ -93,10 +93,11 @@ const DEFAULTS: Readonly<Record<Restart, Settings>> = {
 /** Checks options and fills in what was left out. */
 export function settingsOf(options: object | undefined, restart: Restart, remote = false): Settings {
   if (options === undefined) return DEFAULTS[restart];
-  const known = remote ? KNOWN_ON_THREAD : KNOWN;
+  const known = remote ? THREAD_SPAWN_OPTIONS : SPAWN_OPTIONS;
   let isDefault = true;
   for (const key of Object.keys(options)) {
-    if (!known.has(key)) throw invalid(`there is no option "${key}"${hint(key)}; known are ${[...known].join(", ")}`);
+    if (!known.has(key))
+      throw invalidActorOptions(`there is no option "${key}"${hint(key)}; known are ${[...known].join(", ")}`);
     if (key !== "args" && key !== "name") isDefault = false;
   }
   return isDefault ? DEFAULTS[restart] : fillIn(options, restart);
@@ -114,20 +115,22 @@ function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart
     resourceLimits: given.resourceLimits,
   };
   if (settings.thread !== "shared" && settings.thread !== "dedicated") {
-    throw invalid(`thread is "shared" or "dedicated", not ${String(settings.thread)}`);
+    throw invalidActorOptions(`thread is "shared" or "dedicated", not ${String(settings.thread)}`);
   }
   if (settings.resourceLimits !== undefined && settings.thread !== "dedicated") {
-    throw invalid(`resourceLimits go with thread: "dedicated"; those of shared threads are an option of the system`);
+    throw invalidActorOptions(
+      `resourceLimits go with thread: "dedicated"; those of shared threads are an option of the system`,
+    );
   }
   if (!["permanent", "transient", "temporary"].includes(settings.restart)) {
-    throw invalid(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
+    throw invalidActorOptions(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
   }
   if (settings.poison !== undefined && !isPoison(settings.poison)) {
-    throw invalid(`poison is "drop", "quarantine" or retry(n), not ${String(settings.poison)}`);
+    throw invalidActorOptions(`poison is "drop", "quarantine" or retry(n), not ${String(settings.poison)}`);
   }
   checkTime("shutdownMs", settings.shutdownMs);
   if (typeof settings.mailbox?.capacity !== "number")
-    throw invalid("mailbox is made by unbounded(), bounded(n) or priority(rankOf)");
+    throw invalidActorOptions("mailbox is made by unbounded(), bounded(n) or priority(rankOf)");
   if (settings.mailbox !== UNBOUNDED) checkMailbox(settings.mailbox);
   return settings;
 }
@@ -135,38 +138,39 @@ function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart
 /** Checks an intensity and fills in the default. */
 export function checkIntensity(intensity: Intensity = DEFAULT_INTENSITY): Intensity {
   if (!(Number.isInteger(intensity.restarts) && intensity.restarts >= 0)) {
-    throw invalid(`intensity.restarts is an integer of 0 or more, not ${intensity.restarts}`);
+    throw invalidActorOptions(`intensity.restarts is an integer of 0 or more, not ${intensity.restarts}`);
   }
   checkTime("intensity.withinMs", intensity.withinMs);
   return intensity;
 }
 
 function hint(key: string): string {
-  return KNOWN_ON_THREAD.has(key) ? ", which is for a definition made by onThread()" : "";
+  return THREAD_SPAWN_OPTIONS.has(key) ? ", which is for a definition made by onThread()" : "";
 }
 
 function checkBackoff(backoff: Backoff): Backoff {
   const unknown = Object.keys(backoff).find((key) => !Object.hasOwn(DEFAULT_BACKOFF, key));
   if (unknown !== undefined) {
-    throw invalid(`backoff has no "${unknown}"; known are ${Object.keys(DEFAULT_BACKOFF).join(", ")}`);
+    throw invalidActorOptions(`backoff has no "${unknown}"; known are ${Object.keys(DEFAULT_BACKOFF).join(", ")}`);
   }
   checkTime("backoff.initialMs", backoff.initialMs);
   checkTime("backoff.maxMs", backoff.maxMs);
   if (!(backoff.jitter >= 0 && backoff.jitter <= 1))
-    throw invalid(`backoff.jitter is from 0 to 1, not ${backoff.jitter}`);
+    throw invalidActorOptions(`backoff.jitter is from 0 to 1, not ${backoff.jitter}`);
   return backoff;
 }
 
 /** Throws for what is no name. */
 export function checkName(name: unknown): string | undefined {
   if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return name;
-  throw invalid(`name is a string without "/", not ${JSON.stringify(name)}`);
+  throw invalidActorOptions(`name is a string without "/", not ${JSON.stringify(name)}`);
 }
 
 function checkTime(what: string, ms: unknown): void {
-  if (!(typeof ms === "number" && ms >= 0)) throw invalid(`${what} is milliseconds from 0, not ${String(ms)}`);
+  if (!(typeof ms === "number" && ms >= 0))
+    throw invalidActorOptions(`${what} is milliseconds from 0, not ${String(ms)}`);
 }
 
-function invalid(why: string): InvalidDefinitionError {
+function invalidActorOptions(why: string): InvalidDefinitionError {
   return new InvalidDefinitionError(`Invalid options of an actor: ${why}`);
 }

@@ -39,19 +39,19 @@ export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
   /** Makes an actor or a supervisor that has not begun, and its first handle. */
-  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, decider: Decider): Made;
+  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, decider: Decider): MadeActor;
 }
 
-export interface Made {
+export interface MadeActor {
   readonly cell: Cell;
   readonly handle: ChildHandle;
 }
 
 /** Where a child comes from. */
-type Origin = Pick<Decider, "comesBack" | "retriesStart">;
+type ChildOrigin = Pick<Decider, "comesBack" | "retriesStart">;
 
-const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
-const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
+const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, retriesStart: false };
+const STARTED_LATER: ChildOrigin = { comesBack: false, retriesStart: false };
 
 /** A child, and its guardian. */
 export class Child implements Decider {
@@ -61,9 +61,9 @@ export class Child implements Decider {
   readonly retriesStart: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
-  #made: Made | undefined = undefined;
+  #made: MadeActor | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, origin: Origin, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: ChildOrigin, supervisor: Supervisor, rules: RestartRules) {
     this.id = id;
     this.spec = spec;
     this.comesBack = origin.comesBack;
@@ -79,11 +79,11 @@ export class Child implements Decider {
   }
 
   get cell(): Cell {
-    return (this.#made as Made).cell;
+    return (this.#made as MadeActor).cell;
   }
 
   get handle(): ChildHandle {
-    return (this.#made as Made).handle;
+    return (this.#made as MadeActor).handle;
   }
 
   get isTemporary(): boolean {
@@ -264,7 +264,7 @@ export class Supervisor {
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
+  #make(id: string, spec: RuntimeChildSpec, origin: ChildOrigin): Child {
     const { restart, backoff } = spec.settings;
     const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#factory.random });
     child.make(this.#cell, this.#factory);

@@ -11,7 +11,7 @@ import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } f
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/overflow.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
 import { cyclesOf } from "./cycles.ts";
 
@@ -141,7 +141,7 @@ export class Inspector {
     let sighting = this.#sightings.get(cell);
     if (sighting?.done !== done) sighting = { done, at: now };
     this.#sightings.set(cell, sighting);
-    return { type: typeOf(item instanceof Ask ? item.message : item), seenForMs: elapsed(sighting.at, now) };
+    return { type: typeOf(item instanceof Envelope ? item.message : item), seenForMs: elapsed(sighting.at, now) };
   }
 }
 

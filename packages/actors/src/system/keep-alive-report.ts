@@ -10,7 +10,7 @@ import type { Cell } from "../cell/cell.ts";
 import { refEventLoop } from "../clock.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 /** The system, as far as this asks it. */
@@ -38,13 +38,13 @@ export function keepAlive(name: string, system: ReportedSystem): () => void {
 
 function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
-  const reports = below(roots).flatMap((cell) => actorOf(cell, letters) ?? []);
+  const reports = below(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
   const shown = reports.slice(0, MOST_ACTORS);
   if (reports.length > MOST_ACTORS) shown.push(`and ${reports.length - MOST_ACTORS} more`);
   const others = living - reports.length;
-  if (others > 0) shown.push(`${count(others, "actor")} kept by a supervisor or a thread alone`);
+  if (others > 0) shown.push(`${counted(others, "actor")} kept by a supervisor or a thread alone`);
   return [
-    `System "${name}": ${count(living, "actor")} alive. ${REMEDIES}`,
+    `System "${name}": ${counted(living, "actor")} alive. ${REMEDIES}`,
     ...shown.map((each) => indented(each)),
   ].join("\n");
 }
@@ -55,14 +55,14 @@ function below(roots: readonly Cell[]): Cell[] {
 }
 
 /** What is to be said of `cell`: nothing, if it does nothing and only its supervisor has an address of it. */
-function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
+function describeActor(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const { inFlight: item, path, mailbox } = cell;
   const { queued } = mailbox;
   const origins = originsOf(cell);
   if (origins.length === 0 && item === undefined && queued === 0) return undefined;
-  const type = item === undefined ? undefined : typeOf(item instanceof Ask ? item.message : item);
+  const type = item === undefined ? undefined : typeOf(item instanceof Envelope ? item.message : item);
   const work = type === undefined ? "" : `, and its handler of "${type}" has not settled`;
-  const rest = queued === 0 ? "" : `, ${count(queued, "message")} queued`;
+  const rest = queued === 0 ? "" : `, ${counted(queued, "message")} queued`;
   const counts = new Map<string, number>();
   for (const { address, origin } of origins) {
     const line = `${ownerOf(address, letters)}made ${origin.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
@@ -71,7 +71,7 @@ function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const lines = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
   if (lines.length > MOST_ORIGINS)
     lines.splice(MOST_ORIGINS, lines.length, `  - and ${lines.length - MOST_ORIGINS} more`);
-  return [`Actor "${path}": ${count(origins.length, "address", "addresses")}${work}${rest}`, ...lines].join("\n");
+  return [`Actor "${path}": ${counted(origins.length, "address", "addresses")}${work}${rest}`, ...lines].join("\n");
 }
 
 /** Who has `address`, as far as that is known. */
@@ -81,6 +81,6 @@ function ownerOf(address: object, letters: ReadonlySet<object>): string {
   return owner === undefined ? "" : `held by actor "${owner.path}", `;
 }
 
-function count(n: number, one: string, many = `${one}s`): string {
+function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -40,7 +40,7 @@ export interface ActorSystemOptions {
   };
 }
 
-const KNOWN: Readonly<Record<keyof ActorSystemOptions, true>> = {
+const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, true>> = {
   name: true,
   logger: true,
   logLevel: true,
@@ -60,9 +60,9 @@ export function checkOptions(options: unknown): void {
       `new ActorSystem() takes an object, such as { name: "shop" }, not ${String(options)}`,
     );
   }
-  const stranger = Object.keys(options).find((key) => !Object.hasOwn(KNOWN, key));
+  const stranger = Object.keys(options).find((key) => !Object.hasOwn(SYSTEM_OPTIONS, key));
   if (stranger !== undefined) {
-    const known = Object.keys(KNOWN).join(", ");
+    const known = Object.keys(SYSTEM_OPTIONS).join(", ");
     throw new InvalidDefinitionError(`There is no option "${stranger}" of a system; known are ${known}`);
   }
   const { logLevel } = options as ActorSystemOptions;

@@ -12,7 +12,7 @@ import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
-import { pathOf } from "../cell/environment.ts";
+import { childPath } from "../cell/environment.ts";
 import type { TestHooks } from "../cell/instrument.ts";
 import { testHooksOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
@@ -36,7 +36,7 @@ import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.
 import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
-import type { ActorFactory, Made } from "../supervisor/supervisor.ts";
+import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
@@ -144,7 +144,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     return startRouter(this, parent, definition, options);
   }
 
-  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): Made {
+  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
       const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
@@ -171,9 +171,9 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): MadeActor {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
-    const path = pathOf(position.parent, position.name ?? `${definition.name}-${position.id}`);
+    const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
     return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
   }
@@ -181,10 +181,10 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
-      throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
+      throw new SpawnRefusedError(childPath(parent, name ?? stem), "the system was shut down. Make a new one");
     }
     if (name !== undefined && this.#find(parent, name) !== undefined) {
-      throw new DuplicateNameError(pathOf(parent, name));
+      throw new DuplicateNameError(childPath(parent, name));
     }
     return { id: ++this.#cells, name, parent, decider };
   }

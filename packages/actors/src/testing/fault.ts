@@ -72,7 +72,7 @@ const OPTIONS: Readonly<Record<FaultKind, readonly string[]>> = {
 };
 
 /** What each option must be. */
-const EXPECTED: Readonly<Record<string, readonly [what: string, is: (given: unknown) => boolean]>> = {
+const OPTION_CHECKS: Readonly<Record<string, readonly [what: string, is: (given: unknown) => boolean]>> = {
   actor: ["a path that begins with / or a RegExp", (given) => given instanceof RegExp || String(given).startsWith("/")],
   message: ["the type of a message", (given) => typeof given === "string"],
   when: ["a function", (given) => typeof given === "function"],
@@ -85,11 +85,11 @@ const EXPECTED: Readonly<Record<string, readonly [what: string, is: (given: unkn
 
 /** `faults`, if each of them can be, with a seed or without one; throws {@link InvalidDefinitionError} otherwise. */
 export function checkedPlan(faults: readonly Fault[], isSeeded: boolean): readonly Fault[] {
-  if (!Array.isArray(faults)) refuse("`faults` is a list of faults", faults);
+  if (!Array.isArray(faults)) refusePlan("`faults` is a list of faults", faults);
   for (const fault of faults) {
     check(fault);
     if (fault.chance !== undefined && !isSeeded)
-      refuse("A fault with a `chance` needs a `seed` to decide on it", undefined);
+      refusePlan("A fault with a `chance` needs a `seed` to decide on it", undefined);
   }
   return faults;
 }
@@ -97,7 +97,7 @@ export function checkedPlan(faults: readonly Fault[], isSeeded: boolean): readon
 /** `budget`, if it is one. */
 export function checkedBudget(budget: number): number {
   if (budget !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(budget) && budget >= 0)) {
-    refuse("`faultBudget` is a whole number from 0", budget);
+    refusePlan("`faultBudget` is a whole number from 0", budget);
   }
   return budget;
 }
@@ -105,18 +105,18 @@ export function checkedBudget(budget: number): number {
 function check(fault: Fault): void {
   const { kind } = (fault ?? {}) as { readonly kind?: FaultKind };
   const options = Object.hasOwn(OPTIONS, String(kind)) ? OPTIONS[kind as FaultKind] : undefined;
-  if (options === undefined) refuse(`A fault is of one of the kinds ${Object.keys(OPTIONS).join(", ")}`, kind);
+  if (options === undefined) refusePlan(`A fault is of one of the kinds ${Object.keys(OPTIONS).join(", ")}`, kind);
   for (const [option, given] of Object.entries(fault)) {
     if (option === "kind" || given === undefined) continue;
-    if (!options.includes(option)) refuse(`A fault of kind "${kind}" takes ${options.join(", ")}`, option);
-    const [what, is] = EXPECTED[option] as [string, (given: unknown) => boolean];
-    if (!is(given)) refuse(`\`${option}\` of a fault of kind "${kind}" is ${what}`, given);
+    if (!options.includes(option)) refusePlan(`A fault of kind "${kind}" takes ${options.join(", ")}`, option);
+    const [what, is] = OPTION_CHECKS[option] as [string, (given: unknown) => boolean];
+    if (!is(given)) refusePlan(`\`${option}\` of a fault of kind "${kind}" is ${what}`, given);
   }
   if (kind === "clockJump" && fault.nth === undefined && fault.chance === undefined) {
-    refuse('A fault of kind "clockJump" needs `nth` or `chance`: else time would jump at every step', undefined);
+    refusePlan('A fault of kind "clockJump" needs `nth` or `chance`: else time would jump at every step', undefined);
   }
 }
 
-function refuse(expected: string, given: unknown): never {
+function refusePlan(expected: string, given: unknown): never {
   throw new InvalidDefinitionError(given === undefined ? expected : `${expected}, not ${String(given)}`);
 }

@@ -3,7 +3,7 @@ import type { Cell } from "../cell/cell.ts";
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -18,7 +18,7 @@ export function livingCells({ roots }: SystemRuntime): Cell[] {
 export function atWork(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = inFlight instanceof Ask ? inFlight.message : inFlight;
+    const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
     if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];

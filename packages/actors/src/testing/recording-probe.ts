@@ -10,7 +10,7 @@ import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
-import { takesAll } from "../definition.ts";
+import { catchAll } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { describe } from "../exit-reason.ts";
@@ -36,7 +36,7 @@ const FOREVER = {
 } as const;
 
 /** Somebody who waits for something of the probe. */
-interface Waiting {
+interface Expectation {
   readonly isDone: () => boolean;
   readonly goOn: () => void;
 }
@@ -50,7 +50,7 @@ export class RecordingProbe<P> implements Probe<P> {
   #taken = 0;
   readonly #system: TestSystem;
   readonly #simulation: Simulation;
-  readonly #waiting = new Set<Waiting>();
+  readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
   /** Resolves when the expectations so far were met, or were not. */
   #last: Promise<unknown> = Promise.resolve();
@@ -64,7 +64,7 @@ export class RecordingProbe<P> implements Probe<P> {
     checkReplies(replies);
     this.#system = system;
     this.#simulation = simulationOf(system);
-    const definition = takesAll<P>("probe", (_, given) => {
+    const definition = catchAll<P>("probe", (_, given) => {
       const message = given as MessageOf<P> & { readonly type: Names<P> };
       this.#record(message);
       return Object.hasOwn(replies, message.type) ? replies[message.type]?.(message) : undefined;
@@ -81,7 +81,7 @@ export class RecordingProbe<P> implements Probe<P> {
       const next = await this.#next(options, DEFAULT_WITHIN_MS);
       const wanted = type === undefined ? "a message" : `"${type}"`;
       if (next === undefined)
-        throw this.#unmet(`expected ${wanted} ${textOf(options, DEFAULT_WITHIN_MS)}, but none came`);
+        throw this.#unmet(`expected ${wanted} ${withinText(options, DEFAULT_WITHIN_MS)}, but none came`);
       if (type !== undefined && next.type !== type)
         throw this.#unmet(`expected ${wanted} next, but "${next.type}" came`);
       this.#taken++;
@@ -93,12 +93,12 @@ export class RecordingProbe<P> implements Probe<P> {
     return this.#inTurn(async () => {
       const next = await this.#next(options, DEFAULT_SILENCE_MS);
       if (next === undefined) return;
-      throw this.#unmet(`expected no message ${textOf(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
+      throw this.#unmet(`expected no message ${withinText(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
     });
   }
 
   async expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason> {
-    const target = actorOf(address, "expectTerminated(address)");
+    const target = watchableActor(address, "expectTerminated(address)");
     let { ended } = target;
     const watch = new Watch(target.watches, this.#watches, (reason) => {
       ended = reason;
@@ -110,13 +110,13 @@ export class RecordingProbe<P> implements Probe<P> {
       watch[Symbol.dispose]();
     }
     if (ended === undefined) {
-      throw this.#unmet(`expected "${target.path}" to end ${textOf(options, DEFAULT_WITHIN_MS)}, but it lives`);
+      throw this.#unmet(`expected "${target.path}" to end ${withinText(options, DEFAULT_WITHIN_MS)}, but it lives`);
     }
     return ended;
   }
 
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable {
-    const target = actorOf(address, "watch(address, message)");
+    const target = watchableActor(address, "watch(address, message)");
     if (typeof message !== "function") {
       throw new InvalidDefinitionError(`watch(address, message) of a probe takes a function, not ${typeof message}`);
     }
@@ -177,11 +177,11 @@ export class RecordingProbe<P> implements Probe<P> {
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {
-        const waiting = { isDone, goOn };
-        this.#waiting.add(waiting);
-        const isOver = (): boolean => !this.#waiting.has(waiting);
+        const expectation = { isDone, goOn };
+        this.#expectations.add(expectation);
+        const isOver = (): boolean => !this.#expectations.has(expectation);
         void this.#simulation.drive(this.#system.now + within, isOver).then(() => {
-          if (this.#waiting.delete(waiting)) goOn();
+          if (this.#expectations.delete(expectation)) goOn();
         });
       });
     }
@@ -190,15 +190,15 @@ export class RecordingProbe<P> implements Probe<P> {
 
   /** Something has happened that somebody may wait for. */
   #changed(): void {
-    for (const waiting of this.#waiting) {
-      if (this.#over === undefined && !waiting.isDone()) continue;
-      this.#waiting.delete(waiting);
+    for (const expectation of this.#expectations) {
+      if (this.#over === undefined && !expectation.isDone()) continue;
+      this.#expectations.delete(expectation);
       this.#simulation.step({
         kind: "probe",
         path: this.address.path,
         type: undefined,
         waiter: undefined,
-        run: waiting.goOn,
+        run: expectation.goOn,
       });
     }
   }
@@ -234,11 +234,11 @@ function withinOf(options: Within | undefined, otherwise: number): number {
   throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
 }
 
-function textOf(options: Within | undefined, otherwise: number): string {
+function withinText(options: Within | undefined, otherwise: number): string {
   return `within ${withinOf(options, otherwise)} ms`;
 }
 
-function actorOf(address: unknown, call: string): Target {
+function watchableActor(address: unknown, call: string): Target {
   const target = targetOf(address);
   if (target !== undefined) return target;
   throw new InvalidDefinitionError(`${call} of a probe takes an address of an actor`);

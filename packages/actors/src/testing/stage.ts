@@ -13,7 +13,7 @@ import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/overflow.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { Checks } from "./checks.ts";
 import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
@@ -27,7 +27,7 @@ import type { Trace } from "./trace.ts";
 import { TracedDiagnostics } from "./traced-diagnostics.ts";
 
 type Message = { readonly type: string };
-type Failure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
+type InjectedFailure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
 
 export class SimulationHooks implements TestHooks {
   readonly checks: Checks = new Checks();
@@ -96,7 +96,7 @@ export class SimulationHooks implements TestHooks {
     const { path, mailbox, attempt, inFlight } = cell;
     this.#trace.handles(path, message);
     this.checks.begin(mailbox as SimulatedMailbox, context, inFlight, message.type, attempt);
-    const isAsk = inFlight instanceof Ask;
+    const isAsk = inFlight instanceof Envelope;
     let reply: unknown;
     try {
       reply = asPromise(this.#struck(cell, handler, context as Incarnation, message));
@@ -139,7 +139,7 @@ export class SimulationHooks implements TestHooks {
     return context.sleep(lengthOf(slow), undefined).then(run); // that of an incarnation that ends meanwhile never begins
   }
 
-  #fail(failure: Failure, path: string, context: Incarnation, { type }: Message): never {
+  #fail(failure: InjectedFailure, path: string, context: Incarnation, { type }: Message): never {
     this.#trace.effect(() => `! ${path} ${failure.kind === "panic" ? "panics" : "loses its thread"}`);
     if (failure.kind === "panic") throw new InjectedPanicError(path, type);
     this.#crashed.add(context);

@@ -17,7 +17,7 @@ import { Cell } from "../../cell/cell.ts";
 import { ActorStoppedError, StartFailedError, ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { Credits } from "../../mailbox/credits.ts";
-import type { Ask } from "../../reply/ask.ts";
+import type { Envelope } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
 import { marshalError, marshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
@@ -289,7 +289,7 @@ export class Exports implements AddressTable {
 
   async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, waiter?: Waiter): Promise<void> {
     const { signal } = waitIn(this.#asks, n);
-    let ask: Ask | undefined;
+    let ask: Envelope | undefined;
     try {
       ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, waiter);
       this.#answer(n, path, await ask.promise);

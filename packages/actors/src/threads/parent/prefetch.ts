@@ -22,7 +22,7 @@ import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
 import { markTransferred } from "../../mailbox/transferred.ts";
-import { Ask, NEVER_STARTED } from "../../reply/ask.ts";
+import { Envelope, NEVER_STARTED } from "../../reply/ask.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, marshalAll, movesOnce, unmarshal } from "../wire/marshal.ts";
 import type { FromIncarnation, Identity, ToWorker } from "../wire/messages.ts";
@@ -171,14 +171,14 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
       if (cell.inFlight === undefined) {
         this.#turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (cell.inFlight instanceof Ask) cell.inFlight.started();
+        if (cell.inFlight instanceof Envelope) cell.inFlight.started();
       }
-      const outcome = this.#outcomeOf(this.#turnSeq, cell.inFlight instanceof Ask);
+      const outcome = this.#outcomeOf(this.#turnSeq, cell.inFlight instanceof Envelope);
       this.#isStarted = outcome === undefined;
       if (outcome !== undefined) this.#answered(); // nobody waits for what has ended
       if (outcome === undefined || "error" in outcome) break;
       const item = cell.inFlight;
-      cell.handled(this.#replyOf(outcome, item instanceof Ask ? item.message : item));
+      cell.handled(this.#replyOf(outcome, item instanceof Envelope ? item.message : item));
     }
     this.#resetWindow();
     this.#endPrefetch(cell.mailbox);
@@ -308,9 +308,9 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     if (mailbox.canPrefetch) {
       mailbox.prefetcher = this;
       mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
-        const next = item instanceof Ask ? item.message : (item as Message);
+        const next = item instanceof Envelope ? item.message : (item as Message);
         if (!this.#types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
-        if (item instanceof Ask) {
+        if (item instanceof Envelope) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
         }

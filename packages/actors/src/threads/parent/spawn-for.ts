@@ -22,15 +22,15 @@ export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
     exports.bind(child, parent.spawn(definition, given) as StrongAddress);
   } catch (error) {
     dropAddresses(given.args);
-    refuse(exports, asked, error);
+    failSpawn(exports, asked, error);
   }
 }
 
 /** Who asks for it has ended, and is not told any more; but it may still wait for the child. */
 export function refuseSpawn(exports: Exports, asked: Asked): void {
-  refuse(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
+  failSpawn(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
 }
 
-function refuse(exports: Exports, { child, path }: Asked, error: unknown): void {
+function failSpawn(exports: Exports, { child, path }: Asked, error: unknown): void {
   exports.spawnFailed(child, { path, reason: startFailureOf(error), error });
 }

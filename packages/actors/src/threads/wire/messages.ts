@@ -3,7 +3,7 @@
  * queued on the parent's side until the host has handled them, so that a thread that is lost takes none with it.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Origin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../definition.ts";
 import type { WireError, WireReason } from "./errors.ts";
 import type { AddressDescriptor, Marshalled, SparseDescriptors } from "./marshal.ts";
 
@@ -20,7 +20,7 @@ export type ToWorker =
   | {
       readonly op: "start";
       readonly id: number;
-      readonly origin: Origin;
+      readonly origin: DefinitionOrigin;
       readonly args: Marshalled;
       readonly identity: Identity;
       readonly self: AddressDescriptor;
@@ -120,7 +120,7 @@ export type ToParent =
       readonly id: number;
       readonly child: number;
       readonly path: string;
-      readonly origin: Origin;
+      readonly origin: DefinitionOrigin;
       readonly options: Marshalled;
     }
   | { readonly op: "stopSelf"; readonly id: number }

@@ -3,7 +3,7 @@
  * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
  */
 
-import type { Origin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../definition.ts";
 import { DuplicateNameError, ThreadLimitError } from "../../errors.ts";
 import { takesAll } from "../../mailbox/overflow.ts";
 import { childSpec } from "../../supervisor/child-spec.ts";
@@ -17,7 +17,7 @@ export class ChildSpawner {
   readonly #path: string;
   readonly #imports: Imports;
   readonly #definitions: Definitions;
-  readonly #begin: (child: AddressDescriptor, origin: Origin, options: object) => void;
+  readonly #begin: (child: AddressDescriptor, origin: DefinitionOrigin, options: object) => void;
   readonly #children = new Map<string, ImportedActor>();
   #made = 0;
 
@@ -26,7 +26,7 @@ export class ChildSpawner {
     path: string,
     imports: Imports,
     definitions: Definitions,
-    begin: (child: AddressDescriptor, origin: Origin, options: object) => void,
+    begin: (child: AddressDescriptor, origin: DefinitionOrigin, options: object) => void,
   ) {
     this.#path = path;
     this.#imports = imports;

@@ -1,7 +1,7 @@
 /** The definitions that a thread knows: by the module they are in, or by a number if they were first seen here. */
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
-import type { Origin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../definition.ts";
 import { behaviorOf, RemoteDefinition } from "../../definition.ts";
 import { LoadFailedError } from "../../errors.ts";
 
@@ -10,7 +10,7 @@ export class Definitions {
   readonly #keys = new WeakMap<Behavior, string>();
 
   /** By which the parent asks for `definition`. */
-  originOf(definition: unknown): Origin {
+  originOf(definition: unknown): DefinitionOrigin {
     if (definition instanceof RemoteDefinition) return definition.origin;
     const behavior = behaviorOf(definition);
     let key = this.#keys.get(behavior);

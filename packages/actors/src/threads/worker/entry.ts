@@ -16,7 +16,7 @@ import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
 import type { Behavior } from "../../cell/behavior.ts";
 import { platformScheduler, repeatEvery } from "../../clock.ts";
-import type { Origin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
@@ -139,7 +139,7 @@ class WorkerHost {
     this.#send({ op: "startFailed", id, error: marshalError(error) });
   }
 
-  async #find(id: number, { key, url = "", exportName = "default" }: Origin): Promise<Behavior> {
+  async #find(id: number, { key, url = "", exportName = "default" }: DefinitionOrigin): Promise<Behavior> {
     return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
   }
 
@@ -187,7 +187,7 @@ class WorkerHost {
     this.#sendReport(actor, { op: "unstash", id: actor.id, seq: actor.startedSeq, epoch });
   }
 
-  #spawn(actor: HostedActor, { id: child, path }: AddressDescriptor, origin: Origin, options: object): void {
+  #spawn(actor: HostedActor, { id: child, path }: AddressDescriptor, origin: DefinitionOrigin, options: object): void {
     this.#imports.sendTo(actor.context.path, options, (marshalled) => {
       return { op: "spawn", id: actor.id, child, path, origin, options: marshalled };
     });

@@ -13,7 +13,7 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
-import type { Ask, AskPosition } from "../../reply/ask.ts";
+import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
@@ -220,7 +220,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     return SENT;
   }
 
-  ask(ask: Ask): void {
+  ask(ask: Envelope): void {
     if (this.ended === undefined) {
       this.#imports.ask(this, ask);
       return;

@@ -17,7 +17,7 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
-import type { Ask } from "../../reply/ask.ts";
+import type { Envelope } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
 import { WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
@@ -31,7 +31,7 @@ import { ImportedActor } from "./imported-actor.ts";
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 
 /** Who waits for the outcome of a `send`. */
-interface Sending {
+interface PendingSend {
   resolve(sent: Sent<never>): void;
   reject(error: unknown): void;
   readonly message: unknown;
@@ -49,8 +49,8 @@ export class Imports implements AddressTable {
   readonly #post: Post;
   readonly #byId = new Map<number, WeakRef<ImportedActor>>();
   /** Those that something is to come back for. */
-  readonly #asks = new Map<number, Ask>();
-  readonly #sendings = new Map<number, Sending>();
+  readonly #asks = new Map<number, Envelope>();
+  readonly #sendings = new Map<number, PendingSend>();
   /** Those whose end or start somebody here waits for. */
   readonly #observed = new Set<ImportedActor>();
   readonly #collected = new FinalizationRegistry<ImportCount>((count) => {
@@ -134,7 +134,7 @@ export class Imports implements AddressTable {
     return marshalled;
   }
 
-  ask(target: ImportedActor, ask: Ask): void {
+  ask(target: ImportedActor, ask: Envelope): void {
     const n = ++this.#number;
     this.sendTo(target.path, ask.message, (message) => ({ op: "ask", n, to: target.id, by: undefined, message }));
     this.#asks.set(n, ask);
@@ -219,10 +219,10 @@ export class Imports implements AddressTable {
     if (sending === undefined) return;
     const { message } = sending;
     if (outcome === "ok") dropAddresses(message);
-    sending.resolve(outcome === "ok" ? SENT : { ok: false, error: failureOf(outcome, message) });
+    sending.resolve(outcome === "ok" ? SENT : { ok: false, error: sendErrorOf(outcome, message) });
   }
 
-  #settled(n: number): Sending | undefined {
+  #settled(n: number): PendingSend | undefined {
     const sending = this.#sendings.get(n);
     this.#sendings.delete(n);
     sending?.signal?.removeEventListener("abort", sending.abort);
@@ -230,7 +230,7 @@ export class Imports implements AddressTable {
   }
 }
 
-function failureOf(
+function sendErrorOf(
   outcome: "full" | "disconnected" | "timeout",
   message: unknown,
 ): SendError<never> | SendTimeoutError<never> | TrySendError<never> {
