@@ -9,7 +9,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { ActorCode } from "../cell/executor.ts";
 import { LocalExecutor } from "../cell/executor.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
-import type { TestHooks } from "../cell/instrument.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
