@@ -107,8 +107,6 @@ export class Lifecycle {
     if (waiting !== undefined) for (const resolve of waiting) resolve();
   }
 
-  // Start
-
   /** The first start, or a restart of what is down. */
   begin(delayMs = 0): void {
     if (delayMs > 0) {
