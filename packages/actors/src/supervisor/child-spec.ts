@@ -109,6 +109,11 @@ export function supervisor<const C extends ChildSpecs>(spec: {
   readonly intensity?: Intensity;
   readonly children: C;
 }): SupervisorSpec<C> {
+  return checkedSupervisor(spec) as SupervisorSpec<C>;
+}
+
+/** Checks the specification of a supervisor and its children, and fills in what was left out. */
+export function checkedSupervisor(spec: Partial<SupervisorSpec>): SupervisorSpec {
   if (typeof spec?.children !== "object" || spec.children === null) {
     throw new InvalidDefinitionError("A supervisor is specified by an object with its `children`");
   }
@@ -147,7 +152,7 @@ export function specOf(id: string, spec: unknown): RuntimeChildSpec {
   }
   if (spec instanceof RuntimeChildSpec) return spec;
   if (typeof (spec as Partial<SupervisorSpec> | undefined)?.children === "object") {
-    return supervisorSpec(supervisor(spec as SupervisorSpec), undefined, "permanent");
+    return supervisorSpec(checkedSupervisor(spec as SupervisorSpec), undefined, "permanent");
   }
   throw new InvalidDefinitionError(
     `The child "${id}" of a supervisor must be made by child(definition, options) or supervisor(spec)`,

@@ -105,7 +105,7 @@ export class Supervisor {
   readonly window: RestartWindow;
   readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
-  readonly #group: Group | undefined;
+  readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
   /** The child whose start the supervisor's own depends on, and what it failed with. */

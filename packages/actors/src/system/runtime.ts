@@ -33,7 +33,7 @@ import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
+import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
@@ -134,7 +134,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;
