@@ -8,8 +8,8 @@
  */
 import type { Cell } from "../cell/cell.ts";
 import { shutDown, suspend } from "../cell/take-down.ts";
-import type { Strategy } from "./strategy.ts";
 import { firstAffected } from "./strategy.ts";
+import type { Strategy } from "./supervisor-address.ts";
 
 /** A child, as its group sees it. */
 interface Member {

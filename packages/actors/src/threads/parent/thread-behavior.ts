@@ -6,8 +6,8 @@
 import type { Behavior, Handler } from "../../cell/behavior.ts";
 import type { Cell } from "../../cell/cell.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
-import type { RemoteDefinition } from "../../definition.ts";
 import type { ExitReason } from "../../exit-reason.ts";
+import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { refuseSelf } from "../modules/load-module.ts";
 import type { Host } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
