@@ -7,8 +7,8 @@ import type { Chance } from "../support/chance.ts";
 import type { ExploredScenario } from "../support/explored.ts";
 import { balanced, explored, must, outcomeOf, pause, replay, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
-import type { Player } from "../support/troupe.ts";
-import { AT_ONCE, DEEDS, OFTEN, playerOf, RETRIED, supervisorOf, Troupe } from "../support/troupe.ts";
+import type { Player } from "../support/supervision-recorder.ts";
+import { AT_ONCE, DEEDS, OFTEN, playerOf, RETRIED, supervisorOf, Troupe } from "../support/supervision-recorder.ts";
 
 interface Stubborn {
   hold(payload: { ms: number }): Promise<void>;

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { ActorSystem, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated } from "../../support/gated.ts";
+import { Gate, gated } from "../../support/thread-gate.ts";
 import type { RelayDefinition } from "../../support/thread-relay.ts";
 import { relay, seer } from "../../support/thread-relay.ts";
 import { alone, failure, fixtures, patient, threadSystem } from "../../support/thread-worker.ts";

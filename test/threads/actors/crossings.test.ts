@@ -1,8 +1,8 @@
 /** What crosses between two threads and finds nobody there, or not in time: it counts for nobody, and nobody waits for it. */
 import { bounded } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { courier, listener } from "../../support/courier.ts";
-import { Gate } from "../../support/gated.ts";
+import { courier, listener } from "../../support/address-owner.ts";
+import { Gate } from "../../support/thread-gate.ts";
 import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };

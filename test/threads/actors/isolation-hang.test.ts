@@ -1,7 +1,7 @@
 /** A thread that does not turn its event loop is found, says where it was, and is replaced; unless it said that it would block. */
 import { blocking, InvalidDefinitionError } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../../support/gated.ts";
+import { Gate, neighbours } from "../../support/thread-gate.ts";
 import { alone, failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };

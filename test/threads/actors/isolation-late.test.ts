@@ -2,7 +2,7 @@
 import type { Definition } from "@pneumatic/actors";
 import { onThread, subscribe } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../../support/gated.ts";
+import { Gate, neighbours } from "../../support/thread-gate.ts";
 import type { LateHarm } from "../../support/thread-worker.ts";
 import { fixtures, sharing, threadSystem } from "../../support/thread-worker.ts";
 

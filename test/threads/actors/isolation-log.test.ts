@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import type { ActorSystem, AnyAddress } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated } from "../../support/gated.ts";
+import { Gate, gated } from "../../support/thread-gate.ts";
 import type { Harm } from "../../support/thread-worker.ts";
 import { alone, failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 

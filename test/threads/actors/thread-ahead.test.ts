@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated, neighbours } from "../../support/gated.ts";
+import { Gate, gated, neighbours } from "../../support/thread-gate.ts";
 import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };

@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Gate, gated } from "../../support/gated.ts";
+import { Gate, gated } from "../../support/thread-gate.ts";
 import { patient, threadSystem } from "../../support/thread-worker.ts";
 
 type Step =

@@ -5,8 +5,8 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Doing, Step } from "../../support/mill.ts";
-import { ENDS, MAILBOXES, Mill, SENDS, TYPES } from "../../support/mill.ts";
+import type { Doing, Step } from "../../support/ledger-world.ts";
+import { ENDS, MAILBOXES, Mill, SENDS, TYPES } from "../../support/ledger-world.ts";
 import { installClock } from "../../support/virtual-clock.ts";
 
 const { PNEUMATIC_LONG, PNEUMATIC_SEED } = process.env;

@@ -11,9 +11,9 @@ import { delayBefore } from "../../../packages/actors/src/supervisor/backoff.ts"
 import { countRestart } from "../../../packages/actors/src/supervisor/intensity.ts";
 import { wantsRestart } from "../../../packages/actors/src/supervisor/restart-policy.ts";
 import { firstAffected } from "../../../packages/actors/src/supervisor/strategy.ts";
+import type { Player } from "../../support/child-recorder.ts";
+import { BAD, playerOf, Stage } from "../../support/child-recorder.ts";
 import { numbers } from "../../support/sequence.ts";
-import type { Player } from "../../support/stage.ts";
-import { BAD, playerOf, Stage } from "../../support/stage.ts";
 import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 type End = "normal" | "panicked" | "killed" | "killed for good" | "stopped" | "terminated" | "drained";

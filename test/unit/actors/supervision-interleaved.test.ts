@@ -1,10 +1,10 @@
 /** Whatever is asked of a supervisor while it starts, stops or restarts its children ends, and leaves nobody behind. */
 import { child, retry, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
+import { playerOf, Stage, supervisorOf } from "../../support/child-recorder.ts";
 import { rejection } from "../../support/gate.ts";
 import { isPending } from "../../support/pending.ts";
 import { numbers } from "../../support/sequence.ts";
-import { playerOf, Stage, supervisorOf } from "../../support/stage.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const OFTEN = { restarts: 100, withinMs: 1000 };

@@ -10,11 +10,11 @@ import {
   supervisor,
 } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
+import type { Player } from "../../support/child-recorder.ts";
+import { BAD, playerOf, Stage, supervisorOf } from "../../support/child-recorder.ts";
 import { rejection } from "../../support/gate.ts";
 import { isPending } from "../../support/pending.ts";
 import { numbers } from "../../support/sequence.ts";
-import type { Player } from "../../support/stage.ts";
-import { BAD, playerOf, Stage, supervisorOf } from "../../support/stage.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const AT_ONCE = { backoff: { initialMs: 0 } };

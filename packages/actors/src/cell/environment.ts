@@ -9,8 +9,8 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import type { WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";
 import type { Decider } from "./directive.ts";
-import type { TestHooks } from "./instrument.ts";
 import type { Poison } from "./poison.ts";
+import type { TestHooks } from "./test-hooks.ts";
 
 /** What a cell needs of its system. */
 export interface Runtime {

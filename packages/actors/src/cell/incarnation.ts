@@ -14,8 +14,8 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
+import { DisposableSet, dropAll } from "./disposable-set.ts";
 import { failureOf } from "./failure.ts";
-import { DisposableSet, dropAll } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 

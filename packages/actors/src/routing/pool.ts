@@ -9,7 +9,7 @@
  * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
-import { cloneForRecipient } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
 import { Account } from "../mailbox/account.ts";

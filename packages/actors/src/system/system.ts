@@ -8,7 +8,7 @@ import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
 import { DeferredPromise } from "../cell/deferred-promise.ts";
-import { DisposableSet, dropAll } from "../cell/owned.ts";
+import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
 import { QUEUED, READY } from "../cell/phase.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";

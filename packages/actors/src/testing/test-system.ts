@@ -3,7 +3,7 @@ import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import { TEST_HOOKS } from "../cell/instrument.ts";
+import { TEST_HOOKS } from "../cell/test-hooks.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { ActorSystem } from "../system/system.ts";
@@ -16,7 +16,7 @@ import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import type { Rules } from "./simulation.ts";
 import { Simulation } from "./simulation.ts";
-import { SimulationHooks } from "./stage.ts";
+import { SimulationHooks } from "./simulation-hooks.ts";
 import { Trace } from "./trace.ts";
 import { checkedAdvance } from "./virtual-clock.ts";
 

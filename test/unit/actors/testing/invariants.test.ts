@@ -184,7 +184,7 @@ describe("a system at its end", () => {
     const own = new VirtualClock();
     for (let count = 1; count <= timers; count++) own.setTimeout(() => {}, 10 * count);
     const done = { ...BALANCED, accepted: 6, queued: 0, stashed: 0, inFlight: 0, ...ledger };
-    const runtime = { ledger: () => done, living, deadlines: { open }, restTimers: () => {} };
+    const runtime = { ledger: () => done, living, deadlines: { open }, stopIdleTimers: () => {} };
     return violationsAtEnd(runtime as unknown as SystemRuntime, own);
   }
 

@@ -7,7 +7,7 @@ import { asPromise } from "../cell/attempt.ts";
 import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
-import type { TestHooks } from "../cell/instrument.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
 import type { Diagnostics } from "../diagnostics-channels.ts";
 import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";

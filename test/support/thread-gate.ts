@@ -1,4 +1,4 @@
-/** The actor of `test/threads/actors/fixtures/gated.mjs`: a test decides how far its thread goes, and sees how far it got. */
+/** The actor of `test/threads/actors/fixtures/gated-actor.mjs`: a test decides how far its thread goes, and sees how far it got. */
 import { availableParallelism } from "node:os";
 import type { ActorSystem, Address, Definition, SpawnOptions } from "@pneumatic/actors";
 import { onThread } from "@pneumatic/actors";
@@ -16,7 +16,7 @@ interface Protocol {
 }
 
 type GatedDefinition = Definition<Protocol, Gate["args"]>;
-export const gated = onThread<GatedDefinition>(new URL("gated.mjs", fixtures));
+export const gated = onThread<GatedDefinition>(new URL("gated-actor.mjs", fixtures));
 
 const [GATE, REACHED] = [0, 1];
 
