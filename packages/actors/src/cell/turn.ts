@@ -5,7 +5,7 @@
  * A promise and its callbacks are paid only for handlers that return one.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { messages } from "../diagnostics.ts";
+import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
