@@ -1,6 +1,6 @@
 /** Makes channels: both ends of a queue with many senders and one receiver. */
-import { InvalidArgumentError } from "./errors.ts";
 import { Channel } from "./internal/channel.ts";
+import { checkArgument, checkOptions, count, flag } from "./internal/options.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
 import type { Receiver } from "./receiver.ts";
@@ -67,18 +67,13 @@ export function unboundedChannel<T>(options: ChannelOptions | undefined): Channe
 
 /** What the ends of a channel with a capacity share. */
 export function boundedChannel<T>(capacity: number, options: ChannelOptions | undefined): Channel<T> {
-  if (!(Number.isSafeInteger(capacity) && capacity >= 0)) {
-    throw new InvalidArgumentError("The capacity of syncChannel", "an integer of 0 or more", capacity);
-  }
+  checkArgument("The capacity of syncChannel", capacity, count);
   return new Channel<T>(capacity, isCooperative(options));
 }
 
+const CHANNEL_OPTIONS = { cooperative: flag };
+
 function isCooperative(options: ChannelOptions | undefined): boolean {
-  if (options === undefined) return true;
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("The options of a channel", "an object", options);
-  }
-  const { cooperative = true } = options;
-  if (typeof cooperative !== "boolean") throw new InvalidArgumentError("cooperative", "a boolean", cooperative);
-  return cooperative;
+  if (options !== undefined) checkOptions(options, CHANNEL_OPTIONS);
+  return options?.cooperative !== false;
 }

@@ -156,7 +156,8 @@ export class InvalidArgumentError extends RangeError {
   }
 }
 
-function shown(value: unknown): string {
+/** Returns how `value` is shown in a message. */
+export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   return Object(value) === value ? `a value of type ${typeof value}` : String(value);
 }

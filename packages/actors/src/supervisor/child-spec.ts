@@ -1,7 +1,7 @@
 /** Specifications of supervisors and their children: plain values, checked when they are made. */
 
 import type { Address } from "../address/address.ts";
-import type { Behavior } from "../cell/behavior.ts";
+import type { LocalExecutor } from "../cell/executor.ts";
 import type { Definition } from "../definition.ts";
 import { behaviorOf, RemoteDefinition } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
@@ -41,13 +41,13 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 
 /** A child as the supervisor reads it. */
 export class RuntimeChildSpec {
-  readonly behavior: Behavior | RemoteDefinition | SupervisorSpec;
+  readonly behavior: LocalExecutor | RemoteDefinition | SupervisorSpec;
   readonly settings: Settings;
   readonly args: unknown;
   readonly name: string | undefined;
 
   constructor(
-    behavior: Behavior | RemoteDefinition | SupervisorSpec,
+    behavior: LocalExecutor | RemoteDefinition | SupervisorSpec,
     settings: Settings,
     { args, name }: { readonly args?: unknown; readonly name?: unknown } = {},
   ) {

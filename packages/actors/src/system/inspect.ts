@@ -12,7 +12,7 @@ import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/overflow.ts";
 import { Envelope } from "../reply/ask.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { cyclesOf } from "./cycles.ts";
 
 /**
@@ -109,12 +109,12 @@ export class Inspector {
 
   /** One actor and those below it. */
   actor(cell: Cell): ActorInspection {
-    const { mailbox, behavior, life } = cell;
+    const { mailbox, code, life } = cell;
     const { capacity } = mailbox.channel;
     return {
       path: cell.path,
       id: cell.id,
-      definition: behavior.name,
+      definition: code.name,
       state: STATES[cell.phase],
       depth: mailbox.queued,
       stashed: mailbox.stashed,
@@ -128,7 +128,7 @@ export class Inspector {
         isClosed: mailbox.isClosed,
       },
       strongAddresses: mailbox.channel.senders,
-      thread: behavior instanceof ThreadBehavior ? { id: behavior.threadId } : undefined,
+      thread: code instanceof ThreadCode ? { id: code.threadId } : undefined,
       children: cell.children.map((child) => this.actor(child)),
     };
   }

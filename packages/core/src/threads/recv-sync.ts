@@ -3,6 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { systemClock } from "../internal/clock.ts";
+import { checkArgument, milliseconds } from "../internal/options.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
 import type { Source } from "../internal/source.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
@@ -49,9 +50,7 @@ function checked(receiver: unknown, timeout: unknown): Source<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     throw new InvalidArgumentError("The receiver of recvSync", "a receiver", receiver);
   }
-  if (!(typeof timeout === "number" && timeout >= 0)) {
-    throw new InvalidArgumentError("timeout", "a number of milliseconds from 0 to Infinity", timeout);
-  }
+  checkArgument("timeout", timeout, milliseconds);
   const { channel } = receiver;
   if (channel === undefined) throw new UseAfterDropError("Receiver", "receive");
   if (receiver.waiting !== undefined) throw new OverlappingRecvError();

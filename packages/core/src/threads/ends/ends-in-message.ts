@@ -2,6 +2,7 @@
  * The ends of channels that are in the messages of one link. They move as their message is sent: what goes instead of them is
  * planned while it is written, and they are used up when it was; if it was not, nothing has happened.
  */
+import { isCollection, STOP, walk } from "../../internal/walk.ts";
 import { explained } from "../codec/cloneable.ts";
 import type { Packed } from "../codec/placeholders.ts";
 import { pack, unpack } from "../codec/placeholders.ts";
@@ -22,6 +23,8 @@ export interface Moving<in L> {
 export interface Carrier {
   control(kind: number, id: number, n: number): void;
 }
+
+const CLONED = { reach: "cloned" } as const;
 
 export class Cargo<L extends Carrier> {
   readonly #link: L;
@@ -91,50 +94,14 @@ export class Cargo<L extends Carrier> {
   }
 }
 
-/** Whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
+/** Returns whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
 function hasPart(message: unknown, is: (value: object) => unknown): boolean {
-  if (typeof message !== "object" || message === null || ArrayBuffer.isView(message)) return false;
-  if (isTrue(message, Map) && isFlat(message)) return is(message) !== undefined;
-  const found = new Set<object>([message]); // a set goes on to what is added meanwhile, and has each object once
-  const add = (part: unknown): void => {
-    if (typeof part === "object" && part !== null) found.add(part);
-  };
-  for (const value of found) {
-    if (ArrayBuffer.isView(value)) continue;
-    if (is(value) !== undefined) return true;
-    if (isTrue(value, Map) || isTrue(value, Set)) {
-      for (const [key, each] of value.entries()) {
-        add(key);
-        add(each);
-      }
-    } else for (const key in value) add(Reflect.get(value, key));
-  }
-  return false;
+  const visit = (value: object | symbol): typeof STOP | undefined =>
+    typeof value === "object" && is(value) !== undefined ? STOP : undefined;
+  return walk(message, visit, CLONED);
 }
 
-/** Whether no object is in `map`: most that are sent are like that, and there is nothing to remember for them. */
-function isFlat(map: ReadonlyMap<unknown, unknown>): boolean {
-  for (const [key, value] of map) if (Object(key) === key || Object(value) === value) return false;
-  return true;
-}
-
-/** Whether a message can go through the port as it is: it arrives as what no other post is. Others go in an array. */
+/** Returns whether a message goes through the port as it is: it arrives as what no other post is. Others go in an array. */
 export function isPostedAsItIs(value: unknown): boolean {
-  return ArrayBuffer.isView(value) || isTrue(value, Map) || isTrue(value, Set);
-}
-
-interface Kind<M extends Map<unknown, unknown> | Set<unknown>> {
-  new (): M;
-  readonly prototype: M;
-}
-
-/** What only has the prototype of a map arrives as a plain object. */
-function isTrue<M extends Map<unknown, unknown> | Set<unknown>>(value: unknown, type: Kind<M>): value is M {
-  if (!(value instanceof type)) return false;
-  try {
-    type.prototype.has.call(value, undefined);
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof value === "object" && value !== null && (ArrayBuffer.isView(value) || isCollection(value));
 }
