@@ -26,19 +26,12 @@ class Events<K extends keyof DiagnosticsEvents> {
 }
 
 const spawned = new Events("pneumatic:actor:spawned");
-
 const started = new Events("pneumatic:actor:started");
-
 const panicked = new Events("pneumatic:actor:panicked");
-
 const restarted = new Events("pneumatic:actor:restarted");
-
 const stopped = new Events("pneumatic:actor:stopped");
-
 const deadLetter = new Events("pneumatic:dead-letter");
-
 const hostLost = new Events("pneumatic:host:lost");
-
 /** The channel itself, since the turn asks it for each message. */
 export const messages: Channel = channel("pneumatic:message");
 

@@ -2,9 +2,7 @@
 import type { ExitReason } from "./exit-reason.ts";
 
 export const NORMAL: ExitReason = Object.freeze({ kind: "normal" });
-
 export const SHUTDOWN: ExitReason = Object.freeze({ kind: "shutdown" });
-
 export const KILLED: ExitReason = Object.freeze({ kind: "killed" });
 
 /** Whether supervision counts the end as a failure, as OTP's `transient` does. */

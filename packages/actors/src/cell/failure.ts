@@ -1,5 +1,4 @@
 /** What an error that user code or a lost thread left behind means for the actor. */
-
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Poison } from "./poison.ts";

@@ -1,5 +1,4 @@
 /** What becomes of a message that its handler panicked on, when the actor starts again. */
-
 import { InvalidDefinitionError } from "../errors.ts";
 
 /**

@@ -4,9 +4,7 @@ import type { CrashCause } from "../exit-reason.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 
 const CAUSES = ["exit", "outOfMemory", "hung", "uncaught", "hostLost", "terminated"] as const satisfies CrashCause[];
-
 const OCCASION = ["actor", "message", "when", "nth", "chance"];
-
 const OPTIONS: Readonly<Record<FaultKind, readonly string[]>> = {
   panic: [...OCCASION, "at"],
   crash: [...OCCASION, "at", "cause"],
