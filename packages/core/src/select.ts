@@ -88,7 +88,7 @@ export function select<Arms extends NamedArms>(
   options: SelectOptions | undefined,
 ): Promise<SelectedOf<Arms> | SelectTimeout>;
 export function select(arms: NamedArms | ListedArms, options?: SelectOptions): Promise<unknown> {
-  const refusal = refuse(options, SELECT_OPTIONS);
+  const refusal = isBiased(options) ? undefined : refuse(options, SELECT_OPTIONS);
   if (refusal !== undefined) return refusal;
   const biased = options?.biased === true;
   try {
@@ -124,7 +124,7 @@ export function trySelect<const Arms extends ListedArms>(
 ): SelectedOf<Arms> | undefined;
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
-  if (options !== undefined) checkOptions(options, TRY_SELECT_OPTIONS);
+  if (options !== undefined && !isBiased(options)) checkOptions(options, TRY_SELECT_OPTIONS);
   const line = new Line(arms);
   const taken = line.takeReady(options?.biased === true);
   if (taken === undefined) stepped();
@@ -134,6 +134,12 @@ export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptio
 const SELECT_OPTIONS = { ...WAIT_OPTIONS, biased: flag };
 /** It never waits, but the types let those options pass. */
 const TRY_SELECT_OPTIONS = { biased: flag, signal: ignored, timeout: ignored };
+
+/** Returns whether `biased` is the one option that is given; this is faster than the table. */
+function isBiased(options: SelectOptions | undefined): boolean {
+  for (const name in options) if (name !== "biased") return false;
+  return typeof options?.biased === "boolean";
+}
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
 

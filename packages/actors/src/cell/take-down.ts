@@ -1,8 +1,8 @@
 /** How a parent ends what is below it, within the time that each may take. */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { Cell } from "./cell.ts";
 import type { AfterExit, Termination } from "./termination.ts";
 import { FINISH, SUSPEND } from "./termination.ts";
@@ -20,7 +20,7 @@ export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: 
  * than it may. What is queued stays, unless `deadLetterReason` says what becomes of it.
  */
 export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
-  const isStarted = deadLetterReason !== undefined && cell.behavior.haltPrefetch?.() === true; // then the end tells what is still queued
+  const isStarted = deadLetterReason !== undefined && cell.incarnation?.executor.halt() === true; // then the end tells what is still queued
   if (deadLetterReason !== undefined && !isStarted) cell.mailbox.empty(deadLetterReason);
   cell.life.request({
     reason: SHUTDOWN,

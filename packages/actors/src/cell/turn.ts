@@ -5,10 +5,11 @@
  * A promise and its callbacks are paid only for handlers that return one.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { messages } from "../diagnostics.ts";
+import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
+import type { Incarnation } from "./incarnation.ts";
 import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
 
 const { then } = Promise.prototype;
@@ -39,13 +40,13 @@ function handle(cell: Cell, item: unknown): boolean {
     item.started();
     message = item.message;
   }
-  const { behavior } = cell;
-  const handler = behavior.on[message.type] ?? behavior.others;
+  const incarnation = cell.incarnation as Incarnation;
+  const { executor } = incarnation;
+  const handler = executor.on[message.type] ?? executor.others;
   if (handler === undefined) {
     cell.mailbox.discard(item, "unknownMessage");
     return true;
   }
-  const { incarnation } = cell;
   cell.inFlight = item;
   if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
@@ -61,7 +62,7 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   if (reply instanceof Promise) {
     cell.become(AWAITING);
-    incarnation?.await(reply);
+    incarnation.await(reply);
     return false;
   }
   cell.handled(reply);

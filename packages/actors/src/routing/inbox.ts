@@ -3,7 +3,7 @@
  * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
  */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import { cloneForRecipient } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { BroadcastAskError } from "../errors.ts";
 import type { Inbox } from "../mailbox/inbox.ts";

@@ -12,37 +12,38 @@ import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
-import type { TestHooks } from "../cell/instrument.ts";
-import { testHooksOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
-import type { Scheduler } from "../clock.ts";
-import { RemoteDefinition } from "../definition.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
+import { testHooksOf } from "../cell/test-hooks.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { Account } from "../mailbox/account.ts";
+import type { DeadLetter, DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
-import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
+import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
-import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
 /** What a system is made with. */
@@ -133,7 +134,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;
@@ -161,7 +162,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const cell = this.#enter(new Cell(position, state.behavior, undefined, settings, this));
+    const cell = this.#enter(new Cell(position, state.code, undefined, settings, this));
     const sender = firstSender(cell);
     try {
       state.attach(cell);
@@ -178,7 +179,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(position, new ThreadCode(definition, host), copy(args), settings, this, copy));
   }
 
   #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
@@ -204,7 +205,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
-    this.diagnostics.spawned(cell, cell.behavior.name);
+    this.diagnostics.spawned(cell, cell.code.name);
     return cell;
   }
 
@@ -216,11 +217,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(
-      error === undefined ? letter : { ...letter, error },
-      cell,
-      wasBegun && !cell.behavior.isRemote,
-    );
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
@@ -247,7 +244,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof ThreadBehavior) cell.behavior.release(this.hosts);
+    if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);
