@@ -39,10 +39,10 @@ import type { ActorCode } from "./executor.ts";
 import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { Phase } from "./phase.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { Phase } from "./state.ts";
+import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {

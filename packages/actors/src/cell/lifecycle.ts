@@ -19,7 +19,7 @@ import { SUSPENDED } from "./directive.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./state.ts";
 import { killAll, takeDown } from "./take-down.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
 import { DECIDE, FINISH, laterOf, reportEnd, SUSPEND } from "./termination.ts";

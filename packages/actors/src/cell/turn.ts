@@ -10,7 +10,7 @@ import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+import { AWAITING, BUSY, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};

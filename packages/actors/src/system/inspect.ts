@@ -2,8 +2,8 @@
 import { TARGET } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
-import type { Phase } from "../cell/phase.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/phase.ts";
+import type { Phase } from "../cell/state.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
