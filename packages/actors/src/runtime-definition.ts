@@ -4,27 +4,17 @@
  */
 import { brand } from "@pneumatic/core/internal";
 import type { Behavior, Handler } from "./cell/behavior.ts";
+import { LocalExecutor } from "./cell/executor.ts";
 import type { Definition } from "./definition.ts";
 import { InvalidDefinitionError } from "./errors.ts";
 
-class RuntimeDefinition implements Definition<never, unknown>, Behavior {
+class RuntimeDefinition extends LocalExecutor implements Definition<never, unknown> {
   static {
     brand(RuntimeDefinition, "Definition", "@pneumatic/actors"); // a bundle of its module may have a copy of this one
   }
-  readonly name: string;
-  readonly state: Behavior["state"];
-  readonly on: Behavior["on"];
-  readonly others: Handler | undefined;
-  readonly started: Behavior["started"];
-  readonly stopped: Behavior["stopped"];
 
-  constructor(definition: Partial<Behavior>) {
-    this.name = definition.name ?? "actor";
-    this.state = definition.state;
-    this.on = handlers(definition.on);
-    this.others = definition.others;
-    this.started = definition.started;
-    this.stopped = definition.stopped;
+  constructor({ name = "actor", on, state, others, started, stopped }: Partial<Behavior>) {
+    super({ name, on: handlers(on), state, others, started, stopped });
   }
 }
 
@@ -65,12 +55,12 @@ function handlers(on: unknown): Behavior["on"] {
 }
 
 /** What the runtime reads of a definition; undefined for what {@link actor} has not made. */
-export function asBehavior(definition: unknown): Behavior | undefined {
+export function asBehavior(definition: unknown): LocalExecutor | undefined {
   return definition instanceof RuntimeDefinition ? definition : undefined;
 }
 
 /** What the runtime reads of a definition; refuses what {@link actor} has not made. */
-export function behaviorOf(definition: unknown): Behavior {
+export function behaviorOf(definition: unknown): LocalExecutor {
   const behavior = asBehavior(definition);
   if (behavior !== undefined) return behavior;
   throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");

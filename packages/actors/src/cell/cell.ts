@@ -33,22 +33,22 @@ import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { Behavior } from "./behavior.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
+import type { ActorCode } from "./executor.ts";
 import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { Phase } from "./phase.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { Phase } from "./state.ts";
+import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
   readonly args: unknown;
-  readonly behavior: Behavior;
+  readonly code: ActorCode;
   readonly parent: Cell | undefined;
   readonly settings: CellSettings;
   readonly runtime: Runtime;
@@ -84,7 +84,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
     { id, name, parent, decider }: TreePosition,
-    behavior: Behavior,
+    code: ActorCode,
     args: unknown,
     settings: CellSettings,
     runtime: Runtime,
@@ -95,7 +95,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.testHooks?.behavior(behavior, this) ?? behavior;
+    this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
@@ -105,7 +105,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get name(): string {
-    this.#name ??= `${this.behavior.name}-${this.id}`;
+    this.#name ??= `${this.code.name}-${this.id}`;
     return this.#name;
   }
 
@@ -252,7 +252,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get handlers(): readonly string[] {
-    return Object.keys(this.behavior.on);
+    return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason): void {
@@ -314,7 +314,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Envelope && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */
@@ -368,7 +368,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
+    else if (this.code.isRemote) dropAddresses(message); // its handler had others
     if (item instanceof Envelope) item.abortHandler(error);
   }
 }

@@ -15,6 +15,7 @@ import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
@@ -24,6 +25,7 @@ const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
+  readonly executor: Executor;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -42,6 +44,7 @@ export class Incarnation {
   constructor(cell: Cell, generation: number) {
     this.#cell = cell;
     this.generation = generation;
+    this.executor = cell.code.executor(this);
   }
 
   get attempt(): number {

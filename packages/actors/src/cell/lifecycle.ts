@@ -12,14 +12,14 @@ import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
-import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
 import type { Decider, Directive } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./state.ts";
 import { killAll, takeDown } from "./take-down.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
 import { DECIDE, FINISH, laterOf, reportEnd, SUSPEND } from "./termination.ts";
@@ -107,8 +107,6 @@ export class Lifecycle {
     if (waiting !== undefined) for (const resolve of waiting) resolve();
   }
 
-  // Start
-
   /** The first start, or a restart of what is down. */
   begin(delayMs = 0): void {
     if (delayMs > 0) {
@@ -122,15 +120,11 @@ export class Lifecycle {
 
   /** Starts the incarnation whose turn it is. */
   startIfDue(): void {
-    const cell = this.#cell;
-    if (cell.phase === STARTING && cell.incarnation === undefined) this.#start();
-  }
-
-  #start(): void {
+    if (this.#cell.phase !== STARTING || this.#cell.incarnation !== undefined) return;
     const incarnation = new Incarnation(this.#cell, ++this.generation);
     this.#cell.incarnation = incarnation;
     this.#startedAt = Math.trunc(this.#cell.clock.now()); // fits into the field, as no fraction does
-    const { state, started } = this.#cell.behavior;
+    const { state, started } = incarnation.executor;
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
     const ready = (): void => this.#ready(incarnation);
     const hook = (made: unknown): void => {
@@ -195,7 +189,7 @@ export class Lifecycle {
   /** Ends the actor if somebody asked for it during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
-    if (requested === undefined || this.#cell.behavior.haltPrefetch?.()) return false;
+    if (requested === undefined || this.#halt()) return false;
     this.#end(requested.reason, requested);
     return true;
   }
@@ -263,15 +257,20 @@ export class Lifecycle {
         this.#remember(request);
         return;
       default:
-        if (this.#cell.behavior.haltPrefetch?.()) this.#remember(request);
+        if (this.#halt()) this.#remember(request);
         else this.#end(request.reason, request);
     }
   }
 
   #remember(request: EndRequest): void {
     if (this.#requested === undefined || request.afterExit >= this.#requested.afterExit) this.#requested = request;
-    if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
-    else this.#cell.behavior.haltPrefetch?.();
+    if (this.#cell.phase === STARTING) this.#cell.incarnation?.executor.cutShort();
+    else this.#halt();
+  }
+
+  /** Starts no further message. Returns true if messages were started whose turn has not come. */
+  #halt(): boolean {
+    return this.#cell.incarnation?.executor.halt() === true;
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */
@@ -294,7 +293,7 @@ export class Lifecycle {
 
   #end(reason: ExitReason, how: HowToEnd): void {
     const { deadLetterReason = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
-    this.#cell.behavior.catchUp?.(this.#cell);
+    this.#cell.incarnation?.executor.catchUp(this.#cell);
     const directive = this.#decide(reason, how.afterExit ?? DECIDE, deadLetterReason);
     reportEnd(this.#cell, this.generation, reason, directive, how.error);
     this.#cell.become(ENDING);
@@ -311,13 +310,13 @@ export class Lifecycle {
     if (this.#termination !== termination) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
     if (isKill) killAll(this.#cell.children, termination);
-    const run = termination.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
+    const run = termination.hook ? this.#cell.incarnation?.executor.stopped : undefined;
     if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(termination);
     else void this.#takeDown(termination, run);
   }
 
   /** Never rejects. */
-  async #takeDown(termination: Termination, hook: Behavior["stopped"]): Promise<void> {
+  async #takeDown(termination: Termination, hook: Executor["stopped"]): Promise<void> {
     const { incarnation } = this.#cell;
     if (termination.isDueToChild) await undefined; // whose own end has not begun
     for (const child of this.#cell.children.reverse()) {

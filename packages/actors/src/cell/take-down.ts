@@ -20,7 +20,7 @@ export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: 
  * than it may. What is queued stays, unless `deadLetterReason` says what becomes of it.
  */
 export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
-  const isStarted = deadLetterReason !== undefined && cell.behavior.haltPrefetch?.() === true; // then the end tells what is still queued
+  const isStarted = deadLetterReason !== undefined && cell.incarnation?.executor.halt() === true; // then the end tells what is still queued
   if (deadLetterReason !== undefined && !isStarted) cell.mailbox.empty(deadLetterReason);
   cell.life.request({
     reason: SHUTDOWN,

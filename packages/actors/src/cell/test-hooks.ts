@@ -7,15 +7,15 @@ import type { Diagnostics } from "../diagnostics-channels.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Scheduler } from "../scheduler.ts";
-import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
+import type { ActorCode } from "./executor.ts";
 
 /** Where a scheduler has the instrument that goes with it. */
 export const TEST_HOOKS: unique symbol = Symbol("test hooks");
 
 export interface TestHooks {
-  /** What `cell` does instead of `behavior`. The cell is being made: its path and its mailbox are not there yet. */
-  behavior(behavior: Behavior, cell: Cell): Behavior;
+  /** Returns what `cell` runs in the place of `code`. The cell is being made: its path and its mailbox are not there yet. */
+  code(code: ActorCode, cell: Cell): ActorCode;
   mailbox(spec: MailboxSpec<never>, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined): Mailbox;
   diagnostics(system: string): Diagnostics;
 }

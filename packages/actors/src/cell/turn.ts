@@ -9,7 +9,8 @@ import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+import type { Incarnation } from "./incarnation.ts";
+import { AWAITING, BUSY, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
@@ -39,13 +40,13 @@ function handle(cell: Cell, item: unknown): boolean {
     item.started();
     message = item.message;
   }
-  const { behavior } = cell;
-  const handler = behavior.on[message.type] ?? behavior.others;
+  const incarnation = cell.incarnation as Incarnation;
+  const { executor } = incarnation;
+  const handler = executor.on[message.type] ?? executor.others;
   if (handler === undefined) {
     cell.mailbox.discard(item, "unknownMessage");
     return true;
   }
-  const { incarnation } = cell;
   cell.inFlight = item;
   if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
@@ -61,7 +62,7 @@ function handle(cell: Cell, item: unknown): boolean {
   }
   if (reply instanceof Promise) {
     cell.become(AWAITING);
-    incarnation?.await(reply);
+    incarnation.await(reply);
     return false;
   }
   cell.handled(reply);

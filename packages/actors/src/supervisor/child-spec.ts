@@ -1,5 +1,5 @@
 /** Specifications of supervisors and their children, as the runtime reads them: checked when they are made. */
-import type { Behavior } from "../cell/behavior.ts";
+import type { LocalExecutor } from "../cell/executor.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { behaviorOf, RemoteDefinition } from "../runtime-definition.ts";
 import type { Restart } from "./actor-options.ts";
@@ -10,13 +10,13 @@ import type { SupervisorSpec } from "./supervisor-address.ts";
 
 /** A child as the supervisor reads it. */
 export class RuntimeChildSpec {
-  readonly behavior: Behavior | RemoteDefinition | SupervisorSpec;
+  readonly behavior: LocalExecutor | RemoteDefinition | SupervisorSpec;
   readonly settings: Settings;
   readonly args: unknown;
   readonly name: string | undefined;
 
   constructor(
-    behavior: Behavior | RemoteDefinition | SupervisorSpec,
+    behavior: LocalExecutor | RemoteDefinition | SupervisorSpec,
     settings: Settings,
     { args, name }: { readonly args?: unknown; readonly name?: unknown } = {},
   ) {

@@ -11,6 +11,7 @@ import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Decider, Directive } from "../cell/directive.ts";
 import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
+import { LocalExecutor } from "../cell/executor.ts";
 import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
@@ -93,9 +94,23 @@ export class Child implements Decider {
   }
 }
 
+/** The code of a supervisor, which need not start all children when it has to end. */
+class SupervisorCode extends LocalExecutor {
+  readonly #cutShort: () => void;
+
+  constructor(behavior: Behavior, cutShort: () => void) {
+    super(behavior);
+    this.#cutShort = cutShort;
+  }
+
+  override cutShort(): void {
+    this.#cutShort();
+  }
+}
+
 export class Supervisor {
-  /** What its own cell runs. */
-  readonly behavior: Behavior;
+  /** Runs as its own cell's code. */
+  readonly code: LocalExecutor;
   readonly window: RestartWindow;
   readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
@@ -110,14 +125,9 @@ export class Supervisor {
 
   /** `name` is what supervisors of this kind are called. */
   constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
-    this.behavior = {
-      name,
-      on: {},
-      state: () => this.#startAll(),
-      started: () => this.#group?.go(),
-      stopped: undefined,
-      cutShort: () => void this.#cutShort(),
-    };
+    const state = (): Promise<void> => this.#startAll();
+    const started = (): void => this.#group?.go();
+    this.code = new SupervisorCode({ name, on: {}, state, started, stopped: undefined }, () => void this.#cutShort());
     this.#spec = spec;
     this.#factory = factory;
     this.window = new RestartWindow(spec.intensity, factory.clock);

@@ -2,11 +2,11 @@
 import { TARGET } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
-import type { Phase } from "../cell/phase.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/phase.ts";
+import type { Phase } from "../cell/state.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { cyclesOf } from "./cycles.ts";
 import type { ActorInspection, ActorState } from "./inspection.ts";
 
@@ -35,12 +35,12 @@ export class Inspector {
 
   /** One actor and those below it. */
   actor(cell: Cell): ActorInspection {
-    const { mailbox, behavior, life } = cell;
+    const { mailbox, code, life } = cell;
     const { capacity } = mailbox.channel;
     return {
       path: cell.path,
       id: cell.id,
-      definition: behavior.name,
+      definition: code.name,
       state: STATES[cell.phase],
       depth: mailbox.queued,
       stashed: mailbox.stashed,
@@ -54,7 +54,7 @@ export class Inspector {
         isClosed: mailbox.isClosed,
       },
       strongAddresses: mailbox.channel.senders,
-      thread: behavior instanceof ThreadBehavior ? { id: behavior.threadId } : undefined,
+      thread: code instanceof ThreadCode ? { id: code.threadId } : undefined,
       children: cell.children.map((child) => this.actor(child)),
     };
   }

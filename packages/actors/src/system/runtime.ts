@@ -41,7 +41,7 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
@@ -160,7 +160,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(position, state.behavior, undefined, settings, this));
+    const { cell, handle } = this.#enter(new Cell(position, state.code, undefined, settings, this));
     try {
       state.attach(cell);
     } catch (misuse) {
@@ -176,7 +176,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(position, new ThreadCode(definition, host), copy(args), settings, this, copy));
   }
 
   #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
@@ -202,7 +202,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
-    this.diagnostics.spawned(cell, cell.behavior.name);
+    this.diagnostics.spawned(cell, cell.code.name);
     return { cell, handle: firstAddress(cell) };
   }
 
@@ -214,11 +214,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(
-      error === undefined ? letter : { ...letter, error },
-      cell,
-      wasBegun && !cell.behavior.isRemote,
-    );
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
@@ -245,7 +241,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof ThreadBehavior) cell.behavior.release(this.hosts);
+    if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);

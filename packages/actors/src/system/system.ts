@@ -9,7 +9,7 @@ import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
 import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
-import { QUEUED, READY } from "../cell/phase.ts";
+import { QUEUED, READY } from "../cell/state.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
 import { platformScheduler } from "../clock.ts";

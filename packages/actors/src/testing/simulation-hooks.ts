@@ -6,6 +6,8 @@
 import { asPromise } from "../cell/attempt.ts";
 import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
+import type { ActorCode } from "../cell/executor.ts";
+import { LocalExecutor } from "../cell/executor.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import type { Diagnostics } from "../diagnostics-channels.ts";
@@ -28,6 +30,20 @@ import { TracedDiagnostics } from "./traced-diagnostics.ts";
 
 type Message = { readonly type: string };
 type InjectedFailure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
+
+/** Runs `behavior` in the place of what the actor itself runs. */
+class StagedExecutor extends LocalExecutor {
+  readonly #staged: LocalExecutor;
+
+  constructor(staged: LocalExecutor, behavior: Behavior) {
+    super(behavior);
+    this.#staged = staged;
+  }
+
+  override cutShort(): void {
+    this.#staged.cutShort();
+  }
+}
 
 export class SimulationHooks implements TestHooks {
   readonly checks: Checks = new Checks();
@@ -52,9 +68,10 @@ export class SimulationHooks implements TestHooks {
     return new SimulatedMailbox(spec, owner, prepare, this);
   }
 
-  behavior(behavior: Behavior, cell: Cell): Behavior {
-    if (behavior.isRemote) return behavior;
-    const { on, others, stopped } = behavior;
+  code(code: ActorCode, cell: Cell): ActorCode {
+    if (code.isRemote) return code;
+    const local = code as LocalExecutor;
+    const { on, others, stopped } = local;
     const staged = (handler: Handler): Handler => {
       return (context, message) => this.#handle(cell, handler, context, message as Message);
     };
@@ -62,15 +79,14 @@ export class SimulationHooks implements TestHooks {
     const hook = (context: unknown, reason: ExitReason): unknown => {
       return this.#crashed.has(context as object) ? undefined : stopped?.(context, reason);
     };
-    return {
-      name: behavior.name,
-      state: behavior.state,
+    return new StagedExecutor(local, {
+      name: local.name,
+      state: local.state,
       on: Object.setPrototypeOf(Object.fromEntries(handlers), null),
       others: others && staged(others),
-      started: behavior.started,
+      started: local.started,
       stopped: stopped && hook,
-      ...(behavior.cutShort && { cutShort: behavior.cutShort }),
-    };
+    });
   }
 
   /** Before a message is put into a mailbox. */

@@ -7,7 +7,7 @@ import { after } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
 import { describe, expect, it, test } from "vitest";
 import type { Cell } from "../../../../packages/actors/src/cell/cell.ts";
-import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/phase.ts";
+import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/state.ts";
 import type { MailboxOwner } from "../../../../packages/actors/src/mailbox/mailbox.ts";
 import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/mailbox-spec.ts";
 import { Envelope } from "../../../../packages/actors/src/reply/ask.ts";
