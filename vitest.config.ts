@@ -3,7 +3,7 @@ import { TestTimes } from "./scripts/test-times.mjs";
 import { SLOW_FILES } from "./test/support/slow.ts";
 
 /** Times after which a test is given up as hung. They are no measure of speed: a busy machine takes its time. */
-const FAST_MS = 60_000;
+const FAST_MS = 120_000;
 const SLOW_MS = 300_000;
 
 export default defineConfig({

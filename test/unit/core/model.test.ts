@@ -20,9 +20,9 @@ const { PNEUMATIC_LONG, PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_LONG === "1" ? 10_000 : 300));
 /** "seed" or "seed@path". */
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const TIMEOUT_MS = Math.max(60_000, 30 * RUNS);
+const TIMEOUT_MS = Math.max(120_000, 30 * RUNS);
 /** When the rest of the runs is left out, on a machine that is too slow for all of them; that is well before the timeout. */
-const ENOUGH_MS = TIMEOUT_MS / 3;
+const ENOUGH_MS = TIMEOUT_MS / 4;
 const INFINITY = Number.POSITIVE_INFINITY;
 
 class Comparison {
