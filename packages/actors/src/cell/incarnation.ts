@@ -18,6 +18,7 @@ import { DisposableSet, dropAll } from "./disposable-set.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { Sleeps } from "./sleeps.ts";
+import { requestAfter, STOP_SELF } from "./termination.ts";
 import { MessageTimers } from "./timers.ts";
 
 /** The real one, whatever a promise says its own is. */
@@ -26,6 +27,7 @@ const { then } = Promise.prototype;
 export class Incarnation {
   readonly generation: number;
   readonly executor: Executor;
+  readonly startedAt: number;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -45,6 +47,7 @@ export class Incarnation {
     this.#cell = cell;
     this.generation = generation;
     this.executor = cell.code.executor(this);
+    this.startedAt = Math.trunc(cell.clock.now()); // an integer fits into the field, a fraction does not
   }
 
   get attempt(): number {
@@ -194,7 +197,7 @@ export class Incarnation {
 
   get stop(): () => void {
     return () => {
-      if (!this.#ended) this.#cell.life.stopSelf();
+      if (!this.#ended) this.#cell.life.request(STOP_SELF);
     };
   }
 
@@ -209,7 +212,7 @@ export class Incarnation {
 
   /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
-    if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
+    if (!this.#ended) this.#cell.life.request(requestAfter(reason, error, isFinal));
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
@@ -240,7 +243,7 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined), error);
+      life.request(requestAfter(failureOf(error, undefined), error));
     }
   }
 

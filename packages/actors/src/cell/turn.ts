@@ -56,7 +56,7 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.life.isOver(incarnation)) {
+  if (cell.isOver(incarnation)) {
     if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
     return false;
   }

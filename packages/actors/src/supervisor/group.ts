@@ -6,7 +6,7 @@
  * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
  * from the one that failed under `rest_for_one`.
  */
-import { shutDown, suspend } from "../cell/take-down.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import type { Strategy } from "./strategy.ts";
 import { firstAffected } from "./strategy.ts";
 import type { Child, Supervisor } from "./supervisor.ts";

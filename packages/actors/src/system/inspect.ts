@@ -7,7 +7,7 @@ import { TARGET } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Phase } from "../cell/state.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
+import { AWAITING, BUSY, DOWN, DUE, ENDING, FINISHING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/overflow.ts";
@@ -24,13 +24,15 @@ export type ActorState = "new" | "starting" | "ready" | "queued" | "busy" | "awa
 
 const STATES: Readonly<Record<Phase, ActorState>> = {
   [NEW]: "new",
+  [DUE]: "starting",
   [STARTING]: "starting",
   [READY]: "ready",
   [QUEUED]: "queued",
   [BUSY]: "busy",
   [AWAITING]: "awaiting",
-  [ENDING]: "ending",
   [DOWN]: "down",
+  [ENDING]: "ending",
+  [FINISHING]: "ending",
   [STOPPED]: "stopped",
 };
 
