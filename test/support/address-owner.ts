@@ -1,4 +1,4 @@
-/** The actor of `test/threads/actors/fixtures/address-owner.mjs`, which holds one address and does with it what it is told. */
+/** The actor of `test/threads/actors/fixtures/address-owner.mjs`: it owns one address, and does with it what its messages ask for. */
 import type { Address, Definition, WeakAddress } from "@pneumatic/actors";
 import { actor, onThread } from "@pneumatic/actors";
 import { fixtures } from "./thread-worker.ts";
@@ -10,7 +10,7 @@ export interface Listener {
   keep(payload: { to: Address<Listener> }): void;
 }
 
-interface Courier {
+interface AddressOwner {
   generation(): number;
   see(payload: { n: number }): void;
   seen(): number[];
@@ -39,7 +39,7 @@ interface Courier {
 }
 
 type Args = { readonly to?: Address<Listener>; readonly words?: Int32Array; readonly bad?: unknown } | undefined;
-export const courier = onThread<Definition<Courier, Args>>(new URL("address-owner.mjs", fixtures));
+export const addressOwner = onThread<Definition<AddressOwner, Args>>(new URL("address-owner.mjs", fixtures));
 
 /** Remembers in this thread what it was told. */
 export const listener = actor({

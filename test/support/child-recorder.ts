@@ -7,14 +7,14 @@ import { gate } from "./gate.ts";
 export const BAD = new Error("bad");
 
 /** What everyone on it does is noted in `steps`, in order. */
-export class Stage {
+export class ChildRecorder {
   /** `start x`, `started x`, `put x n`, `stopping x reason`, `stopped x`. */
   readonly steps: string[] = [];
   /** How many of the next starts of an actor fail. */
   readonly failing = new Map<string, number>();
   readonly #starts = new Map<string, Gate>();
   readonly #stops = new Map<string, Gate>();
-  readonly #holds = new Map<string, Gate>();
+  readonly #waits = new Map<string, Gate>();
 
   /** From now on, `name` starts only when the gate opens. */
   slowStart(name: string): Gate {
@@ -27,21 +27,21 @@ export class Stage {
   }
 
   /** The gate that `name` awaits when it is told `hold`. */
-  held(name: string): Gate {
-    return this.#holds.get(name) ?? put(this.#holds, name);
+  waitOf(name: string): Gate {
+    return this.#waits.get(name) ?? put(this.#waits, name);
   }
 
   /** The steps since the last call. */
-  taken(): string[] {
+  takeSteps(): string[] {
     return this.steps.splice(0);
   }
 
   /** The steps since the last call, without those that are under way. */
   done(): string[] {
-    return this.taken().filter((step) => !/^(start|stopping) /.test(step));
+    return this.takeSteps().filter((step) => !/^(start|stopping) /.test(step));
   }
 
-  player(name: string) {
+  definition(name: string) {
     return actor({
       state: (_: undefined, { generation }) => {
         this.steps.push(`start ${name}`);
@@ -60,7 +60,7 @@ export class Stage {
         },
         end: (context) => context.stop(),
         get: ({ generation }) => generation,
-        hold: () => this.held(name).promise,
+        hold: () => this.waitOf(name).promise,
         put: (_, { n }: { n: number }) => {
           this.steps.push(`put ${name} ${n}`);
         },
@@ -74,11 +74,13 @@ export class Stage {
   }
 }
 
-export type Player = Address<ProtocolOf<ReturnType<Stage["player"]>>>;
+export type RecordedChild = Address<ProtocolOf<ReturnType<ChildRecorder["definition"]>>>;
 
 /** The child of that id, for tests that know the tree better than its type does. */
-export function playerOf(top: SupervisorAddress, id: string): Player {
-  return (top as SupervisorAddress<Record<string, ChildSpec<ProtocolOf<ReturnType<Stage["player"]>>>>>).child(id);
+export function recordedChild(top: SupervisorAddress, id: string): RecordedChild {
+  return (
+    top as SupervisorAddress<Record<string, ChildSpec<ProtocolOf<ReturnType<ChildRecorder["definition"]>>>>>
+  ).child(id);
 }
 
 export function supervisorOf(top: SupervisorAddress, id: string): SupervisorAddress {

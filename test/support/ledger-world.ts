@@ -31,7 +31,7 @@ type Work = { readonly [Each in Type]: (payload: { id: number }) => unknown };
 
 export const SENDS = ["tell", "ask", "send", "trySend", "unknown", "burst"] as const;
 export const ENDS = ["stop", "drain", "kill", "killForGood", "drop"] as const;
-export type Doing =
+export type Operation =
   | (typeof SENDS)[number]
   | (typeof ENDS)[number]
   | "spawn"
@@ -44,7 +44,7 @@ export type Doing =
   | "mendStarts";
 
 export interface Step {
-  readonly do: Doing;
+  readonly do: Operation;
   readonly at: number;
   readonly type: Type;
   readonly timeout: number | undefined;
@@ -64,7 +64,7 @@ const BURST = 400;
 const MOST_WORKERS = 16;
 const LONGER_THAN_EVERYTHING_MS = 100_000;
 
-export class Mill {
+export class LedgerWorld {
   readonly fates = new Fates();
   readonly system: ActorSystem;
   readonly #clock: VirtualClock;

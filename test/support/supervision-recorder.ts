@@ -12,14 +12,14 @@ import { pause } from "./explored.ts";
 export const DEEDS = ["play", "play", "slow", "fail", "failLater"] as const;
 export type Deed = (typeof DEEDS)[number] | "leave";
 
-export interface Part {
+export interface RecordedProtocol {
   play(payload: { n: number; deed: Deed }): number;
 }
-export type Player = Address<Part>;
+export type RecordedActor = Address<RecordedProtocol>;
 
 const BAD = new Error("bad");
 
-export class Troupe {
+export class SupervisionRecorder {
   readonly broken: string[] = [];
   /** `start`, `up`, `stop` (the hook begins) and `gone` (it has ended), with the path. */
   readonly journal: string[] = [];
@@ -54,12 +54,12 @@ export class Troupe {
     return this.#doing.get(path) ?? "nothing";
   }
 
-  player(options: ChildOptions = {}): ChildSpec<Part> {
+  childSpec(options: ChildOptions = {}): ChildSpec<RecordedProtocol> {
     return child(this.definition(typeof options.poison === "object"), options);
   }
 
   definition(retries = false) {
-    return implement<Part>()({
+    return implement<RecordedProtocol>()({
       name: "player",
       state: (_: undefined, { path, signal }) => {
         this.#starts(path);
@@ -166,8 +166,8 @@ export const AT_ONCE = { backoff: { initialMs: 0 } } as const;
 export const RETRIED = { ...AT_ONCE, poison: retry(1) } as const;
 
 /** The child of that id, for tests that know the tree better than its type does. */
-export function playerOf(top: SupervisorAddress, id: string): Player {
-  return (top as SupervisorAddress<Record<string, ChildSpec<Part>>>).child(id);
+export function recordedChild(top: SupervisorAddress, id: string): RecordedActor {
+  return (top as SupervisorAddress<Record<string, ChildSpec<RecordedProtocol>>>).child(id);
 }
 
 export function supervisorOf(top: SupervisorAddress, id: string): SupervisorAddress {

@@ -15,12 +15,12 @@ interface Protocol {
   panic(): void;
 }
 
-type GatedDefinition = Definition<Protocol, Gate["args"]>;
-export const gated = onThread<GatedDefinition>(new URL("gated-actor.mjs", fixtures));
+type GatedActor = Definition<Protocol, ThreadGate["args"]>;
+export const gatedActor = onThread<GatedActor>(new URL("gated-actor.mjs", fixtures));
 
 const [GATE, REACHED] = [0, 1];
 
-export class Gate {
+export class ThreadGate {
   readonly args = {
     words: new Int32Array(new SharedArrayBuffer(8)),
     order: new Int32Array(new SharedArrayBuffer(4 * 10_000)),
@@ -33,14 +33,14 @@ export class Gate {
   }
 
   /** The same, while this thread stands still: it hears nothing of what was said meanwhile. */
-  reachedUnheard(count = 1): void {
+  reachedBlocking(count = 1): void {
     const { words } = this.args;
     for (let at = Atomics.load(words, REACHED); at < count; at = Atomics.load(words, REACHED))
       Atomics.wait(words, REACHED, at);
   }
 
   /** Waits until so many messages had their effect, while this thread stands still. */
-  doneUnheard(count: number): void {
+  doneBlocking(count: number): void {
     while (Atomics.load(this.args.order, 0) < count);
   }
 
@@ -57,8 +57,8 @@ export class Gate {
 }
 
 /** Two actors that share a thread: the first can keep it from going on with the second. */
-export async function neighbours(system: ActorSystem, gate: Gate, options: SpawnOptions = {}) {
-  const spawn = () => system.spawn(gated, { args: gate.args, ...patient, ...options });
+export async function neighbours(system: ActorSystem, gate: ThreadGate, options: SpawnOptions = {}) {
+  const spawn = () => system.spawn(gatedActor, { args: gate.args, ...patient, ...options });
   const addresses = Array.from({ length: availableParallelism() + 1 }, spawn);
   await Promise.all(addresses.map((address) => address.started));
   const { actors } = await system.inspect();

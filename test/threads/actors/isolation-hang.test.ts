@@ -1,7 +1,7 @@
 /** A thread that does not turn its event loop is found, says where it was, and is replaced; unless it said that it would block. */
 import { blocking, InvalidDefinitionError } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../../support/thread-gate.ts";
+import { neighbours, ThreadGate } from "../../support/thread-gate.ts";
 import { alone, failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };
@@ -69,7 +69,7 @@ describe("a thread that hangs", () => {
 
   it("is nobody's fault when who hangs has been killed already: the others are hit, and no restart of theirs counts", async () => {
     await using system = threadSystem(quick);
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate, { intensity: { restarts: 0, withinMs: 60_000 } });
     first.tell({ type: "block", n: 1 });
     await gate.reached();

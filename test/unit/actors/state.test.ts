@@ -1,10 +1,11 @@
 /** The states of an actor: which steps are legal, all of them, and what may change within one state. */
 import { describe, expect, test } from "vitest";
 import { SUSPENDED } from "../../../packages/actors/src/cell/directive.ts";
-import type { Phase, State } from "../../../packages/actors/src/cell/state.ts";
+import type { Phase, RunningPhase, State } from "../../../packages/actors/src/cell/state.ts";
 import {
   AWAITING,
   BUSY,
+  become,
   DOWN,
   DUE,
   dueAfter,
@@ -16,16 +17,16 @@ import {
   NEW_STATE,
   QUEUED,
   READY,
-  runningAs,
   STARTING,
   STOPPED,
   startingAfter,
+  transition,
 } from "../../../packages/actors/src/cell/state.ts";
 import type { AfterExit } from "../../../packages/actors/src/cell/termination.ts";
 import { DECIDE, FINISH, SUSPEND, stopRequest } from "../../../packages/actors/src/cell/termination.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../../../packages/actors/src/exits.ts";
 
-const PHASES = { NEW, DUE, STARTING, READY, QUEUED, BUSY, AWAITING, DOWN, ENDING, FINISHING, STOPPED };
+const PHASES = { NEW, DUE, STARTING, READY, QUEUED, BUSY, AWAITING, DOWN, ENDING, FINISHING, STOPPED } as const;
 type Name = keyof typeof PHASES;
 
 /** By hand, from the drawing. */
@@ -47,7 +48,19 @@ const names = Object.keys(PHASES) as Name[];
 const termination = { deadLetterReason: "stopped", graceful: false, isDueToChild: false } as const;
 const request = (afterExit: AfterExit) => ({ ...stopRequest(), afterExit });
 
-/** An actor in that phase. */
+const actorIn = (state: State) => ({ path: "/a", state });
+
+/** A running actor of which nobody has asked anything. */
+function running(phase: RunningPhase): State {
+  const actor = actorIn(startingAfter(NORMAL));
+  for (const next of [READY, QUEUED, BUSY, AWAITING] as const) {
+    become(actor, next);
+    if (next === phase) break;
+  }
+  return actor.state;
+}
+
+/** The state of an actor in that phase. */
 function stateOf(phase: Phase): State {
   switch (phase) {
     case NEW:
@@ -63,7 +76,7 @@ function stateOf(phase: Phase): State {
     case STOPPED:
       return { phase, reason: NORMAL };
     default:
-      return runningAs(phase, undefined);
+      return running(phase);
   }
 }
 
@@ -88,7 +101,7 @@ test.each(["NEW", "DOWN"] as const)("while %s a backoff may begin and be given u
 describe.each(["STARTING", "READY", "QUEUED", "BUSY", "AWAITING"] as const)("while %s", (name) => {
   const asked = (afterExit: AfterExit): State => ({ ...stateOf(PHASES[name]), requested: request(afterExit) }) as State;
 
-  test.each([DECIDE, SUSPEND, FINISH])("an end may be asked for that is followed by %i", (afterExit) => {
+  test.each([DECIDE, SUSPEND, FINISH] as const)("an end may be asked for that is followed by %i", (afterExit) => {
     expect(isLegal(stateOf(PHASES[name]), asked(afterExit))).toBe(true);
   });
 
@@ -138,10 +151,33 @@ describe("states without data", () => {
   test("are shared", () => {
     expect(dueAfter(NORMAL)).toBe(dueAfter(NORMAL));
     expect(startingAfter(NORMAL)).toBe(startingAfter(NORMAL));
-    for (const phase of [READY, QUEUED, BUSY, AWAITING] as const) {
-      expect(runningAs(phase, undefined)).toBe(runningAs(phase, undefined));
-      expect(runningAs(phase, undefined).phase).toBe(phase);
+    for (const phase of [READY, QUEUED, BUSY, AWAITING] as const) expect(running(phase)).toBe(running(phase));
+    expect(NEW_STATE).toEqual({ phase: NEW, reason: NORMAL, backoff: undefined });
+  });
+});
+
+describe("a step", () => {
+  test("that is legal is taken", () => {
+    const actor = actorIn(NEW_STATE);
+    transition(actor, dueAfter(NORMAL));
+    transition(actor, startingAfter(NORMAL));
+    become(actor, READY);
+    expect(actor.state.phase).toBe(READY);
+  });
+
+  test("that is not legal throws, and changes nothing", () => {
+    const actor = actorIn(NEW_STATE);
+    expect(() => transition(actor, stateOf(STOPPED))).toThrow(/"\/a": no step/);
+    expect(() => become(actor, READY)).toThrow(/"\/a": no step/);
+    expect(actor.state).toBe(NEW_STATE);
+  });
+
+  test("from one running phase to the next keeps what was asked for", () => {
+    const requested = request(FINISH);
+    const actor = actorIn({ phase: STARTING, reason: NORMAL, requested });
+    for (const phase of [READY, QUEUED, BUSY, AWAITING, READY] as const) {
+      become(actor, phase);
+      expect(actor.state).toEqual({ phase, requested });
     }
-    expect(NEW_STATE.phase).toBe(NEW);
   });
 });

@@ -3,7 +3,7 @@
  * flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
- * 1. `state` changes through `transition` and `become` alone, and only by legal steps (state.ts).
+ * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
  *
@@ -11,7 +11,7 @@
  * writes those that are not its own:
  *
  *     field                      written by                                  when
- *     state                      turn.ts, lifecycle.ts, by the methods       always
+ *     state                      state.ts, for turn.ts and lifecycle.ts      always
  *     incarnation                lifecycle.ts                                from STARTING until it was taken down
  *     inFlight                   turn.ts sets, this file clears it;          BUSY, AWAITING;
  *                                threads/parent sets it in `catchUp`         before ENDING
@@ -32,15 +32,16 @@ import type { Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Watch } from "../address/watch.ts";
-import type { Scheduler } from "../clock.ts";
 import type { Runnable } from "../dispatcher.ts";
 import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
+import { KILLED } from "../exits.ts";
+import type { Account } from "../mailbox/account.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
-import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
@@ -48,29 +49,17 @@ import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
-import type { Phase, RunningPhase, RunningState, State } from "./state.ts";
-import {
-  BUSY,
-  DOWN,
-  ENDING,
-  isLegal,
-  isStep,
-  NEW_STATE,
-  QUEUED,
-  READY,
-  runningAs,
-  STARTING,
-  STOPPED,
-} from "./state.ts";
+import type { Phase, State } from "./state.ts";
+import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
@@ -162,23 +151,6 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   get phase(): Phase {
     return this.state.phase;
-  }
-
-  /** Goes on to `next`; a broken invariant throws. */
-  transition(next: State): void {
-    if (!isLegal(this.state, next)) this.#refuse(next.phase);
-    this.state = next;
-  }
-
-  /** Goes on to a running phase. An end that was asked for is still to come. */
-  become(next: RunningPhase): void {
-    const { phase, requested } = this.state as RunningState;
-    if (!isStep(phase, next)) this.#refuse(next);
-    this.state = runningAs(next, requested);
-  }
-
-  #refuse(next: Phase): never {
-    throw new Error(`Actor "${this.path}": no step from ${this.phase} to ${next}`);
   }
 
   /** Returns true if `incarnation` has ended, or is ending. */
@@ -281,7 +253,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      this.become(QUEUED);
+      become(this, QUEUED);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
       if (this.phase === DOWN) this.life.drained();
@@ -337,14 +309,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    this.become(READY);
+    become(this, READY);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
-  }
-
-  fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.isOver(incarnation)) return;
-    this.handled(reply);
-    this.ready();
   }
 
   handled(reply: unknown): void {

@@ -249,9 +249,16 @@ export class Incarnation {
 
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
-    this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
+    this.#fulfilled ??= (value) => this.#goOn(value);
     this.#rejected ??= (error) => this.#cell.panicked(this, error);
     then.call(reply, this.#fulfilled, this.#rejected);
+  }
+
+  #goOn(reply: unknown): void {
+    const cell = this.#cell;
+    if (cell.isOver(this)) return;
+    cell.handled(reply);
+    cell.ready();
   }
 
   /** Nothing of this incarnation happens any more, except its `stopped` hook. */

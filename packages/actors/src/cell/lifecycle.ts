@@ -10,8 +10,8 @@ import { UnheldTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
@@ -22,7 +22,20 @@ import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
 import type { EndingState, RunningState, StartingState, WaitingState } from "./state.ts";
-import { DOWN, DUE, dueAfter, ENDING, FINISHING, isAtWork, NEW, STARTING, STOPPED, startingAfter } from "./state.ts";
+import {
+  DOWN,
+  DUE,
+  dueAfter,
+  ENDING,
+  FINISHING,
+  giveUpBackoff,
+  isAtWork,
+  NEW,
+  STARTING,
+  STOPPED,
+  startingAfter,
+  transition,
+} from "./state.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
 import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
 
@@ -93,8 +106,8 @@ export class Lifecycle {
 
   /** True if there is no incarnation, and none is about to be. */
   get isDown(): boolean {
-    const { state } = this.#cell;
-    return state.phase === STOPPED || ((state.phase === NEW || state.phase === DOWN) && state.backoff === undefined);
+    const { state, phase } = this.#cell;
+    return phase === STOPPED || ((state.phase === NEW || state.phase === DOWN) && state.backoff === undefined);
   }
 
   /** Resolves at the next change: the actor has started, is down, or has ended. */
@@ -118,10 +131,10 @@ export class Lifecycle {
     const cell = this.#cell;
     const waiting = cell.state as WaitingState;
     if (delayMs > 0) {
-      cell.transition({ ...waiting, backoff: new UnheldTimer(delayMs, () => this.begin(), cell.clock) });
+      transition(cell, { ...waiting, backoff: new UnheldTimer(delayMs, () => this.begin(), cell.clock) });
       return;
     }
-    cell.transition(dueAfter(waiting.reason));
+    transition(cell, dueAfter(waiting.reason));
     cell.runtime.dispatcher.enqueue(cell);
   }
 
@@ -130,7 +143,7 @@ export class Lifecycle {
     const cell = this.#cell;
     if (cell.state.phase !== DUE) return;
     const incarnation = new Incarnation(cell, ++this.generation);
-    cell.transition(startingAfter(cell.state.reason));
+    transition(cell, startingAfter(cell.state.reason));
     cell.incarnation = incarnation;
     const { state, started } = incarnation.executor;
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
@@ -230,7 +243,7 @@ export class Lifecycle {
   #remember(request: EndRequest): void {
     const cell = this.#cell;
     const state = cell.state as StartingState | RunningState;
-    if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) cell.transition({ ...state, requested: request });
+    if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) transition(cell, { ...state, requested: request });
     if (state.phase === STARTING) cell.incarnation?.executor.cutShort();
     else this.#halt();
   }
@@ -247,24 +260,17 @@ export class Lifecycle {
     if (state.phase === ENDING) {
       if (!state.directive.restart || afterExit === DECIDE) return;
       if (afterExit === SUSPEND) {
-        cell.transition({ ...state, directive: SUSPENDED });
+        transition(cell, { ...state, directive: SUSPENDED });
       } else {
-        cell.transition({ ...state, reason, directive: { restart: false, deadLetterReason } });
+        transition(cell, { ...state, reason, directive: { restart: false, deadLetterReason } });
         cell.mailbox.end(deadLetterReason);
       }
     } else if (afterExit === FINISH) {
       this.#finish(reason, deadLetterReason);
     } else if (afterExit === SUSPEND) {
-      this.#giveUpBackoff();
+      giveUpBackoff(cell);
       this.#changed();
     }
-  }
-
-  #giveUpBackoff(): void {
-    const { state } = this.#cell;
-    if ((state.phase !== NEW && state.phase !== DOWN) || state.backoff === undefined) return;
-    state.backoff.stop();
-    this.#cell.transition({ ...state, backoff: undefined });
   }
 
   #end(reason: ExitReason, how: HowToEnd): void {
@@ -280,7 +286,7 @@ export class Lifecycle {
     const directive = this.#decide(reason, afterExit, deadLetterReason);
     reportEnd(cell, reason, directive, how.error);
     const termination: Termination = { deadLetterReason, graceful, isDueToChild };
-    cell.transition({ phase: ENDING, reason, directive, termination });
+    transition(cell, { phase: ENDING, reason, directive, termination });
     this.#settleStarted();
     cell.settleInFlight(reason, directive.restart && directive.deadLetterReason === undefined, how.error);
     const next = this.#ending(termination)?.directive;
@@ -338,7 +344,7 @@ export class Lifecycle {
     } else if (directive.delayMs === 0) {
       this.begin();
     } else {
-      cell.transition({ phase: DOWN, reason: ending.reason, backoff: undefined });
+      transition(cell, { phase: DOWN, reason: ending.reason, backoff: undefined });
       if (directive.delayMs !== undefined) this.begin(directive.delayMs);
       this.#changed();
     }
@@ -348,13 +354,13 @@ export class Lifecycle {
   #finish(reason: ExitReason, deadLetterReason: DeadLetterReason = "stopped"): void {
     const cell = this.#cell;
     const { parent, mailbox, runtime } = cell;
-    this.#giveUpBackoff();
-    cell.transition({ phase: FINISHING, reason });
+    giveUpBackoff(cell);
+    transition(cell, { phase: FINISHING, reason });
     mailbox.end(deadLetterReason);
     // The children that are left are suspended or have not begun: there is nothing to wait for.
     for (const { life } of cell.children.reverse())
       reason.kind === "killed" ? life.kill(FINISH) : life.request(stopRequest());
-    cell.transition({ phase: STOPPED, reason });
+    transition(cell, { phase: STOPPED, reason });
     parent?.removeChild(cell);
     runtime.ended(cell);
     if (cell.hasAddresses) dropAddresses(cell.args);

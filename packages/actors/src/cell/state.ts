@@ -12,14 +12,14 @@
  *       ▼     ▼          ▼                                                  ENDING     its incarnation is taken down
  *     FINISHING ─────► STOPPED                                              DOWN       between two incarnations
  *
- * 1. `transition` and `become` of the cell are the only writers, and assert every step.
+ * 1. {@link transition} and {@link become} are the only writers, and assert every step.
  * 2. The only steps back are those of the round READY … AWAITING, and the restart: from ENDING to DUE or DOWN.
  * 3. Within a state only what was asked for changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
  *    and while ENDING from a restart to none. A backoff may begin or be given up while NEW or DOWN.
  */
 import type { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { NORMAL } from "../exit-reason.ts";
+import { NORMAL } from "../exits.ts";
 import type { Directive } from "./directive.ts";
 import type { EndRequest, Termination } from "./termination.ts";
 import { DECIDE } from "./termination.ts";
@@ -101,9 +101,35 @@ export function startingAfter(reason: ExitReason): State {
   return reason === NORMAL ? FIRST_START : { phase: STARTING, requested: undefined, reason };
 }
 
-/** Returns the state of a running actor that has to end as `requested`, if that is not undefined. */
-export function runningAs(phase: RunningPhase, requested: EndRequest | undefined): State {
-  return requested === undefined ? (RUNNING[phase - READY] as RunningState) : { phase, requested };
+/** An actor, as far as its state is concerned. */
+interface Stateful {
+  readonly path: string;
+  state: State;
+}
+
+/** Takes `actor` to `next`; a broken invariant throws. */
+export function transition(actor: Stateful, next: State): void {
+  if (!isLegal(actor.state, next)) refuse(actor, next.phase);
+  actor.state = next;
+}
+
+/** Takes `actor` to a running phase. An end that was asked for is still to come. */
+export function become(actor: Stateful, next: RunningPhase): void {
+  const { phase, requested } = actor.state as RunningState;
+  if (!isStep(phase, next)) refuse(actor, next);
+  actor.state = requested === undefined ? (RUNNING[next - READY] as RunningState) : { phase: next, requested };
+}
+
+/** Lets an actor that is down wait for its supervisor, or for nothing. */
+export function giveUpBackoff(actor: Stateful): void {
+  const { state } = actor;
+  if ((state.phase !== NEW && state.phase !== DOWN) || state.backoff === undefined) return;
+  state.backoff.stop();
+  transition(actor, { ...state, backoff: undefined });
+}
+
+function refuse({ path, state }: Stateful, next: Phase): never {
+  throw new Error(`Actor "${path}": no step from ${state.phase} to ${next}`);
 }
 
 function bits(...phases: Phase[]): number {

@@ -4,9 +4,10 @@
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe, isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { isEnabled, report } from "../report.ts";
+import { describe } from "../wording.ts";
 import type { Cell } from "./cell.ts";
 import type { Directive } from "./directive.ts";
 import type { EndingState } from "./state.ts";

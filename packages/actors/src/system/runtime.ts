@@ -17,34 +17,35 @@ import { Siblings } from "../cell/siblings.ts";
 import { stopRequest } from "../cell/termination.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
-import type { Scheduler } from "../clock.ts";
-import { RemoteDefinition } from "../definition.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { Account } from "../mailbox/account.ts";
+import type { DeadLetter, DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
-import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
+import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
-import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
 /** What a system is made with. */
@@ -135,7 +136,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;

@@ -10,7 +10,7 @@ import { CLOSED, NOTHING } from "../internal/source.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Result } from "../result.ts";
 import { Crossing } from "./ends/bridge.ts";
-import { CannotBlockError } from "./errors.ts";
+import { CannotBlockError } from "./ends/errors.ts";
 import { block, drainAll } from "./link/wake.ts";
 
 /**

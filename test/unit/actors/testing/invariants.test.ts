@@ -9,7 +9,7 @@ import { describe, expect, it, test } from "vitest";
 import type { Cell } from "../../../../packages/actors/src/cell/cell.ts";
 import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/state.ts";
 import type { MailboxOwner } from "../../../../packages/actors/src/mailbox/mailbox.ts";
-import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/overflow.ts";
+import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/mailbox-spec.ts";
 import { Envelope } from "../../../../packages/actors/src/reply/ask.ts";
 import { Deadlines } from "../../../../packages/actors/src/reply/deadlines.ts";
 import type { SystemRuntime } from "../../../../packages/actors/src/system/runtime.ts";

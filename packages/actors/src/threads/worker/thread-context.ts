@@ -13,7 +13,7 @@ import { Sleeps } from "../../cell/sleeps.ts";
 import { MessageTimers } from "../../cell/timers.ts";
 import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { NORMAL } from "../../exit-reason.ts";
+import { NORMAL } from "../../exits.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
 import type { ChildSpawner } from "./children.ts";

@@ -10,8 +10,8 @@
  */
 import type { ParkedSend } from "../../internal/channel.ts";
 import { Crossing } from "../ends/bridge.ts";
+import { EndNotMovableError } from "../ends/errors.ts";
 import { Outlet } from "../ends/outlet.ts";
-import { EndNotMovableError } from "../errors.ts";
 import * as record from "../link/records.ts";
 import { Offer } from "./offer.ts";
 import type { Desk } from "./shared-table.ts";

@@ -4,13 +4,13 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
-import { movingEnds } from "../ends/transfer-ends.ts";
-import type { TransferList } from "../transfer.ts";
-import { transfer } from "../transfer.ts";
-import type { Hello } from "./link.ts";
-import { Link } from "./link.ts";
-import type { Endpoint } from "./records.ts";
-import { wakeMemory } from "./wake.ts";
+import type { Hello } from "./link/link.ts";
+import { Link } from "./link/link.ts";
+import type { Endpoint } from "./link/records.ts";
+import { wakeMemory } from "./link/wake.ts";
+import type { TransferList } from "./transfer.ts";
+import { transfer } from "./transfer.ts";
+import { movingEnds } from "./transfer-ends.ts";
 
 /** How long a thread sleeps that waits for room in its ring, before it looks again by itself. */
 const SLEEP_MS = 1;

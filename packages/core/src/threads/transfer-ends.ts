@@ -6,28 +6,28 @@
  * An end moves in two steps, since the message that it is in may turn out not to be sent: `plan` says what goes instead of it,
  * and `move` uses it up. Opposite, `revive` makes it again.
  */
-import { OverlappingRecvError, UseAfterDropError } from "../../errors.ts";
-import { Channel } from "../../internal/channel.ts";
-import { Handle, WeakHandle } from "../../internal/handle.ts";
-import { oneshotSender } from "../../internal/oneshot-sender.ts";
-import { Queue } from "../../internal/queue.ts";
-import { ChannelReceiver } from "../../internal/receiver.ts";
-import { boundedSender, unboundedSender } from "../../internal/senders.ts";
-import { CLOSED, NOTHING, OPEN } from "../../internal/source.ts";
-import { checkCloneable } from "../codec/cloneable.ts";
-import { EndNotMovableError } from "../errors.ts";
-import type { Link } from "../link/link.ts";
-import type { Portable } from "../link/records.ts";
-import { DISCONNECTED, GONE } from "../link/records.ts";
-import { RendezvousInlet } from "../rendezvous/inlet.ts";
-import { RendezvousOutlet } from "../rendezvous/outlet.ts";
-import { isMarked } from "../transfer.ts";
-import { Crossing } from "./bridge.ts";
-import { SlotInlet } from "./credit-inlet.ts";
-import { SlotOutlet } from "./credit-outlet.ts";
-import type { Moving } from "./ends-in-message.ts";
-import type { Inlet } from "./inlet.ts";
-import type { Outlet } from "./outlet.ts";
+import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
+import { Channel } from "../internal/channel.ts";
+import { Handle, WeakHandle } from "../internal/handle.ts";
+import { oneshotSender } from "../internal/oneshot-sender.ts";
+import { Queue } from "../internal/queue.ts";
+import { ChannelReceiver } from "../internal/receiver.ts";
+import { boundedSender, unboundedSender } from "../internal/senders.ts";
+import { CLOSED, NOTHING, OPEN } from "../internal/source.ts";
+import { checkCloneable } from "./codec/cloneable.ts";
+import { Crossing } from "./ends/bridge.ts";
+import { SlotInlet } from "./ends/credit-inlet.ts";
+import { SlotOutlet } from "./ends/credit-outlet.ts";
+import { EndNotMovableError } from "./ends/errors.ts";
+import type { Inlet } from "./ends/inlet.ts";
+import type { Outlet } from "./ends/outlet.ts";
+import type { Moving } from "./link/ends-in-message.ts";
+import type { Link } from "./link/link.ts";
+import type { Portable } from "./link/records.ts";
+import { DISCONNECTED, GONE } from "./link/records.ts";
+import { RendezvousInlet } from "./rendezvous/inlet.ts";
+import { RendezvousOutlet } from "./rendezvous/outlet.ts";
+import { isMarked } from "./transfer.ts";
 
 export type Movable = Handle<unknown> | ChannelReceiver<unknown>;
 
