@@ -1,9 +1,9 @@
 /** `actor` and `implement`: how users define an actor, and how its types are inferred or checked. */
 import type { Context, StartContext } from "./context.ts";
 import type { Definition, NoMessages } from "./definition.ts";
-import { define } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MethodOf, Names, Payload, PayloadFault, Unfit } from "./protocol.ts";
+import { define } from "./runtime-definition.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 

@@ -4,7 +4,8 @@
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
-import { describe, isAbnormal, textOf } from "./exit-reason.ts";
+import { isAbnormal } from "./exits.ts";
+import { describe, listed, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
@@ -71,15 +72,6 @@ export class StartFailedError extends Error {
   constructor(path: string, cause: unknown) {
     super(`Actor "${path}" could not start: ${textOf(cause)}`, { cause });
   }
-}
-
-const MOST_HANDLERS = 20;
-
-/** What an actor handles, where that is known: those of a thread are not. */
-export function listed(handlers: readonly string[]): string {
-  if (handlers.length === 0) return "";
-  const more = handlers.length > MOST_HANDLERS ? ", …" : "";
-  return `; it has ${handlers.slice(0, MOST_HANDLERS).join(", ")}${more}`;
 }
 
 /** The actor has no handler of that name; only untyped code can cause it. */

@@ -1,7 +1,7 @@
 /** Who decides what follows when an actor ends; implemented by the supervisor layer, called by the cell. */
 
 import type { ExitReason } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 
 /** What follows the end of an incarnation. `deadLetterReason` is what becomes of the messages that are queued, if they do not stay. */
 export type Directive =

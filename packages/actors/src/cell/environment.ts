@@ -1,10 +1,10 @@
 /** Where a cell is: its place in the tree, how it lives, and what it needs of its system. */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
-import type { Diagnostics } from "../diagnostics.ts";
+import type { Diagnostics } from "../diagnostics-channels.ts";
 import type { Dispatcher } from "../dispatcher.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";

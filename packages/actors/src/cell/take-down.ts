@@ -1,8 +1,8 @@
 /** How a parent ends what is below it, within the time that each may take. */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { Cell } from "./cell.ts";
 import type { AfterExit, Termination } from "./termination.ts";
 import { FINISH, SUSPEND } from "./termination.ts";

@@ -1,9 +1,10 @@
 /** What an end is made of: who asked for it, what follows it, and what is told of it. */
 
 import type { ExitReason } from "../exit-reason.ts";
-import { describe, isAbnormal, KILLED } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { isAbnormal, KILLED } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { isEnabled, report } from "../report.ts";
+import { describe } from "../wording.ts";
 import type { Cell } from "./cell.ts";
 import type { Directive } from "./directive.ts";
 

@@ -3,10 +3,10 @@
  * and may do worse. Real systems have none.
  */
 
-import type { Scheduler } from "../clock.ts";
-import type { Diagnostics } from "../diagnostics.ts";
+import type { Diagnostics } from "../diagnostics-channels.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { Cell } from "./cell.ts";
 import type { ActorCode } from "./executor.ts";
 

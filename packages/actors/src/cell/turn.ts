@@ -5,12 +5,12 @@
  * A promise and its callbacks are paid only for handlers that return one.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { messages } from "../diagnostics.ts";
+import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+import { AWAITING, BUSY, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};

@@ -21,18 +21,19 @@ import {
   refuse,
   soon,
 } from "@pneumatic/core/internal";
-import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskPosition, AskQueue } from "../reply/ask.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Account } from "./account.ts";
 import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
+import type { DeadLetterReason } from "./dead-letter.ts";
 import { DeferredMessages } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
-import type { DeadLetterReason, Ledger } from "./ledger.ts";
-import { Account } from "./ledger.ts";
-import type { MailboxSpec, Overflow } from "./overflow.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
 import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";

@@ -1,6 +1,6 @@
 /** Mailboxes in which a function of the message decides what is handled first. How they do it is in ranking.ts. */
 
-import type { MailboxSpec, Overflow } from "./overflow.ts";
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkMailbox } from "./overflow.ts";
 import { checkRanking } from "./priority/ranking.ts";
 

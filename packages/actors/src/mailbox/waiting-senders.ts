@@ -3,9 +3,9 @@ import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
-import type { Scheduler, Step } from "../clock.ts";
 import type { Envelope } from "../reply/ask.ts";
 import type { DeadlockVictim, Edge, Waiter } from "../reply/wait-for-graph.ts";
+import type { Scheduler, Step } from "../scheduler.ts";
 
 const ignore = (): void => {};
 

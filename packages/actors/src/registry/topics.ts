@@ -4,7 +4,7 @@
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";

@@ -6,9 +6,9 @@
  */
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
-import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
+import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 

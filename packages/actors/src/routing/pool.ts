@@ -12,25 +12,17 @@ import { UnheldTimer } from "@pneumatic/core/internal";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
+import { Account } from "../mailbox/account.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
 import { takesAll } from "../mailbox/overflow.ts";
 import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
 import type { Limits } from "./options.ts";
+import type { RouteeInfo } from "./router-address.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
-
-/** A routee as `routees()` of a router lists it. */
-export interface RouteeInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-  /** How many messages wait to be handled. */
-  readonly queued: number;
-}
 
 export class Pool implements Members {
   members: readonly Routee[];

@@ -6,11 +6,9 @@
 import type { Decider, Directive } from "../cell/directive.ts";
 import type { Clock } from "../clock.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff, Intensity, Restart } from "./actor-options.ts";
 import { delayBefore } from "./backoff.ts";
-import type { Intensity } from "./intensity.ts";
 import { countRestart } from "./intensity.ts";
-import type { Restart } from "./restart-policy.ts";
 import { wantsRestart } from "./restart-policy.ts";
 
 /** The restarts of everything that is supervised together. */

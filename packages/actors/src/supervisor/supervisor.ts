@@ -16,18 +16,12 @@ import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
+import type { RuntimeChildSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";
 import type { RestartRules } from "./restarts.ts";
 import { Restarts, RestartWindow } from "./restarts.ts";
-
-/** A child as {@link SupervisorAddress.children} lists it. */
-export interface ChildInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-}
+import type { ChildInfo, SupervisorSpec } from "./supervisor-address.ts";
 
 /** A handle on a child that was made: an address, or that of a supervisor. */
 export interface ChildHandle {
@@ -120,7 +114,7 @@ export class Supervisor {
   readonly window: RestartWindow;
   readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
-  readonly #group: Group | undefined;
+  readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
   /** The child whose start the supervisor's own depends on, and what it failed with. */

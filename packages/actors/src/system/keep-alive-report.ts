@@ -8,7 +8,7 @@ import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { refEventLoop } from "../clock.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";

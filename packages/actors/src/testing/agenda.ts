@@ -2,7 +2,7 @@
  * The steps that wait to be done, in the order in which they came. Whoever is overtaken waits behind all others from then on,
  * so that one decision holds a step back for as long as anything else is to be done.
  */
-import type { Step } from "../clock.ts";
+import type { Step } from "../scheduler.ts";
 
 /** Not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
 interface OwnStep extends Omit<Step, "kind"> {

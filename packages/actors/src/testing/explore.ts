@@ -6,14 +6,16 @@ import { currentClock } from "@pneumatic/core/internal";
 import { platformScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
+import { checkedOptions, checkedSeed } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedOptions, checkedSeed, inForce, simulatedSystem, simulationOf } from "./test-system.ts";
+import { inForce, simulatedSystem, simulationOf } from "./simulated-system.ts";
+import type { TestSystemOptions } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
@@ -165,7 +167,8 @@ async function run(
   const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = simulatedSystem({ ...others, seed }, { choices, rules, isTraced });
+  const given = { ...others, seed };
+  const system = simulatedSystem(given, { choices, rules, isTraced }, (parts) => new TestSystem(given, parts));
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);

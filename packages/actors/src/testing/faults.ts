@@ -2,9 +2,10 @@
  * Things that go wrong on purpose. A fault has occasions (a message is begun, a message is sent, a step is about to be
  * taken); on which of them it strikes is said by the plan, or decided by the seed within a budget.
  */
+
+import { checkedBudget, checkedPlan } from "./check-faults.ts";
 import type { Choices } from "./choices.ts";
 import type { Fault, FaultKind, Occasion } from "./fault.ts";
-import { checkedBudget, checkedPlan } from "./fault.ts";
 
 const DEFAULT_MS = 1000;
 const DEFAULT_JUMP_MS = 60_000;

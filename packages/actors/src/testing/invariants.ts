@@ -1,6 +1,6 @@
 /** What must hold when a run is over, whatever its order was. */
 import type { Cell } from "../cell/cell.ts";
-import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
+import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Envelope } from "../reply/ask.ts";

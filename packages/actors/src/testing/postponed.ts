@@ -1,5 +1,5 @@
 /** Turns that a fault holds back: those of an actor, from when that is postponed until its time has come. */
-import type { Step } from "../clock.ts";
+import type { Step } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 

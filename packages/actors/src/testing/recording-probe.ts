@@ -4,24 +4,25 @@
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
-import { catchAll } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
+import { catchAll } from "../runtime-definition.ts";
 import { runtimeOf } from "../system/runtime.ts";
+import { describe } from "../wording.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
+import { faultsOf, simulationOf } from "./simulated-system.ts";
 import type { Simulation } from "./simulation.ts";
-import { faultsOf, simulationOf, TestSystem } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
@@ -41,7 +42,7 @@ interface Expectation {
   readonly goOn: () => void;
 }
 
-export class RecordingProbe<P> implements Probe<P> {
+class RecordingProbe<P> implements Probe<P> {
   readonly address: Address<P>;
   readonly messages: MessageOf<P>[] = [];
   /** When each of them came. */

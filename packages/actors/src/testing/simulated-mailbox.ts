@@ -1,10 +1,10 @@
 /** A mailbox that tells what is sent to it, remembers the order and who waits, and may be struck by faults. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { PUSHED } from "@pneumatic/core/internal";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";

@@ -9,8 +9,8 @@
  */
 // The real one, also where a test has put its own in the place of that of `process`.
 import { nextTick } from "node:process";
-import type { Scheduler } from "../clock.ts";
 import { platformScheduler } from "../clock.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";

@@ -1,7 +1,7 @@
 /** A definition by the address of its module: what runs on a worker thread need not be loaded on this one. */
 import type { ArgsOf, Definition, ProtocolOf } from "../definition.ts";
-import { RemoteDefinition } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
 
 /**
  * An actor that runs on a worker thread: the definition that the module at `url` exports, by default or under

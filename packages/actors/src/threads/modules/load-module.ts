@@ -11,8 +11,8 @@ import { features } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
-import { asBehavior } from "../../definition.ts";
 import { LoadFailedError, ThreadLimitError } from "../../errors.ts";
+import { asBehavior } from "../../runtime-definition.ts";
 import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
 import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
 

@@ -8,7 +8,7 @@ import type { TransferList } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
 import { isPlain } from "../../address/walk.ts";
 import { MessageNotCloneableError } from "../../errors.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 
 /** What stands for an address while it is between two threads. */
 export interface AddressDescriptor {

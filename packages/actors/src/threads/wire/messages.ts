@@ -3,7 +3,7 @@
  * queued on the parent's side until the host has handled them, so that a thread that is lost takes none with it.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { DefinitionOrigin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
 import type { WireError, WireReason } from "./errors.ts";
 import type { AddressDescriptor, Marshalled, SparseDescriptors } from "./marshal.ts";
 

@@ -2,7 +2,8 @@
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
-import { checked, giveTo, weakAddress } from "../../address/handle.ts";
+import { giveTo, weakAddress } from "../../address/handle.ts";
+import { checked } from "../../address/sending.ts";
 import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
@@ -13,7 +14,7 @@ import { Sleeps } from "../../cell/sleeps.ts";
 import { MessageTimers } from "../../cell/timers.ts";
 import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { NORMAL } from "../../exit-reason.ts";
+import { NORMAL } from "../../exits.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
 import type { ChildSpawner } from "./children.ts";

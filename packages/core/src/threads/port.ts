@@ -3,14 +3,13 @@
  * makes ends of the port. The port is the link between the two threads from then on; its first message introduces it.
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { InvalidArgumentError } from "../../errors.ts";
-import type { OneshotReceiver, OneshotSender } from "../../oneshot.ts";
-import type { Receiver } from "../../receiver.ts";
-import type { AnySender } from "../../sender.ts";
-import type { Hello } from "../link/link.ts";
-import { Link } from "../link/link.ts";
-import type { Portable } from "../link/records.ts";
-import { wakeMemory } from "../link/wake.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { OneshotReceiver, Receiver } from "../receiver.ts";
+import type { AnySender, OneshotSender } from "../sender.ts";
+import type { Hello } from "./link/link.ts";
+import { Link } from "./link/link.ts";
+import type { Portable } from "./link/records.ts";
+import { wakeMemory } from "./link/wake.ts";
 import type { Movable } from "./transfer-ends.ts";
 import { checkMovable, checkStrong, isEnd, movingEnds } from "./transfer-ends.ts";
 

@@ -43,7 +43,7 @@ export function callers(): string {
 
 /** Leaves the package that the module at `url` is of out of {@link callers}. A bundle is left in: it is the program's too. */
 export function ignoreFramesOf(url: string | undefined): void {
-  const [folder] = /^.*\/(?=(?:dist|src)\/\w+\/[\w-]+\.[jt]s$)/.exec(url ?? "") ?? [];
+  const [folder] = /^.*\/(?=(?:dist|src)\/(?:\w+\/)+[\w-]+\.[jt]s$)/.exec(url ?? "") ?? [];
   if (folder !== undefined) folders.push(folder);
 }
 

@@ -6,8 +6,8 @@ import { isCollection, STOP, walk } from "../../internal/walk.ts";
 import { explained } from "../codec/cloneable.ts";
 import type { Packed } from "../codec/placeholders.ts";
 import { pack, unpack } from "../codec/placeholders.ts";
-import type { Portable } from "../link/records.ts";
-import { GRANT } from "../link/records.ts";
+import type { Portable } from "./records.ts";
+import { GRANT } from "./records.ts";
 
 /** How ends move (moving.ts); `L` is the link. */
 export interface Moving<in L> {
