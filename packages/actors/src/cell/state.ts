@@ -1,5 +1,5 @@
 /**
- * What an actor is doing, as one value, and the steps that are legal.
+ * The phase of an actor as one value, and the legal steps between phases.
  *
  *     NEW ─► STARTING ─► READY ⇄ QUEUED ─► BUSY ─► AWAITING          QUEUED: something to do, waits for its turn
  *               ▲          ▲                 │         │             BUSY: its turn is on the stack
@@ -45,7 +45,7 @@ const NEXT: readonly number[] = [
   /* STOPPED */ 0,
 ];
 
-/** Whether an actor may go from one phase to the next. */
+/** Returns true if an actor may go from one phase to the other. */
 export function isLegal(from: Phase, to: Phase): boolean {
   return ((NEXT[from] as number) & (1 << to)) !== 0;
 }
