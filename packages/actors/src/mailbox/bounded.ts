@@ -8,7 +8,7 @@ export function unbounded(): MailboxSpec {
 }
 
 /**
- * A mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message is accepted
+ * A mailbox of at most `capacity` messages; the one being handled takes no slot. With capacity 0 a message is accepted
  * only while the actor is idle.
  *
  * | full and | tell | trySend | send | ask |
