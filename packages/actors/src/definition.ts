@@ -1,4 +1,4 @@
-/** What the type of a definition says: the protocol of its actors, and the argument of their state. */
+/** The type of a definition: the protocol of its actors, and the argument of their state. */
 
 declare const protocol: unique symbol;
 declare const argument: unique symbol;
@@ -13,7 +13,7 @@ export interface Definition<out P, in Args> {
 /** The protocol of a definition: `Address<ProtocolOf<typeof counter>>`. */
 export type ProtocolOf<D> = D extends { readonly [protocol]?: () => infer P } ? P : never;
 
-/** What `state` of a definition takes. */
+/** The argument of `state` of a definition. */
 export type ArgsOf<D> = D extends { readonly [argument]?: (args: infer Args) => void } ? Args : never;
 
 /** A protocol without messages: that of `self` where the definition infers its own. */

@@ -6,18 +6,18 @@ import { subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel"
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
 import type { DeadLetterReason } from "./mailbox/dead-letter.ts";
 
-/** Which incarnation of which actor. */
+/** Names an incarnation of an actor. */
 export interface ActorEvent {
   /** The name of the system. */
   readonly system: string;
   readonly path: string;
   readonly id: number;
-  /** Which start: 1, and one more after every restart; 0 before the first. */
+  /** The number of the start: 1, and one more after every restart; 0 before the first. */
   readonly generation: number;
 }
 
 /**
- * What is published, by the name of the channel.
+ * The events by the name of their channel.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export interface DiagnosticsEvents {
   "pneumatic:actor:spawned": ActorEvent & { readonly definition: string };
   /** `state` and `started` are through for the first time. */
   "pneumatic:actor:started": ActorEvent;
-  /** An incarnation ended by a failure: `panicked`, `crashed` or `startFailed`. `restarts` tells whether another follows. */
+  /** An incarnation failed: `panicked`, `crashed` or `startFailed`. `restarts` is true if another one follows. */
   "pneumatic:actor:panicked": ActorEvent & { readonly reason: ExitReason; readonly restarts: boolean };
   /** The next incarnation has started; `after` is why the one before ended. */
   "pneumatic:actor:restarted": ActorEvent & { readonly after: ExitReason };
@@ -53,7 +53,10 @@ export interface DiagnosticsEvents {
   "pneumatic:actor:stopped": ActorEvent & { readonly reason: ExitReason };
   /** A message will not be handled; `type` is the message's. It is to be found in `system.deadLetters()`. */
   "pneumatic:dead-letter": ActorEvent & { readonly type: string; readonly reason: DeadLetterReason };
-  /** A worker thread was lost. Undefined are those of a culprit that is not known; `hit` are the paths of the others on it. */
+  /**
+   * A worker thread was lost. `path`, `id` and `generation` are undefined if no actor can be blamed. `hit`: the paths
+   * of the other actors of that thread.
+   */
   "pneumatic:host:lost": Partial<Omit<ActorEvent, "system">> & {
     readonly system: string;
     readonly thread: number | undefined;

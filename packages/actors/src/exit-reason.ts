@@ -13,5 +13,5 @@ export type ExitReason =
   /** `state` or `started` threw `error`. */
   | { readonly kind: "startFailed"; readonly error: unknown };
 
-/** How a thread was lost. */
+/** The way in which a thread was lost. */
 export type CrashCause = "exit" | "outOfMemory" | "hung" | "loadFailed" | "uncaught" | "hostLost" | "terminated";

@@ -10,9 +10,9 @@ export interface DeadLetter {
   readonly to: string;
   /** The id of that actor. */
   readonly id: number;
-  /** When, in milliseconds of the clock of the system: for differences, it is no date. */
+  /** The time in milliseconds of the clock of the system: for differences, it is no date. */
   readonly at: number;
-  /** What its handler threw, when it was quarantined for that. */
+  /** The error of its handler, if it was quarantined for that. */
   readonly error?: unknown;
 }
 
@@ -36,7 +36,7 @@ export type DeadLetterReason =
   | "startFailed"
   /** The supervision gave up on restarts. */
   | "intensityExceeded"
-  /** What it transfers had gone to a thread that was lost, or gave it back. */
+  /** Its transferred objects had gone to a thread that was lost, or gave the message back. */
   | "transferLost"
   /** Published to a subscriber that cannot take it: it cannot be copied to its thread, or has no key for its router. */
   | "undeliverable";

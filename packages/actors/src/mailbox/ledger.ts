@@ -5,7 +5,7 @@
  */
 import type { DeadLetterReason } from "./dead-letter.ts";
 
-/** Where all messages of an actor or of a system are. */
+/** The account of all messages of an actor or of a system. */
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;

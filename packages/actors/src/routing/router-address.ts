@@ -5,13 +5,13 @@ import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
 import type { BroadcastArguments, RouteArguments, RouterSize } from "./router-options.ts";
 
 /**
- * A strong handle on a router, which is an `Address` of what its routees understand: each message goes straight into the
- * mailbox of one of them. When the last handle is dropped, the routees drain, each within its `shutdownMs`, and the router
- * stops.
+ * A strong handle on a router, which is an `Address` of what its routees understand: each message goes straight into
+ * the mailbox of one of them. When the last handle is dropped, the routees drain, each within its `shutdownMs`, and the
+ * router stops.
  *
- * A routee that panics is restarted under its options and loses nothing that is queued; more restarts than `intensity` has
- * for all of them together end the router with the reason of the last one. What comes when no routee is left becomes a dead
- * letter, and an ask rejects with `ActorStoppedError`.
+ * A routee that panics is restarted under its options and loses nothing that is queued; more restarts than `intensity`
+ * has for all of them together end the router with the reason of the last one. A message that comes when no routee is
+ * left becomes a dead letter, and an ask rejects with `ActorStoppedError`.
  *
  * The order of one sender is kept at each routee, not between them.
  */
@@ -33,11 +33,12 @@ export type BroadcastAddress<P> = RouterAddressTo<MessageOf<P>, (message: never)
 /** {@link RouterAddress}, spelled by its messages and its `ask`. */
 export interface RouterAddressTo<in Message, out AskFunction> extends AddressTo<Message, AskFunction> {
   /**
-   * From now on there are so many routees. New ones are started, those that ended for good replaced; of those that are too
-   * many the ones with the least to do handle what they have, and stop.
+   * Sets the number of routees. Starts new ones, and replaces those that have ended for good. Surplus ones, least
+   * loaded first, finish their queue and stop.
    *
-   * With `consistent_hash` about one in n keys moves; what is queued of such a key may be handled at the same time as what
-   * comes. Throws `InvalidDefinitionError` for no size, `SpawnRefusedError` when the router has ended.
+   * With `consistent_hash` about one in n keys moves. The queued messages of such a key may be handled at the same time
+   * as new ones. Throws `InvalidDefinitionError` for a value that is no size, `SpawnRefusedError` when the router has
+   * ended.
    */
   resize(size: RouterSize): void;
   /** The routees in the order of their start, then those that are leaving. */
@@ -56,6 +57,6 @@ export interface RouteeInfo {
   readonly id: string;
   readonly alive: boolean;
   readonly restarts: number;
-  /** How many messages wait to be handled. */
+  /** The number of messages that wait to be handled. */
   readonly queued: number;
 }

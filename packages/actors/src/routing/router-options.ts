@@ -2,10 +2,10 @@
 import type { MessageOf } from "../protocol.ts";
 import type { ChildOptions, RootOptions, WithArgs } from "../supervisor/actor-options.ts";
 
-/** Which routee gets a message. As in Akka's pools. */
+/** The strategy that chooses the routee of a message. As in Akka's pools. */
 export type RoutingStrategy = "round_robin" | "random" | "least_loaded" | "consistent_hash" | "broadcast";
 
-/** How many routees there are: always so many, or as many as the load asks for. */
+/** The number of routees: a fixed one, or as many as the load asks for. */
 export type RouterSize = number | ElasticSize;
 
 /**
@@ -15,7 +15,10 @@ export type RouterSize = number | ElasticSize;
 export interface ElasticSize {
   readonly min: number;
   readonly max: number;
-  /** A routee is loaded with so many messages queued and in flight; 2 when left out: somebody would have to wait. */
+  /**
+   * A routee is loaded with so many messages queued and in flight; 2 when left out, so that one more would have to
+   * wait.
+   */
   readonly loadedAt?: number;
   /** A routee that took no message for so many milliseconds, and at most twice that, is drained; 10,000 when left out. */
   readonly idleMs?: number;
@@ -33,7 +36,7 @@ export interface PlainRouting {
 export interface HashedRouting<in Message> {
   readonly strategy: "consistent_hash";
   readonly size: RouterSize;
-  /** Must be pure. What it throws, and what is no string, the sender gets as `RoutingKeyError`; then nothing is sent. */
+  /** Must be pure. If it throws, or returns no string, the sender gets a `RoutingKeyError`, and nothing is sent. */
   readonly key: (message: Message) => string;
 }
 

@@ -3,7 +3,7 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { Poison } from "../cell/poison.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 
-/** Where an actor runs that is defined {@link onThread}; `shared` when left out. */
+/** The thread of an actor that is defined {@link onThread}; `shared` when left out. */
 export type ThreadOptions =
   | {
       /** Alone, on a thread that ends with it. */
@@ -21,31 +21,31 @@ export type ThreadOptions =
       readonly resourceLimits?: never;
     };
 
-/** How an actor lives. */
+/** The options of an actor. */
 export type ChildOptions<Message = unknown> = LifeOptions<Message> & ThreadOptions;
 
-/** How an actor that takes `Message` lives, wherever it runs. */
+/** The options of an actor that takes `Message`, on any thread. */
 export interface LifeOptions<in Message = unknown> {
-  /** When it is started again: by default `permanent` under a supervisor, `transient` otherwise. */
+  /** The restart policy: by default `permanent` under a supervisor, `transient` otherwise. */
   readonly restart?: Restart;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
   readonly backoff?: Partial<Backoff>;
-  /** How long a stop by its parent may take before it is killed, in milliseconds; 5,000 by default. */
+  /** The time that a stop by its parent may take before it is killed, in milliseconds; 5,000 by default. */
   readonly shutdownMs?: number;
   /** `unbounded()` by default, `bounded(n)`, or `priority(rankOf)`. */
   readonly mailbox?: MailboxSpec<Message>;
-  /** What becomes of a message that its handler panicked on: `"drop"` by default, `"quarantine"`, or `retry(n)`. */
+  /** The fate of a message that its handler panicked on: `"drop"` by default, `"quarantine"`, or `retry(n)`. */
   readonly poison?: Poison;
 }
 
-/** How a spawned actor lives. */
+/** The options of a spawned actor. */
 export type SpawnOptions<Message = unknown> = ChildOptions<Message> & RootOptions;
 
-/** What a supervisor decides for its children. */
+/** The options that a supervisor decides for its children. */
 export interface RootOptions {
   /** Unique among its siblings; the name of the definition and a number when left out. */
   readonly name?: string;
-  /** How many restarts are too many: by default more than 3 in 5,000 ms. Exceeding it ends this actor alone. */
+  /** The limit of restarts: by default 3 in 5,000 ms. One more ends this actor alone. */
   readonly intensity?: Intensity;
 }
 
@@ -66,7 +66,7 @@ export interface Backoff {
   readonly initialMs: number;
   /** The longest delay. */
   readonly maxMs: number;
-  /** How far a delay may be off, as a fraction: 0.2 is 20 % either way. */
+  /** The jitter of a delay, as a fraction: 0.2 is 20 % either way. */
   readonly jitter: number;
 }
 

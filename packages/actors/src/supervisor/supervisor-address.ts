@@ -8,7 +8,7 @@ import type { Intensity } from "./actor-options.ts";
  * `shutdownMs`, and the supervisor stops.
  */
 export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
-  /** The place of the supervisor in its system; a child's is below it. */
+  /** The path of the supervisor in its system; a child's is below it. */
   readonly path: string;
   /** Settles when every child has started; rejects with `StartFailedError`, which need not be observed. */
   readonly started: Promise<void>;
@@ -61,7 +61,7 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 }
 
 /**
- * Who is restarted with a child that ends and is to be restarted: `one_for_one` nobody, `one_for_all` all the others,
- * `rest_for_one` those that were started after it. As in OTP.
+ * The children that are restarted with one that ends: none with `one_for_one`, all the others with `one_for_all`, those
+ * started after it with `rest_for_one`. As in OTP.
  */
 export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";

@@ -20,12 +20,12 @@ export function child<P, Args>(
 /**
  * A supervisor of `children`, which it starts in order, restarts under their policies, and stops in reverse.
  *
- * When one of them is restarted, `strategy` says who is restarted with it: nobody (`one_for_one`, the default), all
- * (`one_for_all`), or those started after it (`rest_for_one`). Those are stopped in reverse order, each after its current
- * message, and start again in order; mailboxes and addresses stay, so no message is lost. A supervisor can stand as a child
- * of another. Together they may be restarted `intensity.restarts` times within `intensity.withinMs` milliseconds (3 in 5,000 when left
- * out); one more, and the supervisor stops its children and ends with the reason of the last one. (After OTP's
- * `supervisor`.)
+ * When one of them is restarted, `strategy` decides which others are restarted with it: none (`one_for_one`, the
+ * default), all (`one_for_all`), or those started after it (`rest_for_one`). Those are stopped in reverse order, each
+ * after its current message, and start again in order; mailboxes and addresses stay, so no message is lost. A
+ * supervisor can be a child of another. Together they may be restarted `intensity.restarts` times within
+ * `intensity.withinMs` milliseconds (3 in 5,000 when left out); one more, and the supervisor stops its children and
+ * ends with the reason of the last one. (After OTP's `supervisor`.)
  *
  * @example
  * ```ts

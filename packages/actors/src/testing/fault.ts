@@ -1,7 +1,7 @@
 /** The faults that a plan may have. */
 import type { CrashCause } from "../exit-reason.ts";
 
-/** Which messages, and when. Without `nth` and `chance`, every one. */
+/** The messages that a fault strikes. Without `nth` and `chance`, every one. */
 export interface Occasion {
   /**
    * The path of the actor, such as `/shop/till`; of a router, that of a routee. Every actor when left out; a probe only when
@@ -10,7 +10,10 @@ export interface Occasion {
   readonly actor?: string | RegExp;
   /** The type of the message: every one when left out. */
   readonly message?: string;
-  /** Whether this message, to the actor at `path`, is meant. It follows from these two alone, or no run could be replayed. */
+  /**
+   * Returns true if it means this message to the actor at `path`. The result depends on these two alone, or no run
+   * could be replayed.
+   */
   readonly when?: (message: { readonly type: string }, path: string) => boolean;
   /** Only the nth that fits, from 1. */
   readonly nth?: number;
@@ -23,8 +26,9 @@ export type Fault =
   /** The handler panics: before it has done anything, or when it has done everything (`at: "end"`). */
   | (Occasion & { readonly kind: "panic"; readonly at?: "start" | "end" })
   /**
-   * The thread of the actor dies, for this `cause` ("terminated" when left out): simulated, so the actor need not be on one.
-   * Its `stopped` hook does not run. With "hostLost" it is another actor's fault: the message is begun a second time.
+   * The thread of the actor dies, for this `cause` ("terminated" when left out): simulated, so the actor need not be on
+   * one. Its `stopped` hook does not run. With "hostLost" it is another actor's fault: the message is started a second
+   * time.
    */
   | (Occasion & {
       readonly kind: "crash";
@@ -39,7 +43,7 @@ export type Fault =
    */
   | (Occasion & { readonly kind: "delay"; readonly ms?: number })
   /**
-   * The mailbox has no room for this message, and does with it what its overflow says. There is no occasion where it cannot be
+   * The mailbox has no room for this message, and applies its overflow policy. There is no occasion if it cannot be
    * full: without a capacity, with capacity 0, and under `dropOldest` while it is empty.
    */
   | (Occasion & { readonly kind: "full" })
@@ -54,5 +58,5 @@ export type Fault =
    */
   | { readonly kind: "clockJump"; readonly ms?: number; readonly nth?: number; readonly chance?: number };
 
-/** What goes wrong: each is described at {@link Fault}. */
+/** The kinds of faults: each is described at {@link Fault}. */
 export type FaultKind = Fault["kind"];

@@ -16,7 +16,7 @@ import { randomFrom } from "./random.ts";
 import type { Parts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
-/** How a {@link TestSystem} is made. */
+/** The options of a {@link TestSystem}. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
   /** Time is virtual: it stands still until the test moves it. */
   readonly clock?: "virtual";
@@ -28,9 +28,9 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
   readonly seed?: number;
-  /** What goes wrong on purpose. */
+  /** The faults to inject. */
   readonly faults?: readonly Fault[];
-  /** How many of the faults that the seed chooses may strike; 3 when left out. */
+  /** The most faults that the seed chooses; 3 when left out. */
   readonly faultBudget?: number;
 }
 
@@ -71,7 +71,7 @@ export class TestSystem extends ActorSystem {
     return this.#parts.simulation.clock.now();
   }
 
-  /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
+  /** The trace: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
   get trace(): string {
     return this.#parts.trace.toString();
   }
@@ -98,7 +98,7 @@ export class TestSystem extends ActorSystem {
     return nextDeadline - now;
   }
 
-  /** Shuts down, and checks what must hold. */
+  /** Shuts down, and checks the invariants. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
     const simulation = this.#parts.simulation;
