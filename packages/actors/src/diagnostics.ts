@@ -41,17 +41,17 @@ export interface ActorEvent {
  * ```
  */
 export interface DiagnosticsEvents {
-  /** An actor is there; it has yet to start. */
+  /** An actor was spawned, and has yet to start. */
   "pneumatic:actor:spawned": ActorEvent & { readonly definition: string };
-  /** `state` and `started` are through for the first time. */
+  /** An actor has started for the first time: `state` and `started` have settled. */
   "pneumatic:actor:started": ActorEvent;
   /** An incarnation failed: `panicked`, `crashed` or `startFailed`. `restarts` is true if another one follows. */
   "pneumatic:actor:panicked": ActorEvent & { readonly reason: ExitReason; readonly restarts: boolean };
-  /** The next incarnation has started; `after` is why the one before ended. */
+  /** The next incarnation has started. `after` is the exit reason of the one before. */
   "pneumatic:actor:restarted": ActorEvent & { readonly after: ExitReason };
   /** An actor has ended for good. */
   "pneumatic:actor:stopped": ActorEvent & { readonly reason: ExitReason };
-  /** A message will not be handled; `type` is the message's. It is to be found in `system.deadLetters()`. */
+  /** A message of this `type` will not be handled. `system.deadLetters()` has it. */
   "pneumatic:dead-letter": ActorEvent & { readonly type: string; readonly reason: DeadLetterReason };
   /**
    * A worker thread was lost. `path`, `id` and `generation` are undefined if no actor can be blamed. `hit`: the paths
@@ -69,7 +69,7 @@ export interface DiagnosticsEvents {
 
 type Name = keyof DiagnosticsEvents;
 
-/** `subscribe` of `node:diagnostics_channel` with the types of these events. What a listener throws is uncaught. */
+/** Subscribes to a channel, as `subscribe` of `node:diagnostics_channel` does, with the types of these events. An error of a listener is uncaught. */
 export function subscribe<K extends Name>(name: K, listener: (event: DiagnosticsEvents[K]) => void): Disposable {
   const untyped = listener as (event: unknown) => void;
   const called = (event: unknown): void => untyped(event);

@@ -2,7 +2,7 @@
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkMailbox } from "./overflow.ts";
 
-/** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
+/** Returns a mailbox without a limit: `tell` never fails, `send` never waits. The default. */
 export function unbounded(): MailboxSpec {
   return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
 }

@@ -1,12 +1,12 @@
-/** Mailboxes in which a function of the message decides what is handled first. How they do it is in ranking.ts. */
+/** Mailboxes in which a function of the message decides on the order. The folder priority/ does the work. */
 
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkMailbox } from "./overflow.ts";
 import { checkRanking } from "./priority/ranking.ts";
 
 /**
- * A mailbox that hands over the message with the lowest number first, and those with the same number in the order they
- * were sent: 0 goes before 1, as in Pekko and in every heap, so that the number can be a rank, a due time or a cost.
+ * Returns a mailbox in which the message with the lowest number goes first, and messages with the same number go in the order
+ * of sending. 0 goes before 1, as in Pekko and in every heap, so the number can be a rank, a due time or a cost.
  *
  * `rankOf` is called once for each message, in the call that sends it, and should be cheap and pure. If it throws or
  * returns anything but a number (`NaN` is none), the message goes last, as if with `Infinity`, and an error is logged:

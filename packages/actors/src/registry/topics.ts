@@ -1,6 +1,6 @@
 /**
- * Topics: tells a message to every actor that has subscribed, without knowing any. Subscriptions are weak like the entries
- * of the registry.
+ * Topics: a publisher tells a message to every subscriber without knowing any. A subscription keeps no actor alive, and ends
+ * with its actor, like a registration.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
@@ -16,7 +16,7 @@ declare const published: unique symbol;
 
 /** A topic, under which messages of type `M` are published. */
 export interface Topic<in out M> {
-  /** Never there: it keeps the types of topics apart. */
+  /** Keeps the types of topics apart; never present at run time. */
   readonly [published]?: (message: M) => M;
   readonly name: string;
 }
@@ -34,8 +34,8 @@ class NamedTopic {
 }
 
 /**
- * Makes a topic for messages of type `M`. As with registry keys, every call makes a topic of its own: it is a constant that
- * publishers and subscribers import.
+ * Makes a topic for messages of type `M`. As with registry keys, every call makes a new topic: a constant that publishers and
+ * subscribers import. Throws `InvalidDefinitionError` for a name that is no text.
  *
  * @example
  * ```ts

@@ -52,7 +52,7 @@ export interface Route {
   <P, Args>(definition: Definition<P, Args>, ...options: RouteArguments<P, Args>): RouterAddress<P>;
 }
 
-/** A routee as `routees()` of a router lists it. */
+/** A routee in the list that `routees()` of a router returns. */
 export interface RouteeInfo {
   readonly id: string;
   readonly alive: boolean;

@@ -9,8 +9,8 @@ export type RoutingStrategy = "round_robin" | "random" | "least_loaded" | "consi
 export type RouterSize = number | ElasticSize;
 
 /**
- * From `min` to `max` routees. One more is started by a message that finds every one of them loaded; one that had nothing to
- * do is drained.
+ * From `min` to `max` routees. A message that finds all of them loaded starts one more. A routee that had nothing to do is
+ * drained.
  */
 export interface ElasticSize {
   readonly min: number;
@@ -20,19 +20,19 @@ export interface ElasticSize {
    * wait.
    */
   readonly loadedAt?: number;
-  /** A routee that took no message for so many milliseconds, and at most twice that, is drained; 10,000 when left out. */
+  /** A routee that got no message for this many milliseconds, at most twice as long, is drained; 10,000 by default. */
   readonly idleMs?: number;
 }
 
 /** A strategy that needs nothing else. */
 export interface PlainRouting {
-  /** `round_robin` when left out. */
+  /** `round_robin` by default. */
   readonly strategy?: "round_robin" | "random" | "least_loaded";
   readonly size: RouterSize;
   readonly key?: never;
 }
 
-/** Messages of one key go to one routee. */
+/** Messages of the same key go to the same routee. */
 export interface HashedRouting<in Message> {
   readonly strategy: "consistent_hash";
   readonly size: RouterSize;
@@ -47,7 +47,7 @@ export interface BroadcastRouting {
   readonly key?: never;
 }
 
-/** The arguments of `route` after the definition: how messages are routed, and how each routee lives. */
+/** The arguments of `route` after the definition: the routing of messages, and the life of each routee. */
 export type RouteArguments<P, Args> = Required<
   WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
 >;

@@ -30,13 +30,13 @@ export interface ActorInspection {
    * is awaited, and after about a millisecond while the system is busy.
    */
   readonly oldestMessageMs: number;
-  /** The message that is being handled, and how many milliseconds ago `inspect()` has first seen that. */
+  /** The message that is being handled, and the milliseconds since `inspect()` first saw that. */
   readonly inFlight: { readonly type: string; readonly seenForMs: number } | undefined;
   /** The number of this start; 0 before the first. */
   readonly generation: number;
   readonly restarts: number;
   readonly mailbox: {
-    /** Null when there is no limit. */
+    /** Null if there is no limit. */
     readonly capacity: number | null;
     readonly overflow: Overflow;
     /** True if it refuses new messages: the actor drains, or ends. */

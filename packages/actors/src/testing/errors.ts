@@ -24,7 +24,7 @@ export class UncontrolledWaitError extends Error {
   }
 }
 
-/** At the end of a run, or in its middle, something is not as the runtime guarantees it, or was left behind. */
+/** A guarantee of the runtime was broken during the run, or something was left behind at its end. */
 export class InvariantError extends Error {
   static {
     brand(InvariantError, "InvariantError", PACKAGE);
@@ -37,7 +37,7 @@ export class InvariantError extends Error {
   }
 }
 
-/** A run took more steps than it may: something goes round in circles. */
+/** A run took more steps than allowed: something goes round in circles. */
 export class StepLimitError extends Error {
   static {
     brand(StepLimitError, "StepLimitError", PACKAGE);
@@ -49,7 +49,7 @@ export class StepLimitError extends Error {
   }
 }
 
-/** A probe did not see what was expected, or saw what was not. */
+/** A probe did not see an expected message, or saw an unexpected one. */
 export class ExpectationError extends Error {
   static {
     brand(ExpectationError, "ExpectationError", PACKAGE);
@@ -57,7 +57,7 @@ export class ExpectationError extends Error {
   readonly code = "ERR_TESTING_EXPECTATION" as const;
 }
 
-/** A panic that a plan asked for. */
+/** A panic that a plan of faults has asked for. */
 export class InjectedPanicError extends Error {
   static {
     brand(InjectedPanicError, "InjectedPanicError", PACKAGE);
@@ -69,8 +69,8 @@ export class InjectedPanicError extends Error {
 }
 
 /**
- * A scenario failed under a seed. The `cause` is what it failed with; `seed` replays it; `trace` is the shortest run found that
- * fails in the same way.
+ * A scenario failed under a seed. `cause` is its error, `seed` replays it, and `trace` shows the shortest run found that fails
+ * in the same way.
  */
 export class ExplorationError extends Error {
   static {
@@ -78,7 +78,7 @@ export class ExplorationError extends Error {
   }
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;
-  /** No property of the instance: the message has it already, and those who print an error print its properties too. */
+  /** Not a property of the instance: the message has it already, and printing an error prints its properties too. */
   readonly #trace: string;
   constructor(seed: number, trace: string, message: string, cause: unknown) {
     super(message, { cause });

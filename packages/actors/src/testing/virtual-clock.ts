@@ -10,7 +10,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
-  /** Tells those of one deadline apart. */
+  /** Orders timers of the same deadline. */
   readonly order: number;
   /** Undefined once it has run or was cleared. */
   run: (() => void) | undefined;
@@ -20,8 +20,8 @@ interface VirtualTimer {
 const MOST_CLEARED = 64;
 
 /**
- * A clock for tests: of the channels of a thread (`useClock` of `@pneumatic/core/testing`), or of a system (the option
- * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one of 1 ms.
+ * A clock for tests: for the channels of a thread (`useClock` of `@pneumatic/core/testing`), or for a system (the option
+ * `clock`). A {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms counts as 1 ms.
  *
  * @example
  * ```ts
@@ -64,12 +64,12 @@ export class VirtualClock implements Clock {
     return this.#pending;
   }
 
-  /** The time at which the next timer falls due; `Infinity` when none is set. */
+  /** The time at which the next timer falls due; `Infinity` if none is set. */
   get nextDeadline(): number {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Moves the time by `ms` milliseconds, and runs what falls due. */
+  /** Moves the time by `ms` milliseconds, and runs every timer that falls due. */
   advance(ms: number): void {
     checkedAdvance(ms);
     const until = this.#now + ms;
@@ -105,7 +105,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** The first timer that is still set. */
+  /** Returns the first timer that is still set. */
   #first(): VirtualTimer | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];
