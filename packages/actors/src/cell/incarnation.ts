@@ -119,7 +119,7 @@ export class Incarnation {
   get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
     return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
-      return giveTo(this.#cell, this.#cell.runtime.supervise(this.#cell, spec, options?.name));
+      return giveTo(this.#cell, this.#cell.runtime.supervise(this.#cell, spec, options));
     };
   }
 

@@ -1,8 +1,10 @@
 /** Mailboxes in which a function of the message decides on the order. The folder priority/ does the work. */
-
+import { checkOptions } from "@pneumatic/core/internal";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
-import { checkMailbox } from "./overflow.ts";
+import { capacityKind, checkMailbox, overflowKind } from "./overflow.ts";
 import { checkRanking } from "./priority/ranking.ts";
+
+const OPTIONS = { capacity: capacityKind(1, true), overflow: overflowKind };
 
 /**
  * Returns a mailbox in which the message with the lowest number goes first, and messages with the same number go in the order
@@ -17,7 +19,8 @@ import { checkRanking } from "./priority/ranking.ts";
  * keeps what is urgent: it gives up the oldest message with the highest number, which may be the one just sent.
  * Messages that wait for room get in as they came, and then go by their number.
  *
- * Throws `InvalidDefinitionError` when `rankOf` is no function, `RangeError` for a capacity out of range.
+ * Throws `InvalidDefinitionError` if `rankOf` is no function, and core's `InvalidArgumentError`, a `RangeError`, for a capacity out
+ * of range and options that do not exist.
  *
  * @example
  * ```ts
@@ -40,8 +43,9 @@ export function priority<Message>(
   rankOf: (message: Message) => number,
   options?: { readonly capacity?: number; readonly overflow?: Overflow },
 ): MailboxSpec<Message> {
+  checkRanking(rankOf);
+  if (options !== undefined) checkOptions(options, OPTIONS);
   const { capacity = Number.POSITIVE_INFINITY, overflow = "wait" } = options ?? {};
-  checkRanking(rankOf, capacity);
   const spec = { capacity, overflow, rankOf };
   checkMailbox(spec);
   return spec;

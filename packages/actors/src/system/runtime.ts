@@ -36,6 +36,7 @@ import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
+import { SPAWN } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
@@ -46,6 +47,7 @@ import { copyFor } from "../threads/wire/marshal.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
+import { checkSupervise } from "./options.ts";
 
 /** The dependencies of a system. */
 export interface Dependencies {
@@ -128,13 +130,15 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
-    const spec = childSpec(definition, options, "transient");
+    const spec = childSpec(definition, options, "transient", SPAWN);
     const { cell, handle } = this.make(parent, spec.name, spec);
     cell.life.begin();
     return handle;
   }
 
-  supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
+  supervise(parent: Cell | undefined, given: unknown, options?: { readonly name?: string }): unknown {
+    checkSupervise(options);
+    const name = options?.name;
     const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
