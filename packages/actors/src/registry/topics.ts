@@ -1,7 +1,7 @@
 /** Topics: a message goes to every actor that has subscribed. Subscriptions are weak, like the entries of the registry. */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";

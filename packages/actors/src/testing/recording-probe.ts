@@ -4,7 +4,7 @@
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
