@@ -5,7 +5,7 @@
  */
 import type { DeadLetterReason } from "./dead-letter.ts";
 
-/** The account of all messages of an actor or of a system. */
+/** The number of messages of an actor or of a system, by where they are. */
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;

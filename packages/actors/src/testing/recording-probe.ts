@@ -259,8 +259,8 @@ function checkReplies(replies: unknown): void {
 }
 
 /**
- * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
- * `spawn` throws.
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and every
+ * error of `spawn`.
  *
  * @example
  * ```ts
