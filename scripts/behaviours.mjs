@@ -1,16 +1,19 @@
 /**
  * `npm run behaviours`: writes docs/behaviours.md, which tells for each numbered behaviour of channels what it says and
- * which tests prove it. With `--check` it writes nothing and fails when the file is not what it would write. It works on
- * the workspace it is run in.
+ * which tests prove it. A test checks that the file is up to date.
  *
- * The behaviours are in test/core/behaviours.json. A test names those it proves in a comment above it: `// 37, 41`, with
- * `// L5: why` where a word helps. Either way it fails when a behaviour that must hold has no test and is not in the list
+ * The behaviours are in test/unit/core/behaviours.json. A test names those it proves in a comment above it: `// 37, 41`, with
+ * `// L5: why` where a word helps. It fails when a behaviour that must hold has no test and is not in the list
  * of those pending, when one that is pending or does not apply has a test, and when a comment names one that is unknown.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+import { pathToFileURL } from "node:url";
+import { root } from "./setup.mjs";
 
-const FOLDERS = ["test/core", "test/core-threads"].filter((folder) => existsSync(folder));
-const DATA = "test/core/behaviours.json";
+const FOLDERS = ["test/unit/core", "test/threads/core", "test/threads/processes"];
+const DATA = "test/unit/core/behaviours.json";
 const TABLE = "docs/behaviours.md";
 
 const NUMBERS = /^\s*\/\/ ((?:L?\d+)(?:, L?\d+)*)(?::.*)?$/;
@@ -20,8 +23,8 @@ const TEST = /^[ \t]*(?:test|it)\b(?=[.(])/gm;
 const NEEDS = ["must", "nice", "n-a"];
 
 /** The tests of one file that prove something: title, and the numbers in the comments right above. */
-function testsIn(file) {
-  const text = readFileSync(file, "utf8");
+function testsIn(workspace, file) {
+  const text = readFileSync(join(workspace, file), "utf8");
   const tests = [...text.matchAll(TEST)].map(({ 0: start, index }) => ({
     at: index + start.length,
     numbers: numbersAbove(text.slice(0, index)),
@@ -139,21 +142,32 @@ Written by \`npm run behaviours\` from [the list of behaviours](../${DATA}) and 
 A title with a placeholder stands for several tests, and most run once for every flavor of channel.
 `;
 
-const { sections, pending } = JSON.parse(readFileSync(DATA, "utf8"));
-const testsOf = new Map();
-const files = FOLDERS.flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
-);
-for (const file of files.sort()) {
-  if (!file.endsWith(".test.ts")) continue;
-  for (const test of testsIn(file)) {
-    for (const number of new Set(test.numbers)) testsOf.set(number, [...(testsOf.get(number) ?? []), test]);
-  }
+/** Every file of tests that may prove something, from the root of the workspace. */
+function filesOf(workspace) {
+  const folders = FOLDERS.filter((folder) => existsSync(join(workspace, folder)));
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(workspace, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
+  );
+  return files
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".test.ts"))
+    .sort();
 }
 
-const table = tableOf(sections, testsOf);
-const problems = problemsOf(Object.values(sections).flat(), pending, testsOf);
-if (!process.argv.includes("--check")) writeFileSync(TABLE, table);
-else if (readFileSync(TABLE, "utf8") !== table) problems.push(`${TABLE} is out of date: run npm run behaviours`);
-for (const problem of problems) console.error(problem);
-if (problems.length > 0) process.exitCode = 1;
+/** Returns the table of a workspace, and what is wrong with it. Throws when a comment cannot be read. */
+export function behavioursOf(workspace) {
+  const { sections, pending } = JSON.parse(readFileSync(join(workspace, DATA), "utf8"));
+  const testsOf = new Map();
+  for (const test of filesOf(workspace).flatMap((file) => testsIn(workspace, file))) {
+    for (const number of new Set(test.numbers)) testsOf.set(number, [...(testsOf.get(number) ?? []), test]);
+  }
+  const problems = problemsOf(Object.values(sections).flat(), pending, testsOf);
+  return { table: tableOf(sections, testsOf), problems };
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
+  const { table, problems } = behavioursOf(root);
+  writeFileSync(join(root, TABLE), table);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}

@@ -1,5 +1,5 @@
 /**
- * `npm run model`: checks the protocols between threads (test/model) with Spin, over all interleavings; then leaves out one step
+ * `npm run model`: checks the protocols between threads (test/threads/model) with Spin, over all interleavings; then leaves out one step
  * at a time, which Spin must notice. Needs `spin` and a C compiler: where they are missing it says so loudly, and fails if
  * it runs in CI.
  */
@@ -40,7 +40,7 @@ function check(model, flags) {
   const options = { cwd: folder, encoding: "utf8" };
   execFileSync(
     "spin",
-    ["-a", ...flags.map((flag) => `-D${flag}`), join(root, "test", "model", `${model}.pml`)],
+    ["-a", ...flags.map((flag) => `-D${flag}`), join(root, "test", "threads", "model", `${model}.pml`)],
     options,
   );
   // Not optimized: to compile takes longer than to run.

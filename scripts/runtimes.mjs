@@ -10,7 +10,7 @@ import { root, setUp } from "./setup.mjs";
 
 const FOLDER = join(root, "node_modules", ".runtimes");
 const LIMIT_MS = 60_000;
-const CHECKS = join(root, "test", "runtimes");
+const CHECKS = join(root, "test", "packaging", "runtimes");
 
 const RUNTIMES = {
   "node-20": { install: "node@20", command: ["node/bin/node"] },
@@ -58,7 +58,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(RUNTIMES)) {
   const command = commandOf(name);
   const [version = ""] = /\d+\.\d+\.\d+/.exec(run([command[0]], "--version").stdout) ?? [];
   process.stderr.write(`── ${name} ${version}\n`);
-  const outcomes = [["channels: the checks of test/browser", outcome(command, "../browser/checks.mjs")]];
+  const outcomes = [["channels: the checks of test/packaging/browser", outcome(command, "../browser/checks.mjs")]];
   for (const { title } of checks) outcomes.push([title, outcome(command, "./checks.mjs", title)]);
   results.push({ name: name.replace(/-.*/, ""), version, outcomes: new Map(outcomes) });
 }

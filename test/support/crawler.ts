@@ -1,8 +1,8 @@
 /** Runs the crawler as its users do, in a process of its own, against folders and servers made for the test. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { root } from "./source-files.ts";
 
 const MAIN = join(root, "examples", "crawler", "dist", "main.js");
@@ -27,16 +27,6 @@ export interface CrawlReport {
 
 export interface CrawlRun extends Exit {
   readonly report: CrawlReport;
-}
-
-/** A folder with these documents; removed by `dispose`. */
-export function siteFolder(documents: Readonly<Record<string, string>>): Disposable & { readonly path: string } {
-  const path = mkdtempSync(join(tmpdir(), "crawler-"));
-  for (const [name, document] of Object.entries(documents)) {
-    mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), document);
-  }
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 interface Options {

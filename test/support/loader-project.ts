@@ -63,7 +63,7 @@ const DRIVER = `
   }
 `;
 
-/** Writes `files`, and installs the packages (packed ones are test/packages/ about) and, by link, those `others` that this workspace has. */
+/** Writes `files`, and installs the packages (packed ones are test/packaging/ about) and, by link, those `others` that this workspace has. */
 export function project(files: Readonly<Record<string, string>>, others: readonly string[] = []): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "project-")));
   for (const name of NAMES) {

@@ -1,4 +1,4 @@
-/** The actor of `test/threads/fixtures/relay.mjs`, which does with others what it is told. */
+/** The actor of `test/threads/actors/fixtures/relay.mjs`, which does with others what it is told. */
 import type { Address, Definition, SpawnOptions, WeakAddress } from "@pneumatic/actors";
 import { actor, onThread } from "@pneumatic/actors";
 import type { Receiver, Sender } from "@pneumatic/core";

@@ -1,4 +1,4 @@
-/** The actor of `test/threads/fixtures/worker.mjs`, and systems to run it in. */
+/** The actor of `test/threads/actors/fixtures/worker.mjs`, and systems to run it in. */
 import { availableParallelism } from "node:os";
 import type { ActorSystemOptions, Address, Definition, SpawnOptions } from "@pneumatic/actors";
 import { ActorSystem, onThread } from "@pneumatic/actors";
@@ -50,7 +50,7 @@ export interface Worker {
 
 export type WorkerDefinition = Definition<Worker, { label?: string } | undefined>;
 
-export const fixtures: URL = new URL("../threads/fixtures/", import.meta.url);
+export const fixtures: URL = new URL("../threads/actors/fixtures/", import.meta.url);
 export const worker = onThread<WorkerDefinition>(new URL("worker.mjs", fixtures));
 
 /** Enough restarts for any test, without waits. */

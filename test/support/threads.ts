@@ -1,10 +1,10 @@
-/** Threads that play a role of `test/core-threads/fixtures/roles.mjs` with ends of channels. */
+/** Threads that play a role of `test/threads/core/fixtures/roles.mjs` with ends of channels. */
 import type { WorkerOptions } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
 import type { MovableEnds } from "@pneumatic/core/threads";
 import { toPort } from "@pneumatic/core/threads";
 
-const roles = new URL("../core-threads/fixtures/roles.mjs", import.meta.url);
+const roles = new URL("../threads/core/fixtures/roles.mjs", import.meta.url);
 
 export interface Thread {
   readonly worker: Worker;

@@ -1,29 +1,9 @@
-/** Definitions: what an actor is, apart from who runs it. Nothing here has a life of its own. */
-import { brand } from "@pneumatic/core/internal";
-import type { Cell } from "./cell/cell.ts";
+/** `actor` and `implement`: how users define an actor, and how its types are inferred or checked. */
 import type { Context, StartContext } from "./context.ts";
-import { InvalidDefinitionError } from "./errors.ts";
+import type { Definition, NoMessages } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import type { Fault, MethodOf, Names, Payload, Unfit } from "./protocol.ts";
-
-declare const protocol: unique symbol;
-declare const argument: unique symbol;
-
-/** An actor that can be spawned: its protocol is `P`, its `state` takes `Args`. Made by {@link actor} or {@link implement}. */
-export interface Definition<out P, in Args> {
-  readonly [protocol]?: () => P;
-  readonly [argument]?: (args: Args) => void;
-  readonly name: string;
-}
-
-/** The protocol of a definition: `Address<ProtocolOf<typeof counter>>`. */
-export type ProtocolOf<D> = D extends { readonly [protocol]?: () => infer P } ? P : never;
-
-/** What `state` of a definition takes. */
-export type ArgsOf<D> = D extends { readonly [argument]?: (args: infer Args) => void } ? Args : never;
-
-/** A protocol without messages: that of `self` where the definition infers its own. */
-export type NoMessages = Record<never, never>;
+import type { MethodOf, Names, Payload, PayloadFault, Unfit } from "./protocol.ts";
+import { define } from "./runtime-definition.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -42,12 +22,12 @@ type CheckHandlers<On> = {
     ...parameters: infer Parameters extends readonly [] | readonly [unknown] | readonly [unknown, Payload]
   ) => unknown
     ? Parameters extends readonly [unknown, Unfit]
-      ? Fault<[never]>
+      ? PayloadFault<[never]>
       : unknown
     : object extends On[K]
       ? unknown
       : On[K] extends (context: never, ...payload: infer Rest) => unknown
-        ? Fault<Rest>
+        ? PayloadFault<Rest>
         : "A handler is a function of the context and at most one payload";
 };
 
@@ -60,10 +40,10 @@ type HandlersOf<P, State> = {
     ...payload: infer Rest extends readonly [] | readonly [Payload]
   ) => infer Reply
     ? Rest extends readonly [Unfit]
-      ? Fault<Rest>
+      ? PayloadFault<Rest>
       : (context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>
     : P[K] extends (...payload: infer Rest) => infer Reply
-      ? Fault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
+      ? PayloadFault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
       : "Each property of a protocol is a required method: name(payload): reply";
 };
 
@@ -95,7 +75,7 @@ interface Frame<State, Args, Self> {
  * Each key of `on` is a message: the second parameter of the handler is its payload, what it returns (or resolves to) is
  * the reply. At run time the payload is the message itself: `{ ...payload }` has its `type`, too. One message is handled at
  * a time, also across awaits. Whatever a handler throws is a panic, on which supervision decides; an expected failure is a
- * value, a `Result`. An actor that sends to itself is written with {@link implement}. Throws {@link InvalidDefinitionError} for a malformed definition.
+ * value, a `Result`. An actor that sends to itself is written with {@link implement}. Throws `InvalidDefinitionError` for a malformed definition.
  *
  * @example
  * ```ts
@@ -155,95 +135,4 @@ export function implement<P>(): <State, Args = undefined>(
   definition: Frame<State, Args, P> & { readonly on: HandlersOf<P, State> & NoOthers<P> },
 ) => Definition<P, Args> {
   return define;
-}
-
-/** A definition as the runtime reads it. */
-export interface Behavior {
-  readonly name: string;
-  readonly state: ((args: unknown, context: unknown) => unknown) | undefined;
-  readonly on: Readonly<Record<string, Handler>>;
-  /** Takes the messages that `on` has no handler for; undefined where they are refused. */
-  readonly others?: Handler | undefined;
-  readonly started: ((context: unknown) => unknown) | undefined;
-  readonly stopped: ((context: unknown, reason: ExitReason) => unknown) | undefined;
-  /** It is to end, but has not started yet. */
-  readonly cutShort?: () => void;
-  /** Its handlers are on another thread. */
-  readonly isRemote?: true;
-  /** Begins nothing more; whether messages were begun that are still queued. */
-  readonly isAhead?: () => boolean;
-  /** Takes out what was begun, and accounts for what was handled: the last one is in flight if it was not. */
-  readonly catchUp?: (cell: Cell) => void;
-}
-
-/** A handler as the runtime calls it: with the whole message, whose `type` the payload type does not mention. */
-export type Handler = (context: unknown, message: unknown) => unknown;
-
-class RuntimeDefinition implements Definition<never, unknown>, Behavior {
-  static {
-    brand(RuntimeDefinition, "Definition", "@pneumatic/actors"); // a bundle of its module may have a copy of this one
-  }
-  readonly name: string;
-  readonly state: Behavior["state"];
-  readonly on: Behavior["on"];
-  readonly others: Handler | undefined;
-  readonly started: Behavior["started"];
-  readonly stopped: Behavior["stopped"];
-
-  constructor(definition: Partial<Behavior>) {
-    this.name = definition.name ?? "actor";
-    this.state = definition.state;
-    this.on = handlers(definition.on);
-    this.others = definition.others;
-    this.started = definition.started;
-    this.stopped = definition.stopped;
-  }
-}
-
-/** Defines an actor that gives every message to one handler. */
-export function takesAll<P>(name: string, others: Handler): Definition<P, undefined> {
-  return new RuntimeDefinition({ name, on: {}, others }) as Definition<P, undefined>;
-}
-
-function define<P, Args>(definition: object): Definition<P, Args> {
-  if (typeof definition !== "object" || definition === null) {
-    throw new InvalidDefinitionError("An actor is defined by an object with an `on` of handlers");
-  }
-  const { name } = definition as { readonly name?: unknown };
-  if (name !== undefined && (typeof name !== "string" || name === "" || name.includes("/"))) {
-    throw new InvalidDefinitionError(`The name of a definition is a string without "/", not ${JSON.stringify(name)}`);
-  }
-  for (const hook of ["state", "started", "stopped"] as const) {
-    const given: unknown = (definition as Record<string, unknown>)[hook];
-    if (given !== undefined && typeof given !== "function") {
-      throw new InvalidDefinitionError(`\`${hook}\` of an actor must be a function, not ${typeof given}`);
-    }
-  }
-  return new RuntimeDefinition(definition) as Definition<P, Args>;
-}
-
-/** Own handlers only, without a prototype: a message of type `constructor` finds nothing. */
-function handlers(on: unknown): Behavior["on"] {
-  if (typeof on !== "object" || on === null) throw new InvalidDefinitionError("An actor needs an `on` of handlers");
-  for (const [type, handler] of Object.entries(on)) {
-    if (typeof handler !== "function") {
-      throw new InvalidDefinitionError(`The handler "${type}" must be a function, not ${typeof handler}`);
-    }
-    if (handler.length > 2) {
-      throw new InvalidDefinitionError(`The handler "${type}" takes the context and at most one payload`);
-    }
-  }
-  return Object.setPrototypeOf({ ...on }, null);
-}
-
-/** What the runtime reads of a definition; undefined for what {@link actor} has not made. */
-export function asBehavior(definition: unknown): Behavior | undefined {
-  return definition instanceof RuntimeDefinition ? definition : undefined;
-}
-
-/** What the runtime reads of a definition; refuses what {@link actor} has not made. */
-export function behaviorOf(definition: unknown): Behavior {
-  const behavior = asBehavior(definition);
-  if (behavior !== undefined) return behavior;
-  throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");
 }

@@ -1,13 +1,12 @@
 /** What a handler sees of its actor and its system. */
 import type { Logger } from "pino";
-import type { Definition } from "./actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "./address/address.ts";
+import type { Definition } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MessageOf } from "./protocol.ts";
-import type { Route } from "./routing/address.ts";
-import type { SupervisorAddress } from "./supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "./supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "./supervisor/spawn-options.ts";
+import type { Route } from "./routing/router-address.ts";
+import type { RootOptions, SpawnArguments } from "./supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "./supervisor/supervisor-address.ts";
 
 /** The context of `state`, before there is a state. */
 export interface StartContext<out Self> {

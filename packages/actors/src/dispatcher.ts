@@ -7,7 +7,7 @@
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { Queue } from "@pneumatic/core/internal";
-import type { Scheduler, Step } from "./clock.ts";
+import type { Scheduler, Step } from "./scheduler.ts";
 
 /** What can be given a turn. */
 export interface Runnable {

@@ -4,14 +4,15 @@
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
-import { describe, isAbnormal, textOf } from "./exit-reason.ts";
+import { isAbnormal } from "./exits.ts";
+import { describe, listed, textOf } from "./wording.ts";
 
-const OWNER = "@pneumatic/actors";
+const PACKAGE = "@pneumatic/actors";
 
 /** The reply did not come in time. Whether the message was handled is unknown: retry only what may be done twice. */
 export class AskTimeoutError extends Error {
   static {
-    brand(AskTimeoutError, "AskTimeoutError", OWNER);
+    brand(AskTimeoutError, "AskTimeoutError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
   constructor(path: string, type: string, timeoutMs: number) {
@@ -22,7 +23,7 @@ export class AskTimeoutError extends Error {
 /** The actor ended before it handled the message, or has ended already. `reason` says why. A retry cannot succeed. */
 export class ActorStoppedError extends Error {
   static {
-    brand(ActorStoppedError, "ActorStoppedError", OWNER);
+    brand(ActorStoppedError, "ActorStoppedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
@@ -42,7 +43,7 @@ function stoppedRemedy(reason: ExitReason): string {
 /** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
 export class ActorPanickedError extends Error {
   static {
-    brand(ActorPanickedError, "ActorPanickedError", OWNER);
+    brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_PANICKED" as const;
   constructor(path: string, type: string, cause: unknown) {
@@ -53,7 +54,7 @@ export class ActorPanickedError extends Error {
 /** The mailbox had no room and its policy does not wait. The message was not handled: a retry is safe. */
 export class MailboxFullError extends Error {
   static {
-    brand(MailboxFullError, "MailboxFullError", OWNER);
+    brand(MailboxFullError, "MailboxFullError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
   constructor(path: string, capacity: number) {
@@ -65,7 +66,7 @@ export class MailboxFullError extends Error {
 /** `state` or `started` threw; what it threw is the `cause`. */
 export class StartFailedError extends Error {
   static {
-    brand(StartFailedError, "StartFailedError", OWNER);
+    brand(StartFailedError, "StartFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_START_FAILED" as const;
   constructor(path: string, cause: unknown) {
@@ -73,19 +74,10 @@ export class StartFailedError extends Error {
   }
 }
 
-const MOST_HANDLERS = 20;
-
-/** What an actor handles, where that is known: those of a thread are not. */
-export function listed(handlers: readonly string[]): string {
-  if (handlers.length === 0) return "";
-  const more = handlers.length > MOST_HANDLERS ? ", …" : "";
-  return `; it has ${handlers.slice(0, MOST_HANDLERS).join(", ")}${more}`;
-}
-
 /** The actor has no handler of that name; only untyped code can cause it. */
 export class UnknownMessageError extends Error {
   static {
-    brand(UnknownMessageError, "UnknownMessageError", OWNER);
+    brand(UnknownMessageError, "UnknownMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
   constructor(path: string, type: string, handlers: readonly string[] = []) {
@@ -96,7 +88,7 @@ export class UnknownMessageError extends Error {
 /** Misuse: what was sent is not a message. Nothing was sent. */
 export class InvalidMessageError extends TypeError {
   static {
-    brand(InvalidMessageError, "InvalidMessageError", OWNER);
+    brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_INVALID_MESSAGE" as const;
   constructor(path: string, given: unknown) {
@@ -109,7 +101,7 @@ export class InvalidMessageError extends TypeError {
 /** Misuse: a definition, a child specification or an option has the wrong shape. */
 export class InvalidDefinitionError extends TypeError {
   static {
-    brand(InvalidDefinitionError, "InvalidDefinitionError", OWNER);
+    brand(InvalidDefinitionError, "InvalidDefinitionError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_INVALID_DEFINITION" as const;
 }
@@ -117,7 +109,7 @@ export class InvalidDefinitionError extends TypeError {
 /** Misuse: a sibling of that name is alive. */
 export class DuplicateNameError extends Error {
   static {
-    brand(DuplicateNameError, "DuplicateNameError", OWNER);
+    brand(DuplicateNameError, "DuplicateNameError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DUPLICATE_NAME" as const;
   constructor(path: string) {
@@ -128,7 +120,7 @@ export class DuplicateNameError extends Error {
 /** Misuse: another actor is registered under that key and lives: `holder` is its path. */
 export class DuplicateKeyError extends Error {
   static {
-    brand(DuplicateKeyError, "DuplicateKeyError", OWNER);
+    brand(DuplicateKeyError, "DuplicateKeyError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DUPLICATE_KEY" as const;
   readonly holder: string;
@@ -141,7 +133,7 @@ export class DuplicateKeyError extends Error {
 /** Misuse: a broadcast was asked. It has no single reply; nothing was sent. */
 export class BroadcastAskError extends Error {
   static {
-    brand(BroadcastAskError, "BroadcastAskError", OWNER);
+    brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
   constructor(path: string, type: string) {
@@ -154,7 +146,7 @@ export class BroadcastAskError extends Error {
 /** The `key` of a router threw, which then is the `cause`, or returned no string. Nothing was sent. */
 export class RoutingKeyError extends Error {
   static {
-    brand(RoutingKeyError, "RoutingKeyError", OWNER);
+    brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ROUTING_KEY" as const;
   constructor(path: string, type: string, how: string, cause?: unknown) {
@@ -165,7 +157,7 @@ export class RoutingKeyError extends Error {
 /** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
 export class SpawnRefusedError extends Error {
   static {
-    brand(SpawnRefusedError, "SpawnRefusedError", OWNER);
+    brand(SpawnRefusedError, "SpawnRefusedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_SPAWN_REFUSED" as const;
   constructor(path: string, why: string) {
@@ -176,7 +168,7 @@ export class SpawnRefusedError extends Error {
 /** What was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the offending property. */
 export class MessageNotCloneableError extends TypeError {
   static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", OWNER);
+    brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
   readonly path: string;
@@ -193,7 +185,7 @@ export class MessageNotCloneableError extends TypeError {
  */
 export class DeadlockError extends Error {
   static {
-    brand(DeadlockError, "DeadlockError", OWNER);
+    brand(DeadlockError, "DeadlockError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DEADLOCK" as const;
   readonly path: readonly string[];
@@ -210,7 +202,7 @@ export class DeadlockError extends Error {
 /** Misuse: there is no message that could be set aside, since none is being handled. */
 export class NothingToStashError extends Error {
   static {
-    brand(NothingToStashError, "NothingToStashError", OWNER);
+    brand(NothingToStashError, "NothingToStashError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_NOTHING_TO_STASH" as const;
   constructor(path: string) {
@@ -224,7 +216,7 @@ export class NothingToStashError extends Error {
  */
 export class ThreadLostError extends Error {
   static {
-    brand(ThreadLostError, "ThreadLostError", OWNER);
+    brand(ThreadLostError, "ThreadLostError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_THREAD_LOST" as const;
   readonly how: CrashCause;
@@ -240,7 +232,7 @@ export class ThreadLostError extends Error {
  */
 export class LoadFailedError extends Error {
   static {
-    brand(LoadFailedError, "LoadFailedError", OWNER);
+    brand(LoadFailedError, "LoadFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_LOAD_FAILED" as const;
   /** Of the module. */
@@ -254,7 +246,7 @@ export class LoadFailedError extends Error {
 /** Misuse: something that an actor on a thread cannot do. */
 export class ThreadLimitError extends Error {
   static {
-    brand(ThreadLimitError, "ThreadLimitError", OWNER);
+    brand(ThreadLimitError, "ThreadLimitError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_THREAD_LIMIT" as const;
 }

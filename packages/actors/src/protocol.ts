@@ -69,7 +69,7 @@ export type Payload = object & {
 };
 
 /** The sentence that says why `Parameters` cannot be the payload of a message; never when they can. */
-export type Fault<Parameters> = Parameters extends readonly []
+export type PayloadFault<Parameters> = Parameters extends readonly []
   ? never
   : Parameters extends readonly [infer Only]
     ? [Only] extends [Unfit]

@@ -4,7 +4,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { Channel, overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
 import { InvalidMessageError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -12,57 +12,32 @@ import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { AskOptions } from "../protocol.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
-import { forgetAddress, noteAddress } from "./address-origins.ts";
-import type { Watch } from "./watch.ts";
-
-/** The actor, as its addresses see it. */
-export interface Target extends Waiter {
-  /** Where messages to it go: its mailbox, unless it is a router, or its mailbox is in another thread. */
-  readonly inbox: Inbox;
-  /** Whether it accepts nothing any more. */
-  readonly isClosed: boolean;
-  readonly deadlines: Deadlines;
-  readonly started: Promise<void>;
-  readonly exited: Promise<ExitReason>;
-  /** Why it has ended for good; undefined while it lives. */
-  readonly ended: ExitReason | undefined;
-  /** Who is told when it does. */
-  readonly watches: Set<Watch>;
-  /** One more sender that counts; undefined once the last one was dropped. */
-  revive(): Sender<unknown> | undefined;
-}
-
-/** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
-export const TARGET: unique symbol = Symbol("target");
-
-/** Where a handle says which actor has it. */
-export const HOLDER: unique symbol = Symbol("holder");
-
-export type Message = { readonly type: string };
-export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
+import { forgetOrigin, noteOrigin } from "./address-origins.ts";
+import type { AnyAsk, Message, Target } from "./target.ts";
+import { isObject, OWNER, TARGET } from "./target.ts";
 
 const ignore = (): void => {};
 
-abstract class Handle {
+abstract class BaseAddress {
   readonly #target: Target;
   /** The actor that has it, as far as that is known. */
-  #holder: Waiter | undefined;
+  #owner: Waiter | undefined;
 
-  constructor(target: Target, holder: Waiter | undefined) {
+  constructor(target: Target, owner: Waiter | undefined) {
     this.#target = target;
-    this.#holder = holder;
+    this.#owner = owner;
   }
 
-  get [HOLDER](): Waiter | undefined {
-    return this.#holder;
+  get [OWNER](): Waiter | undefined {
+    return this.#owner;
   }
 
-  set [HOLDER](holder: Waiter | undefined) {
-    this.#holder = holder;
+  set [OWNER](owner: Waiter | undefined) {
+    this.#owner = owner;
   }
 
   get [TARGET](): Target {
@@ -87,7 +62,7 @@ abstract class Handle {
 
   send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
     try {
-      return this.#inbox("send", message).send(message, options, this.#holder);
+      return this.#inbox("send", message).send(message, options, this.#owner);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
@@ -98,7 +73,7 @@ abstract class Handle {
       const inbox = this.#inbox("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
-      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#holder);
+      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
       return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
@@ -120,17 +95,17 @@ abstract class Handle {
   }
 }
 
-/** Asks whoever has `inbox`, in the name of `holder` if that is known. */
+/** Asks whoever has `inbox`, in the name of `waiter` if that is known. */
 export function askAt(
   inbox: Inbox,
   message: Message,
   deadlines: Deadlines,
   options: AskOptions | undefined,
-  holder: Waiter | undefined,
-): Ask {
-  const mailbox = inbox.place(message);
-  const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
-  if (holder !== undefined) ask.awaitedBy(holder, mailbox.owner);
+  waiter: Waiter | undefined,
+): Envelope {
+  const mailbox = inbox.inboxFor(message);
+  const ask = new Envelope(mailbox.prepared(message), mailbox, deadlines, options);
+  if (waiter !== undefined) ask.awaitedBy(waiter, mailbox.owner);
   mailbox.ask(ask);
   return ask;
 }
@@ -151,14 +126,14 @@ function isMessage(message: unknown): message is Message {
   return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 
-class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
+class OwningAddress extends BaseAddress implements AddressTo<Message, AnyAsk> {
   readonly #sender: Sender<unknown>;
   #dropped = false;
 
-  constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
-    super(target, holder);
+  constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined) {
+    super(target, owner);
     this.#sender = sender;
-    if (isTracing) noteAddress(target, this);
+    if (isTracing) noteOrigin(target, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -176,12 +151,12 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   clone(): AddressTo<Message, AnyAsk> {
     this.check("clone");
-    return new StrongHandle(this[TARGET], this.#sender.clone(), this[HOLDER]);
+    return new OwningAddress(this[TARGET], this.#sender.clone(), this[OWNER]);
   }
 
   downgrade(): WeakAddressTo<Message, AnyAsk> {
     this.check("downgrade");
-    return new WeakHandle(this[TARGET], this[HOLDER]);
+    return new NonOwningAddress(this[TARGET], this[OWNER]);
   }
 
   async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
@@ -195,7 +170,7 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
 
   drop(): void {
     this.#dropped = true;
-    if (isTracing) forgetAddress(this[TARGET], this);
+    if (isTracing) forgetOrigin(this[TARGET], this);
     this.#sender.drop();
   }
 
@@ -208,16 +183,16 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   }
 }
 
-class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
+class NonOwningAddress extends BaseAddress implements WeakAddressTo<Message, AnyAsk> {
   get [Symbol.toStringTag](): string {
     return "WeakAddress";
   }
 
   /** A strong address of its own actor is made to be given away: it knows no holder until somebody owns it. */
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
-    const { [TARGET]: target, [HOLDER]: holder } = this;
+    const { [TARGET]: target, [OWNER]: owner } = this;
     const sender = target.revive();
-    return sender && new StrongHandle(target, sender, holder === target ? undefined : holder);
+    return sender && new OwningAddress(target, sender, owner === target ? undefined : owner);
   }
 
   protected override check(): void {}
@@ -230,106 +205,33 @@ export function firstAddress(target: Target & { readonly mailbox: Mailbox }): Ad
 
 /** A strong address of an actor, which takes over the count of `sender`. */
 export function strongAddress(target: Target, sender: Sender<unknown>): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, sender, undefined);
+  return new OwningAddress(target, sender, undefined);
 }
 
-/** A weak address of an actor, in the hands of `holder`. */
-export function weakAddress(target: Target, holder?: Waiter): WeakAddressTo<Message, AnyAsk> {
-  return new WeakHandle(target, holder);
+/** A weak address of an actor, in the hands of `owner`. */
+export function weakAddress(target: Target, owner?: Waiter): WeakAddressTo<Message, AnyAsk> {
+  return new NonOwningAddress(target, owner);
 }
 
-/** Says that `holder` has `value` from now on, if that is a handle; its clones and children do too. */
-export function giveTo<V>(holder: Waiter, value: V): V {
-  if (isObject(value) && HOLDER in value) value[HOLDER] = holder;
+/** Says that `owner` has `value` from now on, if that is a handle; its clones and children do too. */
+export function giveTo<V>(owner: Waiter, value: V): V {
+  if (isObject(value) && OWNER in value) value[OWNER] = owner;
   return value;
 }
 
 /**
  * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
- * and `place` where it was made, or how to find out.
+ * and `origin` where it was made, or how to find out.
  */
-export function lostAddress(path: string, parent: string | undefined, place: string): string {
+export function lostAddress(path: string, parent: string | undefined, origin: string): string {
   const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
   const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
-  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${origin}`;
 }
 
-/** The actor behind a handle; undefined for anything else. */
-export function targetOf(value: unknown): Target | undefined {
-  return isObject(value) && TARGET in value ? (value[TARGET] as Target) : undefined;
-}
-
-/** A strong handle on an actor or a supervisor. */
-export interface StrongAddress extends Disposable {
-  readonly [TARGET]: Target;
-  readonly isDropped: boolean;
-}
-
-/**
- * Every strong handle in `value` that was not dropped: itself, or found by walking plain objects and arrays. What cannot be
- * looked into has none.
- */
-export function strongAddresses(value: unknown): StrongAddress[] {
-  const found: StrongAddress[] = [];
-  forEachHandle(value, (handle) => {
-    if (isStrong(handle) && !handle.isDropped) found.push(handle);
-  });
-  return found;
-}
-
-/** Calls `visit` for every handle in `value`, weak ones too. */
-export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
-  if (!isObject(value)) return;
-  const pending = visitOrOpen(value, visit);
-  if (pending === undefined) return; // as nearly always: what holds no objects needs no walk
-  const seen = new Set<object>([value]);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const inner of visitOrOpen(next, visit) ?? []) pending.push(inner);
-  }
-}
-
-/** Visits a handle; of a plain object or an array, returns the objects in it, if there are any. */
-function visitOrOpen(value: object, visit: (handle: object) => void): object[] | undefined {
-  let inner: object[] | undefined;
-  try {
-    if (TARGET in value) visit(value);
-    else if (Array.isArray(value) || isPlain(value)) {
-      for (const key in value) {
-        const item: unknown = (value as Record<string, unknown>)[key];
-        if (!isObject(item)) continue;
-        if (inner === undefined) inner = [item];
-        else inner.push(item);
-      }
-    }
-  } catch {
-    // A getter or a proxy of the user's that throws.
-  }
-  return inner;
-}
-
-/** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */
-export function dropAddresses(value: unknown): void {
-  for (const address of strongAddresses(value)) address[Symbol.dispose]();
-}
-
-/** Whether `value` is a strong handle that was dropped. */
-export function isDroppedAddress(value: object): boolean {
-  return TARGET in value && isStrong(value) && value.isDropped;
-}
-
-/** Of a handle: whether it is a strong one. */
-export function isStrong(value: object): value is StrongAddress {
-  return Symbol.dispose in value;
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-/** Whether `value` is made of braces, so that what is in it can be walked. */
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** A sender for an address whose actor is gone, or about to be: it counts for nobody. */
+export function closedSender(): Sender<unknown> {
+  const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
+  channel.removeReceiver();
+  return unboundedSender(channel);
 }

@@ -4,13 +4,13 @@ import type { ExitReason } from "../exit-reason.ts";
 export class Watch implements Disposable {
   readonly #watched: Set<Watch>;
   readonly #watching: Set<Watch>;
-  readonly #tell: (reason: ExitReason) => void;
+  readonly #notify: (reason: ExitReason) => void;
 
   /** `watched` are the watches on the one, `watching` those of the other. */
-  constructor(watched: Set<Watch>, watching: Set<Watch>, tell: (reason: ExitReason) => void) {
+  constructor(watched: Set<Watch>, watching: Set<Watch>, notify: (reason: ExitReason) => void) {
     this.#watched = watched;
     this.#watching = watching;
-    this.#tell = tell;
+    this.#notify = notify;
     watched.add(this);
     watching.add(this);
   }
@@ -18,7 +18,7 @@ export class Watch implements Disposable {
   /** It has ended. */
   ended(reason: ExitReason): void {
     this[Symbol.dispose]();
-    this.#tell(reason);
+    this.#notify(reason);
   }
 
   [Symbol.dispose](): void {
@@ -31,9 +31,9 @@ export class Watch implements Disposable {
 export function startWatch(
   target: { readonly watches: Set<Watch>; readonly ended: ExitReason | undefined },
   watching: Set<Watch> | undefined,
-  tell: (reason: ExitReason) => void,
+  notify: (reason: ExitReason) => void,
 ): Watch {
-  const watch = new Watch(target.watches, watching ?? new Set(), tell);
+  const watch = new Watch(target.watches, watching ?? new Set(), notify);
   if (target.ended !== undefined) watch.ended(target.ended);
   else if (watching === undefined) watch[Symbol.dispose]();
   return watch;

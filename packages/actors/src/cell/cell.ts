@@ -10,42 +10,45 @@
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
-import type { Behavior } from "../actor.ts";
-import type { Target } from "../address/handle.ts";
-import { dropAddresses, lostAddress } from "../address/handle.ts";
+import { lostAddress } from "../address/handle.ts";
+import type { Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Watch } from "../address/watch.ts";
-import type { Scheduler } from "../clock.ts";
 import type { Runnable } from "../dispatcher.ts";
-import { ActorPanickedError, ActorStoppedError } from "../errors.ts";
+import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
+import { KILLED } from "../exits.ts";
+import type { Account } from "../mailbox/account.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import type { Front } from "../mailbox/deferred.ts";
+import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
-import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { isSpent } from "../mailbox/transferred.ts";
-import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
+import { isTransferred } from "../mailbox/transferred.ts";
+import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
+import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { CellSettings, Place, Runtime } from "./environment.ts";
-import { pathOf } from "./environment.ts";
-import { failureOf } from "./failure.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
+import { childPath } from "./environment.ts";
+import type { ActorCode } from "./executor.ts";
+import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { Phase } from "./phase.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
-import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { Phase } from "./state.ts";
+import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
   readonly args: unknown;
-  readonly behavior: Behavior;
+  readonly code: ActorCode;
   readonly parent: Cell | undefined;
   readonly settings: CellSettings;
   readonly runtime: Runtime;
@@ -80,8 +83,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
-    { id, name, parent, guardian }: Place,
-    behavior: Behavior,
+    { id, name, parent, decider }: TreePosition,
+    code: ActorCode,
     args: unknown,
     settings: CellSettings,
     runtime: Runtime,
@@ -92,23 +95,23 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.instrument?.behavior(behavior, this) ?? behavior;
+    this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
-      runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
+      runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
-    this.life = new Lifecycle(this, guardian);
+    this.life = new Lifecycle(this, decider);
   }
 
   get name(): string {
-    this.#name ??= `${this.behavior.name}-${this.id}`;
+    this.#name ??= `${this.code.name}-${this.id}`;
     return this.#name;
   }
 
   /** Its place in the system: `/parent/name`. */
   get path(): string {
-    this.#path ??= pathOf(this.parent, this.name);
+    this.#path ??= childPath(this.parent, this.name);
     return this.#path;
   }
 
@@ -136,8 +139,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   // What deadlocks are made of
 
-  get deadlocks(): Deadlocks {
-    return this.runtime.deadlocks;
+  get waitForGraph(): WaitForGraph {
+    return this.runtime.waitForGraph;
   }
 
   get work(): unknown {
@@ -189,7 +192,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   /** It has ended for good. */
-  tellWatches(reason: ExitReason): void {
+  notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
 
@@ -238,9 +241,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
   }
 
-  senderLost(place: string): void {
+  senderLost(origin: string): void {
     const { path: actor, id, parent, runtime, life } = this;
-    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, place));
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, origin));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
@@ -249,7 +252,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get handlers(): readonly string[] {
-    return Object.keys(this.behavior.on);
+    return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason): void {
@@ -298,7 +301,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    if (reply === NEVER_BEGUN) {
+    if (reply === NEVER_STARTED) {
       this.attempt--; // and one more when it is taken again
       this.mailbox.putBack(item);
       return;
@@ -311,31 +314,31 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Ask && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */
-  takeFirst(front: Front): unknown {
-    const returned = front.takeReturned();
-    if (returned !== NOTHING) {
+  takeFirst(deferred: DeferredMessages): unknown {
+    const redelivery = deferred.takeRedelivery();
+    if (redelivery !== NOTHING) {
       this.attempt++;
-      return returned;
+      return redelivery;
     }
     this.attempt = 1;
-    return front.length > 0 ? front.take() : this.mailbox.channel.take();
+    return deferred.length > 0 ? deferred.take() : this.mailbox.channel.take();
   }
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.life.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Ask ? item.message : item), error);
+    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
   /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Ask && item.isSettled)) return false;
+    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -348,24 +351,31 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Ask) item.abortHandler(error);
+      if (item instanceof Envelope) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    if (reason.kind === "crashed" && isSpent(message)) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Ask) item.abortHandler(error);
+    else if (this.code.isRemote) dropAddresses(message); // its handler had others
+    if (item instanceof Envelope) item.abortHandler(error);
   }
+}
+
+/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+export function cellOf(address: unknown): Cell {
+  const target = targetOf(address);
+  if (target instanceof Cell) return target;
+  throw new InvalidDefinitionError("An actor is named by one of its addresses");
 }

@@ -1,6 +1,7 @@
 /** What an error that user code or a lost thread left behind means for the actor. */
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import type { Poison } from "./poison.ts";
 
 /** A handler threw `error`, or its thread was lost, while it handled `message`. */
 export function failureOf(error: unknown, message: unknown): ExitReason {
@@ -18,4 +19,11 @@ export function startFailureOf(error: unknown): ExitReason {
 /** Whether the thread was lost through another actor's fault. */
 export function isHostLost(error: unknown): boolean {
   return error instanceof ThreadLostError && error.how === "hostLost";
+}
+
+/** How often a message may be begun again after `reason`. One lost without its own fault is worth a second try. */
+export function retries(poison: Poison | undefined, reason: ExitReason): number {
+  if (reason.kind !== "panicked" && reason.kind !== "crashed") return 0;
+  if (typeof poison === "object") return poison.retries;
+  return poison === undefined && reason.kind === "crashed" && reason.cause === "hostLost" ? 1 : 0;
 }

@@ -4,17 +4,19 @@
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
-import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { checked, giveTo, targetOf, weakAddress } from "../address/handle.ts";
+import { checked, giveTo, weakAddress } from "../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
+import { DisposableSet, dropAll } from "./disposable-set.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
-import { dropAll, Owned } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 
@@ -23,6 +25,7 @@ const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
+  readonly executor: Executor;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -31,7 +34,7 @@ export class Incarnation {
   #controller: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
   #sleeps: Sleeps | undefined = undefined;
-  #owned: Owned | undefined = undefined;
+  #owned: DisposableSet | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
   /** Promises given to `pipeToSelf` that have not settled. */
   #piped = 0;
@@ -41,6 +44,7 @@ export class Incarnation {
   constructor(cell: Cell, generation: number) {
     this.#cell = cell;
     this.generation = generation;
+    this.executor = cell.code.executor(this);
   }
 
   get attempt(): number {
@@ -68,7 +72,7 @@ export class Incarnation {
 
   get signal(): AbortSignal {
     const { inFlight, incarnation } = this.#cell;
-    if (inFlight instanceof Ask && incarnation === this) return inFlight.handlerSignal;
+    if (inFlight instanceof Envelope && incarnation === this) return inFlight.handlerSignal;
     this.#controller ??= new AbortController();
     if (this.#ended) this.#controller.abort();
     return this.#controller.signal;
@@ -77,7 +81,7 @@ export class Incarnation {
   /** Aborted when the caller of the ask in flight has given up; undefined for a tell. */
   get callerSignal(): AbortSignal | undefined {
     const { inFlight } = this.#cell;
-    return inFlight instanceof Ask ? inFlight.handlerSignal : undefined;
+    return inFlight instanceof Envelope ? inFlight.handlerSignal : undefined;
   }
 
   get timers(): MessageTimers {
@@ -124,7 +128,7 @@ export class Incarnation {
 
   get own(): <A extends Disposable>(address: A) => A {
     return (address) => {
-      this.#owned ??= new Owned();
+      this.#owned ??= new DisposableSet();
       if (this.#ended) address[Symbol.dispose]();
       else this.#owned.add(address);
       return giveTo(this.#cell, address);
@@ -178,7 +182,7 @@ export class Incarnation {
 
   get background(): <P>(promise: P) => P {
     return (promise) => {
-      this.#cell.deadlocks.background(this.#cell, promise);
+      this.#cell.waitForGraph.background(this.#cell, promise);
       return promise;
     };
   }
@@ -200,7 +204,7 @@ export class Incarnation {
 
   /** Whether somebody waits for what comes of the message in flight. */
   get isAsk(): boolean {
-    return this.#cell.inFlight instanceof Ask;
+    return this.#cell.inFlight instanceof Envelope;
   }
 
   /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */

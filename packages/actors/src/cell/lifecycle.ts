@@ -1,39 +1,38 @@
 /**
- * How one actor starts, restarts and ends. What follows an end is the guardian's verdict, taken before anything is
- * touched; this file carries it out.
+ * How one actor starts, restarts and ends. Before an end touches anything, the decider chooses the directive that follows.
  *
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what
  * it owned. Whoever asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
-import type { Behavior } from "../actor.ts";
-import { dropAddresses } from "../address/handle.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
-import { Milestone } from "./deferred-promise.ts";
-import type { Guardian, Verdict } from "./directive.ts";
-import { HELD } from "./directive.ts";
+import { DeferredPromise } from "./deferred-promise.ts";
+import type { Decider, Directive } from "./directive.ts";
+import { SUSPENDED } from "./directive.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
+import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./state.ts";
 import { killAll, takeDown } from "./take-down.ts";
-import type { Ending, EndRequest, HowToEnd, Sequel } from "./termination.ts";
-import { DECIDE, FINISH, HOLD, later, reportEnd } from "./termination.ts";
+import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
+import { DECIDE, FINISH, laterOf, reportEnd, SUSPEND } from "./termination.ts";
 
 export class Lifecycle {
   /** Why the last incarnation ended, or why this one will; what latecomers are told. */
   reason: ExitReason = NORMAL;
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
-  #guardian: Guardian | undefined;
+  #decider: Decider | undefined;
   /** Made when somebody asks for them. */
-  #started: Milestone<void> | undefined = undefined;
-  #exited: Milestone<ExitReason> | undefined = undefined;
+  #started: DeferredPromise<void> | undefined = undefined;
+  #exited: DeferredPromise<ExitReason> | undefined = undefined;
   /** Which start the present or last incarnation is; 0 before the first. */
   generation = 0;
   /** How often it has started. */
@@ -45,36 +44,36 @@ export class Lifecycle {
   #failsToStart = false;
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
-  #ending: Ending | undefined = undefined;
+  #termination: Termination | undefined = undefined;
   #backoff: UnheldTimer | undefined = undefined;
   /** Called at the next change: it has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
 
-  constructor(cell: Cell, guardian: Guardian | undefined) {
+  constructor(cell: Cell, decider: Decider | undefined) {
     this.#cell = cell;
-    this.#guardian = guardian;
+    this.#decider = decider;
   }
 
   /** Of the first start. */
   get started(): Promise<void> {
     if (this.#started === undefined) {
-      this.#started = new Milestone();
-      this.#tellStarted();
+      this.#started = new DeferredPromise();
+      this.#settleStarted();
     }
     return this.#started.promise;
   }
 
-  #tellStarted(): void {
-    if (this.starts > 0) this.#started?.reach();
+  #settleStarted(): void {
+    if (this.starts > 0) this.#started?.resolve();
     else if (this.#failsToStart || (!this.#cell.isAlive && this.startError !== undefined))
-      this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
-    else if (!this.#cell.isAlive) this.#started?.fail(new ActorStoppedError(this.#cell.path, this.reason));
+      this.#started?.reject(new StartFailedError(this.#cell.path, this.startError));
+    else if (!this.#cell.isAlive) this.#started?.reject(new ActorStoppedError(this.#cell.path, this.reason));
   }
 
   get exited(): Promise<ExitReason> {
     if (this.#exited === undefined) {
-      this.#exited = new Milestone();
-      if (!this.#cell.isAlive) this.#exited.reach(this.reason);
+      this.#exited = new DeferredPromise();
+      if (!this.#cell.isAlive) this.#exited.resolve(this.reason);
     }
     return this.#exited.promise;
   }
@@ -85,7 +84,7 @@ export class Lifecycle {
 
   /** Whether it comes back under the same addresses when its parent is restarted. */
   get comesBack(): boolean {
-    return this.#guardian?.comesBack === true;
+    return this.#decider?.comesBack === true;
   }
 
   /** Whether there is no incarnation, and none is about to be. */
@@ -108,8 +107,6 @@ export class Lifecycle {
     if (waiting !== undefined) for (const resolve of waiting) resolve();
   }
 
-  // Start
-
   /** The first start, or a restart of what is down. */
   begin(delayMs = 0): void {
     if (delayMs > 0) {
@@ -123,15 +120,11 @@ export class Lifecycle {
 
   /** Starts the incarnation whose turn it is. */
   startIfDue(): void {
-    const cell = this.#cell;
-    if (cell.phase === STARTING && cell.incarnation === undefined) this.#start();
-  }
-
-  #start(): void {
+    if (this.#cell.phase !== STARTING || this.#cell.incarnation !== undefined) return;
     const incarnation = new Incarnation(this.#cell, ++this.generation);
     this.#cell.incarnation = incarnation;
     this.#startedAt = Math.trunc(this.#cell.clock.now()); // fits into the field, as no fraction does
-    const { state, started } = this.#cell.behavior;
+    const { state, started } = incarnation.executor;
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
     const ready = (): void => this.#ready(incarnation);
     const hook = (made: unknown): void => {
@@ -147,7 +140,7 @@ export class Lifecycle {
     this.#cell.runtime.diagnostics.started(this.#cell, this.reason);
     this.reason = this.#drainReason;
     this.starts++;
-    this.#tellStarted();
+    this.#settleStarted();
     this.#changed();
     this.#cell.ready();
   }
@@ -160,20 +153,21 @@ export class Lifecycle {
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const reason = startFailureOf(error);
-    const isAgain = this.starts > 0 || this.#guardian?.retriesStart === true;
+    const isAgain = this.starts > 0 || this.#decider?.retriesStart === true;
     const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
-    const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
-    this.#failsToStart = sequel === FINISH && this.starts === 0;
-    this.#tellStarted();
-    this.#end(reason, { sequel, letters: this.#requested?.letters ?? "startFailed", hook: false, error });
+    const afterExit = canRetry ? (this.#requested?.afterExit ?? DECIDE) : FINISH;
+    this.#failsToStart = afterExit === FINISH && this.starts === 0;
+    this.#settleStarted();
+    const deadLetterReason = this.#requested?.deadLetterReason ?? "startFailed";
+    this.#end(reason, { afterExit, deadLetterReason, hook: false, error });
   }
 
   // End
 
   /** The mailbox is closed and empty. */
   drained(): void {
-    this.#end(this.#drainReason, { sequel: FINISH, graceful: true });
+    this.#end(this.#drainReason, { afterExit: FINISH, graceful: true });
   }
 
   /** A handler threw. */
@@ -183,7 +177,7 @@ export class Lifecycle {
 
   /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
-    this.request({ reason, sequel: isFinal ? FINISH : DECIDE, letters: "stopped", error });
+    this.request({ reason, afterExit: isFinal ? FINISH : DECIDE, deadLetterReason: "stopped", error });
   }
 
   /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */
@@ -195,25 +189,25 @@ export class Lifecycle {
   /** Ends the actor if somebody asked for it during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
-    if (requested === undefined || this.#cell.behavior.isAhead?.()) return false;
+    if (requested === undefined || this.#halt()) return false;
     this.#end(requested.reason, requested);
     return true;
   }
 
   /** As the actor asked for itself: the guardian decides what follows. */
   stopSelf(): void {
-    this.request({ reason: NORMAL, sequel: DECIDE, letters: "stopped" });
+    this.request({ reason: NORMAL, afterExit: DECIDE, deadLetterReason: "stopped" });
   }
 
   /** Ends without handling what is queued, for good. */
-  stop(letters: DeadLetterReason = "stopped"): void {
-    this.request({ reason: SHUTDOWN, sequel: FINISH, letters });
+  stop(deadLetterReason: DeadLetterReason = "stopped"): void {
+    this.request({ reason: SHUTDOWN, afterExit: FINISH, deadLetterReason });
   }
 
   /** Ends with a failure of its children. Whether another incarnation follows, or may: while it starts, that is open. */
   fail(reason: ExitReason): boolean {
-    this.request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
-    return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
+    this.request({ reason, afterExit: DECIDE, deadLetterReason: "intensityExceeded", isDueToChild: true });
+    return this.#cell.phase === STARTING || this.#termination?.directive.restart === true;
   }
 
   /** Ends once what is queued is handled, for good. */
@@ -226,20 +220,20 @@ export class Lifecycle {
   }
 
   /** Ends at once: neither handler nor hook is waited for, and the children are killed too. */
-  kill(sequel: Sequel): void {
+  kill(afterExit: AfterExit): void {
     switch (this.#cell.phase) {
       case STOPPED:
         return;
       case NEW:
       case DOWN:
-        this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
+        this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
         return;
       case ENDING:
-        this.#hurry(sequel);
+        this.#hurry(afterExit);
         return;
       default: {
-        const { sequel: requested = DECIDE, letters = "stopped" } = this.#requested ?? {};
-        this.#end(KILLED, { sequel: later(sequel, requested), letters, hook: false });
+        const { afterExit: requested = DECIDE, deadLetterReason = "stopped" } = this.#requested ?? {};
+        this.#end(KILLED, { afterExit: laterOf(afterExit, requested), deadLetterReason, hook: false });
       }
     }
   }
@@ -263,29 +257,34 @@ export class Lifecycle {
         this.#remember(request);
         return;
       default:
-        if (this.#cell.behavior.isAhead?.()) this.#remember(request);
+        if (this.#halt()) this.#remember(request);
         else this.#end(request.reason, request);
     }
   }
 
   #remember(request: EndRequest): void {
-    if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
-    if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
-    else this.#cell.behavior.isAhead?.();
+    if (this.#requested === undefined || request.afterExit >= this.#requested.afterExit) this.#requested = request;
+    if (this.#cell.phase === STARTING) this.#cell.incarnation?.executor.cutShort();
+    else this.#halt();
+  }
+
+  /** Starts no further message. Returns true if messages were started whose turn has not come. */
+  #halt(): boolean {
+    return this.#cell.incarnation?.executor.halt() === true;
   }
 
   /** Nothing is left to end but the wait for the next incarnation. */
-  #conclude({ reason, sequel, letters }: EndRequest): void {
+  #conclude({ reason, afterExit, deadLetterReason }: EndRequest): void {
     if (this.#cell.phase === ENDING) {
-      const ending = this.#ending;
-      if (ending?.verdict.restart !== true || sequel === DECIDE) return;
-      ending.verdict = sequel === HOLD ? HELD : { restart: false, letters };
-      if (sequel === HOLD) return;
-      ending.reason = this.reason = reason;
-      this.#cell.mailbox.end(letters);
-    } else if (sequel === FINISH) {
-      this.#finishWaiting(reason, letters);
-    } else if (sequel === HOLD) {
+      const termination = this.#termination;
+      if (termination?.directive.restart !== true || afterExit === DECIDE) return;
+      termination.directive = afterExit === SUSPEND ? SUSPENDED : { restart: false, deadLetterReason };
+      if (afterExit === SUSPEND) return;
+      termination.reason = this.reason = reason;
+      this.#cell.mailbox.end(deadLetterReason);
+    } else if (afterExit === FINISH) {
+      this.#finishWaiting(reason, deadLetterReason);
+    } else if (afterExit === SUSPEND) {
       this.#backoff?.stop();
       this.#backoff = undefined;
       this.#changed();
@@ -293,61 +292,62 @@ export class Lifecycle {
   }
 
   #end(reason: ExitReason, how: HowToEnd): void {
-    const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
-    this.#cell.behavior.catchUp?.(this.#cell);
-    const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
-    reportEnd(this.#cell, this.generation, reason, verdict, how.error);
+    const { deadLetterReason = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
+    this.#cell.incarnation?.executor.catchUp(this.#cell);
+    const directive = this.#decide(reason, how.afterExit ?? DECIDE, deadLetterReason);
+    reportEnd(this.#cell, this.generation, reason, directive, how.error);
     this.#cell.become(ENDING);
     this.#requested = undefined;
     this.reason = reason;
-    const ending: Ending = { reason, verdict, letters, graceful, hook, isDueToChild };
-    this.#ending = ending;
-    this.#cell.settleInFlight(reason, verdict.restart && verdict.letters === undefined, how.error);
-    if (this.#ending !== ending) return;
-    if (!ending.verdict.restart) this.#cell.mailbox.end(ending.verdict.letters);
-    else if (ending.verdict.letters !== undefined) this.#cell.mailbox.empty(ending.verdict.letters);
+    const termination: Termination = { reason, directive, deadLetterReason, graceful, hook, isDueToChild };
+    this.#termination = termination;
+    this.#cell.settleInFlight(reason, directive.restart && directive.deadLetterReason === undefined, how.error);
+    if (this.#termination !== termination) return;
+    if (!termination.directive.restart) this.#cell.mailbox.end(termination.directive.deadLetterReason);
+    else if (termination.directive.deadLetterReason !== undefined)
+      this.#cell.mailbox.empty(termination.directive.deadLetterReason);
     this.#cell.incarnation?.end();
-    if (this.#ending !== ending) return;
+    if (this.#termination !== termination) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
-    if (isKill) killAll(this.#cell.children, ending);
-    const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(ending);
-    else void this.#takeDown(ending, run);
+    if (isKill) killAll(this.#cell.children, termination);
+    const run = termination.hook ? this.#cell.incarnation?.executor.stopped : undefined;
+    if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(termination);
+    else void this.#takeDown(termination, run);
   }
 
   /** Never rejects. */
-  async #takeDown(ending: Ending, hook: Behavior["stopped"]): Promise<void> {
+  async #takeDown(termination: Termination, hook: Executor["stopped"]): Promise<void> {
     const { incarnation } = this.#cell;
-    if (ending.isDueToChild) await undefined; // whose own end has not begun
+    if (termination.isDueToChild) await undefined; // whose own end has not begun
     for (const child of this.#cell.children.reverse()) {
-      if (this.#ending !== ending) return;
-      await takeDown(child, ending);
+      if (this.#termination !== termination) return;
+      await takeDown(child, termination);
     }
     try {
-      if (this.#ending === ending) await hook?.(incarnation, ending.reason);
+      if (this.#termination === termination) await hook?.(incarnation, termination.reason);
     } catch (error) {
-      if (!isHostLost(error)) ending.reason = failureOf(error, undefined);
+      if (!isHostLost(error)) termination.reason = failureOf(error, undefined);
       report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
     }
-    if (this.#ending === ending) this.#takenDown(ending);
+    if (this.#termination === termination) this.#takenDown(termination);
   }
 
   /** What is dropped may be user code that asks for the end once more. */
-  #takenDown(ending: Ending): void {
+  #takenDown(termination: Termination): void {
     this.#cell.incarnation?.dropOwned();
-    if (this.#ending !== ending) return;
-    const { reason, verdict } = ending;
-    this.#ending = undefined;
+    if (this.#termination !== termination) return;
+    const { reason, directive } = termination;
+    this.#termination = undefined;
     this.#cell.incarnation = undefined;
-    if (!verdict.restart) {
+    if (!directive.restart) {
       this.#finish(reason);
     } else if (this.#cell.mailbox.isFinished) {
       this.#finish(this.#drainReason === SHUTDOWN ? SHUTDOWN : reason);
-    } else if (verdict.delayMs === 0) {
+    } else if (directive.delayMs === 0) {
       this.begin();
     } else {
       this.#cell.become(DOWN);
-      if (verdict.delayMs !== undefined) this.begin(verdict.delayMs);
+      if (directive.delayMs !== undefined) this.begin(directive.delayMs);
       this.#changed();
     }
   }
@@ -361,38 +361,38 @@ export class Lifecycle {
     this.#cell.parent?.removeChild(this.#cell);
     this.#cell.runtime.ended(this.#cell);
     if (this.#cell.hasAddresses) dropAddresses(this.#cell.args);
-    this.#tellStarted();
-    this.#exited?.reach(reason);
+    this.#settleStarted();
+    this.#exited?.resolve(reason);
     this.#changed();
-    this.#guardian?.ended(reason);
-    this.#cell.tellWatches(reason);
+    this.#decider?.ended(reason);
+    this.#cell.notifyWatches(reason);
   }
 
   /** Ends an actor of which no incarnation exists. */
-  #finishWaiting(reason: ExitReason, letters: DeadLetterReason): void {
+  #finishWaiting(reason: ExitReason, deadLetterReason: DeadLetterReason): void {
     this.#backoff?.stop();
     this.reason = reason;
-    this.#cell.mailbox.end(letters);
+    this.#cell.mailbox.end(deadLetterReason);
     this.#finish(reason);
   }
 
   /** A kill while the incarnation is being taken down: nothing is waited for any more. */
-  #hurry(sequel: Sequel): void {
-    const ending = this.#ending;
-    if (ending === undefined) return;
-    this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
-    ending.reason = KILLED;
-    killAll(this.#cell.children, ending);
-    this.#takenDown(ending);
+  #hurry(afterExit: AfterExit): void {
+    const termination = this.#termination;
+    if (termination === undefined) return;
+    this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
+    termination.reason = KILLED;
+    killAll(this.#cell.children, termination);
+    this.#takenDown(termination);
   }
 
   /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
-  #decide(reason: ExitReason, sequel: Sequel, letters: DeadLetterReason): Verdict {
-    if (sequel === FINISH) return { restart: false, letters };
-    if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
-    if (sequel === HOLD) return letters === "stopped" ? HELD : { ...HELD, letters };
-    this.#guardian ??= this.#cell.runtime.guardian(this.#cell);
-    const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
-    return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
+  #decide(reason: ExitReason, afterExit: AfterExit, deadLetterReason: DeadLetterReason): Directive {
+    if (afterExit === FINISH) return { restart: false, deadLetterReason };
+    if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, deadLetterReason };
+    if (afterExit === SUSPEND) return deadLetterReason === "stopped" ? SUSPENDED : { ...SUSPENDED, deadLetterReason };
+    this.#decider ??= this.#cell.runtime.deciderFor(this.#cell);
+    const decided = this.#decider.decide(reason, this.#cell.clock.now() - this.#startedAt);
+    return decided.restart || decided.deadLetterReason !== "stopped" ? decided : { restart: false, deadLetterReason };
   }
 }

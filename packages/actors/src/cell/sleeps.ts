@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { refuse, Wait } from "@pneumatic/core/internal";
 
-const EXPECTED = "a number of milliseconds from 0 to Infinity";
+const VALID_MS = "a number of milliseconds from 0 to Infinity";
 const ignore = (): void => {};
 
 /** A wait whose event never comes, so that its timeout is what it waits for. */
@@ -48,7 +48,7 @@ export class Sleeps {
   #begin(wait: WaitOptions): Promise<void> {
     const { timeout: ms } = wait;
     if (!(typeof ms === "number" && ms >= 0))
-      return Promise.reject(new InvalidArgumentError("ms of sleep", EXPECTED, ms));
+      return Promise.reject(new InvalidArgumentError("ms of sleep", VALID_MS, ms));
     const refused = refuse(wait);
     if (refused !== undefined) return refused;
     return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over());

@@ -1,45 +1,50 @@
 /** How a parent ends what is below it, within the time that each may take. */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { Cell } from "./cell.ts";
-import type { Ending, Sequel } from "./termination.ts";
-import { FINISH, HOLD } from "./termination.ts";
+import type { AfterExit, Termination } from "./termination.ts";
+import { FINISH, SUSPEND } from "./termination.ts";
 
 /** Stops an actor: drained or not, but killed when it takes longer than it may. */
-export async function shutDown(cell: Cell, graceful: boolean, letters: DeadLetterReason): Promise<ExitReason> {
+export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: DeadLetterReason): Promise<ExitReason> {
   if (graceful) cell.life.drain();
-  else cell.life.stop(letters);
+  else cell.life.stop(deadLetterReason);
   if (cell.isAlive) await within(cell, () => cell.isAlive, FINISH);
   return cell.exited;
 }
 
 /**
  * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes longer
- * than it may. What is queued stays, unless `letters` says what becomes of it.
+ * than it may. What is queued stays, unless `deadLetterReason` says what becomes of it.
  */
-export async function holdDown(cell: Cell, letters?: DeadLetterReason): Promise<void> {
-  const isAhead = letters !== undefined && cell.behavior.isAhead?.() === true; // then it is known at the end what is queued
-  if (letters !== undefined && !isAhead) cell.mailbox.empty(letters);
-  cell.life.request({ reason: SHUTDOWN, sequel: HOLD, letters: isAhead ? letters : "stopped" });
-  if (!cell.life.isDown) await within(cell, () => !cell.life.isDown, HOLD);
+export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
+  const isStarted = deadLetterReason !== undefined && cell.incarnation?.executor.halt() === true; // then the end tells what is still queued
+  if (deadLetterReason !== undefined && !isStarted) cell.mailbox.empty(deadLetterReason);
+  cell.life.request({
+    reason: SHUTDOWN,
+    afterExit: SUSPEND,
+    deadLetterReason: isStarted ? deadLetterReason : "stopped",
+  });
+  if (!cell.life.isDown) await within(cell, () => !cell.life.isDown, SUSPEND);
 }
 
 /** Takes a child down. What is queued for one that comes back is given up only if its supervisor has failed. */
-export async function takeDown(child: Cell, { verdict, letters, graceful }: Ending): Promise<void> {
-  if (!verdict.restart) await shutDown(child, graceful, verdict.letters);
-  else if (child.life.comesBack) await holdDown(child, letters === "intensityExceeded" ? letters : undefined);
-  else await shutDown(child, graceful, letters);
+export async function takeDown(child: Cell, { directive, deadLetterReason, graceful }: Termination): Promise<void> {
+  if (!directive.restart) await shutDown(child, graceful, directive.deadLetterReason);
+  else if (child.life.comesBack)
+    await suspend(child, deadLetterReason === "intensityExceeded" ? deadLetterReason : undefined);
+  else await shutDown(child, graceful, deadLetterReason);
 }
 
 /** Kills children, the last one first. */
-export function killAll(children: Cell[], { verdict }: Ending): void {
-  for (const { life } of children.reverse()) life.kill(verdict.restart && life.comesBack ? HOLD : FINISH);
+export function killAll(children: Cell[], { directive }: Termination): void {
+  for (const { life } of children.reverse()) life.kill(directive.restart && life.comesBack ? SUSPEND : FINISH);
 }
 
-async function within({ life, settings, clock }: Cell, lasts: () => boolean, sequel: Sequel): Promise<void> {
-  const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(sequel), clock);
+async function within({ life, settings, clock }: Cell, lasts: () => boolean, afterExit: AfterExit): Promise<void> {
+  const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
   while (lasts()) await life.change();
   deadline.stop();
 }

@@ -6,25 +6,9 @@
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
 import type { Logger } from "pino";
-import { listed } from "../errors.ts";
 import { report } from "../report.ts";
-import type { DeadLetterReason } from "./ledger.ts";
-
-/** A message that was not handled. */
-export interface DeadLetter {
-  readonly message: unknown;
-  /** The `type` of the message. */
-  readonly type: string;
-  readonly reason: DeadLetterReason;
-  /** The path of the actor that it was sent to. */
-  readonly to: string;
-  /** The id of that actor. */
-  readonly id: number;
-  /** When, in milliseconds of the clock of the system: for differences, it is no date. */
-  readonly at: number;
-  /** What its handler threw, when it was quarantined for that. */
-  readonly error?: unknown;
-}
+import { listed } from "../wording.ts";
+import type { DeadLetter, DeadLetterReason } from "./dead-letter.ts";
 
 export class DeadLetterStore {
   readonly #release: (message: unknown) => void;

@@ -7,31 +7,18 @@
  * Nothing here takes a slot of a bounded mailbox.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { MailQueue } from "./queue.ts";
 
-/** Where an ask waits outside of the channel. */
-export class FrontPlace {
-  readonly #remove: () => void;
-
-  constructor(remove: () => void) {
-    this.#remove = remove;
-  }
-
-  remove(): void {
-    this.#remove();
-  }
-}
-
-export class Front {
+export class DeferredMessages {
   /** A message that was begun already, and failed. */
-  #returned: unknown = NOTHING;
+  #redelivery: unknown = NOTHING;
   #queue = new MailQueue<unknown>();
   #stash = new MailQueue<unknown>();
 
   /** How many messages go before those in the channel. */
   get length(): number {
-    return this.#queue.length + (this.#returned === NOTHING ? 0 : 1);
+    return this.#queue.length + (this.#redelivery === NOTHING ? 0 : 1);
   }
 
   get stashed(): number {
@@ -40,19 +27,19 @@ export class Front {
 
   /** Puts a message before all others, to be handled once more. */
   putBack(item: unknown): void {
-    this.#returned = item;
-    if (item instanceof Ask) {
-      item.waiting(
-        new FrontPlace(() => {
-          this.#returned = NOTHING;
-        }),
-      );
+    this.#redelivery = item;
+    if (item instanceof Envelope) {
+      item.waiting({
+        remove: () => {
+          this.#redelivery = NOTHING;
+        },
+      });
     }
   }
 
-  takeReturned(): unknown {
-    const item = this.#returned;
-    this.#returned = NOTHING;
+  takeRedelivery(): unknown {
+    const item = this.#redelivery;
+    this.#redelivery = NOTHING;
     return item;
   }
 
@@ -79,8 +66,8 @@ export class Front {
 
   /** Takes everything, the stash last. */
   *drain(): Generator<unknown> {
-    const returned = this.takeReturned();
-    if (returned !== NOTHING) yield returned;
+    const redelivery = this.takeRedelivery();
+    if (redelivery !== NOTHING) yield redelivery;
     while (this.#queue.length > 0) yield this.#queue.shift();
     while (this.#stash.length > 0) yield this.#stash.shift();
   }
@@ -89,5 +76,5 @@ export class Front {
 function append(queue: MailQueue<unknown>, item: unknown): void {
   const ticket = queue.nextTicket;
   queue.push(item);
-  if (item instanceof Ask) item.waiting(new FrontPlace(() => queue.remove(ticket)));
+  if (item instanceof Envelope) item.waiting({ remove: () => queue.remove(ticket) });
 }

@@ -21,26 +21,27 @@ import {
   refuse,
   soon,
 } from "@pneumatic/core/internal";
-import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskHome, AskPlace } from "../reply/ask.ts";
-import { Ask } from "../reply/ask.ts";
+import type { AskPosition, AskQueue } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Account } from "./account.ts";
 import type { Credits } from "./credits.ts";
-import { reclaim } from "./credits.ts";
-import { Front, FrontPlace } from "./deferred.ts";
+import { revokeAll } from "./credits.ts";
+import type { DeadLetterReason } from "./dead-letter.ts";
+import { DeferredMessages } from "./deferred.ts";
 import type { Inbox } from "./inbox.ts";
-import type { DeadLetterReason, Ledger } from "./ledger.ts";
-import { Account } from "./ledger.ts";
-import type { MailboxSpec, Overflow } from "./overflow.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
 import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
-import { isSpent } from "./transferred.ts";
+import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { ParkedAsk, ParkedTell } from "./waiting-senders.ts";
+import { WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
@@ -48,9 +49,9 @@ const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
 /** Who has messages that are still queued, and may have begun with them: they are taken out when it says so. */
-export interface Borrower {
+export interface Prefetcher {
   /** Those with a ticket up to this one. */
-  readonly borrowed: number;
+  readonly prefetchedUpTo: number;
   /** The caller of the ask with this ticket has given up. */
   cancel(ticket: number, message: unknown): void;
 }
@@ -72,19 +73,19 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskHome, Inbox {
+export class Mailbox implements AskQueue, Inbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for that of arrival. */
   readonly #ranking: Ranking | undefined;
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
   /** What goes before the channel; undefined until something does. */
-  front: Front | undefined = undefined;
+  deferred: DeferredMessages | undefined = undefined;
   /** Promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
-  borrower: Borrower | undefined = undefined;
+  prefetcher: Prefetcher | undefined = undefined;
   /** What threads may use of the capacity; undefined until one may. */
-  lenders: Set<Credits> | undefined = undefined;
+  credits: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
   readonly takesAll: boolean;
@@ -121,7 +122,7 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Whether nothing is left and nothing will come. */
   get isFinished(): boolean {
-    return this.channel.state === CLOSED && this.awaited === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.state === CLOSED && this.awaited === 0 && !this.deferred?.length;
   }
 
   get overflow(): Overflow {
@@ -135,37 +136,37 @@ export class Mailbox implements AskHome, Inbox {
 
   /** Whether there is nothing to take, neither queued nor parked. */
   get isEmpty(): boolean {
-    return this.channel.ready === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.ready === 0 && (this.deferred === undefined || this.deferred.length === 0);
   }
 
   /** How many messages wait to be handled. */
   get queued(): number {
-    return this.channel.length + (this.front?.length ?? 0);
+    return this.channel.length + (this.deferred?.length ?? 0);
   }
 
   /** How many messages were set aside. */
   get stashed(): number {
-    return this.front?.stashed ?? 0;
+    return this.deferred?.stashed ?? 0;
   }
 
   /** Puts a message before all others whose turn had come; not an ask whose caller has given up meanwhile. */
   putBack(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.putBack(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.putBack(item);
   }
 
   /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.stash(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.stash(item);
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask && item.isSettled) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
-    } else if (isSpent(message)) this.discard(item, "transferLost");
+    } else if (isTransferred(message)) this.discard(item, "transferLost");
     else return false;
     return true;
   }
@@ -173,7 +174,7 @@ export class Mailbox implements AskHome, Inbox {
   /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
   unstashAll(): void {
     if (this.stashed === 0) return;
-    this.front?.unstashAll();
+    this.deferred?.unstashAll();
     this.#owner.wake();
   }
 
@@ -187,17 +188,17 @@ export class Mailbox implements AskHome, Inbox {
     if (this.#overflow !== "dropOldest") {
       this.#ranking?.next(message);
       if (this.channel.push(message) === PUSHED) return;
-      if (this.borrower !== undefined && this.channel.state !== CLOSED) {
+      if (this.prefetcher !== undefined && this.channel.state !== CLOSED) {
         this.channel.deliver(message); // not before what may have been begun
         return;
       }
     }
-    this.front ??= new Front();
-    this.front.push(message);
+    this.deferred ??= new DeferredMessages();
+    this.deferred.push(message);
     this.#owner.wake();
   }
 
-  place(): Mailbox {
+  inboxFor(): Mailbox {
     return this;
   }
 
@@ -214,8 +215,8 @@ export class Mailbox implements AskHome, Inbox {
     return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
   }
 
-  /** `holder` is the actor that sends, if it is one. */
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  /** `waiter` is the actor that sends, if one does. */
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
@@ -223,10 +224,10 @@ export class Mailbox implements AskHome, Inbox {
     if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
     if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
     if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
-    const parked = new ParkedTell(this, message, this.#toPark(item));
-    if (options?.timeout === 0) return soon(parked.timedOut, true);
-    const sent = parked.start(options, this.#owner.clock);
-    if (holder !== undefined) parked.awaitedBy(holder, this.#owner, sent);
+    const waiting = new WaitingSend(this, message, this.#waitingItem(item));
+    if (options?.timeout === 0) return soon(waiting.timedOut, true);
+    const sent = waiting.start(options, this.#owner.clock);
+    if (waiter !== undefined) waiting.awaitedBy(waiter, this.#owner, sent);
     return sent;
   }
 
@@ -235,28 +236,28 @@ export class Mailbox implements AskHome, Inbox {
     return this.#prepare === undefined ? message : (this.#prepare(message) as V);
   }
 
-  ask(ask: Ask): void {
+  ask(ask: Envelope): void {
     const pushed = this.#offer(ask);
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
     else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
-    else new ParkedAsk(this, ask, this.#toPark(ask));
+    else new WaitingAsk(this, ask, this.#waitingItem(ask));
   }
 
-  withdraw(place: AskPlace, message: unknown): void {
-    if (typeof place === "number") {
-      if (this.borrower !== undefined && place <= this.borrower.borrowed) {
-        this.borrower.cancel(place, message);
+  withdraw(position: AskPosition, message: unknown): void {
+    if (typeof position === "number") {
+      if (this.prefetcher !== undefined && position <= this.prefetcher.prefetchedUpTo) {
+        this.prefetcher.cancel(position, message);
         return;
       }
-      this.giveUp(place, message);
-    } else if (place instanceof FrontPlace) {
+      this.giveUp(position, message);
+    } else if ("slots" in position) {
+      this.channel.unpark(position); // never accepted: what is in it is still the caller's
+    } else {
       this.account.expired++;
-      place.remove();
+      position.remove();
       this.#owner.release(message);
       if (this.isFinished) this.#owner.wake();
-    } else {
-      this.channel.unpark(place); // never accepted: what is in it is still the caller's
     }
   }
 
@@ -274,7 +275,7 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** A parked message got its room. */
-  admitted(): void {
+  countAccepted(): void {
     this.account.accepted++;
   }
 
@@ -286,8 +287,8 @@ export class Mailbox implements AskHome, Inbox {
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
     this.account.deadLetter(reason);
-    if (item instanceof Ask) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(item instanceof Ask ? item.message : item, reason);
+    if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
+    this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
   }
 
   /** The actor has ended: nothing is accepted any more, what is queued is given up. */
@@ -302,7 +303,7 @@ export class Mailbox implements AskHome, Inbox {
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
-    if (this.front !== undefined) for (const item of this.front.drain()) this.discard(item, reason);
+    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.discard(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
       if (item !== NOTHING) this.discard(item, reason);
@@ -312,14 +313,14 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** Whether messages may be begun before they are taken: none is driven out, and the order is that of arrival. */
-  get lends(): boolean {
+  get canPrefetch(): boolean {
     return this.channel.capacity === Number.POSITIVE_INFINITY && this.#ranking === undefined;
   }
 
   /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
-  forEachAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
-    if (this.front === undefined || this.front.length === 0)
-      (this.#queue as MailQueue<unknown>).forEachAfter(ticket, visit);
+  peekAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
+    if (this.deferred === undefined || this.deferred.length === 0)
+      (this.#queue as MailQueue<unknown>).peekAfter(ticket, visit);
   }
 
   /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */
@@ -337,7 +338,7 @@ export class Mailbox implements AskHome, Inbox {
   }
 
   /** What waits for room in the place of `item`, which was just offered. */
-  #toPark(item: unknown): unknown {
+  #waitingItem(item: unknown): unknown {
     return this.#ranking === undefined ? item : new Ranked(item, this.#ranking.queue.nextRank);
   }
 
@@ -350,7 +351,7 @@ export class Mailbox implements AskHome, Inbox {
       if (channel.length > this.#highWater) this.#rise();
     }
     if (pushed !== FULL) return pushed;
-    if (this.lenders !== undefined && reclaim(this.lenders)) return this.#offer(item);
+    if (this.credits !== undefined && revokeAll(this.credits)) return this.#offer(item);
     return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
   }
 

@@ -81,7 +81,7 @@ export class MailQueue<T> implements Fifo<T> {
   }
 
   /** Shows `visit` what is queued with a ticket above `ticket`, oldest first, until it returns false. */
-  forEachAfter(ticket: number, visit: (value: T, ticket: number) => boolean): void {
+  peekAfter(ticket: number, visit: (value: T, ticket: number) => boolean): void {
     for (let block = this.#head; block !== undefined; block = block.next) {
       const first = Math.max(block === this.#head ? this.#headIndex : 0, ticket + 1 - block.start);
       const end = block === this.#tail ? this.#tailIndex : block.slots.length;

@@ -4,7 +4,7 @@
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { DuplicateKeyError, InvalidDefinitionError } from "../errors.ts";
 import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
 import { NO_REGISTRATION, Registration } from "./registration.ts";
@@ -73,9 +73,9 @@ export class Registry {
   ): Disposable {
     checkKey(key);
     const cell = cellOf(address);
-    const holder = this.#entries.get(key);
-    if (holder?.cell === cell) return holder;
-    if (holder !== undefined) throw new DuplicateKeyError(key.name, cell.path, holder.cell.path);
+    const registered = this.#entries.get(key);
+    if (registered?.cell === cell) return registered;
+    if (registered !== undefined) throw new DuplicateKeyError(key.name, cell.path, registered.cell.path);
     if (!cell.isAlive) return NO_REGISTRATION;
     const registration = new Registration(cell, () => this.#entries.delete(key));
     this.#entries.set(key, registration);
@@ -85,8 +85,8 @@ export class Registry {
   /** A weak address of the actor that is registered, undefined when there is none. */
   lookup<M, A>(key: RegistryKeyFor<M, A>): WeakAddressTo<M, A> | undefined {
     checkKey(key);
-    const holder = this.#entries.get(key);
-    return holder && (weakAddress(holder.cell) as unknown as WeakAddressTo<M, A>);
+    const registered = this.#entries.get(key);
+    return registered && (weakAddress(registered.cell) as unknown as WeakAddressTo<M, A>);
   }
 }
 

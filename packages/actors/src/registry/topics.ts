@@ -3,10 +3,11 @@
  * of the registry.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { checked, dropAddresses } from "../address/handle.ts";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
+import { checked } from "../address/handle.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { report } from "../report.ts";
 import { NO_REGISTRATION, Registration } from "./registration.ts";
@@ -93,7 +94,7 @@ export class Topics {
     const cells = subscribers === undefined ? [] : [...subscribers.keys()].filter(({ mailbox }) => !mailbox.isClosed);
     const last = cells.length - 1;
     cells.forEach((cell, n) => {
-      tell(cell, n === last ? message : shareOf(message), topic.name);
+      tell(cell, n === last ? message : cloneForRecipient(message), topic.name);
     });
     if (cells.length === 0) dropAddresses(message);
     return cells.length;

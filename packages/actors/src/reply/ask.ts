@@ -2,49 +2,53 @@
  * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
  * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
  *
- *     NEW ─► WAITING (parked, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
  */
 import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
-import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
-import type { FrontPlace } from "../mailbox/deferred.ts";
 import type { AskOptions } from "../protocol.ts";
+import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
-import type { Edge, Waiter, Waiting } from "./wait-for-graph.ts";
+import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const NEW = 0;
-const WAITING = 1;
+const UNSENT = 0;
+const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof UNSENT | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** Where an ask waits to be handled: the mailbox. */
-export interface AskHome {
+export interface AskQueue {
   readonly path: string;
   /** Takes an ask out of its place, because its caller has given up. */
-  withdraw(place: AskPlace, message: unknown): void;
+  withdraw(position: AskPosition, message: unknown): void;
+}
+
+/** Somewhere outside of the channel where an ask waits. */
+export interface Removable {
+  remove(): void;
 }
 
 /** A ticket of the queue, a place before it, or what stands for the ask among the parked sends. */
-export type AskPlace = number | FrontPlace | ParkedSend<unknown>;
+export type AskPosition = number | Removable | ParkedSend<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
 /** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
-export const NEVER_BEGUN: unique symbol = Symbol("never begun");
+export const NEVER_STARTED: unique symbol = Symbol("never started");
 
-export class Ask implements Expiring, Waiting {
+export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: Phase = NEW;
-  #place: AskPlace | undefined = undefined;
+  #phase: AskPhase = UNSENT;
+  #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   readonly timeoutMs: number;
-  readonly #home: AskHome;
+  readonly #queue: AskQueue;
   readonly #deadlines: Deadlines;
   readonly #signal: AbortSignal | undefined;
   #controller: AbortController | undefined = undefined;
@@ -56,12 +60,12 @@ export class Ask implements Expiring, Waiting {
 
   constructor(
     message: { readonly type: string },
-    home: AskHome,
+    queue: AskQueue,
     deadlines: Deadlines,
     options: AskOptions | undefined,
   ) {
     this.message = message;
-    this.#home = home;
+    this.#queue = queue;
     this.#deadlines = deadlines;
     this.timeoutMs = options?.timeout ?? DEFAULT_TIMEOUT_MS;
     this.#signal = options?.signal;
@@ -74,26 +78,26 @@ export class Ask implements Expiring, Waiting {
     if (this.#signal !== undefined) followSignal(this.#signal, this);
   }
 
-  /** `holder` waits for the reply of `target`. */
-  awaitedBy(holder: Waiter, target: Waiter): void {
+  /** `waiter` waits for the reply of `target`. */
+  awaitedBy(waiter: Waiter, target: Waiter): void {
     const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
-    this.#edge = holder.deadlocks.add(holder, target, this, this.promise, now);
+    this.#edge = waiter.waitForGraph.add(waiter, target, this, this.promise, now);
   }
 
   deadlocked(error: Error): void {
     this.#giveUp(error);
   }
 
-  /** It waits at `place` now. */
-  waiting(place: AskPlace): void {
-    this.#place = place;
-    if (this.#phase !== SETTLED) this.#phase = WAITING;
+  /** It waits at `position` now. */
+  waiting(position: AskPosition): void {
+    this.#position = position;
+    if (this.#phase !== SETTLED) this.#phase = PENDING;
   }
 
   /** Whether it was let in: the addresses in its message are no longer the caller's. */
   get wasAccepted(): boolean {
-    const place = this.#place;
-    return typeof place === "number" || (place !== undefined && !("slots" in place));
+    const position = this.#position;
+    return typeof position === "number" || (position !== undefined && !("slots" in position));
   }
 
   get isSettled(): boolean {
@@ -129,11 +133,11 @@ export class Ask implements Expiring, Waiting {
   /** A function of its own, so that the closure costs nothing where there is no step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.holder.path, run });
+    step({ kind: "reply", path: this.#queue.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#home.path, this.message.type, this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, this.message.type, this.timeoutMs));
   }
 
   aborted(reason: unknown): void {
@@ -156,7 +160,7 @@ export class Ask implements Expiring, Waiting {
 
   #giveUp(reason: unknown): void {
     this.#givenUp = reason;
-    if (this.#phase === WAITING) this.#home.withdraw(this.#place as AskPlace, this.message);
+    if (this.#phase === PENDING) this.#queue.withdraw(this.#position as AskPosition, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }
@@ -165,7 +169,7 @@ export class Ask implements Expiring, Waiting {
     this.#phase = SETTLED;
     this.#deadlines.open--;
     this.#deadlines.remove(this);
-    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
   }
 }

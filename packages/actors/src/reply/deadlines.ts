@@ -5,7 +5,7 @@
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
 import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
-import type { Scheduler } from "../clock.ts";
+import type { Scheduler } from "../scheduler.ts";
 
 /** What expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
 export interface Expiring extends WaitNode {

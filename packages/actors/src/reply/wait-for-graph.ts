@@ -1,5 +1,5 @@
 /**
- * Finds actors that wait for each other. An edge says: the handler that runs in `holder` has yet to settle, and has an ask
+ * Finds actors that wait for each other. An edge says: the handler that runs in `waiter` has yet to settle, and has an ask
  * or a send under way to `target`, through an address that knows its holder. A cycle of edges is a deadlock.
  *
  * An edge is looked at once, when it is 500 ms old. The youngest edge of a cycle is the last to get that old, and the others
@@ -24,7 +24,7 @@ export interface Waiter {
   readonly incarnation: object | undefined;
   /** How often it has handled a message, or set one aside. */
   readonly progress: number;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   /** The edges from it that are on record. */
   longWaits: Set<Edge> | undefined;
   /** How many edges to it are on record. */
@@ -32,7 +32,7 @@ export interface Waiter {
 }
 
 /** What is given up to end a deadlock: a pending ask or send. */
-export interface Waiting {
+export interface DeadlockVictim {
   deadlocked(error: DeadlockError): void;
 }
 
@@ -41,36 +41,36 @@ export class Edge implements Expiring {
   next: WaitNode | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   readonly timeoutMs: number = PATIENCE_MS;
-  readonly holder: Waiter;
+  readonly waiter: Waiter;
   readonly target: Waiter;
-  readonly waiting: Waiting;
+  readonly victim: DeadlockVictim;
   readonly promise: Promise<unknown>;
   readonly #work: unknown;
   readonly #incarnation: object | undefined;
   readonly #progress: number;
 
-  constructor(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>) {
-    this.holder = holder;
+  constructor(waiter: Waiter, target: Waiter, victim: DeadlockVictim, promise: Promise<unknown>) {
+    this.waiter = waiter;
     this.target = target;
-    this.waiting = waiting;
+    this.victim = victim;
     this.promise = promise;
-    this.#work = holder.work;
-    this.#incarnation = holder.incarnation;
-    this.#progress = holder.progress;
+    this.#work = waiter.work;
+    this.#incarnation = waiter.incarnation;
+    this.#progress = waiter.progress;
   }
 
   /** Whether the handler that made it has yet to settle. */
   get isActive(): boolean {
-    const { holder } = this;
-    return holder.work === this.#work && holder.incarnation === this.#incarnation && holder.progress === this.#progress;
+    const { waiter } = this;
+    return waiter.work === this.#work && waiter.incarnation === this.#incarnation && waiter.progress === this.#progress;
   }
 
   expired(): void {
-    this.holder.deadlocks.examine(this);
+    this.waiter.waitForGraph.examine(this);
   }
 }
 
-export class Deadlocks {
+export class WaitForGraph {
   readonly #young: Deadlines;
   readonly #found: (error: DeadlockError) => void;
   readonly #rejects: boolean;
@@ -92,13 +92,19 @@ export class Deadlocks {
     this.#found = found;
   }
 
-  /** Notes that `holder` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
-  add(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
-    if (holder.work === undefined) return undefined;
+  /** Notes that `waiter` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
+  add(
+    waiter: Waiter,
+    target: Waiter,
+    victim: DeadlockVictim,
+    promise: Promise<unknown>,
+    now?: number,
+  ): Edge | undefined {
+    if (waiter.work === undefined) return undefined;
     const { running } = this.#turns;
-    if (running !== undefined && running !== holder) return undefined; // it was given a clone, and has not owned it
-    const edge = new Edge(holder, target, waiting, promise);
-    if (holder === target) void this.#examineSelf(edge);
+    if (running !== undefined && running !== waiter) return undefined; // it was given a clone, and has not owned it
+    const edge = new Edge(waiter, target, victim, promise);
+    if (waiter === target) void this.#examineSelf(edge);
     this.#young.add(edge, now);
     return edge;
   }
@@ -106,15 +112,15 @@ export class Deadlocks {
   /** The wait is over, or does not hold up the handler. */
   remove(edge: Edge): void {
     this.#young.remove(edge);
-    if (edge.holder.longWaits?.delete(edge)) edge.target.longAwaited--;
+    if (edge.waiter.longWaits?.delete(edge)) edge.target.longAwaited--;
   }
 
-  /** Takes out the edge of `holder` that `promise` stands for. */
-  background(holder: Waiter, promise: unknown): void {
-    for (const edge of holder.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
+  /** Takes out the edge of `waiter` that `promise` stands for. */
+  background(waiter: Waiter, promise: unknown): void {
+    for (const edge of waiter.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
     while (node !== undefined && (node as Edge).promise !== promise) node = node.previous;
-    if (node !== undefined && (node as Edge).holder === holder) this.remove(node as Edge);
+    if (node !== undefined && (node as Edge).waiter === waiter) this.remove(node as Edge);
   }
 
   /** No edge is left: what remains of them goes too. */
@@ -125,19 +131,19 @@ export class Deadlocks {
   /** Looks for a cycle that `edge` closes. */
   examine(edge: Edge): void {
     if (!edge.isActive) return;
-    edge.holder.longWaits ??= new Set();
-    edge.holder.longWaits.add(edge);
+    edge.waiter.longWaits ??= new Set();
+    edge.waiter.longWaits.add(edge);
     edge.target.longAwaited++;
-    if (edge.holder.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
-    const path = pathBetween(edge.target, edge.holder);
-    if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
+    if (edge.waiter.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
+    const path = pathBetween(edge.target, edge.waiter);
+    if (path !== undefined) this.#resolve(edge, [edge.waiter.path, ...path]);
   }
 
   /** An actor that waits for itself waits for ever; whether it does shows when its handler has had the chance to settle. */
   async #examineSelf(edge: Edge): Promise<void> {
     for (let step = 0; step < STEPS_TO_SETTLE; step++) await undefined;
     const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
-    if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.holder.path, edge.target.path]);
+    if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.waiter.path, edge.target.path]);
   }
 
   #resolve(edge: Edge, path: string[]): void {
@@ -145,7 +151,7 @@ export class Deadlocks {
     if (this.#rejects) this.remove(edge);
     else this.#young.remove(edge); // what goes on may be part of another one
     this.#found(error);
-    if (this.#rejects) edge.waiting.deadlocked(error);
+    if (this.#rejects) edge.victim.deadlocked(error);
   }
 }
 

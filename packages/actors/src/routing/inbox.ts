@@ -3,8 +3,8 @@
  * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
  */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import { dropAddresses } from "../address/handle.ts";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { BroadcastAskError } from "../errors.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
@@ -26,7 +26,7 @@ export class RoutingInbox implements Inbox {
     this.#picker = picker;
   }
 
-  place(message: unknown): Mailbox {
+  inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
     return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
@@ -37,15 +37,15 @@ export class RoutingInbox implements Inbox {
   }
 
   tell(message: unknown): void {
-    this.place(message).tell(message);
+    this.inboxFor(message).tell(message);
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
-    return this.place(message).trySend(message);
+    return this.inboxFor(message).trySend(message);
   }
 
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
-    return this.place(message).send(message, options, holder);
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
+    return this.inboxFor(message).send(message, options, waiter);
   }
 
   ledger(): Ledger {
@@ -66,7 +66,7 @@ export class BroadcastInbox implements Inbox {
     this.#pool = pool;
   }
 
-  place(message: { readonly type: string }): never {
+  inboxFor(message: { readonly type: string }): never {
     throw new BroadcastAskError(this.#own.path, message.type);
   }
 
@@ -75,20 +75,20 @@ export class BroadcastInbox implements Inbox {
   }
 
   tell(message: unknown): void {
-    this.#each(message, (mailbox, share) => mailbox.tell(share));
+    this.#each(message, (mailbox, copy) => mailbox.tell(copy));
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
     let outcome: Result<void, TrySendError<V>> = { ok: true, value: undefined };
-    this.#each(message, (mailbox, share) => {
-      outcome = first(outcome, mailbox.trySend(share));
+    this.#each(message, (mailbox, copy) => {
+      outcome = first(outcome, mailbox.trySend(copy));
     });
     return outcome;
   }
 
-  async send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  async send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const sent: Promise<Sent<V>>[] = [];
-    this.#each(message, (mailbox, share) => sent.push(mailbox.send(share, options, holder)));
+    this.#each(message, (mailbox, copy) => sent.push(mailbox.send(copy, options, waiter)));
     return (await Promise.all(sent)).reduce<Sent<V>>(first, { ok: true, value: undefined });
   }
 
@@ -97,12 +97,12 @@ export class BroadcastInbox implements Inbox {
   }
 
   /** Calls `deliver` for every mailbox that takes messages; for one that refuses, where there is none. The last gets `message`. */
-  #each<V>(message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
+  #each<V>(message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
     const { members } = this.#pool;
     let last: Mailbox | undefined;
     for (const { cell } of this.#own.isClosed ? [] : members) {
       if (cell.mailbox.isClosed) continue;
-      if (last !== undefined) deliverShare(last, message, deliver);
+      if (last !== undefined) deliverClone(last, message, deliver);
       last = cell.mailbox;
     }
     deliver(last ?? (this.#own.isClosed ? this.#own : (members[0] as Routee).cell.mailbox), message);
@@ -110,12 +110,12 @@ export class BroadcastInbox implements Inbox {
 }
 
 /** What cannot be copied to a thread is refused, and what was cloned for it is given back. */
-function deliverShare<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
-  const share = shareOf(message);
+function deliverClone<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
+  const copy = cloneForRecipient(message);
   try {
-    deliver(mailbox, share);
+    deliver(mailbox, copy);
   } catch (misuse) {
-    if (share !== message) dropAddresses(share);
+    if (copy !== message) dropAddresses(copy);
     throw misuse;
   }
 }

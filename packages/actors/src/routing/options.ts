@@ -1,61 +1,10 @@
-/** The options of `route`, and their checks at the door. */
+/** Checks the options of `route`, and fills in what was left out. */
 import { InvalidDefinitionError } from "../errors.ts";
-import type { MessageOf } from "../protocol.ts";
+import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
-import type { Intensity } from "../supervisor/intensity.ts";
-import type { ChildOptions, RootOptions, WithArgs } from "../supervisor/spawn-options.ts";
 import { checkIntensity } from "../supervisor/spawn-options.ts";
-
-/** Which routee gets a message. As in Akka's pools. */
-export type RoutingStrategy = "round_robin" | "random" | "least_loaded" | "consistent_hash" | "broadcast";
-
-/** How many routees there are: always so many, or as many as the load asks for. */
-export type RouterSize = number | ElasticSize;
-
-/**
- * From `min` to `max` routees. One more is started by a message that finds every one of them loaded; one that had nothing to
- * do is drained.
- */
-export interface ElasticSize {
-  readonly min: number;
-  readonly max: number;
-  /** A routee is loaded with so many messages queued and in flight; 2 when left out: somebody would have to wait. */
-  readonly loadedAt?: number;
-  /** A routee that took no message for so many milliseconds, and at most twice that, is drained; 10,000 when left out. */
-  readonly idleMs?: number;
-}
-
-/** A strategy that needs nothing else. */
-export interface PlainRouting {
-  /** `round_robin` when left out. */
-  readonly strategy?: "round_robin" | "random" | "least_loaded";
-  readonly size: RouterSize;
-  readonly key?: never;
-}
-
-/** Messages of one key go to one routee. */
-export interface HashedRouting<in Message> {
-  readonly strategy: "consistent_hash";
-  readonly size: RouterSize;
-  /** Must be pure. What it throws, and what is no string, the sender gets as `RoutingKeyError`; then nothing is sent. */
-  readonly key: (message: Message) => string;
-}
-
-/** Every routee gets every message. */
-export interface BroadcastRouting {
-  readonly strategy: "broadcast";
-  readonly size: number;
-  readonly key?: never;
-}
-
-/** The arguments of `route` after the definition: how messages are routed, and how each routee lives. */
-export type RouteArguments<P, Args> = Required<
-  WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
->;
-
-/** The arguments of `route` for a broadcast. */
-export type BroadcastArguments<Args> = Required<WithArgs<ChildOptions & RootOptions & BroadcastRouting, Args>>;
+import type { ElasticSize, RoutingStrategy } from "./router-options.ts";
 
 /** A size with nothing left out. */
 export type Limits = Required<ElasticSize>;
@@ -70,13 +19,19 @@ export interface RouterSpec {
   readonly limits: Limits;
 }
 
-const STRATEGIES: readonly unknown[] = ["round_robin", "random", "least_loaded", "consistent_hash", "broadcast"];
+const ROUTING_STRATEGIES: readonly unknown[] = [
+  "round_robin",
+  "random",
+  "least_loaded",
+  "consistent_hash",
+  "broadcast",
+];
 const DEFAULT_LOADED_AT = 2;
 const DEFAULT_IDLE_MS = 10_000;
 
 /** Checks options and fills in what was left out. */
 export function routerSpec(definition: unknown, options: unknown): RouterSpec {
-  if (typeof options !== "object" || options === null) throw invalid("they are an object with a size");
+  if (typeof options !== "object" || options === null) throw invalidRouterOptions("they are an object with a size");
   const {
     strategy = "round_robin",
     size,
@@ -84,13 +39,14 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
     intensity,
     ...rest
   } = options as Partial<RouterSpec> & { size: unknown };
-  if (!STRATEGIES.includes(strategy)) {
-    throw invalid(`strategy is one of ${STRATEGIES.join(", ")}, not ${String(strategy)}`);
+  if (!ROUTING_STRATEGIES.includes(strategy)) {
+    throw invalidRouterOptions(`strategy is one of ${ROUTING_STRATEGIES.join(", ")}, not ${String(strategy)}`);
   }
   if (strategy === "consistent_hash" && typeof key !== "function") {
-    throw invalid(`consistent_hash needs a key, a function of the message, not ${typeof key}`);
+    throw invalidRouterOptions(`consistent_hash needs a key, a function of the message, not ${typeof key}`);
   }
-  if (strategy !== "consistent_hash" && key !== undefined) throw invalid(`a key goes with consistent_hash alone`);
+  if (strategy !== "consistent_hash" && key !== undefined)
+    throw invalidRouterOptions(`a key goes with consistent_hash alone`);
   const limits = limitsOf(size, strategy);
   const routee = childSpec(definition, rest, "permanent");
   const { name } = routee;
@@ -101,25 +57,29 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
 export function limitsOf(size: unknown, strategy: RoutingStrategy): Limits {
   if (typeof size === "number") return limits({ min: size, max: size });
   if (typeof size !== "object" || size === null) {
-    throw invalid(`size is the number of routees, or { min, max }, not ${size === null ? "null" : typeof size}`);
+    throw invalidRouterOptions(
+      `size is the number of routees, or { min, max }, not ${size === null ? "null" : typeof size}`,
+    );
   }
   if (strategy === "broadcast")
-    throw invalid("the size of a broadcast is a number: more routees do not share the load");
+    throw invalidRouterOptions("the size of a broadcast is a number: more routees do not share the load");
   return limits(size as ElasticSize);
 }
 
 function limits({ min, max, loadedAt = DEFAULT_LOADED_AT, idleMs = DEFAULT_IDLE_MS }: ElasticSize): Limits {
-  if (!(Number.isSafeInteger(min) && min >= 1)) throw invalid(`size is an integer from 1, not ${String(min)}`);
+  if (!(Number.isSafeInteger(min) && min >= 1))
+    throw invalidRouterOptions(`size is an integer from 1, not ${String(min)}`);
   if (!(Number.isSafeInteger(max) && max >= min)) {
-    throw invalid(`size.max is an integer from size.min, which is ${min}, not ${String(max)}`);
+    throw invalidRouterOptions(`size.max is an integer from size.min, which is ${min}, not ${String(max)}`);
   }
   if (!(Number.isSafeInteger(loadedAt) && loadedAt >= 1)) {
-    throw invalid(`size.loadedAt is an integer from 1, not ${String(loadedAt)}`);
+    throw invalidRouterOptions(`size.loadedAt is an integer from 1, not ${String(loadedAt)}`);
   }
-  if (!(typeof idleMs === "number" && idleMs > 0)) throw invalid(`size.idleMs is milliseconds above 0, not ${idleMs}`);
+  if (!(typeof idleMs === "number" && idleMs > 0))
+    throw invalidRouterOptions(`size.idleMs is milliseconds above 0, not ${idleMs}`);
   return { min, max, loadedAt, idleMs };
 }
 
-function invalid(why: string): InvalidDefinitionError {
+function invalidRouterOptions(why: string): InvalidDefinitionError {
   return new InvalidDefinitionError(`Invalid options of a router: ${why}`);
 }

@@ -9,28 +9,20 @@
  * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
  */
 import { UnheldTimer } from "@pneumatic/core/internal";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
+import { Account } from "../mailbox/account.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
 import { takesAll } from "../mailbox/overflow.ts";
 import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
 import type { Limits } from "./options.ts";
+import type { RouteeInfo } from "./router-address.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
-
-/** A routee as `routees()` of a router lists it. */
-export interface RouteeInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-  /** How many messages wait to be handled. */
-  readonly queued: number;
-}
 
 export class Pool implements Members {
   members: readonly Routee[];
@@ -118,8 +110,8 @@ export class Pool implements Members {
 
   #grow(): void {
     let number = 1;
-    while (this.#cell.child(nameOf(number)) !== undefined) number++;
-    const id = nameOf(number);
+    while (this.#cell.child(routeeName(number)) !== undefined) number++;
+    const id = routeeName(number);
     this.#supervisor.start(id, routeeSpec(this.#spec)).drop();
     this.members = [...this.members, routee(this.#cell.child(id) as Cell)];
   }
@@ -171,13 +163,13 @@ export class Pool implements Members {
 }
 
 /** The name of routee number `number`, counted from 1. */
-export function nameOf(number: number): string {
+export function routeeName(number: number): string {
   return `routee-${number}`;
 }
 
 /** The specification of one routee, whose args have addresses of their own. */
 export function routeeSpec({ behavior, settings, args }: RuntimeChildSpec): RuntimeChildSpec {
-  return new RuntimeChildSpec(behavior, settings, { args: shareOf(args) });
+  return new RuntimeChildSpec(behavior, settings, { args: cloneForRecipient(args) });
 }
 
 function routee(cell: Cell): Routee {

@@ -1,23 +1,23 @@
 /** Makes a router: a supervisor whose children are its routees, and whose messages go to them. */
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { dropAddresses } from "../address/handle.ts";
+import type { AnyAsk, Message } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Registration } from "../registry/registration.ts";
-import type { ChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { ChildSpec, SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import { routerAddress } from "./address.ts";
 import { BroadcastInbox, RoutingInbox } from "./inbox.ts";
 import type { RouterSpec } from "./options.ts";
 import { limitsOf, routerSpec } from "./options.ts";
-import { nameOf, Pool, routeeSpec } from "./pool.ts";
+import { Pool, routeeName, routeeSpec } from "./pool.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 
 /** What a router needs of its system. */
-export interface RouterHost {
+export interface RouterFactory {
   readonly random: () => number;
   /** Makes a supervisor that has not begun, and its children. */
   makeSupervisor(
@@ -28,22 +28,27 @@ export interface RouterHost {
 }
 
 /** Starts a router and returns its first address. */
-export function startRouter(host: RouterHost, parent: Cell | undefined, definition: unknown, options: unknown): object {
+export function startRouter(
+  factory: RouterFactory,
+  parent: Cell | undefined,
+  definition: unknown,
+  options: unknown,
+): object {
   const spec = routerSpec(definition, options);
   const { routee, name, intensity, limits, strategy } = spec;
   const specs = Array.from({ length: limits.min }, () => routeeSpec(routee));
-  const children = Object.fromEntries(specs.map((each, n) => [nameOf(n + 1), each as ChildSpec<unknown>]));
-  let made: ReturnType<RouterHost["makeSupervisor"]>;
+  const children = Object.fromEntries(specs.map((each, n) => [routeeName(n + 1), each as ChildSpec<unknown>]));
+  let made: ReturnType<RouterFactory["makeSupervisor"]>;
   try {
     const naming = { stem: routee.stem, name };
-    made = host.makeSupervisor(parent, { strategy: "one_for_one", intensity, children }, naming);
+    made = factory.makeSupervisor(parent, { strategy: "one_for_one", intensity, children }, naming);
   } catch (misuse) {
     for (const { args } of specs) if (args !== routee.args) dropAddresses(args);
     throw misuse;
   }
   const { cell, handle, state } = made;
   const pool = new Pool(cell, state, routee, limits);
-  cell.inbox = inboxOf(spec, cell.mailbox, pool, host);
+  cell.inbox = inboxOf(spec, cell.mailbox, pool, factory);
   new Registration(cell, () => dropAddresses(routee.args)); // of which each routee had its share
   cell.life.begin();
   const router = {
@@ -53,7 +58,7 @@ export function startRouter(host: RouterHost, parent: Cell | undefined, definiti
   return routerAddress(handle, cell, router);
 }
 
-function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterHost): Inbox {
+function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterFactory): Inbox {
   return spec.strategy === "broadcast"
     ? new BroadcastInbox(own, pool)
     : new RoutingInbox(own, pool, pickerOf(spec, own.path, random));

@@ -1,44 +1,20 @@
-/** The handle on a supervisor: a strong address like any other, by which its children are reached and managed. */
+/** The handle on a supervisor, behind its address. */
 import { UseAfterDropError } from "@pneumatic/core";
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message, Target } from "../address/handle.ts";
-import { giveTo, HOLDER, TARGET } from "../address/handle.ts";
+import { giveTo } from "../address/handle.ts";
+import type { AnyAsk, Message, Target } from "../address/target.ts";
+import { OWNER, TARGET } from "../address/target.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
-import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
-import type { ChildHandle, ChildInfo, Supervisor } from "./supervisor.ts";
-
-/**
- * A strong handle on a supervisor. When the last one is dropped, the children drain in reverse order, each within its
- * `shutdownMs`, and the supervisor stops.
- */
-export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
-  /** The place of the supervisor in its system; a child's is below it. */
-  readonly path: string;
-  /** Settles when every child has started; rejects with `StartFailedError`, which need not be observed. */
-  readonly started: Promise<void>;
-  /** Why the supervisor ended for good, once it has. Never rejects. */
-  readonly exited: Promise<ExitReason>;
-  /** A new strong address of a child, which the caller drops. It stays good across restarts. */
-  child<K extends keyof C & string>(id: K): AddressOf<C[K]>;
-  /** Starts another child. The caller drops the address; the child lives until it is terminated. */
-  startChild<const Spec extends ChildSpec<unknown> | SupervisorSpec>(id: string, spec: Spec): AddressOf<Spec>;
-  /** Stops a child after its current message, without a restart; resolves with its exit reason. */
-  terminateChild(id: string): Promise<ExitReason>;
-  /** The children in the order they were added. A `temporary` one that ended is not listed any more. */
-  children(): ChildInfo[];
-  /** One more strong handle. */
-  clone(): SupervisorAddress<C>;
-  /** Gives up this handle. Idempotent. */
-  drop(): void;
-}
+import type { ChildHandle, Supervisor } from "./supervisor.ts";
+import type { ChildInfo } from "./supervisor-address.ts";
 
 /** Over the address of the supervisor's own actor. */
 class SupervisorHandle {
   readonly #address: AddressTo<Message, AnyAsk>;
   readonly #supervisor: Supervisor;
   readonly #target: Target;
-  #holder: Waiter | undefined = undefined;
+  #owner: Waiter | undefined = undefined;
   #dropped = false;
 
   constructor(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor) {
@@ -51,12 +27,12 @@ class SupervisorHandle {
     return this.#target;
   }
 
-  get [HOLDER](): Waiter | undefined {
-    return this.#holder;
+  get [OWNER](): Waiter | undefined {
+    return this.#owner;
   }
 
-  set [HOLDER](holder: Waiter | undefined) {
-    this.#holder = holder;
+  set [OWNER](owner: Waiter | undefined) {
+    this.#owner = owner;
   }
 
   get path(): string {
@@ -105,7 +81,7 @@ class SupervisorHandle {
   }
 
   #given<V>(handle: V): V {
-    return this.#holder === undefined ? handle : giveTo(this.#holder, handle);
+    return this.#owner === undefined ? handle : giveTo(this.#owner, handle);
   }
 
   #use(operation: string): Supervisor {

@@ -3,14 +3,12 @@
  * and how many there were in a row. The decisions themselves are the pure functions beside it.
  */
 
-import type { Guardian, Verdict } from "../cell/directive.ts";
+import type { Decider, Directive } from "../cell/directive.ts";
 import type { Clock } from "../clock.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff, Intensity, Restart } from "./actor-options.ts";
 import { delayBefore } from "./backoff.ts";
-import type { Intensity } from "./intensity.ts";
 import { countRestart } from "./intensity.ts";
-import type { Restart } from "./restart-policy.ts";
 import { wantsRestart } from "./restart-policy.ts";
 
 /** The restarts of everything that is supervised together. */
@@ -44,9 +42,9 @@ export interface RestartRules {
   readonly random: () => number;
 }
 
-const NOT_WANTED: Verdict = { restart: false, letters: "stopped" };
-const EXCEEDED: Verdict = { restart: false, letters: "intensityExceeded" };
-const AT_ONCE: Verdict = { restart: true, delayMs: 0 };
+const NOT_WANTED: Directive = { restart: false, deadLetterReason: "stopped" };
+const EXCEEDED: Directive = { restart: false, deadLetterReason: "intensityExceeded" };
+const AT_ONCE: Directive = { restart: true, delayMs: 0 };
 
 /** Decides about one actor. */
 export class Restarts {
@@ -60,7 +58,7 @@ export class Restarts {
     this.#window = window;
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Verdict {
+  decide(reason: ExitReason, uptimeMs: number): Directive {
     const { restart, backoff, random } = this.#rules;
     if (!wantsRestart(restart, reason)) return NOT_WANTED;
     // Whoever is to blame for the loss of a shared thread is counted; those it has hit start again at once.
@@ -72,7 +70,7 @@ export class Restarts {
 }
 
 /** The guardian of an actor that is supervised alone. */
-export class LoneGuardian extends Restarts implements Guardian {
+export class LoneDecider extends Restarts implements Decider {
   readonly comesBack = false;
   readonly retriesStart = false;
 

@@ -1,10 +1,5 @@
 /** Which children start again together when one of them has to: OTP's strategies, as one pure function. */
-
-/**
- * Who is restarted with a child that ends and is to be restarted: `one_for_one` nobody, `one_for_all` all the others,
- * `rest_for_one` those that were started after it. As in OTP.
- */
-export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";
+import type { Strategy } from "./supervisor-address.ts";
 
 export const STRATEGIES: readonly Strategy[] = ["one_for_one", "one_for_all", "rest_for_one"];
 

@@ -6,27 +6,22 @@
  * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
-import type { Behavior } from "../actor.ts";
-import { forgetAddresses } from "../address/address-origins.ts";
+import { forgetOrigins } from "../address/address-origins.ts";
+import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Guardian, Verdict } from "../cell/directive.ts";
-import { HELD, HELD_EMPTY } from "../cell/directive.ts";
-import { holdDown, shutDown } from "../cell/take-down.ts";
+import type { Decider, Directive } from "../cell/directive.ts";
+import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
+import { LocalExecutor } from "../cell/executor.ts";
+import { shutDown, suspend } from "../cell/take-down.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
+import type { RuntimeChildSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";
 import type { RestartRules } from "./restarts.ts";
 import { Restarts, RestartWindow } from "./restarts.ts";
-
-/** A child as {@link SupervisorAddress.children} lists it. */
-export interface ChildInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-}
+import type { ChildInfo, SupervisorSpec } from "./supervisor-address.ts";
 
 /** A handle on a child that was made: an address, or that of a supervisor. */
 export interface ChildHandle {
@@ -35,35 +30,35 @@ export interface ChildHandle {
 }
 
 /** What a supervisor needs of its system. */
-export interface SupervisorHost {
+export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
   /** Makes an actor or a supervisor that has not begun, and its first handle. */
-  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, guardian: Guardian): Made;
+  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, decider: Decider): MadeActor;
 }
 
-export interface Made {
+export interface MadeActor {
   readonly cell: Cell;
   readonly handle: ChildHandle;
 }
 
 /** Where a child comes from. */
-type Origin = Pick<Guardian, "comesBack" | "retriesStart">;
+type ChildOrigin = Pick<Decider, "comesBack" | "retriesStart">;
 
-const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
-const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
+const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, retriesStart: false };
+const STARTED_LATER: ChildOrigin = { comesBack: false, retriesStart: false };
 
 /** A child, and its guardian. */
-export class Child implements Guardian {
+export class Child implements Decider {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
   readonly retriesStart: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
-  #made: Made | undefined = undefined;
+  #made: MadeActor | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, origin: Origin, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: ChildOrigin, supervisor: Supervisor, rules: RestartRules) {
     this.id = id;
     this.spec = spec;
     this.comesBack = origin.comesBack;
@@ -73,24 +68,24 @@ export class Child implements Guardian {
   }
 
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
-  make(parent: Cell | undefined, host: SupervisorHost): void {
-    this.#made = host.make(parent, this.id, this.spec, this);
-    if (isTracing) forgetAddresses(this.#made.cell);
+  make(parent: Cell | undefined, factory: ActorFactory): void {
+    this.#made = factory.make(parent, this.id, this.spec, this);
+    if (isTracing) forgetOrigins(this.#made.cell);
   }
 
   get cell(): Cell {
-    return (this.#made as Made).cell;
+    return (this.#made as MadeActor).cell;
   }
 
   get handle(): ChildHandle {
-    return (this.#made as Made).handle;
+    return (this.#made as MadeActor).handle;
   }
 
   get isTemporary(): boolean {
     return this.spec.settings.restart === "temporary";
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Verdict {
+  decide(reason: ExitReason, uptimeMs: number): Directive {
     return this.#supervisor.decide(this, reason, uptimeMs);
   }
 
@@ -99,13 +94,27 @@ export class Child implements Guardian {
   }
 }
 
+/** The code of a supervisor, which need not start all children when it has to end. */
+class SupervisorCode extends LocalExecutor {
+  readonly #cutShort: () => void;
+
+  constructor(behavior: Behavior, cutShort: () => void) {
+    super(behavior);
+    this.#cutShort = cutShort;
+  }
+
+  override cutShort(): void {
+    this.#cutShort();
+  }
+}
+
 export class Supervisor {
-  /** What its own cell runs. */
-  readonly behavior: Behavior;
+  /** Runs as its own cell's code. */
+  readonly code: LocalExecutor;
   readonly window: RestartWindow;
-  readonly #host: SupervisorHost;
+  readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
-  readonly #group: Group | undefined;
+  readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
   /** The child whose start the supervisor's own depends on, and what it failed with. */
@@ -115,18 +124,13 @@ export class Supervisor {
   #isCutShort = false;
 
   /** `name` is what supervisors of this kind are called. */
-  constructor(spec: SupervisorSpec, host: SupervisorHost, name: string) {
-    this.behavior = {
-      name,
-      on: {},
-      state: () => this.#startAll(),
-      started: () => this.#group?.go(),
-      stopped: undefined,
-      cutShort: () => void this.#cutShort(),
-    };
+  constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
+    const state = (): Promise<void> => this.#startAll();
+    const started = (): void => this.#group?.go();
+    this.code = new SupervisorCode({ name, on: {}, state, started, stopped: undefined }, () => void this.#cutShort());
     this.#spec = spec;
-    this.#host = host;
-    this.window = new RestartWindow(spec.intensity, host.clock);
+    this.#factory = factory;
+    this.window = new RestartWindow(spec.intensity, factory.clock);
     const { strategy } = spec;
     if (strategy !== "one_for_one") this.#group = new Group(strategy, this);
   }
@@ -176,16 +180,16 @@ export class Supervisor {
     return [...this.#children.values()];
   }
 
-  decide(child: Child, reason: ExitReason, uptimeMs: number): Verdict {
-    if (this.#starting === child && this.#failsToStart(child, reason)) return HELD;
-    const verdict = child.restarts.decide(reason, uptimeMs);
-    if (!verdict.restart && verdict.letters === "intensityExceeded") {
-      return this.#cell?.life.fail(reason) && child.comesBack ? HELD_EMPTY : verdict;
+  decide(child: Child, reason: ExitReason, uptimeMs: number): Directive {
+    if (this.#starting === child && this.#failsToStart(child, reason)) return SUSPENDED;
+    const directive = child.restarts.decide(reason, uptimeMs);
+    if (!directive.restart && directive.deadLetterReason === "intensityExceeded") {
+      return this.#cell?.life.fail(reason) && child.comesBack ? SUSPENDED_EMPTY : directive;
     }
-    if (!verdict.restart || this.#group === undefined) return verdict;
-    this.#group.restart(child, verdict.delayMs ?? 0);
+    if (!directive.restart || this.#group === undefined) return directive;
+    this.#group.restart(child, directive.delayMs ?? 0);
     if (this.#starting === undefined) this.#group.go(); // else when all have started
-    return HELD;
+    return SUSPENDED;
   }
 
   childEnded(child: Child, reason: ExitReason): void {
@@ -241,7 +245,7 @@ export class Supervisor {
     const { incarnation } = this.#cell as Cell;
     this.#isCutShort = true;
     await undefined; // that child may be deciding just now
-    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await holdDown(this.#starting.cell);
+    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await suspend(this.#starting.cell);
   }
 
   /** Whether a child has failed to start that the start of the supervisor depends on. */
@@ -264,10 +268,10 @@ export class Supervisor {
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
+  #make(id: string, spec: RuntimeChildSpec, origin: ChildOrigin): Child {
     const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#host.random });
-    child.make(this.#cell, this.#host);
+    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#factory.random });
+    child.make(this.#cell, this.#factory);
     this.#children.set(id, child);
     return child;
   }

@@ -1,9 +1,10 @@
-/** What a system is made with, checked at the door: for untyped code, and for what types do not say. */
+/** Checks the options of a system: for untyped code, and for what types do not say. */
+
 import { pino } from "pino";
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ActorSystemOptions } from "./system.ts";
+import type { ActorSystemOptions } from "./system-options.ts";
 
-const KNOWN: Readonly<Record<keyof ActorSystemOptions, true>> = {
+const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, true>> = {
   name: true,
   logger: true,
   logLevel: true,
@@ -23,9 +24,9 @@ export function checkOptions(options: unknown): void {
       `new ActorSystem() takes an object, such as { name: "shop" }, not ${String(options)}`,
     );
   }
-  const stranger = Object.keys(options).find((key) => !Object.hasOwn(KNOWN, key));
+  const stranger = Object.keys(options).find((key) => !Object.hasOwn(SYSTEM_OPTIONS, key));
   if (stranger !== undefined) {
-    const known = Object.keys(KNOWN).join(", ");
+    const known = Object.keys(SYSTEM_OPTIONS).join(", ");
     throw new InvalidDefinitionError(`There is no option "${stranger}" of a system; known are ${known}`);
   }
   const { logLevel } = options as ActorSystemOptions;

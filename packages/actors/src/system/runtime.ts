@@ -6,47 +6,49 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import type { AddressTo } from "../address/address.ts";
-import type { AnyAsk, Message } from "../address/handle.ts";
-import { dropAddresses, firstAddress, forEachHandle, giveTo } from "../address/handle.ts";
+import { firstAddress, giveTo } from "../address/handle.ts";
+import type { AnyAsk, Message } from "../address/target.ts";
+import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
-import type { Guardian } from "../cell/directive.ts";
-import type { Place, Runtime } from "../cell/environment.ts";
-import { pathOf } from "../cell/environment.ts";
-import type { Instrument } from "../cell/instrument.ts";
-import { instrumentOf } from "../cell/instrument.ts";
+import type { Decider } from "../cell/directive.ts";
+import type { Runtime, TreePosition } from "../cell/environment.ts";
+import { childPath } from "../cell/environment.ts";
 import { Siblings } from "../cell/siblings.ts";
-import type { Scheduler } from "../clock.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
+import { testHooksOf } from "../cell/test-hooks.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { Account } from "../mailbox/account.ts";
+import type { DeadLetter, DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
-import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
-import { Deadlocks } from "../reply/wait-for-graph.ts";
+import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { RouterHost } from "../routing/router.ts";
+import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
+import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
+import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
-import type { Made, SupervisorHost } from "../supervisor/supervisor.ts";
+import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import { RemoteDefinition } from "../threads/on-thread.ts";
-import type { ThreadHost } from "../threads/parent/host.ts";
-import { Threads } from "../threads/parent/hosts.ts";
-import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
+import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import type { Host } from "../threads/parent/host.ts";
+import { Hosts } from "../threads/parent/hosts.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
-import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
-import { holdProcess } from "./keep-alive-report.ts";
+import type { SystemInspection } from "./inspection.ts";
+import { keepAlive } from "./keep-alive-report.ts";
 
 /** What a system is made with. */
-export interface Seams {
+export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: () => number;
@@ -73,18 +75,18 @@ interface Supervised {
   readonly state: Supervisor;
 }
 
-export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
+export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   readonly #name: string;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
+  readonly testHooks: TestHooks | undefined;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
-  readonly threads: Threads;
+  readonly hosts: Hosts;
   readonly #roots = new Siblings<Cell>();
   readonly #retired = new Account();
   readonly #inspector = new Inspector();
@@ -93,26 +95,26 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   #accepting = true;
   #cells = 0;
   #living = 0;
-  #release: (() => void) | undefined = undefined;
+  #unref: (() => void) | undefined = undefined;
 
   /** `idle` is called whenever the last living actor has ended. */
-  constructor(seams: Seams, idle: () => void) {
-    this.#name = seams.name;
+  constructor(dependencies: Dependencies, idle: () => void) {
+    this.#name = dependencies.name;
     if (process.env["PNEUMATIC_TRACE_LEAKS"] === "1") Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 30); // ours come first
-    this.clock = seams.clock;
-    this.log = seams.log;
-    this.instrument = instrumentOf(seams.scheduler);
-    this.diagnostics = this.instrument?.diagnostics(seams.name) ?? new Diagnostics(seams.name);
-    this.random = seams.random;
-    this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
-    this.deadlines = new Deadlines(seams.clock, seams.scheduler.step);
-    this.deadlocks = new Deadlocks(seams.clock, this.dispatcher, seams.endsDeadlocks, (error) =>
-      report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    this.clock = dependencies.clock;
+    this.log = dependencies.log;
+    this.testHooks = testHooksOf(dependencies.scheduler);
+    this.diagnostics = this.testHooks?.diagnostics(dependencies.name) ?? new Diagnostics(dependencies.name);
+    this.random = dependencies.random;
+    this.dispatcher = new Dispatcher(dependencies.clock, dependencies.scheduler);
+    this.deadlines = new Deadlines(dependencies.clock, dependencies.scheduler.step);
+    this.waitForGraph = new WaitForGraph(dependencies.clock, this.dispatcher, dependencies.endsDeadlocks, (error) =>
+      report(dependencies.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
-    this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);
-    const { clock, log, heartbeatMs, resourceLimits } = seams;
-    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
-    this.#keepAlive = seams.keepAlive;
+    this.deadLetters = new DeadLetterStore(dependencies.deadLettersKept, dropAddresses, dependencies.log);
+    const { clock, log, heartbeatMs, resourceLimits } = dependencies;
+    this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
+    this.#keepAlive = dependencies.keepAlive;
     this.#idle = idle;
   }
 
@@ -133,7 +135,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;
@@ -143,22 +145,22 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     return startRouter(this, parent, definition, options);
   }
 
-  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
+  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, guardian);
+      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
       return { cell, handle: supervisorAddress(handle, cell, state) };
     }
-    const place = this.#place(parent, { stem, name }, guardian);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
-    return this.#enter(new Cell(place, behavior, args, settings, this));
+    const position = this.#position(parent, { stem, name }, decider);
+    if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
+    return this.#enter(new Cell(position, behavior, args, settings, this));
   }
 
-  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, guardian?: Guardian): Supervised {
+  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
-    const place = this.#place(parent, naming, guardian);
+    const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(place, state.behavior, undefined, settings, this));
+    const { cell, handle } = this.#enter(new Cell(position, state.code, undefined, settings, this));
     try {
       state.attach(cell);
     } catch (misuse) {
@@ -170,22 +172,22 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
-    const host = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
-    const path = pathOf(place.parent, place.name ?? `${definition.name}-${place.id}`);
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): MadeActor {
+    const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
+    const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(position, new ThreadCode(definition, host), copy(args), settings, this, copy));
   }
 
-  #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
+  #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
     const name = chosen ?? this.#freeName(parent, stem);
     if (!this.#accepting && parent === undefined) {
-      throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
+      throw new SpawnRefusedError(childPath(parent, name ?? stem), "the system was shut down. Make a new one");
     }
     if (name !== undefined && this.#find(parent, name) !== undefined) {
-      throw new DuplicateNameError(pathOf(parent, name));
+      throw new DuplicateNameError(childPath(parent, name));
     }
-    return { id: ++this.#cells, name, parent, guardian };
+    return { id: ++this.#cells, name, parent, decider };
   }
 
   /** Puts a new actor into the tree. */
@@ -199,8 +201,8 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     }
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
-    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess(this.#name, this);
-    this.diagnostics.spawned(cell, cell.behavior.name);
+    if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
+    this.diagnostics.spawned(cell, cell.code.name);
     return { cell, handle: firstAddress(cell) };
   }
 
@@ -212,11 +214,7 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(
-      error === undefined ? letter : { ...letter, error },
-      cell,
-      wasBegun && !cell.behavior.isRemote,
-    );
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
@@ -243,13 +241,13 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
+    if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);
     if (--this.#living > 0) return;
-    this.#release?.();
-    void this.threads.end();
+    this.#unref?.();
+    void this.hosts.end();
     this.#idle();
   }
 
@@ -267,9 +265,9 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
   }
 
   /** Stops the timers that wait for nothing. */
-  restTimers(): void {
+  stopIdleTimers(): void {
     this.deadlines.end();
-    this.deadlocks.end();
+    this.waitForGraph.end();
   }
 
   /** No actor is spawned from now on. */
@@ -307,8 +305,20 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     return name === own ? undefined : name;
   }
 
-  guardian(cell: Cell): Guardian {
+  deciderFor(cell: Cell): Decider {
     const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+    return new LoneDecider({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
   }
+}
+
+const runtimes = new WeakMap<object, SystemRuntime>();
+
+/** Lets {@link runtimeOf} find the machinery of `system`. */
+export function exposeRuntime(system: object, runtime: SystemRuntime): void {
+  runtimes.set(system, runtime);
+}
+
+/** Returns the machinery behind a system, for `@pneumatic/actors/testing`. */
+export function runtimeOf(system: object): SystemRuntime {
+  return runtimes.get(system) as SystemRuntime;
 }

@@ -1,74 +1,34 @@
 /** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
-import type { ResourceLimits } from "node:worker_threads";
 import type { Receiver } from "@pneumatic/core";
-import { Timer } from "@pneumatic/core/internal";
+import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import type { Definition } from "../actor.ts";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
-import { cellOf } from "../cell/cell-of.ts";
-import { Milestone } from "../cell/deferred-promise.ts";
-import { dropAll, Owned } from "../cell/owned.ts";
-import { QUEUED, READY } from "../cell/phase.ts";
+import { cellOf } from "../cell/cell.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
+import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
+import { QUEUED, READY } from "../cell/state.ts";
 import { shutDown } from "../cell/take-down.ts";
 import { DECIDE, FINISH } from "../cell/termination.ts";
-import type { Clock, Scheduler } from "../clock.ts";
-import { systemClock, systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
+import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { KILLED } from "../exits.ts";
+import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MessageOf } from "../protocol.ts";
 import { Registry } from "../registry/registry.ts";
 import { Topics } from "../registry/topics.ts";
-import type { BroadcastAddress, RouterAddress } from "../routing/address.ts";
-import type { BroadcastArguments, RouteArguments } from "../routing/options.ts";
-import type { SupervisorAddress } from "../supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
-import type { SystemInspection } from "./inspect.ts";
+import type { BroadcastAddress, RouterAddress } from "../routing/router-address.ts";
+import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
+import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
-import { SystemRuntime } from "./runtime.ts";
-
-/** How a system is made. */
-export interface ActorSystemOptions {
-  /** Its name in the log; `system` when left out. */
-  readonly name?: string;
-  /** Where it logs; by default pino's JSON lines on standard error, so that standard output stays the program's. */
-  readonly logger?: Logger;
-  /** The level of the default logger: `info` when left out. */
-  readonly logLevel?: string;
-  /** Whether the process stays alive while an actor lives; true when left out. An actor on a thread always holds it. */
-  readonly keepAlive?: boolean;
-  /** The time of every timeout, timer, backoff and intensity. */
-  readonly clock?: Clock;
-  /** How turns are put off. */
-  readonly scheduler?: Scheduler;
-  /** The chance in backoffs: from 0 up to 1. */
-  readonly random?: () => number;
-  /**
-   * What happens to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that has
-   * lasted 500 ms with a `DeadlockError`; `warn` only logs it.
-   */
-  readonly deadlock?: "reject" | "warn";
-  /** The messages that no handler saw. */
-  readonly deadLetters?: {
-    /** How many are kept, with the addresses in them; 1,000 when left out. With 0, none is. */
-    readonly keep?: number;
-  };
-  /** The worker threads that actors run on. */
-  readonly threads?: {
-    /** How long a thread may not turn its event loop before it is terminated as hung, in milliseconds; 5,000 when left out. */
-    readonly heartbeatMs?: number;
-    /** The memory of each shared thread. */
-    readonly resourceLimits?: ResourceLimits;
-  };
-}
-
-/** The machinery behind a system, for `@pneumatic/actors/testing`. */
-export let runtimeOf: (system: ActorSystem) => SystemRuntime;
+import { exposeRuntime, SystemRuntime } from "./runtime.ts";
+import type { ActorSystemOptions } from "./system-options.ts";
 
 const DEAD_LETTERS_KEPT = 1000;
 const DEAD_LETTERS_WAITING = 1000;
@@ -94,9 +54,6 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
  * ```
  */
 export class ActorSystem implements AsyncDisposable {
-  static {
-    runtimeOf = (system) => system.#runtime;
-  }
   readonly name: string;
   /** The logger that every actor's is a child of. */
   readonly log: Logger;
@@ -106,8 +63,8 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
-  #owned: Owned | undefined = new Owned();
-  #terminated = new Milestone<void>();
+  #owned: DisposableSet | undefined = new DisposableSet();
+  #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
@@ -115,9 +72,9 @@ export class ActorSystem implements AsyncDisposable {
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
-    const seams = {
-      clock: options.clock ?? systemClock(),
-      scheduler: options.scheduler ?? systemScheduler,
+    const dependencies = {
+      clock: options.clock ?? currentClock(),
+      scheduler: options.scheduler ?? platformScheduler,
       random: options.random ?? Math.random,
       log: this.log,
       name: this.name,
@@ -127,7 +84,8 @@ export class ActorSystem implements AsyncDisposable {
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
-    this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+    this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
+    exposeRuntime(this, this.#runtime);
   }
 
   /**
@@ -322,13 +280,13 @@ export class ActorSystem implements AsyncDisposable {
     this.#owned = undefined;
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
-    await runtime.threads.end();
-    runtime.restTimers();
-    this.#terminated.reach();
+    await runtime.hosts.end();
+    runtime.stopIdleTimers();
+    this.#terminated.resolve();
   }
 
   #renew(): void {
-    if (this.#terminated.isOver) this.#terminated = new Milestone();
+    if (this.#terminated.isSettled) this.#terminated = new DeferredPromise();
   }
 }
 

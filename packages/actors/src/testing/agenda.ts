@@ -2,7 +2,7 @@
  * The steps that wait to be done, in the order in which they came. Whoever is overtaken waits behind all others from then on,
  * so that one decision holds a step back for as long as anything else is to be done.
  */
-import type { Step } from "../clock.ts";
+import type { Step } from "../scheduler.ts";
 
 /** Not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
 interface OwnStep extends Omit<Step, "kind"> {
@@ -26,12 +26,12 @@ export class Agenda {
     else this.#steps.splice(this.#steps.length - this.#overtaken, 0, step);
   }
 
-  /** Takes the step at `place`, from 0; it overtakes those before it. */
-  take(place: number): AnyStep {
-    const before = this.#steps.splice(0, place);
+  /** Takes the step at `position`, from 0; it overtakes those before it. */
+  take(position: number): AnyStep {
+    const before = this.#steps.splice(0, position);
     const step = this.#steps.shift() as AnyStep;
     this.#steps.push(...before);
-    this.#overtaken = Math.min(this.#overtaken + place, this.#steps.length);
+    this.#overtaken = Math.min(this.#overtaken + position, this.#steps.length);
     return step;
   }
 

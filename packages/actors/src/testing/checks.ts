@@ -1,10 +1,10 @@
 /** What the runtime guarantees of each message, checked while a simulation runs: one at a time, in order, each ask answered. */
 
 /** After so many, one more tells nothing new. */
-const MOST_KEPT = 10;
+const MOST_VIOLATIONS = 10;
 
 /** The mailbox of an actor, which knows about its own messages. */
-interface Origin {
+interface CheckedMailbox {
   readonly path: string;
   begins(item: unknown, attempt: number): void;
 }
@@ -16,7 +16,7 @@ export class Checks {
   readonly #active = new Set<unknown>();
 
   /** `incarnation` begins `item`, a message of this type or an ask of it. */
-  begin(mailbox: Origin, incarnation: unknown, item: unknown, type: string, attempt: number): void {
+  begin(mailbox: CheckedMailbox, incarnation: unknown, item: unknown, type: string, attempt: number): void {
     if (this.#active.has(incarnation)) this.violated(`"${mailbox.path}" handles two messages at a time: "${type}"`);
     this.#active.add(incarnation);
     mailbox.begins(item, attempt);
@@ -27,6 +27,6 @@ export class Checks {
   }
 
   violated(what: string): void {
-    if (this.violations.length < MOST_KEPT) this.violations.push(what);
+    if (this.violations.length < MOST_VIOLATIONS) this.violations.push(what);
   }
 }

@@ -1,5 +1,5 @@
 /** Values in a trace: one short line each, the same on every version of Node. */
-import { targetOf } from "../address/handle.ts";
+import { targetOf } from "../address/target.ts";
 
 const LONGEST = 60;
 const MOST_ENTRIES = 6;

@@ -1,7 +1,7 @@
 /** What a simulation finds, as errors. The message says which actors, and what to do about it. */
 import { brand } from "@pneumatic/core/internal";
 
-const OWNER = "@pneumatic/actors/testing";
+const PACKAGE = "@pneumatic/actors/testing";
 
 /**
  * Nothing of the simulation is left to do, and somebody still waits: for real I/O, a timer of the platform, or a promise that
@@ -9,7 +9,7 @@ const OWNER = "@pneumatic/actors/testing";
  */
 export class UncontrolledWaitError extends Error {
   static {
-    brand(UncontrolledWaitError, "UncontrolledWaitError", OWNER);
+    brand(UncontrolledWaitError, "UncontrolledWaitError", PACKAGE);
   }
   readonly code = "ERR_TESTING_UNCONTROLLED_WAIT" as const;
   readonly waiting: readonly string[];
@@ -26,7 +26,7 @@ export class UncontrolledWaitError extends Error {
 /** At the end of a run, or in its middle, something is not as the runtime guarantees it, or was left behind. */
 export class InvariantError extends Error {
   static {
-    brand(InvariantError, "InvariantError", OWNER);
+    brand(InvariantError, "InvariantError", PACKAGE);
   }
   readonly code = "ERR_TESTING_INVARIANT" as const;
   readonly violations: readonly string[];
@@ -39,7 +39,7 @@ export class InvariantError extends Error {
 /** A run took more steps than it may: something goes round in circles. */
 export class StepLimitError extends Error {
   static {
-    brand(StepLimitError, "StepLimitError", OWNER);
+    brand(StepLimitError, "StepLimitError", PACKAGE);
   }
   readonly code = "ERR_TESTING_STEP_LIMIT" as const;
   constructor(steps: number, waiting: readonly string[]) {
@@ -51,7 +51,7 @@ export class StepLimitError extends Error {
 /** A probe did not see what was expected, or saw what was not. */
 export class ExpectationError extends Error {
   static {
-    brand(ExpectationError, "ExpectationError", OWNER);
+    brand(ExpectationError, "ExpectationError", PACKAGE);
   }
   readonly code = "ERR_TESTING_EXPECTATION" as const;
 }
@@ -59,7 +59,7 @@ export class ExpectationError extends Error {
 /** A panic that a plan asked for. */
 export class InjectedPanicError extends Error {
   static {
-    brand(InjectedPanicError, "InjectedPanicError", OWNER);
+    brand(InjectedPanicError, "InjectedPanicError", PACKAGE);
   }
   readonly code = "ERR_TESTING_INJECTED_PANIC" as const;
   constructor(path: string, type: string) {
@@ -73,7 +73,7 @@ export class InjectedPanicError extends Error {
  */
 export class ExplorationError extends Error {
   static {
-    brand(ExplorationError, "ExplorationError", OWNER);
+    brand(ExplorationError, "ExplorationError", PACKAGE);
   }
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;

@@ -3,17 +3,19 @@
  * shown: with the fewest steps that overtake another.
  */
 import { currentClock } from "@pneumatic/core/internal";
-import { systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
-import { runtimeOf } from "../system/system.ts";
+import { runtimeOf } from "../system/runtime.ts";
+import { checkedOptions, checkedSeed } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedOptions, checkedSeed, inForce, simulationOf, stagedSystem } from "./test-system.ts";
+import { inForce, simulatedSystem, simulationOf } from "./simulated-system.ts";
+import type { TestSystemOptions } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
 /** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
@@ -38,13 +40,13 @@ export interface Exploration {
   readonly steps: number;
 }
 
-interface Failure {
+interface RunFailure {
   readonly error: unknown;
 }
 
 /** One run of a scenario. */
-interface Outcome {
-  readonly failure: Failure | undefined;
+interface RunOutcome {
+  readonly failure: RunFailure | undefined;
   /** What else it failed with: at its end, or before that. */
   readonly also: unknown;
   readonly decisions: Decisions;
@@ -106,20 +108,21 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
   for (let seed = first; seed < first + runs; seed++) {
     const outcome = await run(scenario, options, seed, new Choices(randomFrom(seed)));
     steps += outcome.steps;
-    if (outcome.failure !== undefined) throw await report(scenario, options, seed, shrinkRuns, outcome);
+    if (outcome.failure !== undefined) throw await explorationError(scenario, options, seed, shrinkRuns, outcome);
   }
   return { runs, steps };
 }
 
 /** The failure of `seed`, with the trace of the plainest run that fails like it. */
-async function report(
+async function explorationError(
   scenario: Scenario,
   options: ExploreOptions,
   seed: number,
   shrinkRuns: number,
-  { decisions, failure }: Outcome,
+  { decisions, failure }: RunOutcome,
 ): Promise<ExplorationError> {
-  const isSame = (other: Outcome): boolean => other.failure !== undefined && nameOf(other) === nameOf({ failure });
+  const isSame = (other: RunOutcome): boolean =>
+    other.failure !== undefined && errorName(other) === errorName({ failure });
   const given = (candidate: Decisions): Choices => new Choices(undefined, candidate);
   let stepsLeft = MOST_SHRINK_STEPS;
   const plainest = await shrink(decisions, shrinkRuns, async (candidate) => {
@@ -131,11 +134,11 @@ async function report(
   const shown = await run(scenario, options, seed, given(plainest), true);
   const { error } = shown.failure ?? failure ?? {};
   const { trace, also } = shown;
-  const besides = also === undefined || textOf(also) === textOf(error) ? "" : `\nBesides: ${textOf(also)}`;
+  const besides = also === undefined || errorText(also) === errorText(error) ? "" : `\nBesides: ${errorText(also)}`;
   const story = isSame(shown)
     ? `The plainest run that fails like it ${counted(shown)}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
-  const summary = `Seed ${seed} fails: ${textOf(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
+  const summary = `Seed ${seed} fails: ${errorText(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
   return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
 }
 
@@ -145,7 +148,7 @@ function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number):
   return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
 }
 
-function counted({ steps, switches, decisions: { strikes } }: Outcome): string {
+function counted({ steps, switches, decisions: { strikes } }: RunOutcome): string {
   const order =
     switches === 0
       ? "in the order in which they came"
@@ -160,11 +163,12 @@ async function run(
   seed: number,
   choices: Choices,
   isTraced = false,
-): Promise<Outcome> {
+): Promise<RunOutcome> {
   const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = stagedSystem({ ...others, seed }, { choices, rules, isTraced });
+  const given = { ...others, seed };
+  const system = simulatedSystem(given, { choices, rules, isTraced }, (parts) => new TestSystem(given, parts));
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
@@ -175,12 +179,12 @@ async function run(
   return { failure: failure ?? broken, also, decisions: choices, steps, switches, trace: text };
 }
 
-async function failureIn(part: Promise<unknown>, trace: Trace): Promise<Failure | undefined> {
+async function failureIn(part: Promise<unknown>, trace: Trace): Promise<RunFailure | undefined> {
   try {
     await part;
     return undefined;
   } catch (error) {
-    trace.fails(() => textOf(error));
+    trace.fails(() => errorText(error));
     return { error };
   }
 }
@@ -192,7 +196,7 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
     isOver = true;
   });
   const simulation = simulationOf(system);
-  playing.catch((error) => simulation.trace.fails(() => textOf(error))); // it is awaited below, or given up
+  playing.catch((error) => simulation.trace.fails(() => errorText(error))); // it is awaited below, or given up
   const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
   if (came) return playing;
   if (simulation.broken !== undefined) throw simulation.broken.error;
@@ -201,7 +205,7 @@ async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
 }
 
 function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => systemScheduler.later(resolve));
+  return new Promise((resolve) => platformScheduler.later(resolve));
 }
 
 function isUncontrolled(error: unknown): boolean {
@@ -224,12 +228,12 @@ function shortened(trace: string): string {
   ].join("\n");
 }
 
-function nameOf({ failure }: Pick<Outcome, "failure">): string {
+function errorName({ failure }: Pick<RunOutcome, "failure">): string {
   const error = failure?.error as { readonly name?: unknown; readonly code?: unknown } | null | undefined;
   return `${String(error?.name)} ${String(error?.code)}`;
 }
 
-function textOf(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 

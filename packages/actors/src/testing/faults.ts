@@ -2,9 +2,10 @@
  * Things that go wrong on purpose. A fault has occasions (a message is begun, a message is sent, a step is about to be
  * taken); on which of them it strikes is said by the plan, or decided by the seed within a budget.
  */
+
+import { checkedBudget, checkedPlan } from "./check-faults.ts";
 import type { Choices } from "./choices.ts";
 import type { Fault, FaultKind, Occasion } from "./fault.ts";
-import { checkedBudget, checkedPlan } from "./fault.ts";
 
 const DEFAULT_MS = 1000;
 const DEFAULT_JUMP_MS = 60_000;
@@ -14,7 +15,7 @@ const DEFAULT_BUDGET = 3;
 interface Planned {
   readonly fault: Fault;
   /** Its place in the plan. */
-  readonly place: number;
+  readonly position: number;
   occasions: number;
   /** The same for each path. */
   readonly occasionsAt: Map<string, number>;
@@ -28,9 +29,9 @@ export class Faults {
   #budget: number;
 
   constructor(faults: readonly Fault[], budget: number = DEFAULT_BUDGET, choices: Choices) {
-    this.#planned = checkedPlan(faults, choices.areMade).map((fault, place) => ({
+    this.#planned = checkedPlan(faults, choices.areMade).map((fault, position) => ({
       fault,
-      place,
+      position,
       occasions: 0,
       occasionsAt: new Map(),
     }));
@@ -66,10 +67,10 @@ export class Faults {
     return striking as Extract<Fault, { kind: K }> | undefined;
   }
 
-  #strikes({ fault: { nth, chance }, place, occasions, occasionsAt }: Planned, path: string): boolean {
+  #strikes({ fault: { nth, chance }, position, occasions, occasionsAt }: Planned, path: string): boolean {
     if (nth !== undefined && occasions !== nth) return false;
     if (chance === undefined) return true;
-    const name = `${place} at ${path} ${occasionsAt.get(path)}`;
+    const name = `${position} at ${path} ${occasionsAt.get(path)}`;
     if (this.#budget === 0 || !this.#choices.happens(name, chance)) return false;
     this.#budget--;
     return true;

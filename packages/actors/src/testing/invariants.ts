@@ -1,9 +1,9 @@
 /** What must hold when a run is over, whatever its order was. */
 import type { Cell } from "../cell/cell.ts";
-import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
+import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -18,7 +18,7 @@ export function livingCells({ roots }: SystemRuntime): Cell[] {
 export function atWork(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = inFlight instanceof Ask ? inFlight.message : inFlight;
+    const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
     if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
@@ -44,7 +44,7 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
   if (open > 0) found.push(`${open} messages have no fate after the shutdown`);
   if (runtime.living > 0) found.push(`${runtime.living} actors live after the shutdown`);
   if (runtime.deadlines.open > 0) found.push(`${runtime.deadlines.open} asks are pending`);
-  runtime.restTimers();
+  runtime.stopIdleTimers();
   if (clock.pending > 0) found.push(`${clock.pending} timers are set (the next is due at ${clock.nextDeadline} ms)`);
   return found;
 }
@@ -52,6 +52,6 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
 function unbalanced(whose: string, ledger: Ledger): string[] {
   const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
   const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
-  const told = queued + stashed + inFlight + handled + panicked + expired + letters;
-  return accepted === told ? [] : [`the ledger of ${whose} accounts for ${told} of ${accepted} messages`];
+  const accounted = queued + stashed + inFlight + handled + panicked + expired + letters;
+  return accepted === accounted ? [] : [`the ledger of ${whose} accounts for ${accounted} of ${accepted} messages`];
 }

@@ -2,8 +2,6 @@
 import type { Address, AnyAddress } from "../address/address.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
-import { RecordingProbe } from "./recording-probe.ts";
-import type { TestSystem } from "./test-system.ts";
 
 /** How long is waited. */
 export interface Within {
@@ -58,40 +56,4 @@ export interface Probe<P> extends Disposable {
    * already: so the end has its place among the messages. Until the probe or the result is disposed of. As `ctx.watch` does.
    */
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable;
-}
-
-/**
- * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
- * `spawn` throws.
- *
- * @example
- * ```ts
- * import { type Address, actor } from "@pneumatic/actors";
- * import { probe, testSystem } from "@pneumatic/actors/testing";
- *
- * interface Audit {
- *   note(payload: { what: string }): void;
- *   limit(): number;
- * }
- * const till = actor({
- *   state: (audit: Address<Audit>) => ({ audit }),
- *   on: {
- *     pay: async ({ state }, { sum }: { sum: number }) => {
- *       const isFine = sum <= (await state.audit.ask({ type: "limit" }));
- *       state.audit.tell({ type: "note", what: isFine ? `paid ${sum}` : "refused" });
- *     },
- *   },
- * });
- * await using system = testSystem();
- * using audit = probe<Audit>(system, { limit: () => 100 }, { name: "audit" });
- * using address = system.spawn(till, { args: audit.address.clone() });
- * address.tell({ type: "pay", sum: 5 });
- * await audit.expectMessage("limit");
- * const { what } = await audit.expectMessage("note");
- * console.log(what); // paid 5
- * await audit.expectNoMessage();
- * ```
- */
-export function probe<P>(system: TestSystem, replies: ProbeReplies<P> = {}, options: ProbeOptions = {}): Probe<P> {
-  return new RecordingProbe<P>(system, replies, options);
 }

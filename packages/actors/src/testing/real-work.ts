@@ -22,7 +22,7 @@ export class RealWork {
   readonly #before = countWithOutput();
 
   get isPending(): boolean {
-    for (const [type, now] of count()) {
+    for (const [type, now] of activeResources()) {
       const lasting = type.includes("Req") ? 0 : (this.#before.get(type) ?? 0); // a request from before is over by itself
       if (now > lasting) return true;
     }
@@ -38,10 +38,10 @@ export class RealWork {
 /** The streams are made when they are first looked at, and then count for ever: what is printed later is no work. */
 function countWithOutput(): Map<string, number> {
   void [process.stdout, process.stderr];
-  return count();
+  return activeResources();
 }
 
-function count(): Map<string, number> {
+function activeResources(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) {
     if (!NO_WORK.has(type)) counts.set(type, (counts.get(type) ?? 0) + 1);

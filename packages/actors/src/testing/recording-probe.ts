@@ -2,23 +2,27 @@
  * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
  * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
  */
-import { takesAll } from "../actor.ts";
+
 import type { Address, AnyAddress } from "../address/address.ts";
-import type { Message, Target } from "../address/handle.ts";
-import { checked, dropAddresses, targetOf } from "../address/handle.ts";
+import { checked } from "../address/handle.ts";
+import type { Message, Target } from "../address/target.ts";
+import { targetOf } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
-import { cellOf } from "../cell/cell-of.ts";
+import { cellOf } from "../cell/cell.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
-import { runtimeOf } from "../system/system.ts";
+import { catchAll } from "../runtime-definition.ts";
+import { runtimeOf } from "../system/runtime.ts";
+import { describe } from "../wording.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
+import { faultsOf, simulationOf } from "./simulated-system.ts";
 import type { Simulation } from "./simulation.ts";
-import { faultsOf, simulationOf, TestSystem } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
@@ -33,12 +37,12 @@ const FOREVER = {
 } as const;
 
 /** Somebody who waits for something of the probe. */
-interface Waiting {
+interface Expectation {
   readonly isDone: () => boolean;
   readonly goOn: () => void;
 }
 
-export class RecordingProbe<P> implements Probe<P> {
+class RecordingProbe<P> implements Probe<P> {
   readonly address: Address<P>;
   readonly messages: MessageOf<P>[] = [];
   /** When each of them came. */
@@ -47,7 +51,7 @@ export class RecordingProbe<P> implements Probe<P> {
   #taken = 0;
   readonly #system: TestSystem;
   readonly #simulation: Simulation;
-  readonly #waiting = new Set<Waiting>();
+  readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
   /** Resolves when the expectations so far were met, or were not. */
   #last: Promise<unknown> = Promise.resolve();
@@ -61,7 +65,7 @@ export class RecordingProbe<P> implements Probe<P> {
     checkReplies(replies);
     this.#system = system;
     this.#simulation = simulationOf(system);
-    const definition = takesAll<P>("probe", (_, given) => {
+    const definition = catchAll<P>("probe", (_, given) => {
       const message = given as MessageOf<P> & { readonly type: Names<P> };
       this.#record(message);
       return Object.hasOwn(replies, message.type) ? replies[message.type]?.(message) : undefined;
@@ -78,7 +82,7 @@ export class RecordingProbe<P> implements Probe<P> {
       const next = await this.#next(options, DEFAULT_WITHIN_MS);
       const wanted = type === undefined ? "a message" : `"${type}"`;
       if (next === undefined)
-        throw this.#unmet(`expected ${wanted} ${textOf(options, DEFAULT_WITHIN_MS)}, but none came`);
+        throw this.#unmet(`expected ${wanted} ${withinText(options, DEFAULT_WITHIN_MS)}, but none came`);
       if (type !== undefined && next.type !== type)
         throw this.#unmet(`expected ${wanted} next, but "${next.type}" came`);
       this.#taken++;
@@ -90,12 +94,12 @@ export class RecordingProbe<P> implements Probe<P> {
     return this.#inTurn(async () => {
       const next = await this.#next(options, DEFAULT_SILENCE_MS);
       if (next === undefined) return;
-      throw this.#unmet(`expected no message ${textOf(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
+      throw this.#unmet(`expected no message ${withinText(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
     });
   }
 
   async expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason> {
-    const target = actorOf(address, "expectTerminated(address)");
+    const target = watchableActor(address, "expectTerminated(address)");
     let { ended } = target;
     const watch = new Watch(target.watches, this.#watches, (reason) => {
       ended = reason;
@@ -107,13 +111,13 @@ export class RecordingProbe<P> implements Probe<P> {
       watch[Symbol.dispose]();
     }
     if (ended === undefined) {
-      throw this.#unmet(`expected "${target.path}" to end ${textOf(options, DEFAULT_WITHIN_MS)}, but it lives`);
+      throw this.#unmet(`expected "${target.path}" to end ${withinText(options, DEFAULT_WITHIN_MS)}, but it lives`);
     }
     return ended;
   }
 
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable {
-    const target = actorOf(address, "watch(address, message)");
+    const target = watchableActor(address, "watch(address, message)");
     if (typeof message !== "function") {
       throw new InvalidDefinitionError(`watch(address, message) of a probe takes a function, not ${typeof message}`);
     }
@@ -174,11 +178,11 @@ export class RecordingProbe<P> implements Probe<P> {
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {
-        const waiting = { isDone, goOn };
-        this.#waiting.add(waiting);
-        const isOver = (): boolean => !this.#waiting.has(waiting);
+        const expectation = { isDone, goOn };
+        this.#expectations.add(expectation);
+        const isOver = (): boolean => !this.#expectations.has(expectation);
         void this.#simulation.drive(this.#system.now + within, isOver).then(() => {
-          if (this.#waiting.delete(waiting)) goOn();
+          if (this.#expectations.delete(expectation)) goOn();
         });
       });
     }
@@ -187,15 +191,15 @@ export class RecordingProbe<P> implements Probe<P> {
 
   /** Something has happened that somebody may wait for. */
   #changed(): void {
-    for (const waiting of this.#waiting) {
-      if (this.#over === undefined && !waiting.isDone()) continue;
-      this.#waiting.delete(waiting);
+    for (const expectation of this.#expectations) {
+      if (this.#over === undefined && !expectation.isDone()) continue;
+      this.#expectations.delete(expectation);
       this.#simulation.step({
         kind: "probe",
         path: this.address.path,
         type: undefined,
         waiter: undefined,
-        run: waiting.goOn,
+        run: expectation.goOn,
       });
     }
   }
@@ -231,11 +235,11 @@ function withinOf(options: Within | undefined, otherwise: number): number {
   throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
 }
 
-function textOf(options: Within | undefined, otherwise: number): string {
+function withinText(options: Within | undefined, otherwise: number): string {
   return `within ${withinOf(options, otherwise)} ms`;
 }
 
-function actorOf(address: unknown, call: string): Target {
+function watchableActor(address: unknown, call: string): Target {
   const target = targetOf(address);
   if (target !== undefined) return target;
   throw new InvalidDefinitionError(`${call} of a probe takes an address of an actor`);
@@ -249,4 +253,40 @@ function checkReplies(replies: unknown): void {
     if (typeof reply === "function" || reply === undefined) continue;
     throw new InvalidDefinitionError(`The reply "${type}" of a probe is a function, not ${typeof reply}`);
   }
+}
+
+/**
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
+ * `spawn` throws.
+ *
+ * @example
+ * ```ts
+ * import { type Address, actor } from "@pneumatic/actors";
+ * import { probe, testSystem } from "@pneumatic/actors/testing";
+ *
+ * interface Audit {
+ *   note(payload: { what: string }): void;
+ *   limit(): number;
+ * }
+ * const till = actor({
+ *   state: (audit: Address<Audit>) => ({ audit }),
+ *   on: {
+ *     pay: async ({ state }, { sum }: { sum: number }) => {
+ *       const isFine = sum <= (await state.audit.ask({ type: "limit" }));
+ *       state.audit.tell({ type: "note", what: isFine ? `paid ${sum}` : "refused" });
+ *     },
+ *   },
+ * });
+ * await using system = testSystem();
+ * using audit = probe<Audit>(system, { limit: () => 100 }, { name: "audit" });
+ * using address = system.spawn(till, { args: audit.address.clone() });
+ * address.tell({ type: "pay", sum: 5 });
+ * await audit.expectMessage("limit");
+ * const { what } = await audit.expectMessage("note");
+ * console.log(what); // paid 5
+ * await audit.expectNoMessage();
+ * ```
+ */
+export function probe<P>(system: TestSystem, replies: ProbeReplies<P> = {}, options: ProbeOptions = {}): Probe<P> {
+  return new RecordingProbe<P>(system, replies, options);
 }

@@ -38,15 +38,15 @@ async function fewest(
 ): Promise<readonly number[]> {
   let best = trimmed(choices);
   let left = runs;
-  for (let size = count(best); size >= 1 && left > 0; ) {
-    const before = count(best);
-    for (let from = 0; from < count(best) && left > 0; left--) {
+  for (let size = overtaking(best); size >= 1 && left > 0; ) {
+    const before = overtaking(best);
+    for (let from = 0; from < overtaking(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
-      if (made !== undefined && count(made) < count(best)) best = trimmed(made);
+      if (made !== undefined && overtaking(made) < overtaking(best)) best = trimmed(made);
       else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
-    else size = count(best) < before ? 2 : 0;
+    else size = overtaking(best) < before ? 2 : 0;
   }
   return best;
 }
@@ -62,7 +62,7 @@ function without(choices: readonly number[], from: number, size: number): number
   });
 }
 
-function count(choices: readonly number[]): number {
+function overtaking(choices: readonly number[]): number {
   return choices.reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
 }
 

@@ -1,12 +1,12 @@
 /** A mailbox that tells what is sent to it, remembers the order and who waits, and may be struck by faults. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { PUSHED } from "@pneumatic/core/internal";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type Message = { readonly type: string };
@@ -24,7 +24,7 @@ export interface MailboxObserver {
 }
 
 /** So much of what is over is remembered. */
-const MOST_KEPT = 1000;
+const MOST_REMEMBERED = 1000;
 
 export class SimulatedMailbox extends Mailbox {
   readonly #observer: MailboxObserver;
@@ -35,7 +35,7 @@ export class SimulatedMailbox extends Mailbox {
   readonly #free = new WeakSet<object>();
   readonly #isOrdered: boolean;
   /** Those that were asked, some of which have settled. */
-  #asks: Ask[] = [];
+  #asks: Envelope[] = [];
   /** The message or ask that was begun last; undefined when it waits again. */
   #begun: unknown = undefined;
 
@@ -60,7 +60,7 @@ export class SimulatedMailbox extends Mailbox {
   begins(item: unknown, attempt: number): void {
     const before = this.#begun;
     this.#begun = item;
-    if (before !== item && before instanceof Ask && !before.isSettled) this.#unanswered(before);
+    if (before !== item && before instanceof Envelope && !before.isSettled) this.#unanswered(before);
     const { type } = messageOf(item);
     if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
   }
@@ -71,7 +71,7 @@ export class SimulatedMailbox extends Mailbox {
     const at = this.#expected.indexOf(message, this.#from);
     if (at === -1) return false;
     this.#from = at + 1;
-    if (this.#from > MOST_KEPT) {
+    if (this.#from > MOST_REMEMBERED) {
       this.#expected = this.#expected.slice(this.#from);
       this.#from = 0;
     }
@@ -90,15 +90,15 @@ export class SimulatedMailbox extends Mailbox {
     return this.#offered(mishap, () => super.trySend(message));
   }
 
-  override send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  override send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const mishap = this.#sends("sends", message);
     if (mishap === "drop") return Promise.resolve(this.#lose(this.prepared(message)));
-    return this.#offered(mishap, () => super.send(message, options, holder));
+    return this.#offered(mishap, () => super.send(message, options, waiter));
   }
 
-  override ask(ask: Ask): void {
+  override ask(ask: Envelope): void {
     this.#asks.push(ask);
-    if (this.#asks.length > MOST_KEPT) this.#asks = this.#asks.filter(({ isSettled }) => !isSettled);
+    if (this.#asks.length > MOST_REMEMBERED) this.#asks = this.#asks.filter(({ isSettled }) => !isSettled);
     const mishap = this.#sends("asks", ask.message);
     if (mishap === "drop") this.#lose(ask);
     else this.#offered(mishap, () => super.ask(ask));
@@ -146,15 +146,15 @@ export class SimulatedMailbox extends Mailbox {
   #offered<R>(mishap: Mishap, offer: () => R): R {
     const { channel } = this;
     const slots = mishap === "full" ? Math.max(0, channel.available) : 0;
-    const isHeld = slots > 0 && channel.reserve(slots) === PUSHED;
+    const isReserved = slots > 0 && channel.reserve(slots) === PUSHED;
     try {
       return offer();
     } finally {
-      for (let held = isHeld ? slots : 0; held > 0; held--) channel.release();
+      for (let reserved = isReserved ? slots : 0; reserved > 0; reserved--) channel.release();
     }
   }
 
-  #unanswered({ message: { type } }: Ask): void {
+  #unanswered({ message: { type } }: Envelope): void {
     this.#violated(`is done with the ask "${type}", whose caller still waits`);
   }
 
@@ -164,5 +164,5 @@ export class SimulatedMailbox extends Mailbox {
 }
 
 function messageOf(item: unknown): Message {
-  return item instanceof Ask ? item.message : (item as Message);
+  return item instanceof Envelope ? item.message : (item as Message);
 }

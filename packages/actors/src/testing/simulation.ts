@@ -9,8 +9,8 @@
  */
 // The real one, also where a test has put its own in the place of that of `process`.
 import { nextTick } from "node:process";
-import type { Scheduler } from "../clock.ts";
-import { systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
@@ -65,10 +65,10 @@ class SimulatedClock extends VirtualClock {
 
 export class Simulation implements Scheduler {
   readonly clock: SimulatedClock;
-  readonly soon: Scheduler["soon"] = systemScheduler.soon;
-  readonly later: Scheduler["later"] = systemScheduler.later;
+  readonly soon: Scheduler["soon"] = platformScheduler.soon;
+  readonly later: Scheduler["later"] = platformScheduler.later;
   /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
-  restTimers: () => void = () => {};
+  stopIdleTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
   /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
@@ -108,7 +108,7 @@ export class Simulation implements Scheduler {
   }
 
   /** Gives up what is postponed. */
-  rest(): void {
+  dropPostponed(): void {
     this.#postponed.clear();
   }
 
@@ -131,7 +131,7 @@ export class Simulation implements Scheduler {
 
   /** When something is due next, in milliseconds of the clock; `Infinity` when nothing is. */
   get nextDeadline(): number {
-    this.restTimers();
+    this.stopIdleTimers();
     return this.clock.nextDeadline;
   }
 
@@ -148,14 +148,14 @@ export class Simulation implements Scheduler {
 
   /** Node runs its ticks when the queue of microtasks is empty. */
   #afterMicrotasks(): void {
-    systemScheduler.soon(this.#tick);
+    platformScheduler.soon(this.#tick);
   }
 
   readonly #tick = (): void => nextTick(this.#next);
 
   readonly #next = (): void => {
     if (this.#pending.length === 0) {
-      if (!this.#isHurried) systemScheduler.later(this.#idle);
+      if (!this.#isHurried) platformScheduler.later(this.#idle);
       else if (++this.#quietRounds < QUIET_ROUNDS) this.#afterMicrotasks();
       else this.#idle();
       return;
@@ -174,7 +174,7 @@ export class Simulation implements Scheduler {
       this.broken ??= { error };
     } finally {
       if (this.isExhausted) this.#end();
-      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
+      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) platformScheduler.later(this.#next);
       else this.#afterMicrotasks();
     }
   };

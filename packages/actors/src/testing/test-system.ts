@@ -1,23 +1,20 @@
 /** A system whose time and order are decided by a test. */
-import type { Clock } from "@pneumatic/core/testing";
-import { useClock } from "@pneumatic/core/testing";
+
 import type { Logger } from "pino";
 import { pino } from "pino";
-import { INSTRUMENT } from "../cell/instrument.ts";
+import { TEST_HOOKS } from "../cell/test-hooks.ts";
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ActorSystemOptions } from "../system/system.ts";
-import { ActorSystem, runtimeOf } from "../system/system.ts";
+import { runtimeOf } from "../system/runtime.ts";
+import { ActorSystem } from "../system/system.ts";
+import type { ActorSystemOptions } from "../system/system-options.ts";
+import { checkedAdvance, checkedOptions, checkedSeed } from "./check-options.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
-import { Faults } from "./faults.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Rules } from "./simulation.ts";
-import { Simulation } from "./simulation.ts";
-import { Stage } from "./stage.ts";
-import { Trace } from "./trace.ts";
-import { checkedAdvance } from "./virtual-clock.ts";
+import type { Parts } from "./simulated-system.ts";
+import { simulatedSystem } from "./simulated-system.ts";
 
 /** How a {@link TestSystem} is made. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
@@ -37,28 +34,6 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly faultBudget?: number;
 }
 
-/** What decides a run, beside its options. */
-export interface Run {
-  readonly choices: Choices;
-  readonly rules: Rules;
-  readonly isTraced: boolean;
-}
-
-/** What a system runs on. */
-interface Parts {
-  readonly trace: Trace;
-  readonly simulation: Simulation;
-  readonly stage: Stage;
-  readonly faults: Faults;
-  readonly clockInForce: Disposable;
-  readonly canBeStuck: boolean;
-}
-
-/** What drives a test system. */
-export let simulationOf: (system: TestSystem) => Simulation;
-/** What goes wrong in it. */
-export let faultsOf: (system: TestSystem) => Faults;
-
 let silence: Logger | undefined;
 
 /**
@@ -72,27 +47,23 @@ let silence: Logger | undefined;
  * is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  static {
-    simulationOf = (system) => system.#parts.simulation;
-    faultsOf = (system) => system.#parts.faults;
-  }
   readonly #parts: Parts;
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, stage } = parts as Parts;
+    const { simulation, hooks } = parts as Parts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(options.logLevel === undefined && { logger: silence }),
       ...others,
       clock: simulation.clock,
-      scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
+      scheduler: Object.assign(simulation, { [TEST_HOOKS]: hooks }),
       random: simulation.clock.random,
       keepAlive: false,
     });
     this.#parts = parts as Parts;
-    simulation.restTimers = () => runtimeOf(this).restTimers();
+    simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
@@ -137,9 +108,9 @@ export class TestSystem extends ActorSystem {
       const found = violationsAtRest(runtime);
       const stuck = await this.#end();
       await simulation.drive(this.now);
-      simulation.rest();
+      simulation.dropPostponed();
       if (stuck.length > 0) throw new UncontrolledWaitError(stuck);
-      found.push(...this.#parts.stage.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
+      found.push(...this.#parts.hooks.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
       if (found.length > 0) throw new InvariantError(found);
     } finally {
       this.#parts.clockInForce[Symbol.dispose]();
@@ -157,7 +128,7 @@ export class TestSystem extends ActorSystem {
     });
     await simulation.drive(Number.POSITIVE_INFINITY, () => {
       if (isOver || !canBeStuck || stuck.length > 0 || simulation.awaitsRealWork) return isOver;
-      simulation.restTimers();
+      simulation.stopIdleTimers();
       if (simulation.clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
     });
@@ -205,49 +176,7 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
     throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
   }
   const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
-  return stagedSystem(options, {
-    choices: new Choices(random),
-    rules: { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY },
-    isTraced: true,
-  });
-}
-
-/** A system for one run. */
-export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
-  const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
-  const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
-  const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
-  const stage = new Stage(simulation, faults, trace);
-  const clockInForce = inForce(simulation.clock);
-  const canBeStuck = options.seed !== undefined;
-  try {
-    return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
-  } catch (misuse) {
-    clockInForce[Symbol.dispose]();
-    throw misuse;
-  }
-}
-
-/** Puts `clock` in force on this thread; throws while a test system has its own there. */
-export function inForce(clock: Clock): Disposable {
-  try {
-    return useClock(clock);
-  } catch {
-    throw new InvalidDefinitionError(
-      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` " +
-        "does (a test that has timed out never got there)",
-    );
-  }
-}
-
-/** Throws for what are no options. */
-export function checkedOptions(call: string, options: unknown): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new InvalidDefinitionError(`${call} takes an object of options, not ${String(options)}`);
-}
-
-/** `seed`, if it is one. */
-export function checkedSeed(seed: number): number {
-  if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidDefinitionError(`A seed is a whole number, not ${String(seed)}`);
+  const rules = { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY };
+  const run = { choices: new Choices(random), rules, isTraced: true };
+  return simulatedSystem(options, run, (parts) => new TestSystem(options, parts));
 }

@@ -3,7 +3,7 @@
  * order it was set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { InvalidDefinitionError } from "../errors.ts";
+import { checkedAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -139,12 +139,6 @@ export class VirtualClock implements Clock {
     }
     heap[at] = last;
   }
-}
-
-/** Throws for what time cannot be advanced by. */
-export function checkedAdvance(ms: number): void {
-  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
-  throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);
 }
 
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {

@@ -1,7 +1,7 @@
 /** Work that keeps a thread from turning its event loop for longer than the heartbeat allows, on purpose. */
 import { InvalidDefinitionError } from "../errors.ts";
-import { BLOCKING } from "./wire/messages.ts";
-import { here } from "./worker/current-host.ts";
+import { currentHost } from "./wire/current-host.ts";
+import { BLOCKING } from "./wire/shared-words.ts";
 
 /**
  * Runs `work` at once and returns what it returns. While it runs, its thread is not terminated for a missed heartbeat: for
@@ -32,7 +32,7 @@ export function blocking<T>(work: () => T): T {
   if (typeof work !== "function") {
     throw new InvalidDefinitionError(`blocking(work) takes a function that does the work, not ${typeof work}`);
   }
-  const words = here()?.words;
+  const words = currentHost()?.words;
   if (words === undefined) return work();
   Atomics.add(words, BLOCKING, 1);
   try {

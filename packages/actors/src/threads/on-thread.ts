@@ -1,22 +1,7 @@
 /** A definition by the address of its module: what runs on a worker thread need not be loaded on this one. */
-import type { ArgsOf, Definition, ProtocolOf } from "../actor.ts";
+import type { ArgsOf, Definition, ProtocolOf } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ThreadHost } from "./parent/host.ts";
-import type { Origin } from "./wire/messages.ts";
-
-/** A definition elsewhere, as the runtime reads it. */
-export class RemoteDefinition {
-  readonly name: string;
-  readonly origin: Origin;
-  /** Where it must run; undefined for anywhere. */
-  readonly host: ThreadHost | undefined;
-
-  constructor(origin: Origin, host?: ThreadHost) {
-    this.name = origin.name;
-    this.origin = origin;
-    this.host = host;
-  }
-}
+import { RemoteDefinition } from "../runtime-definition.ts";
 
 /**
  * An actor that runs on a worker thread: the definition that the module at `url` exports, by default or under

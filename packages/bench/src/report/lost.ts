@@ -7,8 +7,8 @@ import type { Group } from "./load.ts";
 import { measuresOf, standings } from "./standing.ts";
 import { table } from "./table.ts";
 
-export const NOT_AHEAD = `Everything that was measured and in which somebody else is ahead, and every goal that was missed. The goals were set before the work began;
-some are beyond what was known to be possible.`;
+export const NOT_AHEAD = `This part lists every measurement in which somebody else is ahead, and every goal that was missed. The goals were set before the work began;
+some go beyond what was known to be possible.`;
 
 /** What was lost, by suite. */
 export function lost(group: Group): string[] {
@@ -24,7 +24,7 @@ export function lost(group: Group): string[] {
   );
   if (peers.length > 0) parts.push(standingTable("Best peer", peers));
   if (anchors.length > 0) {
-    parts.push("Other languages are ahead in these.", standingTable("Fastest", anchors));
+    parts.push("Other languages are ahead in these:", standingTable("Fastest", anchors));
   }
   parts.push(
     `Of ${met + missed.length + open.length} goals ${met} are met${missed.length > 0 ? `, and ${missed.length} missed:` : "."}`,

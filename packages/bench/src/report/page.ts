@@ -43,17 +43,17 @@ export function reportOf(groups: readonly Group[]): Files {
 
 const INTRODUCTION = `# Benchmarks
 
-Written by \`npm run bench:report\` from what [the benchmarks](../packages/bench/README.md) measured, and not to be edited.
+\`npm run bench:report\` writes this page from the results of [the benchmarks](../packages/bench/README.md). Do not edit it.
 
-Everybody does the same work in a process of its own, in the same run, in rounds of random order; every run checks order, count and sum of what
-was received, and who gets that wrong has no figure. Figures are medians. A ratio is ours to theirs: above 1× ours is ahead, and a ratio is the
-median of the ratios of the rounds. Trust twofold differences, and less where the rounds agree. Peers compete; a *reference*
-does less than the work, or another kind of it, and is shown for scale. In the charts ours is bold, a reference an outline, another language
-orange.
+Every contender does the same work, in a process of its own, in the same run, in rounds of random order. Every run checks order, count and sum
+of the received values, and a contender with a wrong result has no figure. Figures are medians. A ratio is ours to theirs: above 1×, ours is
+ahead. A ratio is the median of the ratios of the rounds. Trust twofold differences, and smaller ones if the rounds agree. Peers compete. A
+*reference* does less than the work, or another kind of work, and is shown for scale. In the charts, ours is bold, a reference is an outline,
+and another language is orange.
 
 ## At a glance
 
-How many times as fast Pneumatic is. To the left of 1× the others are faster.`;
+The charts show how many times as fast Pneumatic is. To the left of 1×, the others are faster.`;
 
 /** The charts of a group, and all figures in tables. */
 function figures(group: Group, chart: (path: string, svg: string, says: string) => string): string[] {
@@ -131,8 +131,8 @@ function method(groups: readonly Group[]): string[] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     "## How this was measured",
-    "By the method that [the benchmarks](../packages/bench/README.md) describe, on what follows. A workload that was measured again is shown from its newest run.",
-    table(["Day", "Commit", "Shown of it", "Machine", "System", "Node", "Rounds", "Flags of Node"], rows),
+    "The README of [the benchmarks](../packages/bench/README.md) describes the method. If a workload was measured again, its newest run is shown. These are the runs:",
+    table(["Day", "Commit", "Shown", "Machine", "System", "Node", "Rounds", "Node flags"], rows),
     "The peers:",
     table(
       ["Package", "Version"],

@@ -33,7 +33,8 @@ export function checkOptions(options: unknown, table: OptionTable, error?: MakeE
 /** Returns the error that {@link checkOptions} would throw. */
 export function misuseOf(options: unknown, table: OptionTable, error: MakeError = invalidArgument): Error | undefined {
   if (typeof options !== "object" || options === null) return error("options", "an object", options);
-  for (const name in options) if (!(name in table)) return error("An option", `one of ${suggested(name, table)}`, name);
+  for (const name in options)
+    if (!Object.hasOwn(table, name)) return error("An option", `one of ${suggested(name, table)}`, name);
   for (const name in table) {
     const { accepts, expected, isRequired } = table[name] as OptionKind;
     const value = (options as Record<string, unknown>)[name];

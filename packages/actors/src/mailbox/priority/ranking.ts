@@ -3,7 +3,7 @@
  * else, so whatever it does costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
-import { Ask } from "../../reply/ask.ts";
+import { Envelope } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
 /** Throws for a ranking that cannot be. */
@@ -15,7 +15,7 @@ export function checkRanking(rankOf: unknown, capacity: number): void {
 }
 
 /** What is told of a message that has no rank. */
-interface Complaints {
+interface RankingReporter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
@@ -23,13 +23,13 @@ interface Complaints {
 export class Ranking {
   readonly queue: PriorityQueue;
   readonly #rankOf: (message: never) => number;
-  readonly #complaints: Complaints;
+  readonly #reporter: RankingReporter;
   #unranked = 0;
 
-  constructor(rankOf: (message: never) => number, evicts: boolean, complaints: Complaints) {
+  constructor(rankOf: (message: never) => number, evicts: boolean, reporter: RankingReporter) {
     this.queue = new PriorityQueue(evicts);
     this.#rankOf = rankOf;
-    this.#complaints = complaints;
+    this.#reporter = reporter;
   }
 
   /**
@@ -37,8 +37,8 @@ export class Ranking {
    * was an ask, and is given up by now.
    */
   next(item: unknown): boolean {
-    this.queue.nextRank = this.#rank(item instanceof Ask ? item.message : item);
-    return !(item instanceof Ask && item.isSettled);
+    this.queue.nextRank = this.#rank(item instanceof Envelope ? item.message : item);
+    return !(item instanceof Envelope && item.isSettled);
   }
 
   #rank(message: unknown): number {
@@ -55,7 +55,7 @@ export class Ranking {
   /** Every doubling of the total is told, so that a flood is seen but does not flood the log. */
   #unrankable(message: unknown, why: unknown): number {
     const total = ++this.#unranked;
-    if ((total & (total - 1)) === 0) this.#complaints.unranked(message, why, total);
+    if ((total & (total - 1)) === 0) this.#reporter.unranked(message, why, total);
     return Number.POSITIVE_INFINITY;
   }
 }

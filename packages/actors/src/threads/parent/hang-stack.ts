@@ -11,7 +11,7 @@
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import { BLAME } from "../worker/current-host.ts";
+import { BLAME } from "../wire/current-host.ts";
 
 const LOOK_MS = 20;
 const SAMPLE_EVERY_US = 500;
@@ -50,19 +50,19 @@ function look(session: Session, threadId: number, after: After, done: (stack?: s
   session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
     if (!workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
     let last = 0;
-    const tell = (method: string, params = {}): number => {
+    const send = (method: string, params = {}): number => {
       const message = JSON.stringify({ id: ++last, method, params });
       session.post("NodeWorker.sendMessageToWorker", { sessionId, message });
       return last;
     };
-    tell("Runtime.evaluate", { expression: BLAME, silent: true });
-    tell("Profiler.enable");
-    tell("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
-    const started = tell("Profiler.start");
+    send("Runtime.evaluate", { expression: BLAME, silent: true });
+    send("Profiler.enable");
+    send("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
+    const started = send("Profiler.start");
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       if (params.sessionId !== sessionId) return;
       const { id, result } = JSON.parse(params.message);
-      if (id === started) after(LOOK_MS, () => tell("Profiler.stop"));
+      if (id === started) after(LOOK_MS, () => send("Profiler.stop"));
       else if (id > started) done(linesOf(result?.profile?.nodes ?? []));
     });
   });

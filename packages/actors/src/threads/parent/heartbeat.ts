@@ -6,7 +6,7 @@
  */
 import { url as inspectorUrl } from "node:inspector";
 import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import { BEAT, BLOCKING } from "../wire/messages.ts";
+import { BEAT, BLOCKING } from "../wire/shared-words.ts";
 
 const BEATS_PER_LIMIT = 10;
 /** How many times the limit a thread may take until it beats for the first time. */

@@ -13,24 +13,24 @@ import type { Line } from "@pneumatic/core/internal/threads";
 import { startLine } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
-import { Milestone } from "../../cell/deferred-promise.ts";
+import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
-import { textOf } from "../../exit-reason.ts";
-import type { HostTask, ToHost, ToParent } from "../wire/messages.ts";
-import { ON_STACK, WORDS } from "../wire/messages.ts";
+import { textOf } from "../../wording.ts";
+import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
+import { HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
-import { Leases } from "./exports.ts";
+import { Exports } from "./exports.ts";
 import { stackOf } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
-export interface HostThreadOptions {
+export interface WorkerThreadOptions {
   /** How long it may not turn its event loop before it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
   /** What it says, also after its end. */
-  said(report: ToParent): void;
+  received(record: ToParent): void;
   /** Its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
   /** An error that nobody waits for. */
@@ -43,31 +43,31 @@ const EXIT_MS = 250;
 /** How long a thread that is to end may take before nobody waits for it any more. */
 const END_MS = 1000;
 
-export class HostThread {
+export class WorkerThread {
   readonly threadId: number | undefined;
   /** What it knows of actors elsewhere. */
-  readonly leases: Leases = new Leases((order, transferList) => this.send(order, transferList));
-  readonly #options: HostThreadOptions;
-  readonly #words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
+  readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
+  readonly #options: WorkerThreadOptions;
+  readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #line: Line;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
   /** Makes Piscina reject the task of a thread that does not exit. */
   readonly #giveUp = new AbortController();
-  readonly #exit = new Milestone<void>();
+  readonly #exit = new DeferredPromise<void>();
   #patience: UnheldTimer | undefined = undefined;
   /** That it hangs, and where; and whose work that is. */
   #hung: ThreadLostError | undefined = undefined;
   #culprit = 0;
   #isOver = false;
 
-  constructor(options: HostThreadOptions) {
-    const { heartbeatMs, logLevel, resourceLimits, said, failed } = options;
+  constructor(options: WorkerThreadOptions) {
+    const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
     const [line, port] = startLine(
-      (report) => this.#isTrue(report as ToParent) && said(report as ToParent),
+      (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
       () => {}, // its worker says so
     );
     this.#line = line;
@@ -87,31 +87,31 @@ export class HostThread {
     return this.#culprit || Atomics.load(this.#words, ON_STACK);
   }
 
-  /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: TransferList): void {
-    this.#line.send(order, transferList);
+  /** Throws when `record` cannot be copied. */
+  send(record: ToWorker, transferList?: TransferList): void {
+    this.#line.send(record, transferList);
   }
 
   /** Hands over what it has said by now. */
-  hear(): void {
+  receivePending(): void {
     this.#line.hear();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
-  #isTrue(report: ToParent): boolean {
-    return this.#hung === undefined || !("error" in report) || report.error === undefined;
+  #isTrue(record: ToParent): boolean {
+    return this.#hung === undefined || !("error" in record) || record.error === undefined;
   }
 
   /** Ends it. Resolves when it has exited, or does not in time. */
   end(): Promise<void> {
     this.#isOver = true;
-    this.leases.end();
+    this.exports.end();
     this.#heartbeat.stop();
     this.#patience?.stop();
     this.#line.unref();
     void this.#pool.destroy();
-    if (this.#exit.isOver) return this.#exit.promise;
-    this.#patience = new UnheldTimer(END_MS, () => this.#exit.reach(), platformClock);
+    if (this.#exit.isSettled) return this.#exit.promise;
+    this.#patience = new UnheldTimer(END_MS, () => this.#exit.resolve(), platformClock);
     return this.#exit.promise;
   }
 
@@ -127,15 +127,15 @@ export class HostThread {
   #lost(error: ThreadLostError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.hear();
+    this.receivePending();
     this.#options.lost(error);
   }
 
   #exited(): void {
     this.#patience?.stop();
-    this.hear();
+    this.receivePending();
     this.#line.close();
-    this.#exit.reach();
+    this.#exit.resolve();
   }
 }
 

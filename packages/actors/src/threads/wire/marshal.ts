@@ -5,12 +5,13 @@
  */
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
-import { isObject, isPlain, TARGET } from "../../address/handle.ts";
+import { isObject, TARGET } from "../../address/target.ts";
+import { isPlain } from "../../address/walk.ts";
 import { MessageNotCloneableError } from "../../errors.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 
 /** What stands for an address while it is between two threads. */
-export interface Ref {
+export interface AddressDescriptor {
   /** Which actor, in the numbers of the thread that it goes to or comes from. */
   readonly id: number;
   readonly path: string;
@@ -22,26 +23,26 @@ export interface Ref {
 }
 
 /** A value as it goes to another thread, and what was taken out of it with the way to each. */
-export interface Packed {
+export interface Marshalled {
   readonly value: unknown;
-  readonly refs: Refs;
+  readonly descriptors: AddressDescriptors;
 }
-export type Refs = readonly (readonly [keys: readonly string[], ref: Ref])[];
+export type AddressDescriptors = readonly (readonly [keys: readonly string[], descriptor: AddressDescriptor])[];
 
 /** What was taken out of those of several values that had some, by their places. */
-export type Sparse = readonly (readonly [at: number, refs: Refs])[];
+export type SparseDescriptors = readonly (readonly [at: number, descriptors: AddressDescriptors])[];
 
 /** A value to be posted, and what moves with it. */
-export interface Shipment extends Packed {
+export interface MarshalledTransfer extends Marshalled {
   readonly transferList: TransferList;
 }
 
 /** Knows the addresses of one thread by what stands for them. */
-export interface Border {
+export interface AddressTable {
   /** What stands for `handle`. */
-  grant(handle: object): Ref;
-  /** The address that `ref` stands for; a strong one is the caller's. */
-  adopt(ref: Ref): object;
+  exportAddress(handle: object): AddressDescriptor;
+  /** The address that `descriptor` stands for; a strong one is the caller's. */
+  importAddress(descriptor: AddressDescriptor): object;
 }
 
 /** A value without some of the objects in it, and these with the way to each. */
@@ -51,22 +52,22 @@ interface Stripped {
 }
 
 /** A value inside a message, and the way to it. */
-interface Place {
+interface PathNode {
   readonly value: unknown;
   readonly key: string;
-  readonly parent: Place | undefined;
+  readonly parent: PathNode | undefined;
 }
 
 type Container = Record<string, unknown>;
 
-const NO_REFS: Refs = [];
+const NO_DESCRIPTORS: AddressDescriptors = [];
 const NOTHING_MOVES: TransferList = [];
-const MESSAGE = "the message";
+const MESSAGE_ROOT = "the message";
 
 /** The copies that hold addresses or ends, or transfer something, with what they transfer. */
-const carriers = new WeakMap<object, TransferList>();
+const attachments = new WeakMap<object, TransferList>();
 /** Whether there ever was one, so that a system without pays nothing. */
-let areCarried = false;
+let areAttached = false;
 
 /**
  * A copy of `value` that holds the same addresses and ends, made at the call: later changes by the sender are not seen. Throws
@@ -85,57 +86,57 @@ export function copyFor(actor: string, value: unknown): unknown {
   const copy = cloned(actor, bare);
   if (parts.length === 0) return copy;
   const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
-  return carrier(whole, transferList);
+  return withAttachments(whole, transferList);
 }
 
 /** Notes that there is something in `copy` that goes on with it, and what is to be transferred. */
-function carrier(copy: unknown, transferList: TransferList): unknown {
-  areCarried = true;
-  carriers.set(copy as object, transferList);
+function withAttachments(copy: unknown, transferList: TransferList): unknown {
+  areAttached = true;
+  attachments.set(copy as object, transferList);
   return copy;
 }
 
-/** Whether there is something in `copy`, which {@link copyFor} or {@link unpack} has made, that goes on with it. */
-export function carries(copy: unknown): boolean {
-  return areCarried && isObject(copy) && carriers.has(copy);
+/** Whether there is something in `copy`, which {@link copyFor} or {@link unmarshal} has made, that goes on with it. */
+export function hasAttachments(copy: unknown): boolean {
+  return areAttached && isObject(copy) && attachments.has(copy);
 }
 
 /** Whether `copy`, which {@link copyFor} has made, goes once only, since what it holds is moved with it. */
 export function movesOnce(copy: unknown): boolean {
-  if (!areCarried || !isObject(copy)) return false;
-  const transferList = carriers.get(copy);
+  if (!areAttached || !isObject(copy)) return false;
+  const transferList = attachments.get(copy);
   return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
 }
 
 /** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
-export function pack(actor: string, value: unknown, border: Border): Shipment {
+export function marshal(actor: string, value: unknown, table: AddressTable): MarshalledTransfer {
   if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
-    return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
+    return { value, descriptors: NO_DESCRIPTORS, transferList: NOTHING_MOVES };
   }
-  const kept = carriers.get(value) ?? NOTHING_MOVES;
+  const kept = attachments.get(value) ?? NOTHING_MOVES;
   const transferList = kept.length > 0 ? kept : markOf(value);
   const { bare, parts } = strip(actor, value, isAddress);
-  if (parts.length === 0) return { value, refs: NO_REFS, transferList };
-  return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
+  if (parts.length === 0) return { value, descriptors: NO_DESCRIPTORS, transferList };
+  return { value: bare, descriptors: parts.map(([keys, part]) => [keys, table.exportAddress(part)]), transferList };
 }
 
 /** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
-export function packAll<M>(
+export function marshalAll<M>(
   actor: string,
   messages: readonly M[],
-  border: Border,
-): { bare: readonly M[]; refs: Sparse; transferList: TransferList } {
-  const refs: [number, Refs][] = [];
-  if (!messages.some(carries)) return { bare: messages, refs, transferList: NOTHING_MOVES };
+  table: AddressTable,
+): { bare: readonly M[]; descriptors: SparseDescriptors; transferList: TransferList } {
+  const descriptors: [number, AddressDescriptors][] = [];
+  if (!messages.some(hasAttachments)) return { bare: messages, descriptors, transferList: NOTHING_MOVES };
   const moved: TransferList[number][] = [];
   const bare = messages.map((message, at) => {
-    if (!carries(message)) return message;
-    const packed = pack(actor, message, border);
-    refs.push([at, packed.refs]);
-    moved.push(...packed.transferList);
-    return packed.value as M;
+    if (!hasAttachments(message)) return message;
+    const marshalled = marshal(actor, message, table);
+    descriptors.push([at, marshalled.descriptors]);
+    moved.push(...marshalled.transferList);
+    return marshalled.value as M;
   });
-  return { bare, refs, transferList: moved };
+  return { bare, descriptors, transferList: moved };
 }
 
 /** `value` was posted. */
@@ -144,10 +145,13 @@ export function posted(value: unknown): void {
 }
 
 /** The value that came from the other thread. */
-export function unpack({ value, refs }: Packed, border: Border): unknown {
-  if (refs.length === 0) return value;
-  const whole = refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
-  return carrier(whole, NOTHING_MOVES);
+export function unmarshal({ value, descriptors }: Marshalled, table: AddressTable): unknown {
+  if (descriptors.length === 0) return value;
+  const whole = descriptors.reduce(
+    (root, [keys, descriptor]) => put(root, keys, table.importAddress(descriptor)),
+    value,
+  );
+  return withAttachments(whole, NOTHING_MOVES);
 }
 
 /** `value`, which could not be sent to another thread for `error`; says what is to blame. */
@@ -155,11 +159,11 @@ export function uncloneable(
   actor: string,
   value: unknown,
   error: unknown,
-  what: string = MESSAGE,
+  what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
-  const place = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
-  if (place === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
-  return new MessageNotCloneableError(actor, pathOf(place), `is a ${typeof place.value}`);
+  const node = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
+  if (node === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
+  return new MessageNotCloneableError(actor, propertyPath(node), `is a ${typeof node.value}`);
 }
 
 function cloned(actor: string, value: unknown): unknown {
@@ -209,17 +213,17 @@ function strip(actor: string, value: unknown, isTaken: (each: object) => boolean
 }
 
 /** An address that nothing can be sent to. */
-function strangerAmong(parts: Stripped["parts"]): Place | undefined {
+function strangerAmong(parts: Stripped["parts"]): PathNode | undefined {
   const stranger = parts.find(([, part]) => TARGET in part && !("tell" in part));
-  return stranger && { value: stranger[1], key: [MESSAGE, ...stranger[0]].join("."), parent: undefined };
+  return stranger && { value: stranger[1], key: [MESSAGE_ROOT, ...stranger[0]].join("."), parent: undefined };
 }
 
-function refusal(actor: string, place: Place): MessageNotCloneableError {
-  const isStranger = !("tell" in (place.value as object));
+function refusal(actor: string, node: PathNode): MessageNotCloneableError {
+  const isStranger = !("tell" in (node.value as object));
   const why = isStranger
     ? "the address of a supervisor"
     : "an address, and these cross in plain objects and arrays only";
-  return new MessageNotCloneableError(actor, pathOf(place), `is ${why}`);
+  return new MessageNotCloneableError(actor, propertyPath(node), `is ${why}`);
 }
 
 /** What is no value, and goes in a way of its own. */
@@ -241,15 +245,15 @@ function put(root: unknown, keys: readonly string[], value: object): unknown {
 }
 
 /** The first value in `root` of that kind. What a getter throws is left to the copy, which says it better. */
-function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE): Place | undefined {
+function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE_ROOT): PathNode | undefined {
   const seen = new Set<unknown>();
-  const pending: Place[] = [{ value: root, key: what, parent: undefined }];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { value } = place;
-    if (isWanted(value)) return place;
+  const pending: PathNode[] = [{ value: root, key: what, parent: undefined }];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const { value } = node;
+    if (isWanted(value)) return node;
     if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
     seen.add(value);
-    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: place });
+    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: node });
   }
   return undefined;
 }
@@ -269,8 +273,8 @@ function entriesOf(value: object): [string, unknown][] {
   }
 }
 
-function pathOf(place: Place): string {
+function propertyPath(node: PathNode): string {
   const keys: string[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) keys.unshift(at.key);
+  for (let at: PathNode | undefined = node; at !== undefined; at = at.parent) keys.unshift(at.key);
   return keys.join("");
 }

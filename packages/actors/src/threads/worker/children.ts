@@ -2,33 +2,34 @@
  * The children of an actor on a thread. Their definitions are here and so they run here, while their mailboxes are with the
  * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
  */
+
 import { DuplicateNameError, ThreadLimitError } from "../../errors.ts";
 import { takesAll } from "../../mailbox/overflow.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
+import type { SpawnOptions } from "../../supervisor/actor-options.ts";
 import { childSpec } from "../../supervisor/child-spec.ts";
-import type { SpawnOptions } from "../../supervisor/spawn-options.ts";
-import type { Ref } from "../wire/marshal.ts";
-import type { Origin } from "../wire/messages.ts";
+import type { AddressDescriptor } from "../wire/marshal.ts";
 import type { Definitions } from "./definitions.ts";
-import type { RemoteTarget } from "./imported-actor.ts";
-import type { RemoteTargets } from "./imports.ts";
+import type { ImportedActor } from "./imported-actor.ts";
+import type { Imports } from "./imports.ts";
 
-export class Nursery {
+export class ChildSpawner {
   readonly #path: string;
-  readonly #targets: RemoteTargets;
+  readonly #imports: Imports;
   readonly #definitions: Definitions;
-  readonly #begin: (child: Ref, origin: Origin, options: object) => void;
-  readonly #children = new Map<string, RemoteTarget>();
+  readonly #begin: (child: AddressDescriptor, origin: DefinitionOrigin, options: object) => void;
+  readonly #children = new Map<string, ImportedActor>();
   #made = 0;
 
   /** `begin` tells the parent's side; throws when the options cannot be copied. */
   constructor(
     path: string,
-    targets: RemoteTargets,
+    imports: Imports,
     definitions: Definitions,
-    begin: (child: Ref, origin: Origin, options: object) => void,
+    begin: (child: AddressDescriptor, origin: DefinitionOrigin, options: object) => void,
   ) {
     this.#path = path;
-    this.#targets = targets;
+    this.#imports = imports;
     this.#definitions = definitions;
     this.#begin = begin;
   }
@@ -41,10 +42,10 @@ export class Nursery {
     const name = chosen ?? this.#freeName(stem);
     const path = `${this.#path}/${name}`;
     if (this.#isTaken(name)) throw new DuplicateNameError(path);
-    const ref = { id: this.#targets.newId(), path, isStrong: true, takesAll: takesAll(settings.mailbox) };
-    this.#begin(ref, this.#definitions.originOf(behavior), { ...options, name });
-    const address = this.#targets.adopt(ref);
-    this.#children.set(name, this.#targets.observe(this.#targets.known(ref.id)));
+    const descriptor = { id: this.#imports.newId(), path, isStrong: true, takesAll: takesAll(settings.mailbox) };
+    this.#begin(descriptor, this.#definitions.originOf(behavior), { ...options, name });
+    const address = this.#imports.importAddress(descriptor);
+    this.#children.set(name, this.#imports.observe(this.#imports.known(descriptor.id)));
     return address;
   }
 

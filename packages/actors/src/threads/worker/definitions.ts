@@ -1,17 +1,16 @@
 /** The definitions that a thread knows: by the module they are in, or by a number if they were first seen here. */
 import { threadId } from "node:worker_threads";
-import type { Behavior } from "../../actor.ts";
-import { behaviorOf } from "../../actor.ts";
+import type { Behavior } from "../../cell/behavior.ts";
 import { LoadFailedError } from "../../errors.ts";
-import { RemoteDefinition } from "../on-thread.ts";
-import type { Origin } from "../wire/messages.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
+import { behaviorOf, RemoteDefinition } from "../../runtime-definition.ts";
 
 export class Definitions {
   readonly #byKey = new Map<string, Behavior>();
   readonly #keys = new WeakMap<Behavior, string>();
 
   /** By which the parent asks for `definition`. */
-  originOf(definition: unknown): Origin {
+  originOf(definition: unknown): DefinitionOrigin {
     if (definition instanceof RemoteDefinition) return definition.origin;
     const behavior = behaviorOf(definition);
     let key = this.#keys.get(behavior);

@@ -2,21 +2,22 @@
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
-import type { AnyAsk, Message } from "../../address/handle.ts";
-import { checked, dropAddresses, forEachHandle, giveTo, weakAddress } from "../../address/handle.ts";
+import { checked, giveTo, weakAddress } from "../../address/handle.ts";
+import type { AnyAsk, Message } from "../../address/target.ts";
+import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
 import { startWatch } from "../../address/watch.ts";
+import { DisposableSet, dropAll } from "../../cell/disposable-set.ts";
 import { checkPipe, raise, watchable } from "../../cell/incarnation.ts";
-import { dropAll, Owned } from "../../cell/owned.ts";
 import { Sleeps } from "../../cell/sleeps.ts";
 import { MessageTimers } from "../../cell/timers.ts";
 import { ActorStoppedError, NothingToStashError, SpawnRefusedError, ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { NORMAL } from "../../exit-reason.ts";
+import { NORMAL } from "../../exits.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { About } from "../wire/messages.ts";
-import type { Nursery } from "./children.ts";
-import type { RemoteTarget } from "./imported-actor.ts";
+import type { Identity } from "../wire/messages.ts";
+import type { ChildSpawner } from "./children.ts";
+import type { ImportedActor } from "./imported-actor.ts";
 
 /** The way to the parent's side. */
 export interface Parent {
@@ -44,10 +45,10 @@ export class ThreadContext {
   readonly timers: MessageTimers;
   readonly self: WeakAddressTo<Message, AnyAsk>;
   readonly #sleeps: Sleeps;
-  readonly #target: RemoteTarget;
+  readonly #target: ImportedActor;
   readonly #parent: Parent;
-  readonly #children: Nursery;
-  readonly #owned = new Owned();
+  readonly #childSpawner: ChildSpawner;
+  readonly #owned = new DisposableSet();
   readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
   /** Of the message that is being handled. */
@@ -59,12 +60,12 @@ export class ThreadContext {
   #ended = false;
 
   constructor(
-    { path, actorId, generation }: About,
+    { path, actorId, generation }: Identity,
     log: Logger,
     args: unknown,
-    target: RemoteTarget,
+    target: ImportedActor,
     parent: Parent,
-    children: Nursery,
+    childSpawner: ChildSpawner,
   ) {
     this.path = path;
     this.generation = generation;
@@ -78,7 +79,7 @@ export class ThreadContext {
     );
     this.#sleeps = new Sleeps(currentClock());
     this.#parent = parent;
-    this.#children = children;
+    this.#childSpawner = childSpawner;
     this.#args = args;
     forEachHandle(args, (handle) => giveTo(target, handle));
   }
@@ -97,7 +98,7 @@ export class ThreadContext {
     return (definition, options) => {
       if (this.#ended)
         throw new SpawnRefusedError(`${this.path}/…`, "the incarnation that asks for an actor has ended");
-      return giveTo(this.#target, this.#children.spawn(definition, options));
+      return giveTo(this.#target, this.#childSpawner.spawn(definition, options));
     };
   }
 
@@ -151,7 +152,7 @@ export class ThreadContext {
 
   get background(): <P>(promise: P) => P {
     return (promise) => {
-      this.#target.deadlocks.background(this.#target, promise);
+      this.#target.waitForGraph.background(this.#target, promise);
       return promise;
     };
   }

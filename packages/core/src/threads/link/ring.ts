@@ -11,7 +11,7 @@
  * A page of memory costs something once it was written. So a writer that has got far, and finds that all was read, begins
  * again at the start: a link that is never far behind stays in the first quarter, which also stays in the caches.
  *
- * Invariants (the names in capitals are the steps of test/model/ring.pml)
+ * Invariants (the names in capitals are the steps of test/threads/model/ring.pml)
  * 1. The bytes of a record are written before HEAD passes it (PUBLISH), and read before TAIL passes it (RELEASE).
  * 2. HEAD - TAIL is at most SIZE. A record never goes around the end: the rest of the lap is skipped by a SKIP record.
  * 3. No lock: a thread that dies between any two instructions leaves a ring that the other can read to its HEAD.

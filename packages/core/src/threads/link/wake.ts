@@ -8,7 +8,7 @@
  *
  * Invariants
  * 1. The word is set to PARKED or BLOCKED before the rings are looked at for the last time, and a writer looks at the word
- *    after it has published: so one of the two sees the other (test/model/ring.pml).
+ *    after it has published: so one of the two sees the other (test/threads/model/ring.pml).
  * 2. Only the thread itself parks; whoever wakes it does so once for each time it was parked.
  */
 import { nextTurn } from "../../internal/clock.ts";

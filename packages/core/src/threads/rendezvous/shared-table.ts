@@ -8,7 +8,7 @@
  *     word ticket   OFFERED ──TAKE──► TAKEN          what a send that waits has become
  *                      └─────WITHDRAW──► HELD        (with a number, so that an old offer is not taken for a new one)
  *
- * The names in capitals are the steps of test/model/rendezvous.pml.
+ * The names in capitals are the steps of test/threads/model/rendezvous.pml.
  */
 const CREDIT = 0;
 const FREE = 0;

@@ -1,0 +1,43 @@
+/** What an address points at: the side of an actor that its handles see, wherever it runs. */
+import type { Sender } from "@pneumatic/core";
+import type { ExitReason } from "../exit-reason.ts";
+import type { Inbox } from "../mailbox/inbox.ts";
+import type { AskOptions } from "../protocol.ts";
+import type { Deadlines } from "../reply/deadlines.ts";
+import type { Waiter } from "../reply/wait-for-graph.ts";
+import type { Watch } from "./watch.ts";
+
+/** The actor, as its addresses see it. */
+export interface Target extends Waiter {
+  /** Where messages to it go: its mailbox, unless it is a router, or its mailbox is in another thread. */
+  readonly inbox: Inbox;
+  /** Whether it accepts nothing any more. */
+  readonly isClosed: boolean;
+  readonly deadlines: Deadlines;
+  readonly started: Promise<void>;
+  readonly exited: Promise<ExitReason>;
+  /** Why it has ended for good; undefined while it lives. */
+  readonly ended: ExitReason | undefined;
+  /** Who is told when it does. */
+  readonly watches: Set<Watch>;
+  /** One more sender that counts; undefined once the last one was dropped. */
+  revive(): Sender<unknown> | undefined;
+}
+
+/** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
+export const TARGET: unique symbol = Symbol("target");
+
+/** Where a handle says which actor has it. */
+export const OWNER: unique symbol = Symbol("owner");
+
+export type Message = { readonly type: string };
+export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;
+
+/** The actor behind a handle; undefined for anything else. */
+export function targetOf(value: unknown): Target | undefined {
+  return isObject(value) && TARGET in value ? (value[TARGET] as Target) : undefined;
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
