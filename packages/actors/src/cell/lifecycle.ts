@@ -4,7 +4,7 @@
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what
  * it owned. Whoever asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -45,7 +45,7 @@ export class Lifecycle {
   #drainReason: ExitReason = NORMAL;
   #requested: EndRequest | undefined = undefined;
   #termination: Termination | undefined = undefined;
-  #backoff: UnheldTimer | undefined = undefined;
+  #backoff: UnrefTimer | undefined = undefined;
   /** Called at the next change: it has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
 
@@ -110,7 +110,7 @@ export class Lifecycle {
   /** The first start, or a restart of what is down. */
   begin(delayMs = 0): void {
     if (delayMs > 0) {
-      this.#backoff = new UnheldTimer(delayMs, () => this.begin(), this.#cell.clock);
+      this.#backoff = new UnrefTimer(delayMs, () => this.begin(), this.#cell.clock);
       return;
     }
     this.#backoff = undefined;

@@ -1,5 +1,5 @@
 /** How a parent ends what is below it, within the time that each may take. */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
@@ -44,7 +44,7 @@ export function killAll(children: Cell[], { directive }: Termination): void {
 }
 
 async function within({ life, settings, clock }: Cell, lasts: () => boolean, afterExit: AfterExit): Promise<void> {
-  const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
+  const deadline = new UnrefTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
   while (lasts()) await life.change();
   deadline.stop();
 }

@@ -2,7 +2,7 @@
  * A system holds the process while an actor of it lives. This is that hold, and what it says of itself when it is asked why
  * (PNEUMATIC_TRACE_LEAKS=1, and a signal): which actors live, and where the addresses that keep them were made.
  */
-import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
+import { addKeepAlive, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { originsOf } from "../address/address-origins.ts";
 import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
@@ -29,7 +29,7 @@ const REMEDIES =
 export function keepAlive(name: string, system: ReportedSystem): () => void {
   const unref = refEventLoop();
   if (!isTracing) return unref;
-  const forget = addHolder(() => keepAliveReport(name, system));
+  const forget = addKeepAlive(() => keepAliveReport(name, system));
   return () => {
     forget();
     unref();
