@@ -8,7 +8,7 @@ import type { WaitOptions } from "../wait-options.ts";
 import { charge, noteUnyielding } from "./budget.ts";
 import type { Channel, Pushed, WaitingSender } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
-import { SendingEnd, WeakSendingEnd } from "./handle.ts";
+import { SendingEnd, WeakSendingEnd } from "./sending-end.ts";
 import { NOTHING } from "./source.ts";
 import { refuse, settled, timeoutOf, Wait } from "./wait.ts";
 

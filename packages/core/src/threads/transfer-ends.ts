@@ -8,11 +8,11 @@
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";
-import { SendingEnd, WeakSendingEnd } from "../internal/handle.ts";
 import { oneshotSender } from "../internal/oneshot-sender.ts";
 import { Queue } from "../internal/queue.ts";
 import { ChannelReceiver } from "../internal/receiver.ts";
 import { boundedSender, unboundedSender } from "../internal/senders.ts";
+import { SendingEnd, WeakSendingEnd } from "../internal/sending-end.ts";
 import { CLOSED, NOTHING, OPEN } from "../internal/source.ts";
 import { checkCloneable } from "./codec/cloneable.ts";
 import { Bridge } from "./ends/bridge.ts";

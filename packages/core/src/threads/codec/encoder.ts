@@ -13,7 +13,7 @@
  * What a value is, its prototype says: a Proxy of a plain object passes for one, although structured clone refuses it.
  */
 import { InvalidArgumentError } from "../../errors.ts";
-import { FOREIGN, TOO_LARGE } from "./outcome.ts";
+import { FOREIGN, TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { LOOSE, Positions } from "./prediction.ts";
 import { Seen } from "./seen.ts";

@@ -7,7 +7,7 @@
  * Invariant: an entry has a number only while the decoder knows it, or will by the record that is being written.
  */
 
-import { TOO_LARGE } from "./outcome.ts";
+import { TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { Interned, NO_TEXT } from "./prediction.ts";
 import { DEFINE, INTERNED, MAX_INTERNED_LENGTH, MAX_TEXTS } from "./tags.ts";

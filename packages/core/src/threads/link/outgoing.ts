@@ -8,8 +8,8 @@
  * 3. What was written is published in a microtask, so that a burst is published as one, or at once when it is time.
  */
 import type { MessagePort } from "node:worker_threads";
+import { FOREIGN } from "../codec/encode-result.ts";
 import { Encoder } from "../codec/encoder.ts";
-import { FOREIGN } from "../codec/outcome.ts";
 import { Backlog } from "./backlog.ts";
 import type { EndsInMessage, RecordSender } from "./ends-in-message.ts";
 import { isPostedAsItIs } from "./ends-in-message.ts";
