@@ -1,5 +1,5 @@
 /**
- * One life of an actor between two starts: its state, and everything that must go when it ends. Late work of an ended
+ * One life of an actor between two starts: its state, and everything that ends with it. Late work of an ended
  * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
  */
 import type { Logger } from "pino";
@@ -21,7 +21,7 @@ import { failureOf } from "./failure.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 
-/** The real one, whatever a promise says its own is. */
+/** The real `then`, even if a promise has its own. */
 const { then } = Promise.prototype;
 
 export class Incarnation {
@@ -96,7 +96,7 @@ export class Incarnation {
     return this.#timers;
   }
 
-  // What is called is handed out as a function of its own, since handlers take their context apart.
+  // Methods are handed out as functions of their own, since handlers take their context apart.
 
   get sleep(): Sleeps["start"] {
     return (ms, options) => {
@@ -188,7 +188,7 @@ export class Incarnation {
     };
   }
 
-  /** What `own` took over. */
+  /** The disposables that `own` took over. */
   get owned(): Iterable<Disposable> {
     return this.#owned ?? [];
   }
@@ -203,17 +203,22 @@ export class Incarnation {
     return this.#cell.mailbox;
   }
 
-  /** Whether somebody waits for what comes of the message in flight. */
+  /** True if the message in flight is an ask. */
   get isAsk(): boolean {
     return this.#cell.inFlight instanceof Envelope;
   }
 
-  /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
+  /**
+   * Ends the incarnation: its thread is lost, which is final if it must run there; or work of its own failed outside of
+   * a message.
+   */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
     if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
   }
 
-  /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
+  /**
+   * Notes that one more message is to come, which keeps the actor until then; returns false if it is too late for that.
+   */
   expect(): boolean {
     const counts = !this.#ended && !this.#cell.mailbox.isClosed;
     if (counts) this.#piped++;
@@ -221,7 +226,7 @@ export class Incarnation {
     return counts;
   }
 
-  /** A message that was to come is about to be delivered. */
+  /** Notes that a message to come is about to be delivered. */
   expected(): void {
     if (this.#ended) return;
     this.#piped--;
@@ -252,7 +257,7 @@ export class Incarnation {
     then.call(reply, this.#fulfilled, this.#rejected);
   }
 
-  /** Nothing of this incarnation happens any more, except its `stopped` hook. */
+  /** Ends all work of this incarnation, except its `stopped` hook. */
   end(): void {
     this.#ended = true;
     this.#timers?.end();
@@ -263,7 +268,7 @@ export class Incarnation {
     this.#controller?.abort();
   }
 
-  /** The last step: what it owned goes when its children and its hook are done. */
+  /** Drops what it owned: the last step, when its children and its hook are done. */
   dropOwned(): void {
     const owned = this.#owned;
     this.#owned = undefined;
@@ -275,7 +280,7 @@ export class Incarnation {
   }
 }
 
-/** The actor that is to be watched. */
+/** Returns the actor to watch. */
 export function watchable(address: unknown, message: unknown): Target {
   const target = targetOf(address);
   if (target === undefined) {

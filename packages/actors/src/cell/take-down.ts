@@ -1,4 +1,4 @@
-/** How a parent ends what is below it, within the time that each may take. */
+/** Ends the actors below a parent, within the time that each may take. */
 import { UnheldTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { SHUTDOWN } from "../exits.ts";
@@ -16,8 +16,8 @@ export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: 
 }
 
 /**
- * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes longer
- * than it may. What is queued stays, unless `deadLetterReason` says what becomes of it.
+ * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes
+ * longer than it may. The queued messages stay, unless a `deadLetterReason` is given.
  */
 export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
   const isStarted = deadLetterReason !== undefined && cell.incarnation?.executor.halt() === true; // then the end tells what is still queued
@@ -30,7 +30,7 @@ export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): 
   if (!cell.life.isDown) await within(cell, () => !cell.life.isDown, SUSPEND);
 }
 
-/** Takes a child down. What is queued for one that comes back is given up only if its supervisor has failed. */
+/** Takes a child down. The queued messages of one that comes back are given up only if its supervisor has failed. */
 export async function takeDown(child: Cell, { directive, deadLetterReason, graceful }: Termination): Promise<void> {
   if (!directive.restart) await shutDown(child, graceful, directive.deadLetterReason);
   else if (child.life.comesBack)
