@@ -1,11 +1,28 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its phase, its present incarnation and the message
- * in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
- * 1. `phase` changes through `become` alone, and only by legal steps.
+ * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
+ *
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
+ *
+ *     field                      written by                                  when
+ *     state                      state.ts, for turn.ts and lifecycle.ts      always
+ *     incarnation                lifecycle.ts                                from STARTING until it was taken down
+ *     inFlight                   turn.ts sets, this file clears it;          BUSY, AWAITING;
+ *                                threads/parent sets it in `catchUp`         before ENDING
+ *     attempt                    this file                                   when a message is taken, and when it is over
+ *     isStashing                 incarnation.ts sets, this file clears it    BUSY, AWAITING
+ *     turn                       dispatcher.ts                               when its turn is queued
+ *     inbox                      routing, once                               NEW
+ *     hasAddresses               system, once                                NEW
+ *     registrations              registry, and whoever goes with an actor    until STOPPED
+ *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
+ *     previous, next             siblings.ts of its parent                   until STOPPED
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -41,8 +58,8 @@ import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
-import type { Phase } from "./state.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
+import type { Phase, State } from "./state.ts";
+import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
@@ -55,33 +72,33 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
   inbox: Inbox;
-  /** The entries of the registry about it, which are forgotten when it has ended. */
+  /** What others keep about it, to be forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
-  phase: Phase = NEW;
+  state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
-  /** The number of its turn, by which the dispatcher tells how long it has waited for that. */
+  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
   turn = 0;
-  /** How often the message in flight was started. */
+  /** How often the message in flight has been begun. */
   attempt = 1;
-  /** True if the message in flight will be stashed. */
+  /** Whether the message in flight will be set aside. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
-  /** True if there are addresses in its `args`. */
+  /** Whether there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** The number of messages that it has stashed. */
+  /** How often it has set a message aside. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
   #children: Siblings<Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
-  /** `prepare` returns the item to queue for a message; undefined to queue the message itself. */
+  /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
     { id, name, parent, decider }: TreePosition,
     code: ActorCode,
@@ -119,9 +136,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.phase !== STOPPED;
   }
 
-  /** True if it can take children. */
+  /** Whether it can take children. */
   get accepts(): boolean {
-    return this.phase < ENDING;
+    return this.phase < DOWN;
   }
 
   get account(): Account {
@@ -132,12 +149,16 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
-  become(next: Phase): void {
-    if (!isLegal(this.phase, next)) throw new Error(`Actor "${this.path}": no step from ${this.phase} to ${next}`);
-    this.phase = next;
+  get phase(): Phase {
+    return this.state.phase;
   }
 
-  // For the wait-for graph
+  /** Returns true if `incarnation` has ended, or is ending. */
+  isOver(incarnation: Incarnation | undefined): boolean {
+    return this.incarnation !== incarnation || this.state.phase === ENDING;
+  }
+
+  // What deadlocks are made of
 
   get waitForGraph(): WaitForGraph {
     return this.runtime.waitForGraph;
@@ -151,7 +172,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.account.handled + this.#setAside;
   }
 
-  // For addresses
+  // What addresses see
 
   get clock(): Clock {
     return this.runtime.clock;
@@ -191,7 +212,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
+  /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
@@ -224,7 +245,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#children?.isEmpty === false;
   }
 
-  // For the mailbox
+  // What the mailbox asks
 
   get idle(): boolean {
     return this.phase === READY;
@@ -232,10 +253,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      this.become(QUEUED);
+      become(this, QUEUED);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
-      this.life.unreachable();
+      if (this.phase === DOWN) this.life.drained();
     } else if (this.phase !== BUSY) {
       this.mailbox.mark();
     }
@@ -247,7 +268,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
+    const reason = this.phase >= ENDING ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
   }
 
@@ -272,7 +293,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
-  // Messages
+  // What becomes of messages
 
   run(limit: number): number {
     if (this.phase !== QUEUED) {
@@ -288,14 +309,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    this.become(READY);
+    become(this, READY);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
-  }
-
-  fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.life.isOver(incarnation)) return;
-    this.handled(reply);
-    this.ready();
   }
 
   handled(reply: unknown): void {
@@ -317,7 +332,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
-  /** Takes the first message of a mailbox with deferred messages. */
+  /** The first message of a mailbox that has some before its channel. */
   takeFirst(deferred: DeferredMessages): unknown {
     const redelivery = deferred.takeRedelivery();
     if (redelivery !== NOTHING) {
@@ -330,22 +345,19 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
-    if (this.life.isOver(incarnation)) return;
+    if (this.isOver(incarnation)) return;
     const item = this.inFlight;
     this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
-  /**
-   * Returns true if the message in flight would be handled again if `reason` ends the incarnation now, and another one
-   * follows.
-   */
+  /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
     if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
-  /** Decides the fate of the message in flight, as the incarnation ends for `reason`. */
+  /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
   settleInFlight(reason: ExitReason, restarts: boolean, error: unknown): void {
     const item = this.inFlight;
     if (item === undefined) return;
@@ -376,7 +388,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 }
 
-/** Returns the record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
 export function cellOf(address: unknown): Cell {
   const target = targetOf(address);
   if (target instanceof Cell) return target;

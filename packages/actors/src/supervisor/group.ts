@@ -7,7 +7,7 @@
  * under `one_for_all`, from the one that failed under `rest_for_one`.
  */
 import type { Cell } from "../cell/cell.ts";
-import { shutDown, suspend } from "../cell/take-down.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import { firstAffected } from "./strategy.ts";
 import type { Strategy } from "./supervisor-address.ts";
 

@@ -13,7 +13,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { Decider, Directive } from "../cell/directive.ts";
 import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
 import { LocalExecutor } from "../cell/executor.ts";
-import { shutDown, suspend } from "../cell/take-down.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";

@@ -3,7 +3,7 @@ import { TARGET } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Phase } from "../cell/state.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
+import { AWAITING, BUSY, DOWN, DUE, ENDING, FINISHING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
@@ -12,13 +12,15 @@ import type { ActorInspection, ActorState } from "./inspection.ts";
 
 const STATES: Readonly<Record<Phase, ActorState>> = {
   [NEW]: "new",
+  [DUE]: "starting",
   [STARTING]: "starting",
   [READY]: "ready",
   [QUEUED]: "queued",
   [BUSY]: "busy",
   [AWAITING]: "awaiting",
-  [ENDING]: "ending",
   [DOWN]: "down",
+  [ENDING]: "ending",
+  [FINISHING]: "ending",
   [STOPPED]: "stopped",
 };
 

@@ -13,6 +13,7 @@ import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
 import { Siblings } from "../cell/siblings.ts";
+import { stopRequest } from "../cell/termination.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
 import { Diagnostics } from "../diagnostics-channels.ts";
@@ -167,7 +168,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     try {
       state.attach(cell);
     } catch (misuse) {
-      for (const begun of [...cell.children, cell]) begun.life.stop();
+      for (const begun of [...cell.children, cell]) begun.life.request(stopRequest());
       sender.drop();
       throw misuse;
     }

@@ -10,8 +10,7 @@ import { cellOf } from "../cell/cell.ts";
 import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
 import { QUEUED, READY } from "../cell/state.ts";
-import { shutDown } from "../cell/take-down.ts";
-import { DECIDE, FINISH } from "../cell/termination.ts";
+import { DECIDE, FINISH, shutDown, stopRequest } from "../cell/termination.ts";
 import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -157,7 +156,7 @@ export class ActorSystem implements AsyncDisposable {
   /** Ends an actor after its current message, without a restart; what is queued becomes dead letters. Idempotent. */
   stop(address: AnyAddress): Promise<ExitReason> {
     const cell = cellOf(address);
-    cell.life.stop();
+    cell.life.request(stopRequest());
     return cell.exited;
   }
 

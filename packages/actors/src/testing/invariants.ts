@@ -20,7 +20,7 @@ export function atWork(runtime: SystemRuntime): string[] {
     const { phase, path, inFlight } = cell;
     const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
-    if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
+    if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
   });
 }

@@ -124,7 +124,7 @@ export class SimulationHooks implements TestHooks {
       this.#trace.effect(() => "awaits");
       const settled = (what: () => string): void => {
         this.checks.end(context);
-        const isLate = cell.life.isOver(context as Incarnation);
+        const isLate = cell.isOver(context as Incarnation);
         this.#trace.effect(() => (isLate ? `late: ${what()}` : what()), path);
       };
       reply.then(
