@@ -1,7 +1,7 @@
 /**
- * The state of an actor, as one value of one field, `Cell.state`. Each state is a record that has only what it can use.
- * The records without data are shared constants, so a turn allocates nothing; the others exist while an actor starts,
- * ends or is down, or when its end was requested.
+ * The state of an actor, as one value of one field, `Cell.state`. Each state is a record that has only what it can use. The
+ * records without data are shared constants, so a turn allocates nothing; the others exist while an actor starts, ends or is
+ * down, or when its end was requested.
  *
  *     NEW ─► DUE ─► STARTING ─► READY ─► QUEUED ─► BUSY ─► AWAITING         NEW        its supervisor has yet to start it
  *             ▲          │        ▲                 │ │       │             DUE        its turn to start is queued
