@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import { giveTo, weakAddress } from "../address/handle.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
@@ -91,7 +91,7 @@ export class Incarnation {
   get timers(): MessageTimers {
     const { path, mailbox, clock } = this.#cell;
     this.#timers ??= new MessageTimers(
-      (message) => checked(path, message),
+      (message) => checkedMessage(path, message),
       (message) => mailbox.tell(message),
       clock,
     );
@@ -244,7 +244,7 @@ export class Incarnation {
     if (this.#ended) return;
     const { path, mailbox, life } = this.#cell;
     try {
-      const message = checked(path, make());
+      const message = checkedMessage(path, make());
       if (this.#ended) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);

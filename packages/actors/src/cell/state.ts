@@ -109,14 +109,14 @@ interface Stateful {
 
 /** Takes `actor` to `next`; a broken invariant throws. */
 export function transition(actor: Stateful, next: State): void {
-  if (!isLegal(actor.state, next)) refuse(actor, next.phase);
+  if (!isLegal(actor.state, next)) illegalStep(actor, next.phase);
   actor.state = next;
 }
 
 /** Takes `actor` to a running phase. An end that was asked for is still to come. */
 export function become(actor: Stateful, next: RunningPhase): void {
   const { phase, requested } = actor.state as RunningState;
-  if (!isStep(phase, next)) refuse(actor, next);
+  if (!isStep(phase, next)) illegalStep(actor, next);
   actor.state = requested === undefined ? (RUNNING[next - READY] as RunningState) : { phase: next, requested };
 }
 
@@ -128,7 +128,7 @@ export function giveUpBackoff(actor: Stateful): void {
   transition(actor, { ...state, backoff: undefined });
 }
 
-function refuse({ path, state }: Stateful, next: Phase): never {
+function illegalStep({ path, state }: Stateful, next: Phase): never {
   throw new Error(`Actor "${path}": no step from ${state.phase} to ${next}`);
 }
 

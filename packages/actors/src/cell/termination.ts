@@ -66,7 +66,7 @@ export interface Termination {
 export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: DeadLetterReason): Promise<ExitReason> {
   if (graceful) cell.life.drain();
   else cell.life.request(stopRequest(deadLetterReason));
-  if (cell.isAlive) await within(cell, () => cell.isAlive, FINISH);
+  if (cell.isAlive) await withDeadline(cell, () => cell.isAlive, FINISH);
   return cell.exited;
 }
 
@@ -80,7 +80,7 @@ export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): 
   const isAhead = deadLetterReason !== undefined && incarnation?.executor.halt() === true;
   if (deadLetterReason !== undefined && !isAhead) mailbox.empty(deadLetterReason);
   life.request({ reason: SHUTDOWN, afterExit: SUSPEND, deadLetterReason: isAhead ? deadLetterReason : "stopped" });
-  if (!life.isDown) await within(cell, () => !life.isDown, SUSPEND);
+  if (!life.isDown) await withDeadline(cell, () => !life.isDown, SUSPEND);
 }
 
 /** Takes a child of an ending actor down. If it comes back, its queue is given up only if its supervisor has failed. */
@@ -97,7 +97,11 @@ export function killAll(children: Cell[], directive: Directive): void {
   for (const { life } of children.reverse()) life.kill(directive.restart && life.comesBack ? SUSPEND : FINISH);
 }
 
-async function within({ life, settings, clock }: Cell, lasts: () => boolean, afterExit: AfterExit): Promise<void> {
+async function withDeadline(
+  { life, settings, clock }: Cell,
+  lasts: () => boolean,
+  afterExit: AfterExit,
+): Promise<void> {
   const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
   while (lasts()) await life.change();
   deadline.stop();

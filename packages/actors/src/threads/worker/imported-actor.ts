@@ -13,6 +13,7 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
 import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
@@ -20,8 +21,6 @@ import { report } from "../../report.ts";
 import type { AddressDescriptor } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Imports } from "./imports.ts";
-
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 
 /** The number of addresses of an actor that came from the parent. */
 export interface ImportCount {

@@ -9,7 +9,7 @@
  * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
  * came.
  */
-import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
@@ -19,6 +19,7 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
 import type { Envelope } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
 import { WaitForGraph } from "../../reply/wait-for-graph.ts";
@@ -29,8 +30,6 @@ import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
 import type { ImportCount } from "./imported-actor.ts";
 import { ImportedActor } from "./imported-actor.ts";
-
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 
 /** A `send` that waits for its outcome. */
 interface PendingSend {

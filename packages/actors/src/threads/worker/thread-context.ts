@@ -3,7 +3,7 @@ import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
 import { giveTo, weakAddress } from "../../address/handle.ts";
-import { checked } from "../../address/sending.ts";
+import { checkedMessage } from "../../address/sending.ts";
 import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
@@ -74,7 +74,7 @@ export class ThreadContext {
     this.#target = target;
     this.self = weakAddress(target, target);
     this.timers = new MessageTimers(
-      (message) => copyFor(path, checked(path, message)),
+      (message) => copyFor(path, checkedMessage(path, message)),
       (message) => this.self.tell(message as Message),
       currentClock(),
     );
@@ -212,7 +212,7 @@ export class ThreadContext {
   #deliver(make: () => unknown, n?: number): void {
     if (this.#ended) return;
     try {
-      this.#parent.deliver(checked(this.path, make()), n);
+      this.#parent.deliver(checkedMessage(this.path, make()), n);
     } catch (error) {
       this.#parent.failed(error);
     }
