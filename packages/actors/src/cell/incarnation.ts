@@ -1,11 +1,11 @@
 /**
- * One life of an actor between two starts: its state, and everything that must go when it ends. Late work of an ended
+ * One life of an actor between two starts: its state, and everything that ends with it. Late work of an ended
  * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
 import { giveTo, weakAddress } from "../address/handle.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
@@ -22,7 +22,7 @@ import { Sleeps } from "./sleeps.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 import { MessageTimers } from "./timers.ts";
 
-/** The real one, whatever a promise says its own is. */
+/** The real `then`, even if a promise has its own. */
 const { then } = Promise.prototype;
 
 export class Incarnation {
@@ -91,7 +91,7 @@ export class Incarnation {
   get timers(): MessageTimers {
     const { path, mailbox, clock } = this.#cell;
     this.#timers ??= new MessageTimers(
-      (message) => checked(path, message),
+      (message) => checkedMessage(path, message),
       (message) => mailbox.tell(message),
       clock,
     );
@@ -99,7 +99,7 @@ export class Incarnation {
     return this.#timers;
   }
 
-  // What is called is handed out as a function of its own, since handlers take their context apart.
+  // Methods are handed out as functions of their own, since handlers take their context apart.
 
   get sleep(): Sleeps["start"] {
     return (ms, options) => {
@@ -191,7 +191,7 @@ export class Incarnation {
     };
   }
 
-  /** What `own` took over. */
+  /** The disposables that `own` took over. */
   get owned(): Iterable<Disposable> {
     return this.#owned ?? [];
   }
@@ -206,17 +206,22 @@ export class Incarnation {
     return this.#cell.mailbox;
   }
 
-  /** Whether somebody waits for what comes of the message in flight. */
+  /** True if the message in flight is an ask. */
   get isAsk(): boolean {
     return this.#cell.inFlight instanceof Envelope;
   }
 
-  /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
+  /**
+   * Ends the incarnation: its thread is lost, which is final if it must run there; or work of its own failed outside of
+   * a message.
+   */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
     if (!this.#ended) this.#cell.life.request(requestAfter(reason, error, isFinal));
   }
 
-  /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
+  /**
+   * Notes that one more message is to come, which keeps the actor until then; returns false if it is too late for that.
+   */
   expect(): boolean {
     const counts = !this.#ended && !this.#cell.mailbox.isClosed;
     if (counts) this.#piped++;
@@ -224,7 +229,7 @@ export class Incarnation {
     return counts;
   }
 
-  /** A message that was to come is about to be delivered. */
+  /** Notes that a message to come is about to be delivered. */
   expected(): void {
     if (this.#ended) return;
     this.#piped--;
@@ -239,7 +244,7 @@ export class Incarnation {
     if (this.#ended) return;
     const { path, mailbox, life } = this.#cell;
     try {
-      const message = checked(path, make());
+      const message = checkedMessage(path, make());
       if (this.#ended) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
@@ -262,7 +267,7 @@ export class Incarnation {
     cell.ready();
   }
 
-  /** Nothing of this incarnation happens any more, except its `stopped` hook. */
+  /** Ends all work of this incarnation, except its `stopped` hook. */
   end(): void {
     this.#ended = true;
     this.#timers?.end();
@@ -273,7 +278,7 @@ export class Incarnation {
     this.#controller?.abort();
   }
 
-  /** The last step: what it owned goes when its children and its hook are done. */
+  /** Drops what it owned: the last step, when its children and its hook are done. */
   dropOwned(): void {
     const owned = this.#owned;
     this.#owned = undefined;
@@ -285,7 +290,7 @@ export class Incarnation {
   }
 }
 
-/** The actor that is to be watched. */
+/** Returns the actor to watch. */
 export function watchable(address: unknown, message: unknown): Target {
   const target = targetOf(address);
   if (target === undefined) {

@@ -1,10 +1,10 @@
 /**
- * How one actor starts, restarts and ends: it takes the cell from state to state (state.ts). Before an end touches anything,
- * the decider chooses the directive that follows.
+ * How one actor starts, restarts and ends: it takes the cell from state to state (state.ts). Before an end touches
+ * anything, the decider chooses the directive that follows.
  *
- * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what it
- * owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User code runs in
- * between, and may kill: each step looks whether the same end is still under way.
+ * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
+ * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
+ * code runs in between, and may kill: each step checks that the same end is still under way.
  */
 import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
@@ -50,11 +50,11 @@ export class Lifecycle {
   #onChange: (() => void)[] | undefined = undefined;
   /** The number of the present or last incarnation; 0 before the first. */
   generation = 0;
-  /** How often the actor has started. */
+  /** The number of successful starts. */
   starts = 0;
   /** What the last start failed with. */
   startError: unknown = undefined;
-  /** Why the actor ends once nobody can reach it: `shutdown` if it was drained. */
+  /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
   constructor(cell: Cell, decider: Decider | undefined) {
@@ -88,7 +88,7 @@ export class Lifecycle {
     return this.#exited.promise;
   }
 
-  /** Why the last incarnation ended, or why this one will: what latecomers are told. */
+  /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
   get reason(): ExitReason {
     const { state } = this.#cell;
     if ("reason" in state && (state.phase >= ENDING || this.#drainReason === NORMAL)) return state.reason;
@@ -183,7 +183,9 @@ export class Lifecycle {
     return (this.#cell.state as StartingState | RunningState).requested;
   }
 
-  /** Ends the actor, since nobody can reach it and nothing is left to do. Called between two messages, or while it is down. */
+  /**
+   * Ends the actor, since it has no address and nothing left to do. Called between two messages, or while it is down.
+   */
   drained(): void {
     if (this.#cell.phase === DOWN) this.#finish(this.reason, "stopped");
     else this.#end(this.#drainReason, { afterExit: FINISH, graceful: true });

@@ -2,7 +2,7 @@
  * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
  * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
  *
- *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
  */
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
@@ -12,11 +12,11 @@ import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const UNSENT = 0;
+const CREATED = 0;
 const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type AskPhase = typeof UNSENT | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof CREATED | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** The queue of an ask: its mailbox. */
 export interface AskQueue {
@@ -42,7 +42,7 @@ export const NEVER_STARTED: unique symbol = Symbol("never started");
 export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: AskPhase = UNSENT;
+  #phase: AskPhase = CREATED;
   #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;

@@ -136,7 +136,7 @@ async function explorationError(
   const { trace, also } = shown;
   const besides = also === undefined || errorText(also) === errorText(error) ? "" : `\nBesides: ${errorText(also)}`;
   const story = isSame(shown)
-    ? `The plainest run that fails like it ${counted(shown)}`
+    ? `The plainest run that fails like it ${runText(shown)}`
     : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
   const summary = `Seed ${seed} fails: ${errorText(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
   return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
@@ -148,7 +148,7 @@ function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number):
   return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
 }
 
-function counted({ steps, switches, decisions: { strikes } }: RunOutcome): string {
+function runText({ steps, switches, decisions: { strikes } }: RunOutcome): string {
   const order =
     switches === 0
       ? "in the order in which they came"

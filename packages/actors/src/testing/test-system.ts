@@ -13,7 +13,7 @@ import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Parts } from "./simulated-system.ts";
+import type { SystemParts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
 /** The options of a {@link TestSystem}. */
@@ -48,11 +48,11 @@ let silence: Logger | undefined;
  * message is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  readonly #parts: Parts;
+  readonly #parts: SystemParts;
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, hooks } = parts as Parts;
+    const { simulation, hooks } = parts as SystemParts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
@@ -63,7 +63,7 @@ export class TestSystem extends ActorSystem {
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#parts = parts as Parts;
+    this.#parts = parts as SystemParts;
     simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 

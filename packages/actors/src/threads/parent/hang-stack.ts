@@ -1,12 +1,13 @@
 /**
- * Where a thread is that does not turn its event loop. A session of the inspector is opened for it, so this costs nothing
- * before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a regular expression
- * and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main thread has no such session.
+ * Finds the stack of a thread that does not turn its event loop. A session of the inspector is opened for it, so this
+ * costs nothing before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a
+ * regular expression and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main
+ * thread has no such session.
  *
  *     enable ─► attached to each worker: the one with this id ─► whose work it is ─► profile ─► the call seen most often
  *
- * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and keeps the
- * process from exiting.
+ * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and
+ * keeps the process from exiting.
  */
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
@@ -21,9 +22,10 @@ type After = (ms: number, run: () => void) => void;
 type Node = Profiler.ProfileNode;
 
 /**
- * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had within
- * `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions begin; a
- * call that was inlined shows as its caller. On the way the thread says in its words whose work it is at. Never rejects.
+ * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had
+ * within `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions
+ * begin; a call that was inlined shows as its caller. On the way the thread writes into its words whose work it is at.
+ * Never rejects.
  */
 export function stackOf(threadId: number, limitMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {

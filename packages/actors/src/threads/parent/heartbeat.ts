@@ -9,10 +9,10 @@ import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BEAT, BLOCKING } from "../wire/shared-words.ts";
 
 const BEATS_PER_LIMIT = 10;
-/** How many times the limit a thread may take until it beats for the first time. */
+/** The limits that a thread may take until it beats for the first time. */
 const START_LIMITS = 6;
 
-/** How often a thread beats that has to do so within `limitMs`, in milliseconds. */
+/** Returns the interval of the beats of a thread with the limit `limitMs`, in milliseconds. */
 export function beatMsFor(limitMs: number): number {
   return limitMs / BEATS_PER_LIMIT;
 }

@@ -12,7 +12,10 @@ import type { Host } from "./host.ts";
 
 type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
-/** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
+/**
+ * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
+ * start.
+ */
 export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
   const { child, origin, options } = asked;
   const { exports } = host;
@@ -26,7 +29,7 @@ export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
   }
 }
 
-/** Who asks for it has ended, and is not told any more; but it may still wait for the child. */
+/** Refuses a spawn: the incarnation that asks has ended, but its actor may still wait for the child. */
 export function refuseSpawn(exports: Exports, asked: Asked): void {
   failSpawn(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
 }

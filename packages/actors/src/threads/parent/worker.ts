@@ -1,11 +1,12 @@
 /**
- * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose replacement for a
- * lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a pool is given up
- * with its thread, before it makes a replacement.
+ * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose
+ * replacement for a lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a
+ * pool is given up with its thread, before it makes a replacement.
  *
- * What a thread has said is in shared memory even when it is gone: that is read to its end before it is closed.
+ * The records of a thread are in shared memory even when it is gone: the parent reads them to the end before it closes
+ * the connection.
  *
- *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
+ *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: the loss is not reported any more
  */
 import type { ResourceLimits, Worker } from "node:worker_threads";
 import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
@@ -24,28 +25,31 @@ import { stackOf } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
 export interface WorkerThreadOptions {
-  /** How long it may not turn its event loop before it counts as hung, in milliseconds. */
+  /** The time without a turn of its event loop after which it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
-  /** What it says, also after its end. */
+  /** Receives its records, also after its end. */
   received(record: ToParent): void;
-  /** Its end, unless that was asked for. */
+  /** Reports its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
-  /** An error that nobody waits for. */
+  /** Reports an error outside of its task. */
   failed(error: unknown): void;
 }
 
-/** How long a hung thread is kept for its stack, and then until it is given up; one in native code exits when that returns. */
+/**
+ * The time that a hung thread is kept for its stack, and then until it is given up; one in native code exits when that
+ * returns.
+ */
 const STACK_MS = 250;
 const EXIT_MS = 250;
-/** How long a thread that is to end may take before nobody waits for it any more. */
+/** The time that a thread may take to end before the parent stops waiting for it. */
 const END_MS = 1000;
 
 export class WorkerThread {
   readonly threadId: number | undefined;
-  /** What it knows of actors elsewhere. */
+  /** The actors that it knows. */
   readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
@@ -82,7 +86,7 @@ export class WorkerThread {
     this.#heartbeat = new Heartbeat(this.#words, heartbeatMs, () => void this.#terminate());
   }
 
-  /** Whose work it was at when it was lost: the id of an incarnation, or 0. */
+  /** The id of the incarnation whose work it was at when it was lost, or 0. */
   get culprit(): number {
     return this.#culprit || Atomics.load(this.#words, ON_STACK);
   }
@@ -92,7 +96,7 @@ export class WorkerThread {
     this.#line.send(record, transferList);
   }
 
-  /** Hands over what it has said by now. */
+  /** Receives the records that it has sent by now. */
   receivePending(): void {
     this.#line.receive();
   }

@@ -1,7 +1,7 @@
 /**
- * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each the messages that are
- * shipped to it, and reports what became of them. Mailbox, supervision and account are the parent's; here is one
- * incarnation at a time, and a handler.
+ * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each its deliveries,
+ * and reports their outcome. Mailbox, supervision and account are the parent's; here is one incarnation at a time, and
+ * a handler.
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
@@ -32,12 +32,12 @@ import { Imports } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 
-/** After so many messages the parent is told, so that it ships more in time. */
+/** The messages after which the parent gets a record, so that it sends more in time. */
 const ACKNOWLEDGE_AFTER = 128;
-/** After so many milliseconds, others on this thread have their turn. */
+/** The milliseconds after which others on this thread have their turn. */
 const SLICE_MS = 1;
 
-/** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
+/** The id of the incarnation whose work this is, also after an await: read when the thread ends in the middle of it. */
 const working = new AsyncLocalStorage<number>();
 
 class WorkerHost {
@@ -143,7 +143,10 @@ class WorkerHost {
     return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
   }
 
-  /** Who loads a module is suspect until it is loaded. Whatever the module does later of its own is done in nobody's name. */
+  /**
+   * Loads a module for an incarnation, which is suspect until it is loaded. Later work of the module is done in no
+   * actor's name.
+   */
   async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
     try {
@@ -156,7 +159,7 @@ class WorkerHost {
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
     const { epoch, first, messages, attempt, asks, descriptors } = record;
     if (actor?.epoch !== epoch) {
-      this.#dropBatch(record); // what was given back was on its way
+      this.#dropBatch(record); // it was sent before the window was reset
       return;
     }
     for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
@@ -169,13 +172,13 @@ class WorkerHost {
     if (!actor.isBusy) this.#run(actor);
   }
 
-  /** Nobody will handle them here: the addresses in them have come for nothing. */
+  /** Drops the addresses in a batch, which will not be handled here. */
   #dropBatch({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
     for (const [at, each] of descriptors)
       dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
   }
 
-  /** Gives back what was shipped and has not begun. */
+  /** Drops the deliveries that have not been started. */
   #clear({ queue }: HostedActor): void {
     while (queue.length > 0) dropAddresses(queue.shift().message);
   }
@@ -194,7 +197,7 @@ class WorkerHost {
     Atomics.add(actor.words, REPORTS, 1);
   }
 
-  /** Says what must be heard before what is handled from now on is accounted for. */
+  /** Sends a report, which the parent receives before it accounts for messages acknowledged after it. */
   #sendReport(actor: HostedActor, record: ToParent): void {
     this.#send(record);
     Atomics.add(actor.words, REPORTS, 1);
@@ -226,7 +229,7 @@ class WorkerHost {
     });
   }
 
-  /** Begins one message; whether the next may follow at once. */
+  /** Starts one message. Returns true if the next may follow at once. */
   #next(actor: HostedActor, delivery: Delivery): boolean {
     const { behavior, context, words } = actor;
     const { seq, message, attempt, isAsk } = delivery;
@@ -235,7 +238,7 @@ class WorkerHost {
       dropAddresses(message);
       this.#clear(actor);
       this.#acknowledge(actor);
-      return false; // busy for good: this incarnation begins nothing more
+      return false; // busy for good: this incarnation starts nothing more
     }
     actor.startedSeq = seq;
     actor.current = delivery;
@@ -264,7 +267,7 @@ class WorkerHost {
     }
   }
 
-  /** A handler that took its time is through. */
+  /** Settles a message whose handler returned a promise. */
   #settled(actor: HostedActor, delivery: Delivery, reply: unknown): void {
     if (this.#actors.get(actor.id) !== actor) {
       if (delivery.isAsk) dropAddresses(reply);
@@ -293,7 +296,7 @@ class WorkerHost {
     this.#handled(actor, seq);
   }
 
-  /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
+  /** Acknowledges a message once its reply is on its way: if the thread is lost in between, it is in flight. */
   #handled(actor: HostedActor, seq: number): void {
     this.#line.flushSync();
     Atomics.store(actor.words, ACKNOWLEDGED, seq & LOW_BITS);
@@ -308,7 +311,7 @@ class WorkerHost {
     this.#send({ op: "acknowledged", id: actor.id });
   }
 
-  /** Handling message `seq`; 0 for none. */
+  /** Reports a panic while handling message `seq`; 0 for none. */
   #panicked(actor: HostedActor, seq: number, error: unknown): void {
     this.#clear(actor);
     actor.isStopping = true;
@@ -348,7 +351,10 @@ class WorkerHost {
     }
   }
 
-  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  /**
+   * Handles an error thrown in a timer, or an unobserved rejection: a panic of the actor whose work it was; without one
+   * it ends the thread.
+   */
   #uncaught(error: unknown): void {
     const id = working.getStore();
     if (id === undefined) throw error;
@@ -359,7 +365,7 @@ class WorkerHost {
     else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
   }
 
-  /** The thread is about to end: whoever it works for now is who made it. */
+  /** Notes the incarnation that the thread works for: the thread is about to end. */
   #blame(): void {
     const id = working.getStore();
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);

@@ -1,9 +1,9 @@
-/** The context of an actor on a worker thread. What concerns the actor as a whole goes to the parent's side. */
+/** The context of an actor on a worker thread. Calls that concern the actor as a whole go to the parent's side. */
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
 import { giveTo, weakAddress } from "../../address/handle.ts";
-import { checked } from "../../address/sending.ts";
+import { checkedMessage } from "../../address/sending.ts";
 import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
@@ -28,17 +28,17 @@ export interface Parent {
   await(n: number): void;
   unstashAll(): void;
   stop(): void;
-  /** What was to become a message could not be made. */
+  /** Reports that a message could not be made. */
   failed(error: unknown): void;
 }
 
-/** The real one, whatever a promise says its own is. */
+/** The real `then`, even if a promise has its own. */
 const { then } = Promise.prototype;
 
 export class ThreadContext {
   state: unknown = undefined;
   attempt = 1;
-  /** Whether the message in flight will be set aside. */
+  /** True if the message in flight will be stashed. */
   isStashing = false;
   readonly path: string;
   readonly generation: number;
@@ -52,11 +52,11 @@ export class ThreadContext {
   readonly #owned = new DisposableSet();
   readonly #watches = new Set<Watch>();
   readonly #life = new AbortController();
-  /** Of the message that is being handled. */
+  /** The controller of the ask that is being handled. */
   #caller: AbortController | undefined = undefined;
   /** The addresses that it has for its whole life. */
   readonly #args: unknown;
-  /** How many promises were given to `pipeToSelf`. */
+  /** The number of promises given to `pipeToSelf`. */
   #piped = 0;
   #ended = false;
 
@@ -74,7 +74,7 @@ export class ThreadContext {
     this.#target = target;
     this.self = weakAddress(target, target);
     this.timers = new MessageTimers(
-      (message) => copyFor(path, checked(path, message)),
+      (message) => copyFor(path, checkedMessage(path, message)),
       (message) => this.self.tell(message as Message),
       currentClock(),
     );
@@ -89,7 +89,7 @@ export class ThreadContext {
     return (this.#caller ?? this.#life).signal;
   }
 
-  // What is called is handed out as a function of its own, since handlers take their context apart.
+  // Methods are handed out as functions of their own, since handlers take their context apart.
 
   get sleep(): Sleeps["start"] {
     return (ms, options) => this.#sleeps.start(ms, options);
@@ -172,25 +172,25 @@ export class ThreadContext {
     };
   }
 
-  /** A message is about to be handled; an ask, if somebody waits for the reply. */
+  /** Notes that a message, or an ask, is about to be handled. */
   begin(work: unknown, attempt: number, isAsk: boolean): void {
     this.attempt = attempt;
     this.#target.work = work;
     this.#caller = isAsk ? new AbortController() : undefined;
   }
 
-  /** It was handled. */
+  /** Notes that the message was handled. */
   finish(): void {
     this.isStashing = false;
     this.#target.work = undefined;
   }
 
-  /** Nobody waits for the reply any more. */
+  /** Aborts the ask in flight: its caller has given up. */
   abort(): void {
     this.#caller?.abort();
   }
 
-  /** The incarnation is about to end: only its `stopped` hook is left. */
+  /** Cancels all but the `stopped` hook: the incarnation is about to end. */
   cancel(reason: ExitReason): void {
     this.timers.end();
     this.#sleeps.end(() => new ActorStoppedError(this.path, reason));
@@ -199,7 +199,7 @@ export class ThreadContext {
     this.#caller?.abort();
   }
 
-  /** The incarnation has ended. */
+  /** Ends the incarnation. */
   end(): void {
     this.#ended = true;
     this.finish();
@@ -208,11 +208,11 @@ export class ThreadContext {
     dropAddresses(this.#args);
   }
 
-  /** An error is a panic outside of a message. */
+  /** Delivers a message to the actor itself. An error is a panic outside of a message. */
   #deliver(make: () => unknown, n?: number): void {
     if (this.#ended) return;
     try {
-      this.#parent.deliver(checked(this.path, make()), n);
+      this.#parent.deliver(checkedMessage(this.path, make()), n);
     } catch (error) {
       this.#parent.failed(error);
     }
