@@ -106,8 +106,8 @@ export function actor<State, Args = undefined, const On extends Record<string, o
 }
 
 /**
- * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. That is how two
- * modules share a typed interface without sharing code, and how an actor sends to itself: `self` is a
+ * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. Two modules
+ * can share a typed interface in this way without sharing code, and an actor can send to itself: `self` is a
  * `WeakAddress<P>`.
  *
  * @example

@@ -68,7 +68,7 @@ export type Payload = object & {
   readonly [Symbol.hasInstance]?: never;
 };
 
-/** The sentence that says why `Parameters` cannot be the payload of a message; never when they can. */
+/** A sentence that tells why `Parameters` cannot be the payload of a message; never if they can. */
 export type PayloadFault<Parameters> = Parameters extends readonly []
   ? never
   : Parameters extends readonly [infer Only]

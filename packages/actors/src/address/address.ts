@@ -45,7 +45,7 @@ export type WeakAddress<P> = WeakAddressTo<
 
 /** The members that strong and weak addresses share. */
 interface Deliveries<in Message, out AskFunction> {
-  /** The place of the actor in its system: `/parent/name`. */
+  /** The path of the actor in its system: `/parent/name`. */
   readonly path: string;
   /** Resolves to the reason why the actor ended for good, once it has. Does not keep it alive and never rejects. */
   readonly exited: Promise<ExitReason>;
@@ -66,7 +66,7 @@ interface Deliveries<in Message, out AskFunction> {
     message: M,
     options?: WaitOptions,
   ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
-  /** Sends now or not at all. An error holds the message. */
+  /** Sends now or not at all. An error carries the message. */
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
 }
 

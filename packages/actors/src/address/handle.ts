@@ -257,7 +257,7 @@ export function lostAddress(path: string, parent: string | undefined, origin: st
   return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${origin}`;
 }
 
-/** Returns a sender that counts for nobody, for an address whose actor is gone, or about to be. */
+/** Returns a sender that counts for nothing, for an address whose actor has ended, or is about to. */
 export function closedSender(): Sender<unknown> {
   const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
   channel.removeReceiver();

@@ -19,6 +19,7 @@ import { DisposableSet, dropAll } from "./disposable-set.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { Sleeps } from "./sleeps.ts";
+import { requestAfter, STOP_SELF } from "./termination.ts";
 import { MessageTimers } from "./timers.ts";
 
 /** The real one, whatever a promise says its own is. */
@@ -27,6 +28,7 @@ const { then } = Promise.prototype;
 export class Incarnation {
   readonly generation: number;
   readonly executor: Executor;
+  readonly startedAt: number;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -46,6 +48,7 @@ export class Incarnation {
     this.#cell = cell;
     this.generation = generation;
     this.executor = cell.code.executor(this);
+    this.startedAt = Math.trunc(cell.clock.now()); // an integer fits into the field, a fraction does not
   }
 
   get attempt(): number {
@@ -195,7 +198,7 @@ export class Incarnation {
 
   get stop(): () => void {
     return () => {
-      if (!this.#ended) this.#cell.life.stopSelf();
+      if (!this.#ended) this.#cell.life.request(STOP_SELF);
     };
   }
 
@@ -210,7 +213,7 @@ export class Incarnation {
 
   /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
-    if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
+    if (!this.#ended) this.#cell.life.request(requestAfter(reason, error, isFinal));
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
@@ -241,15 +244,22 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined), error);
+      life.request(requestAfter(failureOf(error, undefined), error));
     }
   }
 
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
-    this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
+    this.#fulfilled ??= (value) => this.#goOn(value);
     this.#rejected ??= (error) => this.#cell.panicked(this, error);
     then.call(reply, this.#fulfilled, this.#rejected);
+  }
+
+  #goOn(reply: unknown): void {
+    const cell = this.#cell;
+    if (cell.isOver(this)) return;
+    cell.handled(reply);
+    cell.ready();
   }
 
   /** Nothing of this incarnation happens any more, except its `stopped` hook. */

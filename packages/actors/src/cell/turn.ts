@@ -10,7 +10,7 @@ import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./state.ts";
+import { AWAITING, BUSY, become, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
@@ -18,17 +18,17 @@ const ignore = (): void => {};
 /** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
-  cell.become(BUSY);
+  become(cell, BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
     const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
-      else cell.become(READY);
+      else become(cell, READY);
       return taken;
     }
     if (!handle(cell, item)) return taken + 1;
   }
-  cell.become(QUEUED);
+  become(cell, QUEUED);
   cell.runtime.dispatcher.enqueue(cell);
   return limit;
 }
@@ -56,12 +56,12 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.life.isOver(incarnation)) {
+  if (cell.isOver(incarnation)) {
     if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
     return false;
   }
   if (reply instanceof Promise) {
-    cell.become(AWAITING);
+    become(cell, AWAITING);
     incarnation.await(reply);
     return false;
   }

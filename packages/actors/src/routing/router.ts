@@ -15,7 +15,7 @@ import { Pool, routeeName, routeeSpec } from "./pool.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 
-/** What a router needs of its system. */
+/** The part of its system that a router needs. */
 export interface RouterFactory {
   readonly random: () => number;
   /** Makes a supervisor that has not begun, and its children. */
@@ -48,7 +48,7 @@ export function startRouter(
   const { cell, sender, state } = made;
   const pool = new Pool(cell, state, routee, limits);
   cell.inbox = inboxOf(spec, cell.mailbox, pool, factory);
-  new Registration(cell, () => dropAddresses(routee.args)); // of which each routee had its share
+  new Registration(cell, () => dropAddresses(routee.args)); // each routee has a clone of these
   cell.life.begin();
   const router = {
     resize: (size: unknown) => pool.resize(limitsOf(size, strategy)),

@@ -1,4 +1,4 @@
-/** Whether an actor that ended is started again: OTP's three kinds of restart, as one pure function. */
+/** The restart policy of an actor that ended: OTP's three kinds of restart, as one pure function. */
 import type { ExitReason } from "../exit-reason.ts";
 import { isAbnormal } from "../exits.ts";
 import type { Restart } from "./actor-options.ts";

@@ -9,7 +9,7 @@ import type { Backoff, Intensity, LifeOptions, Restart } from "./actor-options.t
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
 
-/** How an actor lives, with nothing left out. */
+/** The options of an actor, with the defaults filled in. */
 export interface Settings {
   readonly restart: Restart;
   readonly backoff: Backoff;

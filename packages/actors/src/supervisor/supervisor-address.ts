@@ -8,7 +8,7 @@ import type { Intensity } from "./actor-options.ts";
  * `shutdownMs`, and the supervisor stops.
  */
 export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
-  /** The place of the supervisor in its system; a child's is below it. */
+  /** The path of the supervisor in its system; a child's is below it. */
   readonly path: string;
   /** Resolves when every child has started; rejects with `StartFailedError`, which need not be observed. */
   readonly started: Promise<void>;

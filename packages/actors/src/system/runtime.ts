@@ -1,6 +1,6 @@
 /**
- * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
- * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
+ * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Sender } from "@pneumatic/core";
@@ -13,6 +13,7 @@ import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
 import { Siblings } from "../cell/siblings.ts";
+import { stopRequest } from "../cell/termination.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
 import { Diagnostics } from "../diagnostics-channels.ts";
@@ -46,7 +47,7 @@ import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
-/** What a system is made with. */
+/** The dependencies of a system. */
 export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -54,14 +55,14 @@ export interface Dependencies {
   readonly log: Logger;
   readonly name: string;
   readonly keepAlive: boolean;
-  /** Whether a deadlock is ended, or only reported. */
+  /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a supervisor is called: `name`, or `stem` and a number. */
+/** The name of a supervisor: `name`, or `stem` and a number. */
 interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
@@ -167,7 +168,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     try {
       state.attach(cell);
     } catch (misuse) {
-      for (const begun of [...cell.children, cell]) begun.life.stop();
+      for (const begun of [...cell.children, cell]) begun.life.request(stopRequest());
       sender.drop();
       throw misuse;
     }
@@ -221,7 +222,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  /** Gives the message of a dead letter to the actor that lives at its path now; false if none there takes it. */
   redeliver(letter: DeadLetter): boolean {
     const cell = this.lookup(letter.to);
     if (cell === undefined) return false;

@@ -16,7 +16,7 @@ interface VirtualTimer {
   run: (() => void) | undefined;
 }
 
-/** So many cleared timers may wait in the heap for their time. */
+/** The most cleared timers that wait in the heap for their time. */
 const MOST_CLEARED = 64;
 
 /**
