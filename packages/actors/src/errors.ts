@@ -165,10 +165,7 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/**
- * A value that was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the
- * property at fault.
- */
+/** A value to or from an actor on another thread cannot be copied. Nothing was sent. `path` is the offending property. */
 export class MessageNotCloneableError extends TypeError {
   static {
     brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
@@ -184,7 +181,7 @@ export class MessageNotCloneableError extends TypeError {
 
 /**
  * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
- * handled, unless that has begun. Pass a promise that need not be awaited to `ctx.background`.
+ * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {

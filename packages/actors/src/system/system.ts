@@ -187,7 +187,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /**
    * Returns the newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise.
-   * The system owns the addresses in them, and drops them when it forgets the letter.
+   * The system owns the addresses in them, and drops them when it forgets the dead letter.
    */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
@@ -198,7 +198,7 @@ export class ActorSystem implements AsyncDisposable {
    * inspect} counts those that find no room, which the store keeps all the same.
    *
    * It is disconnected when the system has shut down. Dropping it unsubscribes. It does not keep the process alive. A
-   * letter that is received stays in the store, which owns the addresses in it.
+   * dead letter that is received stays in the store, which owns the addresses in it.
    *
    * @example
    * ```ts
@@ -218,12 +218,12 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the letter out
-   * of the store, with the addresses in it. The ledger counts it as a new message.
+   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the dead letter
+   * out of the store, with the addresses in it. The ledger counts it as a new message.
    *
-   * Returns false if the letter is not in the store any more, or if no actor there takes the message at once; then
-   * the letter stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped
-   * the addresses in it, unless it was on another thread and had a copy.
+   * Returns false if the dead letter is not in the store any more, or if no actor there takes the message at once;
+   * then it stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped the
+   * addresses in it, unless it was on another thread and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);

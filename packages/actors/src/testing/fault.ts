@@ -27,8 +27,8 @@ export type Fault =
   | (Occasion & { readonly kind: "panic"; readonly at?: "start" | "end" })
   /**
    * The thread of the actor dies, for this `cause` ("terminated" when left out). It is simulated, so the actor need
-   * not be on one. Its `stopped` hook does not run. With "hostLost" another actor is to blame: the message is begun a
-   * second time.
+   * not be on one. Its `stopped` hook does not run. With "hostLost" another actor is to blame: the message is started
+   * a second time.
    */
   | (Occasion & {
       readonly kind: "crash";

@@ -29,7 +29,7 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly autoAdvance?: boolean;
   /** The whole number that decides on the order of steps, and on faults; without it steps come in the order of arrival. */
   readonly seed?: number;
-  /** The faults that strike on purpose. */
+  /** The faults to inject. */
   readonly faults?: readonly Fault[];
   /** The number of faults chosen by the seed that may strike; 3 when left out. */
   readonly faultBudget?: number;

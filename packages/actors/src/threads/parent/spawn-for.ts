@@ -8,15 +8,11 @@ import { RemoteDefinition } from "../../runtime-definition.ts";
 import { unmarshal } from "../wire/marshal.ts";
 import type { FromIncarnation } from "../wire/messages.ts";
 import type { Exports } from "./exports.ts";
-import type { Host } from "./host.ts";
 
 type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
-/**
- * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
- * start.
- */
-export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
+/** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
+export function spawnFor(parent: Incarnation, host: { readonly exports: Exports }, asked: Asked): void {
   const { child, origin, options } = asked;
   const { exports } = host;
   const definition = new RemoteDefinition(origin, origin.key === undefined ? undefined : host);

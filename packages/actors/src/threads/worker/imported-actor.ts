@@ -3,6 +3,7 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
+import type { Logger } from "pino";
 import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
@@ -18,9 +19,9 @@ import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
-import type { AddressDescriptor } from "../wire/marshal.ts";
+import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { Imports } from "./imports.ts";
+import type { FromImports, ToParent } from "../wire/messages.ts";
 
 /** The number of addresses of an actor that came from the parent. */
 export interface ImportCount {
@@ -28,14 +29,30 @@ export interface ImportCount {
   refCount: number;
 }
 
-/** An actor elsewhere. */
+/** The table that an imported actor stands in, as it sees that. */
+interface ImportTable {
+  readonly log: Logger;
+  readonly waitForGraph: WaitForGraph;
+  readonly deadlines: Deadlines;
+  /** Keeps `target` until it has ended. */
+  observe(target: ImportedActor): void;
+  sendRecord(record: FromImports): void;
+  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent): void;
+  send<V>(target: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
+  ask(target: ImportedActor, ask: Envelope): void;
+  /** Tells that the caller of ask number `n` has given up. */
+  withdraw(n: number): void;
+}
+
+/** One actor elsewhere. */
 export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;
   readonly takesAll: boolean;
   readonly count: ImportCount;
   #credits: Int32Array | undefined;
-  readonly #imports: Imports;
+  readonly #imports: ImportTable;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
   readonly #waker: Waker = {
@@ -58,7 +75,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: Imports) {
+  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportTable) {
     this.#credits = credits;
     this.id = id;
     this.path = path;
