@@ -17,7 +17,7 @@ export function checkedMessage(path: string, message: unknown): Message {
   return message;
 }
 
-function isMessage(message: unknown): message is Message {
+export function isMessage(message: unknown): message is Message {
   return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 

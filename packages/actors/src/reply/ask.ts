@@ -1,6 +1,7 @@
 /**
- * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
- * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
+ * A message whose sender awaits the reply. It settles exactly once: the turn replies; or a panic, the end of the actor, the
+ * deadline or the signal rejects it. Then neither a deadline nor a listener is left. Upstream is the address that asks,
+ * downstream the mailbox that queues the ask and the turn that replies.
  *
  *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
  */
@@ -36,7 +37,7 @@ export type AskPosition = number | Removable | WaitingSender<unknown>;
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
-/** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
+/** The outcome of a message that no handler saw, because its caller gave up, or its actor has to end first. */
 export const NEVER_STARTED: unique symbol = Symbol("never started");
 
 export class Envelope implements Expiring, DeadlockVictim {
@@ -146,7 +147,7 @@ export class Envelope implements Expiring, DeadlockVictim {
     this.#giveUp(reason);
   }
 
-  /** The signal for the handler: aborted when the caller gives up, or by {@link abortHandler}. */
+  /** The signal for the handler. It is aborted when the caller gives up, or by {@link abortHandler}. */
   get handlerSignal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#phase === SETTLED) this.#controller.abort(this.#givenUp);

@@ -1,6 +1,6 @@
 /**
- * Cycles in a graph: its strongly connected components of more than one node, and the nodes that point to themselves. After
- * Tarjan (1972), with a stack of its own, since a chain of actors may be longer than the stack of calls.
+ * Finds the cycles in a graph: its strongly connected components of more than one node, and the nodes that point to themselves.
+ * After Tarjan (1972), with a stack of its own, since a chain of actors may be longer than the stack of calls.
  */
 
 /** A node that the search has reached. */
@@ -11,7 +11,7 @@ interface VisitedNode<N> {
   done: number;
   /** The order in which it was reached. */
   readonly index: number;
-  /** The earliest node on the trail that can be reached from here. */
+  /** The index of the earliest node on the trail that can be reached from here. */
   low: number;
   isOnTrail: boolean;
 }
