@@ -1,9 +1,9 @@
 /** `actor` and `implement`: how users define an actor, and how its types are inferred or checked. */
 import type { Context, StartContext } from "./context.ts";
 import type { Definition, NoMessages } from "./definition.ts";
-import { define } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MethodOf, Names, Payload, PayloadFault, Unfit } from "./protocol.ts";
+import { define } from "./runtime-definition.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -14,8 +14,8 @@ type MaybePromise<T> = T | Promise<T>;
 type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
 
 /**
- * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the constraint of
- * `On`: what stands for a handler while it is not inferred yet.
+ * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the
+ * constraint of `On`: it stands for a handler that is not inferred yet.
  */
 type CheckHandlers<On> = {
   [K in keyof On]: On[K] extends (
@@ -59,8 +59,8 @@ interface Frame<State, Args, Self> {
   /** The stem of the names of unnamed actors; `actor` when left out. */
   readonly name?: string;
   /**
-   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. Where the state comes to hold more
-   * than it begins with, its return type is written: `state: (): { next?: Address<Node> } => ({})`.
+   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. If the state holds more
+   * later than at the start, write its return type: `state: (): { next?: Address<Node> } => ({})`.
    */
   readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
   /** Runs once the state is there, before the first message. */
@@ -103,8 +103,8 @@ export function actor<State, Args = undefined, const On extends Record<string, o
 }
 
 /**
- * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. That is how two
- * modules share a typed interface without sharing code, and how an actor sends to itself: `self` is a
+ * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. Two modules
+ * can share a typed interface in this way without sharing code, and an actor can send to itself: `self` is a
  * `WeakAddress<P>`.
  *
  * @example

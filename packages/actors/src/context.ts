@@ -1,21 +1,20 @@
-/** What a handler sees of its actor and its system. */
+/** The context of a handler: its view of its actor and its system. */
 import type { Logger } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "./address/address.ts";
 import type { Definition } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MessageOf } from "./protocol.ts";
-import type { Route } from "./routing/address.ts";
-import type { SupervisorAddress } from "./supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "./supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "./supervisor/spawn-options.ts";
+import type { Route } from "./routing/router-address.ts";
+import type { RootOptions, SpawnArguments } from "./supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "./supervisor/supervisor-address.ts";
 
 /** The context of `state`, before there is a state. */
 export interface StartContext<out Self> {
   /** This actor; does not keep it alive. Messages to it wait their turn like any others. */
   readonly self: WeakAddress<Self>;
-  /** The place of this actor in its system. */
+  /** The path of this actor in its system. */
   readonly path: string;
-  /** Which start this is: 1, and one more after every restart. */
+  /** The number of this start: 1, and one more after every restart. */
   readonly generation: number;
   /** A child of the logger of the system, with the path, the id and the generation. */
   readonly log: Logger;
@@ -33,9 +32,10 @@ export interface StartContext<out Self> {
   /** Starts a router as a child. The caller owns the address. */
   readonly route: Route;
   /**
-   * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already: exactly
-   * once, behind what is queued; before it when the mailbox is full, or gives up its oldest. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when
-   * the result is disposed of. When `message` throws, this actor panics. (After Erlang's monitors.)
+   * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already:
+   * exactly once, at the back of the queue. If the mailbox is full (or drops its oldest), the message goes to the
+   * front, so it cannot be lost. A restart is no end. The watch keeps nothing alive. It ends with this incarnation, or
+   * when the result is disposed of. When `message` throws, this actor panics. (After Erlang's monitors.)
    *
    * @example
    * ```ts
@@ -60,10 +60,10 @@ export interface StartContext<out Self> {
    */
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<Self>): Disposable;
   /**
-   * Tells this actor what becomes of `promise`: the message that `done` makes of its value, or `failed` of its error. The
-   * actor goes on with other messages meanwhile; the message is accepted even when the mailbox is full, and awaited before
-   * the actor ends for want of addresses. Without `failed` an error is a panic, as is one that `done` or `failed` throws.
-   * Nothing comes of it when this incarnation has ended. (After Akka's `pipeToSelf`.)
+   * Tells this actor the outcome of `promise`: the message that `done` makes of its value, or `failed` of its error.
+   * The actor goes on with other messages meanwhile; the message is accepted even when the mailbox is full, and awaited
+   * before the actor ends for want of addresses. Without `failed` an error is a panic, as is one that `done` or
+   * `failed` throws. Nothing comes of it when this incarnation has ended. (After Akka's `pipeToSelf`.)
    */
   pipeToSelf<T>(
     promise: PromiseLike<T>,
@@ -71,8 +71,8 @@ export interface StartContext<out Self> {
     failed?: (error: unknown) => MessageOf<Self>,
   ): void;
   /**
-   * Says that this handler does not await `promise`, which an `ask` or a `send` has returned: it is no part of a deadlock.
-   * Returns it.
+   * Declares that this handler does not await `promise`, the result of an `ask` or a `send`, so it is no part of a
+   * deadlock. Returns the promise.
    */
   background<P extends PromiseLike<unknown>>(promise: P): P;
   /**
@@ -108,7 +108,7 @@ export interface StartContext<out Self> {
 /** The context of handlers and hooks; one for each incarnation. */
 export interface Context<out State, out Self> extends StartContext<Self> {
   readonly state: State;
-  /** How often the message has been begun, this time included. */
+  /** The number of times that the message was started, this time included. */
   readonly attempt: number;
   /**
    * Sets the message that is being handled aside when its handler has settled, instead of counting it as handled; an ask
@@ -116,13 +116,13 @@ export interface Context<out State, out Self> extends StartContext<Self> {
    * message. (After Akka's stash.)
    */
   stash(): void;
-  /** Puts what was set aside before everything that is queued, in the order it came. */
+  /** Puts the stashed messages before everything that is queued, in the order they came. */
   unstashAll(): void;
 }
 
 /**
- * Timers by key: setting one that is set replaces it. They hold this actor weakly. A timer tells, as everybody does: where the
- * mailbox is full by then, its message is a dead letter.
+ * Timers by key: setting one that is set replaces it. They keep this actor weakly. If the mailbox is full when a timer
+ * fires, its message becomes a dead letter, as with any `tell`.
  */
 export interface Timers<out Self> {
   /** Tells this actor `message` in `ms` milliseconds. */

@@ -1,10 +1,11 @@
 /**
- * Every error that users of actors see, each with a literal `code`. The message says what could not be done, to which
- * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
+ * Every error that users of actors see, each with a literal `code`. The message names the failed operation, the actor
+ * and the remedy. They are branded like the errors of core, so two copies of this package agree on `instanceof`.
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
-import { describe, isAbnormal, textOf } from "./exit-reason.ts";
+import { isAbnormal } from "./exits.ts";
+import { describe, listed, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
@@ -71,15 +72,6 @@ export class StartFailedError extends Error {
   constructor(path: string, cause: unknown) {
     super(`Actor "${path}" could not start: ${textOf(cause)}`, { cause });
   }
-}
-
-const MOST_HANDLERS = 20;
-
-/** What an actor handles, where that is known: those of a thread are not. */
-export function listed(handlers: readonly string[]): string {
-  if (handlers.length === 0) return "";
-  const more = handlers.length > MOST_HANDLERS ? ", …" : "";
-  return `; it has ${handlers.slice(0, MOST_HANDLERS).join(", ")}${more}`;
 }
 
 /** The actor has no handler of that name; only untyped code can cause it. */
@@ -173,7 +165,9 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/** What was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the offending property. */
+/**
+ * A value to or from an actor on another thread cannot be copied. Nothing was sent. `path` is the offending property.
+ */
 export class MessageNotCloneableError extends TypeError {
   static {
     brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
@@ -188,8 +182,8 @@ export class MessageNotCloneableError extends TypeError {
 }
 
 /**
- * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not handled,
- * unless that has begun. What need not be awaited goes through `ctx.background`.
+ * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not
+ * handled, unless its handler has started. A promise that need not be awaited goes through `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
@@ -219,8 +213,8 @@ export class NothingToStashError extends Error {
 }
 
 /**
- * The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. Of a thread that hung, the
- * `stack` is its own where that could be had.
+ * The thread that an actor ran on was lost. `how` is the `cause` of the exit reason. If the thread hung, the `stack` is
+ * that of the thread, if it could be had.
  */
 export class ThreadLostError extends Error {
   static {
@@ -235,15 +229,15 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about it;
- * what Node said is the `cause`. It is the `cause` of the `StartFailedError`: the actor is not started again.
+ * The module of an actor on a thread could not be loaded, or does not export one. The message names the remedy; the
+ * error of Node is the `cause`. This error is the `cause` of the `StartFailedError`: the actor is not started again.
  */
 export class LoadFailedError extends Error {
   static {
     brand(LoadFailedError, "LoadFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_LOAD_FAILED" as const;
-  /** Of the module. */
+  /** The URL of the module. */
   readonly url: string;
   constructor(message: string, url: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

@@ -7,14 +7,15 @@ import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
 import { stepped } from "./internal/budget.ts";
 import { chance } from "./internal/clock.ts";
+import { checkOptions, flag, ignored } from "./internal/options.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
 import type { PendingReceive, Source } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
-import type { WaitOptions } from "./internal/wait.ts";
-import { refuse, soon, Wait } from "./internal/wait.ts";
+import { refuse, soon, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
 import type { WaitNode } from "./internal/wait-list.ts";
-import type { OneshotReceiver } from "./oneshot.ts";
+import type { OneshotReceiver } from "./receiver.ts";
 import type { Err, Result } from "./result.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** What can be waited on: a receiver of any flavor, a timer, a oneshot. */
 export type SelectArm = OneshotReceiver<unknown>;
@@ -87,7 +88,7 @@ export function select<Arms extends NamedArms>(
   options: SelectOptions | undefined,
 ): Promise<SelectedOf<Arms> | SelectTimeout>;
 export function select(arms: NamedArms | ListedArms, options?: SelectOptions): Promise<unknown> {
-  const refusal = refuse(options);
+  const refusal = isBiased(options) ? undefined : refuse(options, SELECT_OPTIONS);
   if (refusal !== undefined) return refusal;
   const biased = options?.biased === true;
   try {
@@ -123,10 +124,21 @@ export function trySelect<const Arms extends ListedArms>(
 ): SelectedOf<Arms> | undefined;
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
+  if (options !== undefined && !isBiased(options)) checkOptions(options, TRY_SELECT_OPTIONS);
   const line = new Line(arms);
   const taken = line.takeReady(options?.biased === true);
   if (taken === undefined) stepped();
   return taken;
+}
+
+const SELECT_OPTIONS = { ...WAIT_OPTIONS, biased: flag };
+/** It never waits, but the types let those options pass. */
+const TRY_SELECT_OPTIONS = { biased: flag, signal: ignored, timeout: ignored };
+
+/** Returns whether `biased` is the one option that is given; this is faster than the table. */
+function isBiased(options: SelectOptions | undefined): boolean {
+  for (const name in options) if (name !== "biased") return false;
+  return typeof options?.biased === "boolean";
 }
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;

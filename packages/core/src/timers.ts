@@ -1,5 +1,5 @@
 /** Receivers that time fills: to wait for a moment in the same way as for a value, and beside it in a `select`. */
-import { InvalidArgumentError } from "./errors.ts";
+import { checkArgument, milliseconds } from "./internal/options.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import type { Source } from "./internal/source.ts";
 import { TimerSource } from "./internal/timer-source.ts";
@@ -65,6 +65,6 @@ export function never<T>(): Receiver<T> {
 }
 
 function duration(what: string, ms: number): number {
-  if (typeof ms === "number" && ms >= 0) return ms;
-  throw new InvalidArgumentError(`The duration of ${what}`, "a number of milliseconds from 0 to Infinity", ms);
+  checkArgument(`The duration of ${what}`, ms, milliseconds);
+  return ms;
 }

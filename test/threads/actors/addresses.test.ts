@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { ActorSystem, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated } from "../../support/gated.ts";
+import { gatedActor, ThreadGate } from "../../support/thread-gate.ts";
 import type { RelayDefinition } from "../../support/thread-relay.ts";
 import { relay, seer } from "../../support/thread-relay.ts";
 import { alone, failure, fixtures, patient, threadSystem } from "../../support/thread-worker.ts";
@@ -239,8 +239,10 @@ describe("what an address on another thread counts", () => {
 
   it("is released in a message that was shipped before its actor was killed, and is not begun", async () => {
     await using system = threadSystem({ deadLetters: { keep: 0 } });
-    const gate = new Gate();
-    const everywhere = Array.from({ length: availableParallelism() }, () => system.spawn(gated, { args: gate.args }));
+    const gate = new ThreadGate();
+    const everywhere = Array.from({ length: availableParallelism() }, () =>
+      system.spawn(gatedActor, { args: gate.args }),
+    );
     using address = system.spawn(relay);
     await Promise.all([address, ...everywhere].map((each) => each.started));
     for (const each of everywhere) each.tell({ type: "block", n: 1 });

@@ -43,13 +43,13 @@ export type WeakAddress<P> = WeakAddressTo<
   Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
 >;
 
-/** What strong and weak addresses have in common. */
+/** The common part of strong and weak addresses. */
 interface Deliveries<in Message, out AskFunction> {
-  /** The place of the actor in its system: `/parent/name`. */
+  /** The path of the actor in its system: `/parent/name`. */
   readonly path: string;
   /** Why the actor ended for good, once it has. Does not keep it alive and never rejects. */
   readonly exited: Promise<ExitReason>;
-  /** Sends and forgets. What cannot be delivered becomes a dead letter with a reason. */
+  /** Sends and forgets. A message that cannot be delivered becomes a dead letter with a reason. */
   tell(message: Message): void;
   /**
    * Sends and awaits the reply, which is what the handler returns.
@@ -58,12 +58,14 @@ interface Deliveries<in Message, out AskFunction> {
    * signal, at once when the actor dies. A message whose ask was given up while it was queued is never handled.
    */
   readonly ask: AskFunction;
-  /** Sends, waiting for room if the mailbox is bounded and waits. An error holds the message, which was not sent. */
+  /**
+   * Sends, and waits for room if the mailbox is bounded and waits. An error carries the message, which was not sent.
+   */
   send<M extends Message>(
     message: M,
     options?: WaitOptions,
   ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
-  /** Sends now or not at all. An error holds the message. */
+  /** Sends now or not at all. An error carries the message. */
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
 }
 

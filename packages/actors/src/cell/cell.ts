@@ -1,11 +1,28 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its phase, its present incarnation and the message
- * in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the message in
+ * flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
- * 1. `phase` changes through `become` alone, and only by legal steps.
+ * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
+ *
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should. Who
+ * writes those that are not its own:
+ *
+ *     field                      written by                                  when
+ *     state                      state.ts, for turn.ts and lifecycle.ts      always
+ *     incarnation                lifecycle.ts                                from STARTING until it was taken down
+ *     inFlight                   turn.ts sets, this file clears it;          BUSY, AWAITING;
+ *                                threads/parent sets it in `catchUp`         before ENDING
+ *     attempt                    this file                                   when a message is taken, and when it is over
+ *     isStashing                 incarnation.ts sets, this file clears it    BUSY, AWAITING
+ *     turn                       dispatcher.ts                               when its turn is queued
+ *     inbox                      routing, once                               NEW
+ *     hasAddresses               system, once                                NEW
+ *     registrations              registry, and whoever goes with an actor    until STOPPED
+ *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
+ *     previous, next             siblings.ts of its parent                   until STOPPED
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -15,15 +32,16 @@ import type { Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Watch } from "../address/watch.ts";
-import type { Scheduler } from "../clock.ts";
 import type { Runnable } from "../dispatcher.ts";
 import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
+import { KILLED } from "../exits.ts";
+import type { Account } from "../mailbox/account.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
-import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
@@ -31,23 +49,23 @@ import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { Behavior } from "./behavior.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
-import { failureOf } from "./failure.ts";
+import type { ActorCode } from "./executor.ts";
+import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { Phase } from "./phase.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
-import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { Phase, State } from "./state.ts";
+import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
   readonly args: unknown;
-  readonly behavior: Behavior;
+  readonly code: ActorCode;
   readonly parent: Cell | undefined;
   readonly settings: CellSettings;
   readonly runtime: Runtime;
@@ -56,7 +74,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   inbox: Inbox;
   /** What others keep about it, to be forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
-  phase: Phase = NEW;
+  state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
@@ -83,7 +101,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
   constructor(
     { id, name, parent, decider }: TreePosition,
-    behavior: Behavior,
+    code: ActorCode,
     args: unknown,
     settings: CellSettings,
     runtime: Runtime,
@@ -94,7 +112,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.testHooks?.behavior(behavior, this) ?? behavior;
+    this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
@@ -104,7 +122,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get name(): string {
-    this.#name ??= `${this.behavior.name}-${this.id}`;
+    this.#name ??= `${this.code.name}-${this.id}`;
     return this.#name;
   }
 
@@ -120,7 +138,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Whether it can take children. */
   get accepts(): boolean {
-    return this.phase < ENDING;
+    return this.phase < DOWN;
   }
 
   get account(): Account {
@@ -131,9 +149,13 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
-  become(next: Phase): void {
-    if (!isLegal(this.phase, next)) throw new Error(`Actor "${this.path}": no step from ${this.phase} to ${next}`);
-    this.phase = next;
+  get phase(): Phase {
+    return this.state.phase;
+  }
+
+  /** Returns true if `incarnation` has ended, or is ending. */
+  isOver(incarnation: Incarnation | undefined): boolean {
+    return this.incarnation !== incarnation || this.state.phase === ENDING;
   }
 
   // What deadlocks are made of
@@ -231,10 +253,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      this.become(QUEUED);
+      become(this, QUEUED);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
-      this.life.unreachable();
+      if (this.phase === DOWN) this.life.drained();
     } else if (this.phase !== BUSY) {
       this.mailbox.mark();
     }
@@ -246,12 +268,12 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
+    const reason = this.phase >= ENDING ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
   }
 
   get handlers(): readonly string[] {
-    return Object.keys(this.behavior.on);
+    return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason): void {
@@ -287,14 +309,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    this.become(READY);
+    become(this, READY);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
-  }
-
-  fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.life.isOver(incarnation)) return;
-    this.handled(reply);
-    this.ready();
   }
 
   handled(reply: unknown): void {
@@ -313,7 +329,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Envelope && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** The first message of a mailbox that has some before its channel. */
@@ -329,7 +345,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
-    if (this.life.isOver(incarnation)) return;
+    if (this.isOver(incarnation)) return;
     const item = this.inFlight;
     this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
@@ -367,7 +383,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
+    else if (this.code.isRemote) dropAddresses(message); // its handler had others
     if (item instanceof Envelope) item.abortHandler(error);
   }
 }

@@ -1,23 +1,26 @@
-/** Who decides what follows when an actor ends; implemented by the supervisor layer, called by the cell. */
+/** The decision about the next step when an actor ends: the supervisor layer makes it, the cell asks for it. */
 
 import type { ExitReason } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 
-/** What follows the end of an incarnation. `deadLetterReason` is what becomes of the messages that are queued, if they do not stay. */
+/**
+ * The next step after the end of an incarnation. `deadLetterReason` is the fate of the queued messages, if they do not
+ * stay.
+ */
 export type Directive =
-  /** The next one, after a delay; with `undefined`, when the supervisor begins it. */
+  /** The next incarnation, after a delay; if that is undefined, when the supervisor begins it. */
   | { readonly restart: true; readonly delayMs: number | undefined; readonly deadLetterReason?: DeadLetterReason }
   | { readonly restart: false; readonly deadLetterReason: DeadLetterReason };
 
-/** The next incarnation begins when the supervisor says so. */
+/** The supervisor begins the next incarnation. */
 export const SUSPENDED: Directive = { restart: true, delayMs: undefined };
-/** The same, but the supervisor has to be restarted first, and what is queued is given up. */
+/** The same, but the supervisor has to be restarted first, and the queued messages become dead letters. */
 export const SUSPENDED_EMPTY: Directive = { restart: true, delayMs: undefined, deadLetterReason: "intensityExceeded" };
 
 export interface Decider {
-  /** Whether the actor comes back under the same addresses when its parent is restarted. */
+  /** True if the actor comes back under the same addresses when its parent is restarted. */
   readonly comesBack: boolean;
-  /** Whether a first start that fails is decided like a later one. */
+  /** True if a first start that fails is decided like a later one. */
   readonly retriesStart: boolean;
   /** Decides, before anything of the incarnation is touched. `uptimeMs` is how long it has run. */
   decide(reason: ExitReason, uptimeMs: number): Directive;

@@ -4,7 +4,8 @@
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
-import { checked, giveTo, weakAddress } from "../address/handle.ts";
+import { giveTo, weakAddress } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
@@ -14,9 +15,11 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
+import { DisposableSet, dropAll } from "./disposable-set.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
-import { DisposableSet, dropAll } from "./owned.ts";
 import { Sleeps } from "./sleeps.ts";
+import { requestAfter, STOP_SELF } from "./termination.ts";
 import { MessageTimers } from "./timers.ts";
 
 /** The real one, whatever a promise says its own is. */
@@ -24,6 +27,8 @@ const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
+  readonly executor: Executor;
+  readonly startedAt: number;
   state: unknown = undefined;
   readonly #cell: Cell;
   #ended = false;
@@ -42,6 +47,8 @@ export class Incarnation {
   constructor(cell: Cell, generation: number) {
     this.#cell = cell;
     this.generation = generation;
+    this.executor = cell.code.executor(this);
+    this.startedAt = Math.trunc(cell.clock.now()); // an integer fits into the field, a fraction does not
   }
 
   get attempt(): number {
@@ -191,7 +198,7 @@ export class Incarnation {
 
   get stop(): () => void {
     return () => {
-      if (!this.#ended) this.#cell.life.stopSelf();
+      if (!this.#ended) this.#cell.life.request(STOP_SELF);
     };
   }
 
@@ -206,7 +213,7 @@ export class Incarnation {
 
   /** What it ran on is gone, which may be all that it can run on, or work of its own failed outside of a message. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
-    if (!this.#ended) this.#cell.life.lost(reason, error, isFinal);
+    if (!this.#ended) this.#cell.life.request(requestAfter(reason, error, isFinal));
   }
 
   /** One more message is to come, which keeps the actor until then; false when it is too late for that. */
@@ -237,15 +244,22 @@ export class Incarnation {
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
     } catch (error) {
-      life.lost(failureOf(error, undefined), error);
+      life.request(requestAfter(failureOf(error, undefined), error));
     }
   }
 
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
-    this.#fulfilled ??= (value) => this.#cell.fulfilled(this, value);
+    this.#fulfilled ??= (value) => this.#goOn(value);
     this.#rejected ??= (error) => this.#cell.panicked(this, error);
     then.call(reply, this.#fulfilled, this.#rejected);
+  }
+
+  #goOn(reply: unknown): void {
+    const cell = this.#cell;
+    if (cell.isOver(this)) return;
+    cell.handled(reply);
+    cell.ready();
   }
 
   /** Nothing of this incarnation happens any more, except its `stopped` hook. */

@@ -5,11 +5,12 @@
  * A promise and its callbacks are paid only for handlers that return one.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { messages } from "../diagnostics.ts";
+import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+import type { Incarnation } from "./incarnation.ts";
+import { AWAITING, BUSY, become, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
@@ -17,17 +18,17 @@ const ignore = (): void => {};
 /** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
-  cell.become(BUSY);
+  become(cell, BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
     const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
-      else cell.become(READY);
+      else become(cell, READY);
       return taken;
     }
     if (!handle(cell, item)) return taken + 1;
   }
-  cell.become(QUEUED);
+  become(cell, QUEUED);
   cell.runtime.dispatcher.enqueue(cell);
   return limit;
 }
@@ -39,13 +40,13 @@ function handle(cell: Cell, item: unknown): boolean {
     item.started();
     message = item.message;
   }
-  const { behavior } = cell;
-  const handler = behavior.on[message.type] ?? behavior.others;
+  const incarnation = cell.incarnation as Incarnation;
+  const { executor } = incarnation;
+  const handler = executor.on[message.type] ?? executor.others;
   if (handler === undefined) {
     cell.mailbox.discard(item, "unknownMessage");
     return true;
   }
-  const { incarnation } = cell;
   cell.inFlight = item;
   if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
@@ -55,13 +56,13 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.life.isOver(incarnation)) {
+  if (cell.isOver(incarnation)) {
     if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
     return false;
   }
   if (reply instanceof Promise) {
-    cell.become(AWAITING);
-    incarnation?.await(reply);
+    become(cell, AWAITING);
+    incarnation.await(reply);
     return false;
   }
   cell.handled(reply);

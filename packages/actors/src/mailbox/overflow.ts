@@ -1,51 +1,8 @@
-/** The kinds of mailboxes: how many messages one takes, and what happens to one more. */
+/** The valid mailboxes, and those that never refuse a message. */
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkRanking } from "./priority/ranking.ts";
 
-/** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
-export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
-
-/** A kind of mailbox for actors that take `Message`, made by {@link bounded}, {@link unbounded} or `priority`. */
-export interface MailboxSpec<in Message = unknown> {
-  readonly capacity: number;
-  readonly overflow: Overflow;
-  /** Which message goes first: the one with the lowest number. */
-  readonly rankOf?: (message: Message) => number;
-}
-
-/** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
-export function unbounded(): MailboxSpec {
-  return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
-}
-
-/**
- * A mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message is accepted
- * only while the actor is idle.
- *
- * | full and | tell | trySend | send | ask |
- * |---|---|---|---|---|
- * | `wait` (default) | dead letter `full` | "full" | waits | waits within its timeout |
- * | `reject` | dead letter `full` | "full" | "full" at once | MailboxFullError |
- * | `dropOldest` | the oldest becomes a dead letter `overflow` | same | same | same |
- * | `dropNewest` | itself becomes a dead letter `overflow` | ok | ok | MailboxFullError |
- *
- * @example
- * ```ts
- * import { ActorSystem, actor, bounded } from "@pneumatic/actors";
- *
- * const echo = actor({ on: { say: (_, { text }: { text: string }) => text } });
- * await using system = new ActorSystem();
- * using address = system.spawn(echo, { mailbox: bounded(100, { overflow: "reject" }) });
- * console.log(await address.ask({ type: "say", text: "hello" })); // hello
- * ```
- */
-export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
-  const spec = { capacity, overflow: options?.overflow ?? "wait" };
-  checkMailbox(spec);
-  if (Number.isFinite(capacity)) return spec;
-  throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
-}
-
-/** Whether such a mailbox never refuses a message, or makes it wait, for want of room. */
+/** Returns true if such a mailbox never refuses a message, or makes it wait, for want of room. */
 export function takesAll({ capacity, overflow }: Pick<MailboxSpec<never>, "capacity" | "overflow">): boolean {
   return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
 }

@@ -61,11 +61,11 @@ export class Registry {
   readonly #entries = new Map<unknown, Registration>();
 
   /**
-   * Registers an actor, until what is returned is disposed of or the actor has ended for good; a restart changes nothing.
-   * For an actor that has ended nothing happens; for the one that is registered already it is that registration.
+   * Registers an actor, until the result is disposed of or the actor has ended for good; a restart changes nothing.
+   * Nothing happens for an actor that has ended. For the actor that is registered already it returns that registration.
    *
-   * Throws `DuplicateKeyError` while another actor lives that is registered, `InvalidDefinitionError` for what is no key or
-   * no address.
+   * Throws `DuplicateKeyError` while another actor lives that is registered, `InvalidDefinitionError` for a value that
+   * is no key or no address.
    */
   register<M, A>(
     key: RegistryKeyFor<M, A>,

@@ -3,8 +3,8 @@
  * of the registry.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
-import { cloneForRecipient } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
+import { checked } from "../address/sending.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
@@ -14,7 +14,7 @@ import { NO_REGISTRATION, Registration } from "./registration.ts";
 
 declare const published: unique symbol;
 
-/** What is published under a name: messages of type `M`. Made by {@link topic}. */
+/** A topic, under which messages of type `M` are published. */
 export interface Topic<in out M> {
   /** Never there: it keeps the types of topics apart. */
   readonly [published]?: (message: M) => M;
@@ -61,8 +61,8 @@ export class Topics {
   readonly #topics = new Map<unknown, Map<Cell, Registration>>();
 
   /**
-   * Tells an actor everything that is published from now on, until what is returned is disposed of or the actor has ended
-   * for good. To subscribe twice is once: it returns the same subscription. For an actor that has ended nothing happens.
+   * Tells an actor everything that is published from now on, until the result is disposed of or the actor has ended for
+   * good. A second call returns the same subscription. Nothing happens for an actor that has ended.
    */
   subscribe<M>(topic: Topic<M>, address: Subscriber<NoInfer<M>>): Disposable {
     checkTopic(topic);
@@ -77,15 +77,15 @@ export class Topics {
   }
 
   /**
-   * Tells `message` to everyone who is subscribed at this moment and takes messages still; returns how many that were. What
-   * one publisher publishes reaches each subscriber in that order.
+   * Tells `message` to every subscriber that still takes messages, and returns their number. The messages of one
+   * publisher reach each subscriber in order.
    *
-   * Each is told on its own: a subscriber whose mailbox is full has a dead letter, `full`, and one that cannot take the
-   * message, because it cannot be copied to its thread, one that is `undeliverable`; neither concerns the others.
+   * Each is told on its own. A subscriber whose mailbox is full has a dead letter `full`. One that cannot take the
+   * message, because it cannot be copied to its thread, has a dead letter `undeliverable`. Neither concerns the others.
    *
-   * All subscribers of one thread see the same object, which none of them may change. Only strong addresses in it are each
-   * subscriber's own: a clone, found in plain objects and arrays, which belongs to the message as always. The publisher
-   * gives its own away; without subscribers they are dropped.
+   * All subscribers of one thread see the same object, which none of them may change. Only strong addresses in it are
+   * each subscriber's own: a clone, found in plain objects and arrays, which belongs to the message as always. The
+   * publisher gives its own away; without subscribers they are dropped.
    */
   publish<M>(topic: Topic<M>, message: NoInfer<M>): number {
     checkTopic(topic);

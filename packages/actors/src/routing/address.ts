@@ -1,64 +1,10 @@
-/** The handle on a router: an address of its routees' protocol, by which their number can be changed. */
-import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import { UseAfterDropError } from "@pneumatic/core";
-import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { giveTo } from "../address/handle.ts";
+/** The handle on a router, behind its address. */
+import type { Sender } from "@pneumatic/core";
+import { OwningAddress } from "../address/handle.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
-import { OWNER, TARGET } from "../address/target.ts";
-import type { Definition } from "../definition.ts";
-import type { ExitReason } from "../exit-reason.ts";
-import type { Sent } from "../mailbox/waiting-senders.ts";
-import type { Ask, AskOptions, MessageOf, Names, ReplyOf } from "../protocol.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
-import type { BroadcastArguments, RouteArguments, RouterSize } from "./options.ts";
-import type { RouteeInfo } from "./pool.ts";
-
-/**
- * A strong handle on a router, which is an `Address` of what its routees understand: each message goes straight into the
- * mailbox of one of them. When the last handle is dropped, the routees drain, each within its `shutdownMs`, and the router
- * stops.
- *
- * A routee that panics is restarted under its options and loses nothing that is queued; more restarts than `intensity` has
- * for all of them together end the router with the reason of the last one. What comes when no routee is left becomes a dead
- * letter, and an ask rejects with `ActorStoppedError`.
- *
- * The order of one sender is kept at each routee, not between them.
- */
-export type RouterAddress<P> = RouterAddressTo<
-  MessageOf<P>,
-  Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
->;
-
-/**
- * A strong handle on a router that tells each message to all of its routees. It is no `Address`, for it cannot be asked:
- * `ask` rejects with `BroadcastAskError`. An error of `send` and `trySend` is the first refusal: other routees have the
- * message.
- *
- * All routees of one thread see the same object, which none of them may change; only strong addresses in it are clones, each
- * routee's own.
- */
-export type BroadcastAddress<P> = RouterAddressTo<MessageOf<P>, (message: never) => Promise<never>>;
-
-/** {@link RouterAddress}, spelled by its messages and its `ask`. */
-export interface RouterAddressTo<in Message, out AskFunction> extends AddressTo<Message, AskFunction> {
-  /**
-   * From now on there are so many routees. New ones are started, those that ended for good replaced; of those that are too
-   * many the ones with the least to do handle what they have, and stop.
-   *
-   * With `consistent_hash` about one in n keys moves; what is queued of such a key may be handled at the same time as what
-   * comes. Throws `InvalidDefinitionError` for no size, `SpawnRefusedError` when the router has ended.
-   */
-  resize(size: RouterSize): void;
-  /** The routees in the order of their start, then those that are leaving. */
-  routees(): RouteeInfo[];
-  clone(): RouterAddressTo<Message, AskFunction>;
-}
-
-/** Starts a router. The caller owns the address. */
-export interface Route {
-  <P, Args>(definition: Definition<P, Args>, ...options: BroadcastArguments<Args>): BroadcastAddress<P>;
-  <P, Args>(definition: Definition<P, Args>, ...options: RouteArguments<P, Args>): RouterAddress<P>;
-}
+import type { RouteeInfo, RouterAddressTo } from "./router-address.ts";
+import type { RouterSize } from "./router-options.ts";
 
 /** The router behind a handle. */
 export interface Router {
@@ -66,104 +12,34 @@ export interface Router {
   list(): RouteeInfo[];
 }
 
-/** Over the address of the router's own actor. */
-class RouterHandle implements RouterAddressTo<Message, AnyAsk> {
-  readonly #address: AddressTo<Message, AnyAsk>;
-  readonly #target: Target;
+class RouterHandle extends OwningAddress implements RouterAddressTo<Message, AnyAsk> {
   readonly #router: Router;
-  #dropped = false;
 
-  constructor(address: AddressTo<Message, AnyAsk>, target: Target, router: Router) {
-    this.#address = address;
-    this.#target = target;
+  constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined, router: Router) {
+    super(target, sender, owner);
     this.#router = router;
   }
 
-  get [TARGET](): Target {
-    return this.#target;
-  }
-
-  /** The address inside is who sends. */
-  set [OWNER](owner: Waiter | undefined) {
-    if (owner !== undefined) giveTo(owner, this.#address);
-  }
-
-  get isDropped(): boolean {
-    return this.#dropped;
-  }
-
-  get [Symbol.toStringTag](): string {
+  override get [Symbol.toStringTag](): string {
     return "RouterAddress";
   }
 
-  get path(): string {
-    return this.#target.path;
-  }
-
-  get started(): Promise<void> {
-    return this.#target.started;
-  }
-
-  get exited(): Promise<ExitReason> {
-    return this.#target.exited;
-  }
-
-  get isDisconnected(): boolean {
-    return this.#address.isDisconnected;
-  }
-
-  tell(message: Message): void {
-    this.#address.tell(message);
-  }
-
-  trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
-    return this.#address.trySend(message);
-  }
-
-  send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
-    return this.#address.send(message, options);
-  }
-
-  ask(message: Message, options?: AskOptions): Promise<unknown> {
-    return this.#address.ask(message, options);
-  }
-
   resize(size: RouterSize): void {
-    this.#use("resize").resize(size);
+    this.check("resize");
+    this.#router.resize(size);
   }
 
   routees(): RouteeInfo[] {
-    return this.#use("list the routees").list();
+    this.check("list the routees");
+    return this.#router.list();
   }
 
-  clone(): RouterHandle {
-    return new RouterHandle(this.#address.clone(), this.#target, this.#router);
-  }
-
-  downgrade(): WeakAddressTo<Message, AnyAsk> {
-    return this.#address.downgrade();
-  }
-
-  closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
-    return this.#address.closed(options);
-  }
-
-  drop(): void {
-    this.#dropped = true;
-    this.#address.drop();
-  }
-
-  [Symbol.dispose](): void {
-    this.drop();
-  }
-
-  #use(operation: string): Router {
-    if (this.#dropped) throw new UseAfterDropError(`RouterAddress of "${this.path}"`, operation);
-    return this.#router;
+  override clone(): RouterHandle {
+    return new RouterHandle(this.target, this.senderFor("clone").clone(), this.owner, this.#router);
   }
 }
 
-/** A strong handle on a router; takes over `address`. */
-export function routerAddress(address: AddressTo<Message, AnyAsk>, target: Target, router: Router): object {
-  return new RouterHandle(address, target, router);
+/** Returns a strong handle on a router, which takes over the count of `sender`. */
+export function routerAddress(target: Target, sender: Sender<unknown>, router: Router): object {
+  return new RouterHandle(target, sender, undefined, router);
 }

@@ -1,61 +1,10 @@
-/** The options of `route`, and their checks at the door. */
+/** Checks the options of `route`, and fills in what was left out. */
 import { InvalidDefinitionError } from "../errors.ts";
-import type { MessageOf } from "../protocol.ts";
+import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
-import type { Intensity } from "../supervisor/intensity.ts";
-import type { ChildOptions, RootOptions, WithArgs } from "../supervisor/spawn-options.ts";
 import { checkIntensity } from "../supervisor/spawn-options.ts";
-
-/** Which routee gets a message. As in Akka's pools. */
-export type RoutingStrategy = "round_robin" | "random" | "least_loaded" | "consistent_hash" | "broadcast";
-
-/** How many routees there are: always so many, or as many as the load asks for. */
-export type RouterSize = number | ElasticSize;
-
-/**
- * From `min` to `max` routees. One more is started by a message that finds every one of them loaded; one that had nothing to
- * do is drained.
- */
-export interface ElasticSize {
-  readonly min: number;
-  readonly max: number;
-  /** A routee is loaded with so many messages queued and in flight; 2 when left out: somebody would have to wait. */
-  readonly loadedAt?: number;
-  /** A routee that took no message for so many milliseconds, and at most twice that, is drained; 10,000 when left out. */
-  readonly idleMs?: number;
-}
-
-/** A strategy that needs nothing else. */
-export interface PlainRouting {
-  /** `round_robin` when left out. */
-  readonly strategy?: "round_robin" | "random" | "least_loaded";
-  readonly size: RouterSize;
-  readonly key?: never;
-}
-
-/** Messages of one key go to one routee. */
-export interface HashedRouting<in Message> {
-  readonly strategy: "consistent_hash";
-  readonly size: RouterSize;
-  /** Must be pure. What it throws, and what is no string, the sender gets as `RoutingKeyError`; then nothing is sent. */
-  readonly key: (message: Message) => string;
-}
-
-/** Every routee gets every message. */
-export interface BroadcastRouting {
-  readonly strategy: "broadcast";
-  readonly size: number;
-  readonly key?: never;
-}
-
-/** The arguments of `route` after the definition: how messages are routed, and how each routee lives. */
-export type RouteArguments<P, Args> = Required<
-  WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
->;
-
-/** The arguments of `route` for a broadcast. */
-export type BroadcastArguments<Args> = Required<WithArgs<ChildOptions & RootOptions & BroadcastRouting, Args>>;
+import type { ElasticSize, RoutingStrategy } from "./router-options.ts";
 
 /** A size with nothing left out. */
 export type Limits = Required<ElasticSize>;

@@ -1,125 +1,55 @@
-/** The handle on a supervisor: a strong address like any other, by which its children are reached and managed. */
-import { UseAfterDropError } from "@pneumatic/core";
-import type { AddressTo } from "../address/address.ts";
-import { giveTo } from "../address/handle.ts";
-import type { AnyAsk, Message, Target } from "../address/target.ts";
-import { OWNER, TARGET } from "../address/target.ts";
+/** The handle on a supervisor, behind its address. */
+import type { Sender } from "@pneumatic/core";
+import { CountedAddress, giveTo } from "../address/handle.ts";
+import type { Target } from "../address/target.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
-import type { AddressOf, ChildSpec, ChildSpecs, SupervisorSpec } from "./child-spec.ts";
-import type { ChildHandle, ChildInfo, Supervisor } from "./supervisor.ts";
+import type { ChildHandle, Supervisor } from "./supervisor.ts";
+import type { ChildInfo } from "./supervisor-address.ts";
 
-/**
- * A strong handle on a supervisor. When the last one is dropped, the children drain in reverse order, each within its
- * `shutdownMs`, and the supervisor stops.
- */
-export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
-  /** The place of the supervisor in its system; a child's is below it. */
-  readonly path: string;
-  /** Settles when every child has started; rejects with `StartFailedError`, which need not be observed. */
-  readonly started: Promise<void>;
-  /** Why the supervisor ended for good, once it has. Never rejects. */
-  readonly exited: Promise<ExitReason>;
-  /** A new strong address of a child, which the caller drops. It stays good across restarts. */
-  child<K extends keyof C & string>(id: K): AddressOf<C[K]>;
-  /** Starts another child. The caller drops the address; the child lives until it is terminated. */
-  startChild<const Spec extends ChildSpec<unknown> | SupervisorSpec>(id: string, spec: Spec): AddressOf<Spec>;
-  /** Stops a child after its current message, without a restart; resolves with its exit reason. */
-  terminateChild(id: string): Promise<ExitReason>;
-  /** The children in the order they were added. A `temporary` one that ended is not listed any more. */
-  children(): ChildInfo[];
-  /** One more strong handle. */
-  clone(): SupervisorAddress<C>;
-  /** Gives up this handle. Idempotent. */
-  drop(): void;
-}
-
-/** Over the address of the supervisor's own actor. */
-class SupervisorHandle {
-  readonly #address: AddressTo<Message, AnyAsk>;
+class SupervisorHandle extends CountedAddress {
   readonly #supervisor: Supervisor;
-  readonly #target: Target;
-  #owner: Waiter | undefined = undefined;
-  #dropped = false;
 
-  constructor(address: AddressTo<Message, AnyAsk>, target: Target, supervisor: Supervisor) {
-    this.#address = address;
-    this.#target = target;
+  constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined, supervisor: Supervisor) {
+    super(target, sender, owner);
     this.#supervisor = supervisor;
   }
 
-  get [TARGET](): Target {
-    return this.#target;
-  }
-
-  get [OWNER](): Waiter | undefined {
-    return this.#owner;
-  }
-
-  set [OWNER](owner: Waiter | undefined) {
-    this.#owner = owner;
-  }
-
-  get path(): string {
-    return this.#target.path;
-  }
-
-  get started(): Promise<void> {
-    return this.#target.started;
-  }
-
-  get exited(): Promise<ExitReason> {
-    return this.#target.exited;
-  }
-
-  get isDropped(): boolean {
-    return this.#dropped;
+  get [Symbol.toStringTag](): string {
+    return "SupervisorAddress";
   }
 
   child(id: string): ChildHandle {
-    return this.#given(this.#use("look up a child").address(id));
+    this.check("look up a child");
+    return this.#given(this.#supervisor.address(id));
   }
 
   startChild(id: string, spec: unknown): ChildHandle {
-    return this.#given(this.#use("start a child").start(id, spec));
+    this.check("start a child");
+    return this.#given(this.#supervisor.start(id, spec));
   }
 
   async terminateChild(id: string): Promise<ExitReason> {
-    return this.#use("terminate a child").terminate(id);
+    this.check("terminate a child");
+    return this.#supervisor.terminate(id);
   }
 
   children(): ChildInfo[] {
-    return this.#use("list the children").list();
+    this.check("list the children");
+    return this.#supervisor.list();
   }
 
   clone(): SupervisorHandle {
-    return this.#given(new SupervisorHandle(this.#address.clone(), this.#target, this.#use("clone")));
+    return new SupervisorHandle(this.target, this.senderFor("clone").clone(), this.owner, this.#supervisor);
   }
 
-  drop(): void {
-    this.#dropped = true;
-    this.#address.drop();
-  }
-
-  [Symbol.dispose](): void {
-    this.drop();
-  }
-
-  #given<V>(handle: V): V {
-    return this.#owner === undefined ? handle : giveTo(this.#owner, handle);
-  }
-
-  #use(operation: string): Supervisor {
-    if (this.#dropped) throw new UseAfterDropError(`SupervisorAddress of "${this.path}"`, operation);
-    return this.#supervisor;
+  #given(handle: ChildHandle): ChildHandle {
+    const owner = this.owner;
+    return owner === undefined ? handle : giveTo(owner, handle);
   }
 }
 
-/** A strong handle on a supervisor; takes over `address`. */
-export function supervisorAddress(
-  address: AddressTo<Message, AnyAsk>,
-  target: Target,
-  supervisor: Supervisor,
-): ChildHandle {
-  return new SupervisorHandle(address, target, supervisor);
+/** Returns a strong handle on a supervisor, which takes over the count of `sender`. */
+export function supervisorAddress(target: Target, sender: Sender<unknown>, supervisor: Supervisor): ChildHandle {
+  return new SupervisorHandle(target, sender, undefined, supervisor);
 }

@@ -1,9 +1,7 @@
-/** Whether an actor that ended is started again: OTP's three kinds of restart, as one pure function. */
+/** The restart policy of an actor that ended: OTP's three kinds of restart, as one pure function. */
 import type { ExitReason } from "../exit-reason.ts";
-import { isAbnormal } from "../exit-reason.ts";
-
-/** `permanent`: always; `transient`: after an abnormal end; `temporary`: never. As in OTP. */
-export type Restart = "permanent" | "transient" | "temporary";
+import { isAbnormal } from "../exits.ts";
+import type { Restart } from "./actor-options.ts";
 
 export function wantsRestart(restart: Restart, reason: ExitReason): boolean {
   switch (restart) {

@@ -1,16 +1,14 @@
 /**
- * What restarts depend on and what they leave behind: a window of intensity, which a supervisor shares among its children,
- * and how many there were in a row. The decisions themselves are the pure functions beside it.
+ * The state that restarts depend on: a window of intensity, which all children of a supervisor have in common, and the
+ * number of restarts in a row. The decisions themselves are the pure functions beside it.
  */
 
 import type { Decider, Directive } from "../cell/directive.ts";
 import type { Clock } from "../clock.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff, Intensity, Restart } from "./actor-options.ts";
 import { delayBefore } from "./backoff.ts";
-import type { Intensity } from "./intensity.ts";
 import { countRestart } from "./intensity.ts";
-import type { Restart } from "./restart-policy.ts";
 import { wantsRestart } from "./restart-policy.ts";
 
 /** The restarts of everything that is supervised together. */
@@ -37,7 +35,7 @@ export class RestartWindow {
   }
 }
 
-/** What one actor's restarts depend on. */
+/** The rules of one actor's restarts. */
 export interface RestartRules {
   readonly restart: Restart;
   readonly backoff: Backoff;
@@ -63,7 +61,7 @@ export class Restarts {
   decide(reason: ExitReason, uptimeMs: number): Directive {
     const { restart, backoff, random } = this.#rules;
     if (!wantsRestart(restart, reason)) return NOT_WANTED;
-    // Whoever is to blame for the loss of a shared thread is counted; those it has hit start again at once.
+    // The actor to blame for the loss of a shared thread is counted; the others that were hit start again at once.
     if (reason.kind === "crashed" && reason.cause === "hostLost") return AT_ONCE;
     if (!this.#window.allows()) return EXCEEDED;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
@@ -71,7 +69,7 @@ export class Restarts {
   }
 }
 
-/** The guardian of an actor that is supervised alone. */
+/** The decider of an actor that is supervised alone. */
 export class LoneDecider extends Restarts implements Decider {
   readonly comesBack = false;
   readonly retriesStart = false;

@@ -1,9 +1,10 @@
 /**
- * A supervisor is an actor whose state is its children. It starts them in order; what becomes of one that ends is decided
- * with a window of intensity that all share, and under `one_for_all` and `rest_for_one` carried out by the group (group.ts).
- * When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
+ * A supervisor is an actor whose state is its children. It starts them in order. When one ends, it decides with a
+ * window of intensity that all have in common; under `one_for_all` and `rest_for_one` the group (group.ts) carries it
+ * out. When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
  *
- * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
+ * The children of the specification outlive a restart of the supervisor under the same addresses; those started later
+ * end.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
 import { forgetOrigins } from "../address/address-origins.ts";
@@ -11,22 +12,17 @@ import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Decider, Directive } from "../cell/directive.ts";
 import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
-import { shutDown, suspend } from "../cell/take-down.ts";
+import { LocalExecutor } from "../cell/executor.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
+import type { RuntimeChildSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";
 import type { RestartRules } from "./restarts.ts";
 import { Restarts, RestartWindow } from "./restarts.ts";
-
-/** A child as {@link SupervisorAddress.children} lists it. */
-export interface ChildInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-}
+import type { ChildInfo, SupervisorSpec } from "./supervisor-address.ts";
 
 /** A handle on a child that was made: an address, or that of a supervisor. */
 export interface ChildHandle {
@@ -34,7 +30,7 @@ export interface ChildHandle {
   drop(): void;
 }
 
-/** What a supervisor needs of its system. */
+/** The part of its system that a supervisor needs. */
 export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
@@ -47,13 +43,13 @@ export interface MadeActor {
   readonly handle: ChildHandle;
 }
 
-/** Where a child comes from. */
+/** The origin of a child. */
 type ChildOrigin = Pick<Decider, "comesBack" | "retriesStart">;
 
 const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, retriesStart: false };
 const STARTED_LATER: ChildOrigin = { comesBack: false, retriesStart: false };
 
-/** A child, and its guardian. */
+/** A child, and its decider. */
 export class Child implements Decider {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
@@ -99,31 +95,40 @@ export class Child implements Decider {
   }
 }
 
+/** The code of a supervisor, which need not start all children when it has to end. */
+class SupervisorCode extends LocalExecutor {
+  readonly #cutShort: () => void;
+
+  constructor(behavior: Behavior, cutShort: () => void) {
+    super(behavior);
+    this.#cutShort = cutShort;
+  }
+
+  override cutShort(): void {
+    this.#cutShort();
+  }
+}
+
 export class Supervisor {
-  /** What its own cell runs. */
-  readonly behavior: Behavior;
+  /** Runs as its own cell's code. */
+  readonly code: LocalExecutor;
   readonly window: RestartWindow;
   readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
-  readonly #group: Group | undefined;
+  readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
   /** The child whose start the supervisor's own depends on, and what it failed with. */
   #starting: Child | undefined = undefined;
   #startError: StartFailedError | undefined = undefined;
-  /** It is to end before all children have started. */
+  /** True if it is to end before all children have started. */
   #isCutShort = false;
 
   /** `name` is what supervisors of this kind are called. */
   constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
-    this.behavior = {
-      name,
-      on: {},
-      state: () => this.#startAll(),
-      started: () => this.#group?.go(),
-      stopped: undefined,
-      cutShort: () => void this.#cutShort(),
-    };
+    const state = (): Promise<void> => this.#startAll();
+    const started = (): void => this.#group?.go();
+    this.code = new SupervisorCode({ name, on: {}, state, started, stopped: undefined }, () => void this.#cutShort());
     this.#spec = spec;
     this.#factory = factory;
     this.window = new RestartWindow(spec.intensity, factory.clock);
@@ -158,7 +163,7 @@ export class Supervisor {
     return child.handle.clone();
   }
 
-  /** Gives up its own address of a child, which ends as any actor that nobody can reach. */
+  /** Drops its own address of a child, which then ends as any actor without an address. */
   release(id: string): void {
     this.#child(id).handle.drop();
   }
@@ -195,14 +200,17 @@ export class Supervisor {
     if (isGone && this.#children.get(child.id) === child) this.#children.delete(child.id);
   }
 
-  /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
+  /**
+   * Returns `child`; or, if it has ended normally, a new one in its position. A child that was ended on purpose stays
+   * so.
+   */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
     if (isAlive || life.reason.kind !== "normal") return child;
     return this.#make(child.id, child.spec, { comesBack: child.comesBack, retriesStart: true });
   }
 
-  /** Begins a child, and waits until it has started, is held, or has ended. */
+  /** Begins a child, and waits until it has started, is suspended, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
     const supervisor = this.#cell as Cell;
@@ -217,7 +225,10 @@ export class Supervisor {
     while (life.starts < starts && !life.isDown) await life.change();
   }
 
-  /** In order: each has started before the next begins. One that was terminated before its turn is left out. */
+  /**
+   * Starts the children in order: each has started before the next begins. Leaves out one that was terminated before
+   * its turn.
+   */
   async #startAll(): Promise<void> {
     this.window.reset();
     this.#group?.reset();
@@ -236,7 +247,9 @@ export class Supervisor {
     if (this.#startError !== undefined) throw this.#startError;
   }
 
-  /** It is to end while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other. */
+  /**
+   * Ends it while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other.
+   */
   async #cutShort(): Promise<void> {
     const { incarnation } = this.#cell as Cell;
     this.#isCutShort = true;
@@ -244,7 +257,7 @@ export class Supervisor {
     if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await suspend(this.#starting.cell);
   }
 
-  /** Whether a child has failed to start that the start of the supervisor depends on. */
+  /** Returns true if a child has failed to start that the start of the supervisor depends on. */
   #failsToStart(child: Child, reason: ExitReason): boolean {
     const { life, path } = child.cell;
     if (!child.comesBack) return false;
@@ -253,7 +266,7 @@ export class Supervisor {
     return true;
   }
 
-  /** After a restart: the children of the specification, in its order, and no others. */
+  /** Keeps the children of the specification after a restart, in its order, and no others. */
   #renew(): void {
     const before = this.#children;
     this.#children = new Map();

@@ -1,52 +1,53 @@
 /**
- * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
- * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
+ * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import type { AddressTo } from "../address/address.ts";
-import { firstAddress, giveTo } from "../address/handle.ts";
-import type { AnyAsk, Message } from "../address/target.ts";
+import { firstSender, giveTo, strongAddress } from "../address/handle.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
-import type { TestHooks } from "../cell/instrument.ts";
-import { testHooksOf } from "../cell/instrument.ts";
 import { Siblings } from "../cell/siblings.ts";
-import type { Scheduler } from "../clock.ts";
-import { RemoteDefinition } from "../definition.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import { stopRequest } from "../cell/termination.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
+import { testHooksOf } from "../cell/test-hooks.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { Account } from "../mailbox/account.ts";
+import type { DeadLetter, DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
-import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
 import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
+import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
+import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
-import { ThreadBehavior } from "../threads/parent/thread-behavior.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
-import type { SystemInspection } from "./inspect.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
-/** What a system is made with. */
+/** The dependencies of a system. */
 export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -54,14 +55,14 @@ export interface Dependencies {
   readonly log: Logger;
   readonly name: string;
   readonly keepAlive: boolean;
-  /** Whether a deadlock is ended, or only reported. */
+  /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a supervisor is called: `name`, or `stem` and a number. */
+/** The name of a supervisor: `name`, or `stem` and a number. */
 interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
@@ -70,7 +71,7 @@ interface Naming {
 /** A supervisor that has not begun. */
 interface Supervised {
   readonly cell: Cell;
-  readonly handle: AddressTo<Message, AnyAsk>;
+  readonly sender: Sender<unknown>;
   readonly state: Supervisor;
 }
 
@@ -134,7 +135,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
     return handle;
@@ -147,35 +148,39 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
-      return { cell, handle: supervisorAddress(handle, cell, state) };
+      const { cell, sender, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
+      return { cell, handle: supervisorAddress(cell, sender, state) };
     }
     const position = this.#position(parent, { stem, name }, decider);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
-    return this.#enter(new Cell(position, behavior, args, settings, this));
+    const isRemote = behavior instanceof RemoteDefinition;
+    const cell = isRemote
+      ? this.#makeRemote(position, behavior, settings, args)
+      : this.#enter(new Cell(position, behavior, args, settings, this));
+    return { cell, handle: strongAddress(cell, firstSender(cell)) };
   }
 
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(position, state.behavior, undefined, settings, this));
+    const cell = this.#enter(new Cell(position, state.code, undefined, settings, this));
+    const sender = firstSender(cell);
     try {
       state.attach(cell);
     } catch (misuse) {
-      for (const begun of [...cell.children, cell]) begun.life.stop();
-      handle.drop();
+      for (const begun of [...cell.children, cell]) begun.life.request(stopRequest());
+      sender.drop();
       throw misuse;
     }
-    return { cell, handle, state };
+    return { cell, sender, state };
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): MadeActor {
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): Cell {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(position, new ThreadBehavior(definition, host), copy(args), settings, this, copy));
+    return this.#enter(new Cell(position, new ThreadCode(definition, host), copy(args), settings, this, copy));
   }
 
   #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
@@ -190,7 +195,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** Puts a new actor into the tree. */
-  #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
+  #enter(cell: Cell): Cell {
     const { parent, args } = cell;
     if (args !== undefined) {
       forEachHandle(args, (handle) => {
@@ -201,8 +206,8 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     if (parent === undefined) this.#roots.add(cell);
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
-    this.diagnostics.spawned(cell, cell.behavior.name);
-    return { cell, handle: firstAddress(cell) };
+    this.diagnostics.spawned(cell, cell.code.name);
+    return cell;
   }
 
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
@@ -213,15 +218,11 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(
-      error === undefined ? letter : { ...letter, error },
-      cell,
-      wasBegun && !cell.behavior.isRemote,
-    );
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  /** Gives the message of a dead letter to the actor that lives at its path now; false if none there takes it. */
   redeliver(letter: DeadLetter): boolean {
     const cell = this.lookup(letter.to);
     if (cell === undefined) return false;
@@ -244,7 +245,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof ThreadBehavior) cell.behavior.release(this.hosts);
+    if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
     if (cell.parent === undefined) this.#roots.remove(cell);

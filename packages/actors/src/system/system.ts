@@ -8,28 +8,26 @@ import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
 import { DeferredPromise } from "../cell/deferred-promise.ts";
-import { DisposableSet, dropAll } from "../cell/owned.ts";
-import { QUEUED, READY } from "../cell/phase.ts";
-import { shutDown } from "../cell/take-down.ts";
-import { DECIDE, FINISH } from "../cell/termination.ts";
+import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
+import { QUEUED, READY } from "../cell/state.ts";
+import { DECIDE, FINISH, shutDown, stopRequest } from "../cell/termination.ts";
 import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { KILLED } from "../exits.ts";
+import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MessageOf } from "../protocol.ts";
 import { Registry } from "../registry/registry.ts";
 import { Topics } from "../registry/topics.ts";
-import type { BroadcastAddress, RouterAddress } from "../routing/address.ts";
-import type { BroadcastArguments, RouteArguments } from "../routing/options.ts";
-import type { SupervisorAddress } from "../supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
-import type { SystemInspection } from "./inspect.ts";
-import type { ActorSystemOptions } from "./options.ts";
+import type { BroadcastAddress, RouterAddress } from "../routing/router-address.ts";
+import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
+import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
+import type { ActorSystemOptions } from "./system-options.ts";
 
 const DEAD_LETTERS_KEPT = 1000;
 const DEAD_LETTERS_WAITING = 1000;
@@ -39,8 +37,9 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 /**
  * A system of actors.
  *
- * It holds the process while any of its actors lives; when the last address is dropped everywhere, the actors drain and
- * stop, and the process ends by itself. With no living actor it is idle, and can spawn again until `shutdown`.
+ * It keeps the process alive while any of its actors lives; when the last address is dropped everywhere, the actors
+ * drain and stop, and the process ends by itself. With no living actor it is idle, and can spawn again until
+ * `shutdown`.
  *
  * @example
  * ```ts
@@ -60,7 +59,7 @@ export class ActorSystem implements AsyncDisposable {
   readonly log: Logger;
   /** Finds actors by typed keys. */
   readonly registry: Registry = new Registry();
-  /** Tells those who have subscribed. */
+  /** Publishes messages to subscribed actors. */
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
@@ -157,7 +156,7 @@ export class ActorSystem implements AsyncDisposable {
   /** Ends an actor after its current message, without a restart; what is queued becomes dead letters. Idempotent. */
   stop(address: AnyAddress): Promise<ExitReason> {
     const cell = cellOf(address);
-    cell.life.stop();
+    cell.life.request(stopRequest());
     return cell.exited;
   }
 
@@ -178,14 +177,14 @@ export class ActorSystem implements AsyncDisposable {
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
   }
 
-  /** Where every message of this system is, since the beginning; or those of one actor. */
+  /** Returns the account of every message of this system since the beginning, or of one actor. */
   ledger(address?: AnyAddress): Ledger {
     return address === undefined ? this.#runtime.ledger() : cellOf(address).ledger();
   }
 
   /**
-   * The newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise. The addresses in
-   * them are the system's, which drops them when it lets go of the letter.
+   * The newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise. The system
+   * owns the addresses in them, and drops them when it forgets the dead letter.
    */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
@@ -194,7 +193,8 @@ export class ActorSystem implements AsyncDisposable {
   /**
    * The dead letters to come. At most `capacity` (1,000 when left out) wait to be received; those that find no room are
    * counted in {@link inspect}, and are in the store all the same. It ends when the system has shut down; dropping it
-   * unsubscribes, and it does not hold the process. A letter that is received stays in the store, which owns what is in it.
+   * unsubscribes. It does not keep the process alive. A received dead letter stays in the store, which owns the
+   * addresses in it.
    *
    * @example
    * ```ts
@@ -214,19 +214,19 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the letter out of the
-   * store: with it go the addresses in it. The message is a new one to the ledger.
+   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the dead letter
+   * out of the store, with the addresses in it. The message is a new one to the ledger.
    *
-   * False when the letter is not in the store any more, or nobody there takes the message at once; then the letter stays. A
-   * message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped what is in it, unless
-   * that was on another thread, and had a copy.
+   * False if the dead letter is not in the store any more, or no actor there takes the message at once; then it stays.
+   * A message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped the addresses
+   * in it, unless the handler was on another thread, and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);
   }
 
   /**
-   * What the system looks like now: its actors as a tree, its account, and the cycles of addresses that keep actors alive.
+   * Describes the system now: its actors as a tree, its account, and the cycles of addresses that keep actors alive.
    * Plain data without the content of any message, fit for JSON.
    *
    * @example

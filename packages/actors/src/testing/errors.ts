@@ -1,11 +1,12 @@
-/** What a simulation finds, as errors. The message says which actors, and what to do about it. */
+/** The findings of a simulation, as errors. The message names the actors and the remedy. */
 import { brand } from "@pneumatic/core/internal";
 
 const PACKAGE = "@pneumatic/actors/testing";
 
 /**
- * Nothing of the simulation is left to do, and somebody still waits: for real I/O, a timer of the platform, or a promise that
- * nobody will ever settle. `waiting` are the handlers and hooks; empty when it is the scenario itself.
+ * Nothing of the simulation is left to do, and a handler or the scenario still waits: for real I/O, a timer of the
+ * platform, or a promise that will never settle. `waiting` are the handlers and hooks; empty when it is the scenario
+ * itself.
  */
 export class UncontrolledWaitError extends Error {
   static {

@@ -6,32 +6,34 @@ import { currentClock } from "@pneumatic/core/internal";
 import { platformScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
+import { checkedOptions, checkedSeed } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import type { TestSystem, TestSystemOptions } from "./test-system.ts";
-import { checkedOptions, checkedSeed, inForce, simulatedSystem, simulationOf } from "./test-system.ts";
+import { inForce, simulatedSystem, simulationOf } from "./simulated-system.ts";
+import type { TestSystemOptions } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
-/** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
+/** The scenario to explore: it spawns actors, sends messages, and throws when something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
 
-/** How a scenario is explored. */
+/** The options of an exploration. */
 export interface ExploreOptions extends Omit<TestSystemOptions, "seed" | "clock" | "autoAdvance"> {
-  /** How many seeds are tried; 100 when left out. */
+  /** The number of seeds to try; 100 when left out. */
   readonly runs?: number;
   /** The first seed; 1 when left out. The others follow it. */
   readonly seed?: number;
-  /** How many steps a run may take; 100,000 when left out. */
+  /** The most steps of a run; 100,000 when left out. */
   readonly maxSteps?: number;
-  /** How many runs may be spent on making a failing one plainer; 500 when left out. */
+  /** The most runs to spend on making a failing one plainer; 500 when left out. */
   readonly shrinkRuns?: number;
 }
 
-/** What an exploration that found nothing has tried. */
+/** The size of an exploration that found nothing. */
 export interface Exploration {
   readonly runs: number;
   /** The steps of all runs together. */
@@ -45,7 +47,7 @@ interface RunFailure {
 /** One run of a scenario. */
 interface RunOutcome {
   readonly failure: RunFailure | undefined;
-  /** What else it failed with: at its end, or before that. */
+  /** The other error that it failed with: at its end, or before that. */
   readonly also: unknown;
   readonly decisions: Decisions;
   readonly steps: number;
@@ -63,12 +65,12 @@ const MOST_LINES = 500;
 
 /**
  * Runs `scenario` under `runs` seeds, each time with a system of its own, whose time moves by itself. Rejects with an
- * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message has the
- * seed, which replays the run exactly, and the plainest failing run as a readable sequence.
+ * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message
+ * has the seed, which replays the run exactly, and the plainest failing run as a readable sequence.
  *
- * What a scenario does must follow from its messages and from the time of the system: a handler that awaits something that is
- * not the runtime's fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's simulation, and loom and shuttle
- * of Rust.)
+ * The behavior of a scenario must follow from its messages and from the time of the system: a handler that awaits
+ * something that is not the runtime's fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's
+ * simulation, and loom and shuttle of Rust.)
  *
  * @example
  * ```ts
@@ -165,7 +167,8 @@ async function run(
   const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
   await turnOfEventLoop();
   const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const system = simulatedSystem({ ...others, seed }, { choices, rules, isTraced });
+  const given = { ...others, seed };
+  const system = simulatedSystem(given, { choices, rules, isTraced }, (parts) => new TestSystem(given, parts));
   const { trace } = simulationOf(system);
   const inPlay = await failureIn(play(scenario, system), trace);
   const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
@@ -209,7 +212,7 @@ function isUncontrolled(error: unknown): boolean {
   return error instanceof UncontrolledWaitError;
 }
 
-/** Whether an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
+/** Returns true if an ask has timed out, also in a handler that asked: the result of a handler that waits for ever. */
 function isTimeout(error: unknown): boolean {
   return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
 }

@@ -1,6 +1,6 @@
-/** What must hold when a run is over, whatever its order was. */
+/** The invariants at the end of a run, in any order of its steps. */
 import type { Cell } from "../cell/cell.ts";
-import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
+import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Envelope } from "../reply/ask.ts";
@@ -20,12 +20,12 @@ export function atWork(runtime: SystemRuntime): string[] {
     const { phase, path, inFlight } = cell;
     const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
-    if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
+    if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
   });
 }
 
-/** When nothing is left to do. */
+/** Returns the violations when nothing is left to do. */
 export function violationsAtRest(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
@@ -36,7 +36,7 @@ export function violationsAtRest(runtime: SystemRuntime): string[] {
   });
 }
 
-/** When the system has shut down. */
+/** Returns the violations when the system has shut down. */
 export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): string[] {
   const found = unbalanced("the system", runtime.ledger());
   const { queued, stashed, inFlight } = runtime.ledger();

@@ -1,17 +1,20 @@
-/** An actor that records what it is sent, for tests to look at: what they see of it. `recording-probe.ts` is what it does. */
+/**
+ * The interface of a probe: an actor that records its messages for a test. Its implementation is `recording-probe.ts`.
+ */
 import type { Address, AnyAddress } from "../address/address.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
 
-/** How long is waited. */
+/** The limit of a wait. */
 export interface Within {
   /** Milliseconds of the system's time, from 0: what is there, or comes before time has to pass. */
   readonly within?: number | undefined;
 }
 
 /**
- * How a probe replies to asks: as the methods of its protocol do, or with a promise. What has no reply here is replied to with
- * `undefined`. One that throws is a panic, as in any actor: its ask rejects with `ActorPanickedError`, and the probe goes on.
+ * The replies of a probe to asks: as the methods of its protocol return them, or a promise. Without a reply here, the
+ * ask gets `undefined`. A reply that throws is a panic, as in any actor: its ask rejects with `ActorPanickedError`, and
+ * the probe goes on.
  */
 export type ProbeReplies<P> = {
   readonly [K in Names<P>]?: P[K] extends (...payload: infer Payload) => infer Reply
@@ -19,24 +22,25 @@ export type ProbeReplies<P> = {
     : never;
 };
 
-/** How a probe is spawned. */
+/** The options of a probe. */
 export interface ProbeOptions {
   /** Its name in paths, traces and errors; `probe-n` when left out. */
   readonly name?: string | undefined;
 }
 
 /**
- * An actor that records. What it expects waits in virtual time: the time of the system moves as far as needed, and no
- * further. Expectations of messages are met one after the other, in the order of the calls; each takes up where the one before
- * has left off. What waits goes on in a step of its own, which the seed orders among the others.
+ * An actor that records. An expectation waits in virtual time: the time of the system moves as far as needed, and no
+ * further. Expectations of messages are met one after the other, in the order of the calls; each goes on after the last
+ * message of the one before. A met expectation resolves in a step of its own, which the seed orders among the others.
  *
- * An {@link ExpectationError} says what was expected, the time, who is at work, and the messages before and after. Everything rejects with it
- * once the probe is disposed of, which the end of the system does at the latest.
+ * An {@link ExpectationError} has the expectation, the time, the handlers at work, and the messages before and after.
+ * Everything rejects with it once the probe is disposed of, which the end of the system does at the latest.
  *
- * The probe owns the addresses in its messages, and drops them when it is disposed of: clone what is to live longer.
+ * The probe owns the addresses in its messages, and drops them when it is disposed of: clone an address that is to live
+ * longer.
  */
 export interface Probe<P> extends Disposable {
-  /** Where it takes its messages; given to anything that wants an address of this protocol. Dropped with the probe. */
+  /** The address for its messages, to give to code that wants an address of this protocol. Dropped with the probe. */
   readonly address: Address<P>;
   /** Every message so far, in order; also those that come after it was disposed of. */
   readonly messages: readonly MessageOf<P>[];
@@ -52,8 +56,9 @@ export interface Probe<P> extends Disposable {
    */
   expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason>;
   /**
-   * Sends this probe the message that `message` makes of the reason when `address` has ended for good, at once if it has
-   * already: so the end has its place among the messages. Until the probe or the result is disposed of. As `ctx.watch` does.
+   * Sends this probe the message that `message` makes of the reason when `address` has ended for good, at once if it
+   * has already: so the end has its position among the messages. Until the probe or the result is disposed of. As
+   * `ctx.watch` does.
    */
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable;
 }

@@ -1,31 +1,32 @@
 /**
- * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
- * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
+ * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
+ * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
-import { catchAll } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
+import { catchAll } from "../runtime-definition.ts";
 import { runtimeOf } from "../system/runtime.ts";
+import { describe } from "../wording.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
+import { faultsOf, simulationOf } from "./simulated-system.ts";
 import type { Simulation } from "./simulation.ts";
-import { faultsOf, simulationOf, TestSystem } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
-/** So many messages before and after the place in question are shown in an error. */
+/** The messages before and after the position in question that an error shows. */
 const SHOWN = 10;
 
 /** A reply that throws is the test's, and no reason to give up on the probe. */
@@ -35,18 +36,18 @@ const FOREVER = {
   backoff: { initialMs: 0 },
 } as const;
 
-/** Somebody who waits for something of the probe. */
+/** An expectation that waits. */
 interface Expectation {
   readonly isDone: () => boolean;
   readonly goOn: () => void;
 }
 
-export class RecordingProbe<P> implements Probe<P> {
+class RecordingProbe<P> implements Probe<P> {
   readonly address: Address<P>;
   readonly messages: MessageOf<P>[] = [];
-  /** When each of them came. */
+  /** The time at which each of them came. */
   readonly #times: number[] = [];
-  /** So many of them were taken by an expectation. */
+  /** The number of messages that expectations have taken. */
   #taken = 0;
   readonly #system: TestSystem;
   readonly #simulation: Simulation;
@@ -141,7 +142,10 @@ export class RecordingProbe<P> implements Probe<P> {
     this.#changed();
   }
 
-  /** To itself, whatever became of its own address. What throws here is the test's, and is told to whoever expects next. */
+  /**
+   * Delivers a message to itself, also if its own address was dropped. An error here is the test's: the next
+   * expectation rejects with it.
+   */
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
@@ -152,7 +156,7 @@ export class RecordingProbe<P> implements Probe<P> {
     }
   }
 
-  /** The message that was not taken yet, when it is there. */
+  /** Resolves to the next message that was not taken yet. */
   async #next(options: Within | undefined, otherwise: number): Promise<Message | undefined> {
     await this.#until(() => this.messages.length > this.#taken, withinOf(options, otherwise));
     return this.messages[this.#taken] as Message | undefined;
@@ -188,7 +192,7 @@ export class RecordingProbe<P> implements Probe<P> {
     this.#check();
   }
 
-  /** Something has happened that somebody may wait for. */
+  /** Resolves the expectations that are met by now. */
   #changed(): void {
     for (const expectation of this.#expectations) {
       if (this.#over === undefined && !expectation.isDone()) continue;
@@ -207,7 +211,7 @@ export class RecordingProbe<P> implements Probe<P> {
     if (this.#over !== undefined) throw this.#unmet(this.#over.why, this.#over.cause);
   }
 
-  /** What to throw: with the messages before and after the next one, which `>` points at. */
+  /** Makes the error of an expectation: with the messages before and after the next one, which `>` points at. */
   #unmet(what: string, cause?: unknown): ExpectationError {
     const { path } = this.address;
     const from = Math.max(0, this.#taken - SHOWN);

@@ -1,26 +1,22 @@
 /** A system whose time and order are decided by a test. */
-import type { Clock } from "@pneumatic/core/testing";
-import { useClock } from "@pneumatic/core/testing";
+
 import type { Logger } from "pino";
 import { pino } from "pino";
-import { TEST_HOOKS } from "../cell/instrument.ts";
+import { TEST_HOOKS } from "../cell/test-hooks.ts";
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ActorSystemOptions } from "../system/options.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { ActorSystem } from "../system/system.ts";
+import type { ActorSystemOptions } from "../system/system-options.ts";
+import { checkedAdvance, checkedOptions, checkedSeed } from "./check-options.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
-import { Faults } from "./faults.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Rules } from "./simulation.ts";
-import { Simulation } from "./simulation.ts";
-import { SimulationHooks } from "./stage.ts";
-import { Trace } from "./trace.ts";
-import { checkedAdvance } from "./virtual-clock.ts";
+import type { Parts } from "./simulated-system.ts";
+import { simulatedSystem } from "./simulated-system.ts";
 
-/** How a {@link TestSystem} is made. */
+/** The options of a {@link TestSystem}. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
   /** Time is virtual: it stands still until the test moves it. */
   readonly clock?: "virtual";
@@ -32,33 +28,11 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly autoAdvance?: boolean;
   /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
   readonly seed?: number;
-  /** What goes wrong on purpose. */
+  /** The faults to inject. */
   readonly faults?: readonly Fault[];
-  /** How many of the faults that the seed chooses may strike; 3 when left out. */
+  /** The most faults that the seed chooses; 3 when left out. */
   readonly faultBudget?: number;
 }
-
-/** What decides a run, beside its options. */
-export interface Run {
-  readonly choices: Choices;
-  readonly rules: Rules;
-  readonly isTraced: boolean;
-}
-
-/** What a system runs on. */
-interface Parts {
-  readonly trace: Trace;
-  readonly simulation: Simulation;
-  readonly hooks: SimulationHooks;
-  readonly faults: Faults;
-  readonly clockInForce: Disposable;
-  readonly canBeStuck: boolean;
-}
-
-/** What drives a test system. */
-export let simulationOf: (system: TestSystem) => Simulation;
-/** What goes wrong in it. */
-export let faultsOf: (system: TestSystem) => Faults;
 
 let silence: Logger | undefined;
 
@@ -73,10 +47,6 @@ let silence: Logger | undefined;
  * is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  static {
-    simulationOf = (system) => system.#parts.simulation;
-    faultsOf = (system) => system.#parts.faults;
-  }
   readonly #parts: Parts;
 
   /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
@@ -101,7 +71,7 @@ export class TestSystem extends ActorSystem {
     return this.#parts.simulation.clock.now();
   }
 
-  /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
+  /** The trace: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
   get trace(): string {
     return this.#parts.trace.toString();
   }
@@ -128,7 +98,7 @@ export class TestSystem extends ActorSystem {
     return nextDeadline - now;
   }
 
-  /** Shuts down, and checks what must hold. */
+  /** Shuts down, and checks the invariants. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
     const simulation = this.#parts.simulation;
@@ -206,49 +176,7 @@ export function testSystem(options: TestSystemOptions = {}): TestSystem {
     throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
   }
   const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
-  return simulatedSystem(options, {
-    choices: new Choices(random),
-    rules: { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY },
-    isTraced: true,
-  });
-}
-
-/** A system for one run. */
-export function simulatedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
-  const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
-  const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
-  const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
-  const hooks = new SimulationHooks(simulation, faults, trace);
-  const clockInForce = inForce(simulation.clock);
-  const canBeStuck = options.seed !== undefined;
-  try {
-    return new TestSystem(options, { trace, simulation, hooks, faults, clockInForce, canBeStuck });
-  } catch (misuse) {
-    clockInForce[Symbol.dispose]();
-    throw misuse;
-  }
-}
-
-/** Puts `clock` in force on this thread; throws while a test system has its own there. */
-export function inForce(clock: Clock): Disposable {
-  try {
-    return useClock(clock);
-  } catch {
-    throw new InvalidDefinitionError(
-      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` " +
-        "does (a test that has timed out never got there)",
-    );
-  }
-}
-
-/** Throws for what are no options. */
-export function checkedOptions(call: string, options: unknown): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new InvalidDefinitionError(`${call} takes an object of options, not ${String(options)}`);
-}
-
-/** `seed`, if it is one. */
-export function checkedSeed(seed: number): number {
-  if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidDefinitionError(`A seed is a whole number, not ${String(seed)}`);
+  const rules = { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY };
+  const run = { choices: new Choices(random), rules, isTraced: true };
+  return simulatedSystem(options, run, (parts) => new TestSystem(options, parts));
 }

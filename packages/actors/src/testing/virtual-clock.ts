@@ -1,9 +1,9 @@
 /**
- * Time that moves only when a test says so. What falls due runs in the order of the deadlines, what has one deadline in the
- * order it was set; a timer that is set meanwhile runs too if it falls due.
+ * Time that moves only when a test says so. Timers run in the order of their deadlines, those with one deadline in the
+ * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { InvalidDefinitionError } from "../errors.ts";
+import { checkedAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -16,7 +16,7 @@ interface VirtualTimer {
   run: (() => void) | undefined;
 }
 
-/** So many cleared timers may wait in the heap for their time. */
+/** The most cleared timers that wait in the heap for their time. */
 const MOST_CLEARED = 64;
 
 /**
@@ -59,7 +59,7 @@ export class VirtualClock implements Clock {
     this.#heap = this.#heap.filter(({ run }) => run !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   get pending(): number {
     return this.#pending;
   }
@@ -82,8 +82,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns what is due then, each to be called once,
-   * in any order. What is stopped by then does nothing when called.
+   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns the functions that are due then,
+   * each to be called once, in any order. That of a stopped timer does nothing.
    */
   takeDue(until: number): (() => void)[] {
     this.#now = until;
@@ -139,12 +139,6 @@ export class VirtualClock implements Clock {
     }
     heap[at] = last;
   }
-}
-
-/** Throws for what time cannot be advanced by. */
-export function checkedAdvance(ms: number): void {
-  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
-  throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);
 }
 
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {

@@ -2,13 +2,13 @@
 import type { Channel } from "./channel.ts";
 import { End } from "./end.ts";
 import { OPEN } from "./source.ts";
-import { refuse, signalOf, Wait } from "./wait.ts";
+import { refuse, SIGNAL_OPTIONS, signalOf, Wait } from "./wait.ts";
 
 export abstract class Handle<T> extends End<Channel<T>> {
   closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("wait for the receiver"));
-    const refusal = refuse(options);
+    const refusal = refuse(options, SIGNAL_OPTIONS);
     if (refusal !== undefined) return refusal;
     return channel.state === OPEN ? new PendingClosed(channel).start(signalOf(options)) : Promise.resolve();
   }

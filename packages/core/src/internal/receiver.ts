@@ -2,12 +2,13 @@
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import { stepped } from "./budget.ts";
 import { End } from "./end.ts";
+import { checkOptions, count } from "./options.ts";
 import type { PendingReceive, Source } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
-import type { WaitOptions } from "./wait.ts";
-import { refuse, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
+import { refuse, SIGNAL_OPTIONS, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
 
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;
 type SignalOptions = { readonly signal?: AbortSignal | undefined };
@@ -92,19 +93,22 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     if (!(Array.isArray(into) && Object.isExtensible(into))) {
       return Promise.reject(new InvalidArgumentError("The array of recvMany", "an array to append to", into));
     }
-    if (!((Number.isSafeInteger(limit) && limit >= 0) || limit === Number.POSITIVE_INFINITY)) {
-      return Promise.reject(new InvalidArgumentError("The limit of recvMany", "an integer of 0 or more", limit));
+    if (!(count.accepts(limit) || limit === Number.POSITIVE_INFINITY)) {
+      return Promise.reject(new InvalidArgumentError("The limit of recvMany", count.expected, limit));
     }
     const of = (value: T): number => {
       into.push(value);
       return 1 + this.#takeInto(into, limit - 1);
     };
-    if (limit === 0 && this.channel !== undefined) return refuse(signalOf(options)) ?? Promise.resolve(0);
+    const refusal = this.channel && refuse(options, SIGNAL_OPTIONS);
+    if (refusal !== undefined) return refusal;
+    if (limit === 0 && this.channel !== undefined) return Promise.resolve(0);
     return this.receive({ of, closed: 0, timedOut: 0 }, signalOf(options));
   }
 
   iter(options?: SignalOptions): AsyncIterableIterator<T, undefined, void> {
     this.use("iterate");
+    if (options !== undefined) checkOptions(options, SIGNAL_OPTIONS);
     return new ValueIterator(this, signalOf(options));
   }
 

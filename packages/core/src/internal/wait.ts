@@ -2,21 +2,15 @@
  * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first; then
  * neither a timer nor a listener is left.
  */
-import { InvalidArgumentError } from "../errors.ts";
+import type { Clock } from "../clock.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
 import { overspent, putOff } from "./budget.ts";
-import type { Clock } from "./clock.ts";
 import { Timer } from "./clock.ts";
+import type { OptionTable } from "./options.ts";
+import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
 import type { WaitNode } from "./wait-list.ts";
-
-/** What may end a wait early. */
-export interface WaitOptions {
-  /** Rejects the operation with `signal.reason`. An operation whose signal is aborted already does nothing at all. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, from 0 to `Infinity` (the default). */
-  readonly timeout?: number | undefined;
-}
 
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;
@@ -96,25 +90,37 @@ export function soon<R>(result: R, cooperative: boolean): Promise<R> {
   return overspent(cooperative) ? putOff(result) : Promise.resolve(result);
 }
 
+/** The options that may end a wait. */
+export const WAIT_OPTIONS: OptionTable = { signal: abortSignal, timeout: milliseconds };
+/** Those of a wait that has no timeout, which the types let pass all the same. */
+export const SIGNAL_OPTIONS: OptionTable = { signal: abortSignal, timeout: ignored };
+
 /**
- * The rejection of an operation that must not touch the channel, because its signal is aborted already or its timeout is
- * no time; undefined when it may go on.
+ * Returns the rejection of an operation that must not begin, because its options are misuse or its signal is aborted already;
+ * undefined when it may begin.
  */
-export function refuse(options: WaitOptions | undefined): Promise<never> | undefined {
+export function refuse(
+  options: WaitOptions | undefined,
+  table: OptionTable = WAIT_OPTIONS,
+): Promise<never> | undefined {
   if (options === undefined) return undefined;
-  if (options === null) return misuse("options", "an object", options);
-  const { timeout, signal } = options;
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
-    return misuse("timeout", "a number of milliseconds from 0 to Infinity", timeout);
-  }
-  if (signal === undefined) return undefined;
-  if (typeof signal?.aborted !== "boolean" || typeof signal.addEventListener !== "function") {
-    return misuse("signal", "an AbortSignal", signal);
-  }
-  return signal.aborted ? Promise.reject(signal.reason) : undefined;
+  const misuse = isPlainWait(options) ? undefined : misuseOf(options, table);
+  if (misuse !== undefined) return Promise.reject(misuse);
+  return options.signal?.aborted === true ? Promise.reject(options.signal.reason) : undefined;
 }
 
-/** {@link WaitOptions} for the operations that take the timeout as an argument of its own. */
+/** Returns whether options are without doubt those of a wait, as nearly all are; this is faster than the table. */
+function isPlainWait(options: WaitOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  for (const name in options) if (name !== "signal" && name !== "timeout") return false;
+  const { signal, timeout } = options;
+  return (
+    (signal === undefined || signal instanceof AbortSignal) &&
+    (timeout === undefined || (typeof timeout === "number" && timeout >= 0))
+  );
+}
+
+/** Returns {@link WaitOptions} for the operations that take the timeout as an argument of its own. */
 export function timeoutOf(ms: number): WaitOptions {
   return { timeout: ms === undefined ? Number.NaN : ms };
 }
@@ -122,8 +128,4 @@ export function timeoutOf(ms: number): WaitOptions {
 /** {@link WaitOptions} for the operations that have no timeout. */
 export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): WaitOptions | undefined {
   return options && { signal: options.signal };
-}
-
-function misuse(what: string, expected: string, given: unknown): Promise<never> {
-  return Promise.reject(new InvalidArgumentError(what, expected, given));
 }

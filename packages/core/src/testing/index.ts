@@ -1,8 +1,17 @@
 /** Time under control in tests of channels. */
-import type { Clock } from "../internal/clock.ts";
+import type { Clock } from "../clock.ts";
 import { currentClock, replaceClock, systemClock } from "../internal/clock.ts";
+import { callback, checkOptions, flag, required } from "../internal/options.ts";
 
-export type { Clock } from "../internal/clock.ts";
+export type { Clock } from "../clock.ts";
+
+const CLOCK = {
+  now: required(callback),
+  setTimeout: required(callback),
+  clearTimeout: required(callback),
+  random: callback,
+  cooperative: flag,
+};
 
 /**
  * Replaces the clock of every channel of this thread until disposed.
@@ -31,6 +40,8 @@ export type { Clock } from "../internal/clock.ts";
  * ```
  */
 export function useClock(clock: Clock): Disposable {
+  const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // others may be in it
+  checkOptions({ now, setTimeout, clearTimeout, random, cooperative }, CLOCK);
   if (currentClock() !== systemClock) {
     throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");
   }

@@ -2,14 +2,16 @@
 import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
+import type { Waker } from "../internal/channel.ts";
 import { systemClock } from "../internal/clock.ts";
+import { checkArgument, milliseconds } from "../internal/options.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
 import type { Source } from "../internal/source.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Result } from "../result.ts";
 import { Crossing } from "./ends/bridge.ts";
-import { CannotBlockError } from "./errors.ts";
+import { CannotBlockError } from "./ends/errors.ts";
 import { block, drainAll } from "./link/wake.ts";
 
 /**
@@ -39,9 +41,10 @@ export function recvSync<T>(
     }
     const left = deadline - systemClock.now();
     if (left <= 0) return TIMED_OUT;
-    crossing.awaited();
+    const waker: Waker = crossing;
+    waker.awaited?.();
     block(left);
-    crossing.takeBack();
+    waker.takeBack?.();
   }
 }
 
@@ -49,9 +52,7 @@ function checked(receiver: unknown, timeout: unknown): Source<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     throw new InvalidArgumentError("The receiver of recvSync", "a receiver", receiver);
   }
-  if (!(typeof timeout === "number" && timeout >= 0)) {
-    throw new InvalidArgumentError("timeout", "a number of milliseconds from 0 to Infinity", timeout);
-  }
+  checkArgument("timeout", timeout, milliseconds);
   const { channel } = receiver;
   if (channel === undefined) throw new UseAfterDropError("Receiver", "receive");
   if (receiver.waiting !== undefined) throw new OverlappingRecvError();

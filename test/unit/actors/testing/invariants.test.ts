@@ -7,9 +7,9 @@ import { after } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
 import { describe, expect, it, test } from "vitest";
 import type { Cell } from "../../../../packages/actors/src/cell/cell.ts";
-import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/phase.ts";
+import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/state.ts";
+import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/bounded.ts";
 import type { MailboxOwner } from "../../../../packages/actors/src/mailbox/mailbox.ts";
-import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/overflow.ts";
 import { Envelope } from "../../../../packages/actors/src/reply/ask.ts";
 import { Deadlines } from "../../../../packages/actors/src/reply/deadlines.ts";
 import type { SystemRuntime } from "../../../../packages/actors/src/system/runtime.ts";
@@ -184,7 +184,7 @@ describe("a system at its end", () => {
     const own = new VirtualClock();
     for (let count = 1; count <= timers; count++) own.setTimeout(() => {}, 10 * count);
     const done = { ...BALANCED, accepted: 6, queued: 0, stashed: 0, inFlight: 0, ...ledger };
-    const runtime = { ledger: () => done, living, deadlines: { open }, restTimers: () => {} };
+    const runtime = { ledger: () => done, living, deadlines: { open }, stopIdleTimers: () => {} };
     return violationsAtEnd(runtime as unknown as SystemRuntime, own);
   }
 

@@ -1,7 +1,7 @@
 /** Why a module of an actor could not be used, and what its author can do about it, in words. */
 import { version } from "node:process";
-import { RemoteDefinition } from "../../definition.ts";
-import { textOf } from "../../exit-reason.ts";
+import { RemoteDefinition } from "../../runtime-definition.ts";
+import { textOf } from "../../wording.ts";
 import { exists, isTypeScript, outputOf, sourceOf } from "./module-file.ts";
 
 /** A URL in a message: of one that is the code itself, the beginning. */

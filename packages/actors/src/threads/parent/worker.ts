@@ -15,7 +15,7 @@ import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { BEAT, HEAP_MB, HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";

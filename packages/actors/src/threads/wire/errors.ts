@@ -1,7 +1,7 @@
 /** Errors and exit reasons in a form that survives the copy between threads, and back. Nothing here throws, whatever was thrown. */
 import * as errors from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 
 /** An error in a form that survives the copy between threads with its name, its cause and its properties. */
 export interface WireError {

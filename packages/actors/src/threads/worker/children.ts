@@ -3,11 +3,11 @@
  * parent, like that of any actor on a thread; those that are defined `onThread` run where others of that kind do.
  */
 
-import type { DefinitionOrigin } from "../../definition.ts";
 import { DuplicateNameError, ThreadLimitError } from "../../errors.ts";
 import { takesAll } from "../../mailbox/overflow.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
+import type { SpawnOptions } from "../../supervisor/actor-options.ts";
 import { childSpec } from "../../supervisor/child-spec.ts";
-import type { SpawnOptions } from "../../supervisor/spawn-options.ts";
 import type { AddressDescriptor } from "../wire/marshal.ts";
 import type { Definitions } from "./definitions.ts";
 import type { ImportedActor } from "./imported-actor.ts";

@@ -1,9 +1,9 @@
 /** The definitions that a thread knows: by the module they are in, or by a number if they were first seen here. */
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
-import type { DefinitionOrigin } from "../../definition.ts";
-import { behaviorOf, RemoteDefinition } from "../../definition.ts";
 import { LoadFailedError } from "../../errors.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
+import { behaviorOf, RemoteDefinition } from "../../runtime-definition.ts";
 
 export class Definitions {
   readonly #byKey = new Map<string, Behavior>();

@@ -19,7 +19,7 @@ import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
 import type { Behavior } from "../../cell/behavior.ts";
 import { platformScheduler, repeatEvery } from "../../clock.ts";
-import type { DefinitionOrigin } from "../../definition.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";

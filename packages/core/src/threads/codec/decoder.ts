@@ -6,9 +6,10 @@
  * the time is bounded by the size; bytes that no encoder wrote throw CorruptRecordError, after which the tables may
  * differ from those of the encoder and the ring is of no use.
  */
-import { CorruptRecordError } from "./errors.ts";
+import { put } from "../../internal/walk.ts";
+import { CorruptRecordError } from "./corrupt-record.ts";
 import type { Reading } from "./shapes.ts";
-import { put, Shape } from "./shapes.ts";
+import { Shape } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { internalized, Text } from "./text.ts";
 

@@ -7,6 +7,7 @@
  *
  * Invariant: whatever its name, a key becomes an own property; keys reach the compiler only as JSON strings.
  */
+import { put } from "../../internal/walk.ts";
 import { INT, INTERNED } from "./tags.ts";
 
 /** Where the values of an object are read from: the decoder. */
@@ -47,13 +48,6 @@ export class Shape {
     if (++this.#uses === USES_BEFORE_COMPILATION) this.#read = compiled(this.#keys);
     return object;
   }
-}
-
-/** Sets an own property, also where a prototype has a setter of that name, or is frozen. */
-export function put(object: object, key: string, value: unknown): void {
-  if (key in object) {
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  } else (object as Record<string, unknown>)[key] = value;
 }
 
 /** Small integers and known texts are read in place, all else by the decoder. */

@@ -8,7 +8,7 @@
  */
 import type { Channel, ClosedWatch } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
-import { addHolder, callers, indented, isTracing } from "../keep-alive-report.ts";
+import { addHolder, callers, indented, isTracing } from "../link/keep-alive-report.ts";
 import type { Link } from "../link/link.ts";
 import type { Endpoint } from "../link/records.ts";
 import * as record from "../link/records.ts";

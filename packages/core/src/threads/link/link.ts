@@ -14,11 +14,12 @@
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../../internal/queue.ts";
+import { CorruptRecordError } from "../codec/corrupt-record.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { CorruptRecordError, MessageNotCloneableError } from "../codec/errors.ts";
+import { MessageNotCloneableError } from "../codec/errors.ts";
 import type { Packed } from "../codec/placeholders.ts";
-import type { Moving } from "../ends/ends-in-message.ts";
-import { Cargo, isPostedAsItIs } from "../ends/ends-in-message.ts";
+import type { Moving } from "./ends-in-message.ts";
+import { Cargo, isPostedAsItIs } from "./ends-in-message.ts";
 import type { Sending } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isClosing } from "./peer-closed.ts";

@@ -1,0 +1,42 @@
+/** Dead letters as users see them: a message that no handler saw, and the reason. */
+
+/** A message that was not handled. */
+export interface DeadLetter {
+  readonly message: unknown;
+  /** The `type` of the message. */
+  readonly type: string;
+  readonly reason: DeadLetterReason;
+  /** The path of the actor that it was sent to. */
+  readonly to: string;
+  /** The id of that actor. */
+  readonly id: number;
+  /** The time in milliseconds of the clock of the system: for differences, it is no date. */
+  readonly at: number;
+  /** The error of its handler, if it was quarantined for that. */
+  readonly error?: unknown;
+}
+
+/** Why a message was not handled; a closed set. */
+export type DeadLetterReason =
+  /** The mailbox was full, and `tell` does not wait. */
+  | "full"
+  /** The overflow policy gave it up for another one, or for those before it. */
+  | "overflow"
+  /** Sent through a weak address after the last strong one was dropped. */
+  | "draining"
+  /** The actor ended before it was handled, or had ended already. */
+  | "stopped"
+  /** It was being handled when the actor was killed. */
+  | "killed"
+  /** Its handler panicked, and its policy keeps it; the ledger counts it as panicked. */
+  | "quarantined"
+  /** There is no handler of its name. */
+  | "unknownMessage"
+  /** The actor could not start. */
+  | "startFailed"
+  /** The supervision gave up on restarts. */
+  | "intensityExceeded"
+  /** Its transferred objects had gone to a thread that was lost, or gave the message back. */
+  | "transferLost"
+  /** Published to a subscriber that cannot take it: it cannot be copied to its thread, or has no key for its router. */
+  | "undeliverable";

@@ -1,0 +1,364 @@
+/**
+ * The walk over a value that a user has made, and the copy of it in which some objects are replaced. Everything that looks
+ * into messages, arguments and replies uses these two, so that all of it finds the same objects.
+ *
+ *     reach          goes into
+ *     "plain"        arrays and plain objects, of any realm
+ *     "collections"  those, and each Map and Set
+ *     "cloned"       those, and instances of classes: everything that structured clone makes anew from its parts
+ *
+ * Only own enumerable properties with a string as their key are parts, as for structured clone.
+ *
+ * Invariants
+ * 1. Nothing recurses: the depth of a value costs memory, never the stack.
+ * 2. Each object is visited once, so cycles end.
+ * 3. A value without objects in it, as most are, is walked without an allocation, unless it is an array or a collection.
+ */
+
+/** How far a walk goes; see above. */
+export type Reach = "plain" | "collections" | "cloned";
+
+export interface WalkOptions {
+  readonly reach: Reach;
+  /** Whether what throws when it is read (a getter, a proxy) counts as absent, instead of ending the walk. */
+  readonly isTolerant?: boolean;
+}
+
+/** What a visitor returns to keep the walk out of the value. */
+export const PRUNE = 1;
+/** What a visitor returns to end the walk. */
+export const STOP = 2;
+
+/** Called for each object, function and symbol. `path` leads to `value`, and is valid during the call only. */
+export type Visit = (value: object | symbol, path: Path) => typeof PRUNE | typeof STOP | undefined;
+
+/**
+ * Visits `root` and what is in it: parents before their parts, parts in the order of structured clone. Numbers, strings and
+ * the like are not visited. Returns whether the visitor has ended the walk.
+ */
+export function walk(root: unknown, visit: Visit, options: WalkOptions): boolean {
+  if (!isVisited(root)) return false;
+  const answer = visit(root, ROOT);
+  if (answer !== undefined) return answer === STOP;
+  let parts = typeof root === "object" ? partsOf(root, undefined, 0, options) : undefined;
+  if (parts === undefined) return false;
+  const seen = new Set<object | symbol>([root]);
+  const path = new Path();
+  while (parts !== undefined) {
+    if (parts.next === parts.values.length) {
+      parts = parts.parent;
+      continue;
+    }
+    const value = parts.values[parts.next] as object | symbol;
+    const step = parts.steps[parts.next++] as Step;
+    if (seen.has(value)) continue;
+    seen.add(value);
+    const answer = visit(value, path.at(parts, step));
+    if (answer === STOP) return true;
+    if (answer === undefined && typeof value === "object") parts = partsOf(value, parts, step, options) ?? parts;
+  }
+  return false;
+}
+
+/**
+ * Returns a copy of the containers in `root`, in which `replacer` has replaced objects; `root` itself if it has replaced
+ * none. `replacer` is called once for each object, `root` included: it returns what is to stand in the place of the object,
+ * or undefined to keep it, with the parts of it replaced. To keep it as it is, it returns the object itself.
+ *
+ * An object that occurs twice, or in itself, does so in the copy too. Copies keep the prototype, but for arrays and
+ * collections of a class of the user's.
+ */
+export function replace(
+  root: unknown,
+  replacer: (value: object, path: Path) => unknown,
+  { reach }: Pick<WalkOptions, "reach">,
+): unknown {
+  if (!isObject(root)) return root;
+  const copies = new Map<object, unknown>();
+  const unfilled: Copy[] = [];
+  const path = new Path();
+  let hasReplaced = false;
+  const copied = (value: unknown, parent: Copy | undefined, step: Step): unknown => {
+    if (!isObject(value)) return value;
+    const known = copies.get(value);
+    if (known !== undefined || copies.has(value)) return known;
+    const instead = replacer(value, path.at(parent, step));
+    let copy: unknown = instead;
+    if (instead === undefined) {
+      const kind = kindOf(value, reach);
+      copy = kind === LEAF ? value : emptyLike(value, kind);
+      if (kind !== LEAF) unfilled.push({ container: value, kind, copy: copy as object, parent, step });
+    } else if (instead !== value) hasReplaced = true;
+    copies.set(value, copy);
+    return copy;
+  };
+  const copy = copied(root, undefined, 0);
+  for (const each of unfilled) fill(each, copied); // grows meanwhile
+  return hasReplaced ? copy : root;
+}
+
+/** A container, and how it was reached. */
+interface Place {
+  readonly container: object;
+  readonly kind: Kind;
+  /** Undefined for the root. */
+  readonly parent: Place | undefined;
+  /** The step from the parent. */
+  readonly step: Step;
+}
+
+/** The parts of an object by their keys, of all else by their numbers; those of a Map are keys and values by turns. */
+type Step = string | number;
+
+/** The way from the root of a walk to a value. */
+export class Path {
+  #parent: Place | undefined = undefined;
+  #step: Step = 0;
+
+  /** Leads to the part at `step` of `parent` from now on. */
+  at(parent: Place | undefined, step: Step): this {
+    this.#parent = parent;
+    this.#step = step;
+    return this;
+  }
+
+  /** Returns the way as in a program that begins with `root`: `message.items[3].callback`. */
+  text(root: string): string {
+    return this.#steps().reduce((before, [place, step]) => stepped(before, place, step), root);
+  }
+
+  /** Returns the keys of the way; undefined when it leads through a Map or a Set. */
+  keys(): string[] | undefined {
+    const steps = this.#steps();
+    if (steps.some(([{ kind }]) => kind === MAP || kind === SET)) return undefined;
+    return steps.map(([{ container }, step]) => keyAt(container, step));
+  }
+
+  #steps(): [Place, Step][] {
+    const steps: [Place, Step][] = [];
+    let step = this.#step;
+    for (let place = this.#parent; place !== undefined; place = place.parent) {
+      steps.push([place, step]);
+      step = place.step;
+    }
+    return steps.reverse();
+  }
+}
+
+const ROOT = new Path();
+
+function keyAt(container: object, step: Step): string {
+  return typeof step === "string" ? step : (Object.keys(container)[step] as string);
+}
+
+function stepped(before: string, { container, kind }: Place, step: Step): string {
+  if (kind === SET) return `[...${before}][${step}]`;
+  if (kind === MAP) return steppedInMap(before, container as Map<unknown, unknown>, step as number);
+  const key = keyAt(container, step);
+  if (kind === ARRAY && /^(?:0|[1-9]\d*)$/.test(key)) return `${before}[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `${before}.${key}` : `${before}[${JSON.stringify(key)}]`;
+}
+
+function steppedInMap(before: string, map: Map<unknown, unknown>, step: number): string {
+  const at = step >> 1;
+  if (step % 2 === 0) return `[...${before}.keys()][${at}]`;
+  const key = [...MAP_ENTRIES.call(map)][at]?.[0];
+  if (isVisited(key) && typeof key !== "symbol") return `[...${before}.values()][${at}]`;
+  const shown = typeof key === "string" ? JSON.stringify(key) : typeof key === "bigint" ? `${key}n` : String(key);
+  return `${before}.get(${shown})`;
+}
+
+const LEAF = 0;
+const OBJECT = 1;
+const ARRAY = 2;
+const MAP = 3;
+const SET = 4;
+type Kind = typeof LEAF | typeof OBJECT | typeof ARRAY | typeof MAP | typeof SET;
+
+const { getPrototypeOf, hasOwn } = Object;
+const PLAIN = Object.prototype;
+const MAP_ENTRIES = Map.prototype.entries;
+const SET_VALUES = Set.prototype.values;
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isVisited(value: unknown): value is object | symbol {
+  return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
+}
+
+/** Returns whether `value` is made of braces, in any realm: its prototype is null or an `Object.prototype`. */
+export function isPlain(value: object): boolean {
+  const prototype = getPrototypeOf(value);
+  if (prototype === PLAIN || prototype === null) return true;
+  return getPrototypeOf(prototype) === null && hasOwn(prototype, "isPrototypeOf");
+}
+
+/** Returns whether `value` is a Map or a Set, of any realm, and not only looks like one. */
+export function isCollection(value: object): boolean {
+  const kind = kindOf(value, "collections");
+  return kind === MAP || kind === SET;
+}
+
+/** Returns whether a walk of that reach goes into `value`. */
+export function isContainer(value: object, reach: Reach): boolean {
+  return kindOf(value, reach) !== LEAF;
+}
+
+function kindOf(value: object, reach: Reach): Kind {
+  if (Array.isArray(value)) return ARRAY;
+  if (isPlain(value)) return OBJECT;
+  if (reach === "plain") return LEAF;
+  const tag: string = PLAIN.toString.call(value);
+  const looksLikeMap = tag === "[object Map]" || value instanceof Map;
+  if (looksLikeMap && canCall(MAP_ENTRIES, value)) return MAP;
+  const looksLikeSet = tag === "[object Set]" || value instanceof Set;
+  if (looksLikeSet && canCall(SET_VALUES, value)) return SET;
+  // Structured clone makes a plain object of what only looks like a collection.
+  return reach === "cloned" && (tag === "[object Object]" || looksLikeMap || looksLikeSet) ? OBJECT : LEAF;
+}
+
+function canCall(method: () => unknown, value: object): boolean {
+  try {
+    method.call(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The parts of a container that are visited, and how far the walk has come. */
+class Parts implements Place {
+  readonly container: object;
+  readonly kind: Kind;
+  readonly parent: Parts | undefined;
+  readonly step: Step;
+  readonly values: (object | symbol)[] = [];
+  readonly steps: Step[] = [];
+  next = 0;
+
+  constructor(container: object, kind: Kind, parent: Parts | undefined, step: Step) {
+    this.container = container;
+    this.kind = kind;
+    this.parent = parent;
+    this.step = step;
+  }
+
+  add(value: object | symbol, step: Step): void {
+    this.values.push(value);
+    this.steps.push(step);
+  }
+}
+
+/** Returns what is to be visited in `container`; undefined if nothing is. */
+function partsOf(
+  container: object,
+  parent: Parts | undefined,
+  step: Step,
+  { reach, isTolerant }: WalkOptions,
+): Parts | undefined {
+  try {
+    const kind = kindOf(container, reach);
+    if (kind === OBJECT) return propertiesOf(container, parent, step, read);
+    return kind === LEAF ? undefined : elementsOf(container, kind, parent, step);
+  } catch (thrown) {
+    if (isTolerant !== true) throw thrown;
+    return readableParts(container, parent, step, reach);
+  }
+}
+
+/** Returns those parts of a container that can be read, of one that has thrown. */
+function readableParts(container: object, parent: Parts | undefined, step: Step, reach: Reach): Parts | undefined {
+  try {
+    return kindOf(container, reach) === OBJECT ? propertiesOf(container, parent, step, tryRead) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function propertiesOf(container: object, parent: Parts | undefined, step: Step, get: typeof read): Parts | undefined {
+  let parts: Parts | undefined;
+  for (const key in container) {
+    const value = get(container, key);
+    if (!isVisited(value) || !hasOwn(container, key)) continue;
+    parts ??= new Parts(container, OBJECT, parent, step);
+    parts.add(value, key);
+  }
+  return parts;
+}
+
+function read(container: object, key: string): unknown {
+  return (container as Readonly<Record<string, unknown>>)[key];
+}
+
+function tryRead(container: object, key: string): unknown {
+  try {
+    return read(container, key);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of an array all values count, also those whose keys are no indices; to ask for the keys would make a string of each index. */
+function elementsOf(container: object, kind: Kind, parent: Parts | undefined, step: Step): Parts | undefined {
+  const parts = new Parts(container, kind, parent, step);
+  let at = 0;
+  if (kind === MAP) {
+    for (const [key, value] of MAP_ENTRIES.call(container as Map<unknown, unknown>)) {
+      if (isVisited(key)) parts.add(key, at);
+      if (isVisited(value)) parts.add(value, at + 1);
+      at += 2;
+    }
+  } else {
+    for (const value of kind === SET ? SET_VALUES.call(container as Set<unknown>) : Object.values(container)) {
+      if (isVisited(value)) parts.add(value, at);
+      at++;
+    }
+  }
+  return parts.values.length === 0 ? undefined : parts;
+}
+
+/** A container that is to be filled with the copies of what is in the other one. */
+interface Copy extends Place {
+  readonly copy: object;
+}
+
+function emptyLike(value: object, kind: Kind): object {
+  if (kind === ARRAY) return new Array((value as readonly unknown[]).length);
+  if (kind === MAP) return new Map();
+  if (kind === SET) return new Set();
+  const prototype = getPrototypeOf(value);
+  return prototype === PLAIN ? {} : Object.create(prototype);
+}
+
+function fill(place: Copy, copied: (value: unknown, parent: Copy, step: Step) => unknown): void {
+  const { container, kind, copy } = place;
+  let at = 0;
+  if (kind === MAP) {
+    for (const [key, value] of MAP_ENTRIES.call(container as Map<unknown, unknown>)) {
+      const ownKey = copied(key, place, at++);
+      (copy as Map<unknown, unknown>).set(ownKey, copied(value, place, at++));
+    }
+  } else if (kind === SET) {
+    for (const value of SET_VALUES.call(container as Set<unknown>))
+      (copy as Set<unknown>).add(copied(value, place, at++));
+  } else if (kind === ARRAY && isDense(container as readonly unknown[])) {
+    const array = container as readonly unknown[];
+    for (; at < array.length; at++) (copy as unknown[])[at] = copied(array[at], place, at);
+  } else {
+    for (const key of Object.keys(container)) put(copy, key, copied(read(container, key), place, key));
+  }
+}
+
+/** Returns whether an array has no hole and no key that is no index; false when in doubt. */
+function isDense(array: readonly unknown[]): boolean {
+  return !array.includes(undefined) && Object.values(array).length === array.length;
+}
+
+/** Sets an own property, also where a prototype has a setter of that name, or is frozen. */
+export function put(object: object, key: string, value: unknown): void {
+  if (key in object) {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else (object as Record<string, unknown>)[key] = value;
+}

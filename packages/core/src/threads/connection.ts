@@ -1,0 +1,95 @@
+/**
+ * A link with one endpoint at either side, for who takes what comes by a call and needs no channel: the host of actors on a
+ * thread and its parent. What is sent is published at once, so that it arrives whatever becomes of this thread then.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import type { Hello } from "./link/link.ts";
+import { Link } from "./link/link.ts";
+import { mark } from "./link/marks.ts";
+import type { Endpoint } from "./link/records.ts";
+import type { TransferList } from "./link/transfer-list.ts";
+import { wakeMemory } from "./link/wake.ts";
+import { movingEnds } from "./transfer-ends.ts";
+
+/** How long a thread sleeps that waits for room in its ring, before it looks again by itself. */
+const SLEEP_MS = 1;
+
+export class Line {
+  readonly #link: Link;
+  readonly #id: number;
+  #isHeld = true;
+
+  /** `take` is called with each message, in the order they were sent; `ended`, when the other thread has. */
+  constructor(link: Link, id: number, take: (message: unknown) => void, ended: () => void) {
+    this.#link = link;
+    this.#id = id;
+    const endpoint: Endpoint = {
+      message(message) {
+        try {
+          take(message);
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error; // it is not the link that is broken
+          });
+        }
+      },
+      control() {},
+      lost: ended,
+    };
+    link.add(endpoint, id);
+    link.hold();
+  }
+
+  /** Sends a message. Throws MessageNotCloneableError, and has sent nothing then. */
+  send(message: object, transferList: TransferList = []): void {
+    if (transferList.length > 0) mark(message, transferList);
+    this.#link.message(this.#id, message);
+    this.#link.publish();
+  }
+
+  /** Takes what has come by now. */
+  hear(): void {
+    do this.#link.pull();
+    while (this.#link.drain());
+  }
+
+  /** Blocks until all that was sent can be read, also when this thread has ended: it may wait for room. */
+  settle(): void {
+    if (this.#link.isFlushed) return;
+    const sleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    while (!this.#link.flush()) Atomics.wait(sleep, 0, 0, SLEEP_MS);
+    this.#link.publish();
+  }
+
+  /** Keeps the event loop no longer. */
+  unref(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#link.unhold();
+  }
+
+  /** Nothing more is sent or taken. */
+  close(): void {
+    this.unref();
+    this.#link.remove(this.#id);
+  }
+}
+
+/** A line to another thread, and the port to be sent there for `joinLine`. */
+export function startLine(take: (message: unknown) => void, ended: () => void): [Line, MessagePort] {
+  const { port1, port2 } = new MessageChannel();
+  const link = new Link(port1, movingEnds);
+  const line = new Line(link, link.newId(), take, ended);
+  link.introduce({ wake: wakeMemory() });
+  return [line, port2];
+}
+
+/** The other end of the line that `port` comes from. */
+export function joinLine(port: MessagePort, take: (message: unknown) => void, ended: () => void): Line {
+  const introduction = receiveMessageOnPort(port)?.message as Hello;
+  const link = new Link(port, movingEnds);
+  const line = new Line(link, 1, take, ended); // opposite to the first number there
+  link.meet(introduction, []);
+  return line;
+}
