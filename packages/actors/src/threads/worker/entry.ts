@@ -6,6 +6,9 @@
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
+import { getHeapStatistics } from "node:v8";
 import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { Connection } from "@pneumatic/core/internal/threads";
 import { joinConnection } from "@pneumatic/core/internal/threads";
@@ -24,7 +27,18 @@ import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { unmarshal } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
-import { ACKNOWLEDGED, BEAT, FIRST_BEFORE, LOW_BITS, ON_STACK, REPORTS, STARTED } from "../wire/shared-words.ts";
+import {
+  ACKNOWLEDGED,
+  BEAT,
+  FIRST_BEFORE,
+  HEAP_MB,
+  LOADING,
+  LOW_BITS,
+  ON_STACK,
+  OS_THREAD,
+  REPORTS,
+  STARTED,
+} from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import { Definitions } from "./definitions.ts";
 import type { Delivery, HostedActor } from "./hosted-actor.ts";
@@ -149,10 +163,13 @@ class WorkerHost {
    */
   async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
+    Atomics.add(this.#words, LOADING, 1);
     try {
       return await loadModule(url);
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
+      beat(this.#words); // before the limit is the shorter one again
+      Atomics.sub(this.#words, LOADING, 1);
     }
   }
 
@@ -379,7 +396,22 @@ class WorkerHost {
 /** The task that Piscina runs. It ends with the thread, or when the parent has closed the line. */
 export default function host(task: HostTask): Promise<void> {
   const { words, beatMs } = task;
-  Atomics.add(words, BEAT, 1);
-  repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
+  Atomics.store(words, OS_THREAD, osThread());
+  beat(words);
+  repeatEvery(beatMs, () => beat(words));
   return new Promise((resolve) => new WorkerHost(task, resolve));
+}
+
+function beat(words: Int32Array): void {
+  Atomics.store(words, HEAP_MB, getHeapStatistics().used_heap_size / 2 ** 20);
+  Atomics.add(words, BEAT, 1);
+}
+
+/** Returns the number of this thread in the operating system; 0 if that does not say. */
+function osThread(): number {
+  try {
+    return Number(basename(readlinkSync("/proc/thread-self")));
+  } catch {
+    return 0;
+  }
 }
