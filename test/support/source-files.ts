@@ -33,6 +33,6 @@ function pathsBelow(folder: string): string[] {
 
 /** What a file imports when it runs; `import type` is not there any more then. */
 export function imports({ path, text }: SourceFile): string[] {
-  const statements = text.matchAll(/^(?:import|export) (?!type )[^;]*?from "([^"]+)"/gms);
+  const statements = text.matchAll(/^(?:import|export) (?!type )(?:[^;"]*? from )?"([^"]+)"/gms);
   return [...statements].map(([, from = ""]) => (from.startsWith(".") ? join(dirname(path), from) : from));
 }

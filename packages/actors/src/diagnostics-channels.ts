@@ -42,7 +42,7 @@ export interface Observed {
   readonly life: { readonly generation: number; readonly reason: ExitReason };
 }
 
-/** What one system publishes. */
+/** Publishes the events of one system. */
 export class Diagnostics {
   readonly #system: string;
 
@@ -77,7 +77,7 @@ export class Diagnostics {
     if (hostLost.isWanted) hostLost.publish({ system: this.#system, ...loss });
   }
 
-  /** For each message; `messages.hasSubscribers` is asked before. */
+  /** Publishes a message; the caller checks `messages.hasSubscribers` first. */
   message(actor: Observed & { readonly attempt: number }, type: string, isAsk: boolean): void {
     new Events("pneumatic:message").publish({ ...this.#identity(actor), type, isAsk, attempt: actor.attempt });
   }

@@ -1,6 +1,6 @@
 /**
- * Every error that users of actors see, each with a literal `code`. The message says what could not be done, to which
- * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
+ * Every error that users of actors see, each with a literal `code`. The message names the failed operation, the actor
+ * and the remedy. They are branded like the errors of core, so two copies of this package agree on `instanceof`.
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
@@ -40,7 +40,7 @@ function stoppedRemedy(reason: ExitReason): string {
   return `Spawn it anew${when}; ctx.watch() and address.exited tell of an end as it comes`;
 }
 
-/** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
+/** The handler threw an error, which is the `cause`. Supervision restarts the actor or stops it. */
 export class ActorPanickedError extends Error {
   static {
     brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
@@ -63,7 +63,7 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** `state` or `started` threw; what it threw is the `cause`. */
+/** `state` or `started` threw an error, which is the `cause`. */
 export class StartFailedError extends Error {
   static {
     brand(StartFailedError, "StartFailedError", PACKAGE);
@@ -85,7 +85,7 @@ export class UnknownMessageError extends Error {
   }
 }
 
-/** Misuse: what was sent is not a message. Nothing was sent. */
+/** Misuse: the value to send is no message. Nothing was sent. */
 export class InvalidMessageError extends TypeError {
   static {
     brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
@@ -130,7 +130,7 @@ export class DuplicateKeyError extends Error {
   }
 }
 
-/** Misuse: a broadcast was asked. It has no single reply; nothing was sent. */
+/** Misuse: the address of a broadcast was asked, which has no single reply. Nothing was sent. */
 export class BroadcastAskError extends Error {
   static {
     brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
@@ -143,7 +143,7 @@ export class BroadcastAskError extends Error {
   }
 }
 
-/** The `key` of a router threw, which then is the `cause`, or returned no string. Nothing was sent. */
+/** The `key` of a router threw an error, which is the `cause` then, or returned no string. Nothing was sent. */
 export class RoutingKeyError extends Error {
   static {
     brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
@@ -154,7 +154,7 @@ export class RoutingKeyError extends Error {
   }
 }
 
-/** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
+/** Misuse: the system was shut down, or the actor that spawns has ended. */
 export class SpawnRefusedError extends Error {
   static {
     brand(SpawnRefusedError, "SpawnRefusedError", PACKAGE);
@@ -165,7 +165,10 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/** What was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the offending property. */
+/**
+ * A value that was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the
+ * property at fault.
+ */
 export class MessageNotCloneableError extends TypeError {
   static {
     brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
@@ -180,8 +183,8 @@ export class MessageNotCloneableError extends TypeError {
 }
 
 /**
- * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not handled,
- * unless that has begun. What need not be awaited goes through `ctx.background`.
+ * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
+ * handled, unless that has begun. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
@@ -211,8 +214,8 @@ export class NothingToStashError extends Error {
 }
 
 /**
- * The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. Of a thread that hung, the
- * `stack` is its own where that could be had.
+ * The thread that an actor ran on was lost. `how` is the `cause` of its exit reason. If the thread hung, `stack` is
+ * its own stack, as far as that could be had.
  */
 export class ThreadLostError extends Error {
   static {
@@ -227,15 +230,16 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about it;
- * what Node said is the `cause`. It is the `cause` of the `StartFailedError`: the actor is not started again.
+ * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about
+ * it; the error of Node is the `cause`. It is itself the `cause` of the `StartFailedError`. The actor is not started
+ * again.
  */
 export class LoadFailedError extends Error {
   static {
     brand(LoadFailedError, "LoadFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_LOAD_FAILED" as const;
-  /** Of the module. */
+  /** The URL of the module. */
   readonly url: string;
   constructor(message: string, url: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -243,7 +247,7 @@ export class LoadFailedError extends Error {
   }
 }
 
-/** Misuse: something that an actor on a thread cannot do. */
+/** Misuse: an operation that an actor on a thread does not have. */
 export class ThreadLimitError extends Error {
   static {
     brand(ThreadLimitError, "ThreadLimitError", PACKAGE);

@@ -29,9 +29,10 @@ export {
   UnknownMessageError,
 } from "./errors.ts";
 export type { CrashCause, ExitReason } from "./exit-reason.ts";
+export { bounded, unbounded } from "./mailbox/bounded.ts";
 export type { DeadLetter, DeadLetterReason } from "./mailbox/dead-letter.ts";
 export type { Ledger } from "./mailbox/ledger.ts";
-export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox-spec.ts";
+export type { MailboxSpec, Overflow } from "./mailbox/mailbox-spec.ts";
 export { priority } from "./mailbox/priority.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
 export { type Registry, type RegistryKey, type RegistryKeyFor, registryKey } from "./registry/registry.ts";

@@ -1,20 +1,10 @@
 /** Makes channels: both ends of a queue with many senders and one receiver. */
-import { Channel } from "./internal/channel.ts";
-import { checkArgument, checkOptions, count, flag } from "./internal/options.ts";
+import type { ChannelOptions } from "./channel-options.ts";
+import { boundedChannel, unboundedChannel } from "./internal/make-channel.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
-
-/** What can be chosen when a channel is made. */
-export interface ChannelOptions {
-  /**
-   * Whether `send`, `recv` and iteration make room for timers and I/O when they are always ready: after 2 ms without a turn
-   * of the event loop they resolve in the next one. Default true; false where every microsecond counts and something
-   * else yields. (After tokio's cooperative budget.)
-   */
-  readonly cooperative?: boolean | undefined;
-}
 
 /**
  * An unbounded channel: `send` never waits, so memory is the limit.
@@ -58,22 +48,4 @@ export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
 export function syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, Receiver<T>] {
   const shared = boundedChannel<T>(capacity, options);
   return [boundedSender(shared), new ChannelReceiver(shared)];
-}
-
-/** What the ends of an unbounded channel share. */
-export function unboundedChannel<T>(options: ChannelOptions | undefined): Channel<T> {
-  return new Channel<T>(Number.POSITIVE_INFINITY, isCooperative(options));
-}
-
-/** What the ends of a channel with a capacity share. */
-export function boundedChannel<T>(capacity: number, options: ChannelOptions | undefined): Channel<T> {
-  checkArgument("The capacity of syncChannel", capacity, count);
-  return new Channel<T>(capacity, isCooperative(options));
-}
-
-const CHANNEL_OPTIONS = { cooperative: flag };
-
-function isCooperative(options: ChannelOptions | undefined): boolean {
-  if (options !== undefined) checkOptions(options, CHANNEL_OPTIONS);
-  return options?.cooperative !== false;
 }

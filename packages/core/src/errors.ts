@@ -7,18 +7,7 @@
  *
  * Each class is branded by a registered symbol, so two copies of this package agree on `instanceof`.
  */
-
-/** Names an error class, and lets `instanceof` go by a registered symbol. */
-export function brand(type: { readonly prototype: object }, name: string, owner = "@pneumatic/core"): void {
-  const key = Symbol.for(`${owner}/${name}`);
-  Object.defineProperties(type.prototype, { [key]: { value: true }, name: { value: name, writable: true } });
-  Object.defineProperty(type, Symbol.hasInstance, {
-    value(this: unknown, candidate: unknown) {
-      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as () => void, candidate); // a subclass
-      return key in Object(candidate);
-    },
-  });
-}
+import { brand, shown } from "./brand.ts";
 
 type Kind = "disconnected" | "timeout" | "full" | "empty";
 
@@ -154,10 +143,4 @@ export class InvalidArgumentError extends RangeError {
   constructor(what: string, expected: string, given: unknown) {
     super(`${what} must be ${expected}, not ${shown(given)}`);
   }
-}
-
-/** Returns how `value` is shown in a message. */
-export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return Object(value) === value ? `a value of type ${typeof value}` : String(value);
 }

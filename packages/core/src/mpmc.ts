@@ -1,21 +1,10 @@
 /** Channels whose receivers can be cloned as well: several consumers share one queue. */
-import type { ChannelOptions } from "./channel.ts";
-import { boundedChannel, unboundedChannel } from "./channel.ts";
+import type { ChannelOptions } from "./channel-options.ts";
+import { boundedChannel, unboundedChannel } from "./internal/make-channel.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
-import type { Receiver } from "./receiver.ts";
+import type { MpmcReceiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
-
-/**
- * One of several consumers of a channel: each value goes to exactly one of them, the one that has waited longest.
- *
- * The channel disconnects, and gives up what is queued, when the last clone is dropped; `close()` closes it for all. A
- * clone has one receive at a time, as any {@link Receiver}. (After crossbeam's `Receiver`.)
- */
-export interface MpmcReceiver<out T> extends Receiver<T> {
-  /** One more consumer, to be dropped by whoever gets it. */
-  clone(): MpmcReceiver<T>;
-}
 
 /**
  * `channel` and `syncChannel` with a receiver that can be cloned.

@@ -3,8 +3,8 @@
  * when there will be no more. Upstream are the senders; the shared state is in internal/channel.ts.
  */
 import type { RecvError, RecvTimeoutError, TryRecvError } from "./errors.ts";
-import type { WaitOptions } from "./internal/wait.ts";
 import type { Result } from "./result.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /**
  * The single consumer of a channel.
@@ -60,3 +60,19 @@ export interface Receiver<out T> extends AsyncIterable<T>, Disposable {
   /** Whether nothing new can come: every sender is dropped, or this end is closed or dropped. Values may be left. */
   readonly isClosed: boolean;
 }
+
+/**
+ * One of several consumers of a channel: each value goes to exactly one of them, the one that has waited longest.
+ *
+ * The channel disconnects, and gives up what is queued, when the last clone is dropped; `close()` closes it for all. A
+ * clone has one receive at a time, as any {@link Receiver}. (After crossbeam's `Receiver`.)
+ */
+export interface MpmcReceiver<out T> extends Receiver<T> {
+  /** One more consumer, to be dropped by whoever gets it. */
+  clone(): MpmcReceiver<T>;
+}
+
+/** The end that receives the one value of a {@link oneshot}; it is an arm for `select` as any receiver. */
+export interface OneshotReceiver<out T>
+  extends Pick<Receiver<T>, "recv" | "recvTimeout" | "tryRecv" | "close" | "drop" | "isEmpty" | "isClosed">,
+    Disposable {}

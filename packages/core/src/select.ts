@@ -11,11 +11,11 @@ import { checkOptions, flag, ignored } from "./internal/options.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
 import type { PendingReceive, Source } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
-import type { WaitOptions } from "./internal/wait.ts";
 import { refuse, soon, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
 import type { WaitNode } from "./internal/wait-list.ts";
-import type { OneshotReceiver } from "./oneshot.ts";
+import type { OneshotReceiver } from "./receiver.ts";
 import type { Err, Result } from "./result.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** What can be waited on: a receiver of any flavor, a timer, a oneshot. */
 export type SelectArm = OneshotReceiver<unknown>;

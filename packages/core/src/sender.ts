@@ -3,9 +3,9 @@
  * one with a capacity. Both are counted handles: the channel lives while one of them does.
  */
 import type { SendError, SendTimeoutError, TrySendError } from "./errors.ts";
-import type { WaitOptions } from "./internal/wait.ts";
 import type { Permit, Permits } from "./permit.ts";
 import type { Result } from "./result.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /**
  * What every strong, counted end that takes messages of type `T` has in common: {@link Sender}, {@link SyncSender} and an
@@ -130,4 +130,19 @@ export interface SyncSender<in T> extends AnySender<T> {
 export interface WeakSender<in T, out S extends AnySender<T> = Sender<T>> {
   /** A new strong handle, or undefined once the last one has been dropped. */
   upgrade(): S | undefined;
+}
+
+/** The end that sends the one value of a {@link oneshot}. It has no `clone`. */
+export interface OneshotSender<in T> extends Disposable {
+  /**
+   * Sends the value and is used up: whatever is called afterwards throws {@link UseAfterDropError}. Returns
+   * {@link SendError} with the value when the receiver is gone.
+   */
+  send<V extends T>(value: V): Result<void, SendError<V>>;
+  /** Gives up without a value: the receiver disconnects. Idempotent, and does nothing once `send` was called. */
+  drop(): void;
+  /** Resolves when the receiver is closed or dropped, so that nobody wants the value any more. */
+  closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Whether the receiver is closed or dropped. */
+  readonly isDisconnected: boolean;
 }

@@ -1,8 +1,8 @@
 /** Bytes that no encoder wrote: a decoder says so, or reads something, in time, and nothing else happens. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CorruptRecordError } from "../../../packages/core/src/threads/codec/corrupt-record.ts";
 import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
-import { CorruptRecordError } from "../../../packages/core/src/threads/codec/errors.ts";
 import * as tag from "../../../packages/core/src/threads/codec/tags.ts";
 import { CodecLink } from "../../support/codec-link.ts";
 

@@ -20,7 +20,9 @@ const { PNEUMATIC_LONG, PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_LONG === "1" ? 10_000 : 300));
 /** "seed" or "seed@path". */
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const TIMEOUT_MS = Math.max(30_000, 30 * RUNS);
+const TIMEOUT_MS = Math.max(120_000, 30 * RUNS);
+/** When the rest of the runs is left out, on a machine that is too slow for all of them; that is well before the timeout. */
+const ENOUGH_MS = TIMEOUT_MS / 4;
 const INFINITY = Number.POSITIVE_INFINITY;
 
 class Comparison {
@@ -122,9 +124,12 @@ async function check(property: fc.IAsyncPropertyWithHooks<[Opening, Step[]]>): P
     numRuns: RUNS,
     seed: Number(SEED),
     path: PATH,
-    interruptAfterTimeLimit: TIMEOUT_MS / 3,
+    // Not `interruptAfterTimeLimit`, which leaves a run behind that is still inside, with its clock in force for all others.
+    skipAllAfterTimeLimit: ENOUGH_MS,
+    maxSkipsPerRun: 0,
   });
-  if (!details.failed) return;
+  const isOutOfTime = details.failed && details.counterexample === null;
+  if (!details.failed || (isOutOfTime && details.numRuns > 0)) return;
   const replay = `Set PNEUMATIC_SEED="${details.seed}@${details.counterexamplePath}" to see this again`;
   throw new Error(`${replay}\n${fc.defaultReportMessage(details)}`, { cause: details.errorInstance });
 }

@@ -1,6 +1,6 @@
 /**
- * Where the strong addresses of each actor were made, noted only with PNEUMATIC_TRACE_LEAKS=1: for what is said of a process
- * that does not end. An address that was dropped is forgotten here, and one that was lost is not kept.
+ * The places in the program where the strong addresses of each actor were made, noted only with PNEUMATIC_TRACE_LEAKS=1
+ * for the report of a process that does not end. A dropped address is forgotten, and a lost one is not kept.
  */
 import { callers, ignoreFramesOf, isTracing } from "@pneumatic/core/internal/threads";
 
@@ -35,7 +35,7 @@ export function forgetOrigin(target: object, address: object): void {
   if (note !== undefined) origins.get(target)?.delete(note);
 }
 
-/** Those that `target` has now are its supervisor's, which is no news. */
+/** Forgets the addresses of `target` so far: they are its supervisor's, which is no news. */
 export function forgetOrigins(target: object): void {
   origins.delete(target);
 }

@@ -1,6 +1,6 @@
 /**
- * One value for several owners: everything in it is shared, except that each strong address belongs to one of them. Found
- * where `dropAddresses` finds them: in plain objects and arrays.
+ * Clones a value for another owner: everything in it is common to all owners, except that each strong address belongs
+ * to one of them. It finds the addresses where `dropAddresses` does: in plain objects and arrays.
  */
 
 import { isObject, TARGET } from "./target.ts";
@@ -13,19 +13,19 @@ interface Strong extends Disposable {
 
 type Container = Record<string, unknown>;
 
-/** What another owner gets of `value`: a copy in which each strong address is a clone, or `value` if it holds none. */
+/** Returns what another owner gets: a copy in which each strong address is a clone, or `value` if it has none. */
 export function cloneForRecipient<T>(value: T): T {
   return isFlat(value) || !hasStrong(value) ? value : (copyOf(value) as T);
 }
 
-/** Whether there is nothing to walk: what most messages are, so it costs as little as it can. */
+/** Returns true if there is nothing to walk: so are most messages, so it costs as little as it can. */
 function isFlat(value: unknown): boolean {
   if (!isObject(value)) return true;
   if (TARGET in value) return false;
   try {
     for (const key in value) if (isObject((value as Container)[key])) return false;
   } catch {
-    // A getter throws: whoever walks the value finds nothing in it.
+    // A getter throws: a walk finds nothing in the value.
   }
   return true;
 }

@@ -24,7 +24,7 @@ export function strongAddresses(value: unknown): StrongAddress[] {
 export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
   if (!isObject(value)) return;
   const pending = visitOrOpen(value, visit);
-  if (pending === undefined) return; // as nearly always: what holds no objects needs no walk
+  if (pending === undefined) return; // as nearly always: a message without objects needs no walk
   const seen = new Set<object>([value]);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (seen.has(next)) continue;
@@ -52,22 +52,22 @@ function visitOrOpen(value: object, visit: (handle: object) => void): object[] |
   return inner;
 }
 
-/** Drops every strong handle in `value`. Used where a message or an argument is let go of that nobody else will drop. */
+/** Drops every strong handle in `value`: a message or an argument that no other code will drop. */
 export function dropAddresses(value: unknown): void {
   for (const address of strongAddresses(value)) address[Symbol.dispose]();
 }
 
-/** Whether `value` is a strong handle that was dropped. */
+/** Returns true if `value` is a strong handle that was dropped. */
 export function isDroppedAddress(value: object): boolean {
   return TARGET in value && isStrong(value) && value.isDropped;
 }
 
-/** Of a handle: whether it is a strong one. */
+/** Returns true if a handle is a strong one. */
 export function isStrong(value: object): value is StrongAddress {
   return Symbol.dispose in value;
 }
 
-/** Whether `value` is made of braces, so that what is in it can be walked. */
+/** Returns true if `value` is an object literal, so that a walk can enter it. */
 export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

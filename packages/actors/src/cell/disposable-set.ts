@@ -1,4 +1,4 @@
-/** What goes with its owner. */
+/** The disposables that end with their owner. */
 import type { Logger } from "pino";
 import { isObject } from "../address/target.ts";
 import { isDroppedAddress } from "../address/walk.ts";
@@ -8,8 +8,8 @@ import { report } from "../report.ts";
 const FIRST_SWEEP = 64;
 
 /**
- * What an actor or a system owns. An address that was dropped meanwhile is forgotten, at the latest when there are twice as many
- * as the last time: so one may own and drop for ever.
+ * The disposables that an actor or a system owns. It forgets dropped addresses, at the latest when there are twice as
+ * many as the last time: so one may own and drop for ever.
  */
 export class DisposableSet implements Iterable<Disposable> {
   readonly #all = new Set<Disposable>();

@@ -4,7 +4,8 @@
  */
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../address/address.ts";
-import { checked, giveTo, weakAddress } from "../address/handle.ts";
+import { giveTo, weakAddress } from "../address/handle.ts";
+import { checked } from "../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";

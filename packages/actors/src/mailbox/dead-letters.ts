@@ -1,7 +1,7 @@
 /**
- * Where messages go that no handler will see, each with its reason. The store keeps the newest for inspection and for
- * another try; letting go of one drops the addresses in it, which nobody else will. Receivers are told of each letter as it
- * comes, and own nothing of it.
+ * The messages that no handler will see, each with its reason. The store keeps the newest for inspection and for
+ * another try. When it forgets one, it drops the addresses in it, which no other code will. Receivers get each dead
+ * letter as it comes, and own nothing of it.
  */
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
@@ -16,7 +16,9 @@ export class DeadLetterStore {
   #capacity: number;
   /** In the order they came, each with its number. */
   #letters = new Map<DeadLetter, number>();
-  /** Those whose handler had the message itself in hand, and may have sent on or dropped what is in it. */
+  /**
+   * The dead letters whose handler had the message itself in hand, and may have sent on or dropped the addresses in it.
+   */
   readonly #inHand = new WeakSet<DeadLetter>();
   /** Undefined once closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
@@ -37,7 +39,7 @@ export class DeadLetterStore {
     return this.#subscribers?.size ?? 0;
   }
 
-  /** How many letters a receiver had no room for. */
+  /** The number of dead letters that a receiver had no room for. */
   get undelivered(): number {
     return this.#undelivered;
   }
@@ -63,7 +65,10 @@ export class DeadLetterStore {
     return [...this.#letters.keys()];
   }
 
-  /** A receiver of the letters to come, of which at most `capacity` wait for it. Disconnected at once when closed. */
+  /**
+   * Makes a receiver of the dead letters to come, of which at most `capacity` wait for it. It is disconnected at once
+   * when the store is closed.
+   */
   receiver(capacity: number): Receiver<DeadLetter> {
     const [sender, receiver] = syncChannel<DeadLetter>(capacity);
     const subscribers = this.#subscribers;
@@ -78,7 +83,9 @@ export class DeadLetterStore {
     return receiver;
   }
 
-  /** Takes a letter out and gives its message to `send`; puts it back in its place unless that says it was sent. */
+  /**
+   * Takes a dead letter out and gives its message to `send`; puts it back in its position unless `send` returns true.
+   */
   redeliver(letter: DeadLetter, send: (message: unknown) => boolean): boolean {
     const number = this.#letters.get(letter);
     if (number === undefined) return false;
@@ -92,7 +99,7 @@ export class DeadLetterStore {
     return isSent;
   }
 
-  /** Lets go of every letter, and of those to come; receivers get what waits for them, and no more. */
+  /** Forgets every dead letter, and those to come; receivers get the ones that wait for them, and no more. */
   close(): void {
     const subscribers = this.#subscribers ?? [];
     this.#subscribers = undefined;

@@ -5,7 +5,7 @@
  */
 import type { DeadLetterReason } from "./dead-letter.ts";
 
-/** Where all messages of an actor or of a system are. */
+/** The number of messages of an actor or of a system, by where they are. */
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;

@@ -1,4 +1,4 @@
-/** Something that is kept about an actor and holds it weakly: it ends when it is disposed of, or with the actor. */
+/** Something kept about an actor, which holds the actor weakly: it ends when it is disposed of, or with the actor. */
 import type { Cell } from "../cell/cell.ts";
 
 export class Registration implements Disposable {
@@ -21,7 +21,7 @@ export class Registration implements Disposable {
   }
 }
 
-/** That of an actor which has ended already. */
+/** The registration of an actor that has ended already. */
 export const NO_REGISTRATION: Disposable = Object.freeze({ [Symbol.dispose]: () => {} });
 
 /** Forgets all that is kept about an actor that has ended. */

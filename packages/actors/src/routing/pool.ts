@@ -1,6 +1,6 @@
 /**
- * The routees of one router: how many there are, and what becomes of one that is not needed any more. Starting and restarting
- * them is the supervisor's; this file decides only about their number.
+ * The routees of one router: their number, and the end of a surplus one. The supervisor starts and restarts them; this
+ * file decides only about their number.
  *
  *     message ─► all loaded? ─► grow ─┐                        one that goes drains: it is in no list of the strategies,
  *     resize(n) ──────────────────────┼─► members ─► leaving   but handles what it has, also what waits for room
@@ -27,14 +27,14 @@ import { loadOf } from "./strategies.ts";
 export class Pool implements Members {
   members: readonly Routee[];
   #leaving: readonly Routee[] = [];
-  /** Of those that are neither. */
+  /** The account of routees that are neither. */
   readonly #gone = new Account();
   readonly #cell: Cell;
   readonly #supervisor: Supervisor;
   readonly #spec: RuntimeChildSpec;
   #limits: Limits;
   #sweep: UnheldTimer | undefined = undefined;
-  /** How many messages each member had been given at the last sweep. */
+  /** The number of messages that each member had got at the last sweep. */
   #given = new Map<Routee, number>();
 
   /** The first routees are the children that `supervisor` has in `cell`. */
@@ -47,7 +47,7 @@ export class Pool implements Members {
     new Registration(cell, () => this.#sweep?.stop());
   }
 
-  /** Whether its routees never refuse a message for want of room. */
+  /** True if its routees never refuse a message for want of room. */
   get takesAll(): boolean {
     return takesAll(this.#spec.settings.mailbox);
   }
@@ -116,19 +116,19 @@ export class Pool implements Members {
     this.members = [...this.members, routee(this.#cell.child(id) as Cell)];
   }
 
-  /** Those with the least to do go first; of several the youngest. */
+  /** Removes the least loaded routees first; of several the youngest. */
   #shrinkTo(count: number): void {
     const byLoad = [...this.members].reverse().sort((a, b) => loadOf(a.cell) - loadOf(b.cell));
     this.#release(byLoad.slice(0, this.members.length - count));
   }
 
-  /** What they have is handled before they end, for they end as any actor whose last address is dropped. */
+  /** Drops their addresses: they handle their messages and end, as any actor whose last address is dropped. */
   #release(going: readonly Routee[]): void {
     for (const { id } of going) this.#supervisor.release(id);
     this.#removeClosed();
   }
 
-  /** Nobody is a member any more who takes no messages. */
+  /** Removes the members that take no messages any more. */
   #removeClosed(): void {
     const closed = this.members.filter(({ cell }) => cell.mailbox.isClosed);
     if (closed.length > 0) this.members = this.members.filter((each) => !closed.includes(each));
@@ -136,7 +136,7 @@ export class Pool implements Members {
     this.#forgetEnded();
   }
 
-  /** Of those that have left and ended, the figures are kept. */
+  /** Keeps the figures of the routees that have left and ended. */
   #forgetEnded(): void {
     this.#leaving = this.#leaving.filter(({ cell }) => {
       if (!cell.isAlive) this.#gone.add(cell.account);

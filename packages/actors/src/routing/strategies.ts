@@ -1,6 +1,7 @@
 /**
- * How a router chooses one routee for a message. A strategy passes over routees that take no messages any more; where none
- * does, it returns any, whose mailbox says why. (Broadcast chooses nobody: it is in inbox.ts.)
+ * The strategies by which a router chooses one routee for a message. A strategy passes over routees that take no
+ * messages any more; if none does, it returns any, whose mailbox refuses with the reason. (Broadcast chooses none: it
+ * is in inbox.ts.)
  */
 import type { Cell } from "../cell/cell.ts";
 import { RoutingKeyError } from "../errors.ts";
@@ -11,7 +12,7 @@ import { hashOf, mix } from "./hash.ts";
 export interface Routee {
   readonly id: string;
   readonly cell: Cell;
-  /** What consistent hashing knows it by: the same for the same id. */
+  /** The seed of consistent hashing: the same for the same id. */
   readonly seed: number;
 }
 
@@ -24,7 +25,7 @@ export interface Picker {
   pick(from: Members, message: unknown): Routee;
 }
 
-/** How many messages an actor has to handle yet. */
+/** Returns the number of messages that an actor has yet to handle. */
 export function loadOf({ mailbox, inFlight }: Cell): number {
   return mailbox.queued + (inFlight === undefined ? 0 : 1);
 }
@@ -59,7 +60,7 @@ export class Random implements Picker {
   }
 
   pick(from: Members): Routee {
-    const chance = this.#random(); // may be anybody's function, so that the members are looked at after it
+    const chance = this.#random(); // may be user code, so the members are read after it
     const { members } = from;
     const at = Math.min(members.length - 1, Math.max(0, Math.floor(chance * members.length) || 0));
     return members[openFrom(at, members)] as Routee;
@@ -102,7 +103,7 @@ export class ConsistentHash implements Picker {
 
   pick(from: Members, message: unknown): Routee {
     const hash = hashOf(this.#keyOf(message));
-    const { members } = from; // as they are after the key, which is anybody's function
+    const { members } = from; // read after the key, which is user code
     let best = members[0] as Routee;
     let highest = -1;
     for (const routee of members) {

@@ -26,7 +26,7 @@ export class RuntimeChildSpec {
     this.name = checkName(name);
   }
 
-  /** What an unnamed one is called, with a number. */
+  /** The stem of the name of an unnamed one, which ends in a number. */
   get stem(): string {
     return "children" in this.behavior ? "supervisor" : this.behavior.name;
   }

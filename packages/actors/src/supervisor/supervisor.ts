@@ -1,9 +1,10 @@
 /**
- * A supervisor is an actor whose state is its children. It starts them in order; what becomes of one that ends is decided
- * with a window of intensity that all share, and under `one_for_all` and `rest_for_one` carried out by the group (group.ts).
- * When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
+ * A supervisor is an actor whose state is its children. It starts them in order. When one ends, it decides with a
+ * window of intensity that all have in common; under `one_for_all` and `rest_for_one` the group (group.ts) carries it
+ * out. When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
  *
- * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
+ * The children of the specification outlive a restart of the supervisor under the same addresses; those started later
+ * end.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
 import { forgetOrigins } from "../address/address-origins.ts";
@@ -29,7 +30,7 @@ export interface ChildHandle {
   drop(): void;
 }
 
-/** What a supervisor needs of its system. */
+/** The part of its system that a supervisor needs. */
 export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
@@ -42,7 +43,7 @@ export interface MadeActor {
   readonly handle: ChildHandle;
 }
 
-/** Where a child comes from. */
+/** The origin of a child. */
 interface ChildOrigin {
   readonly comesBack: boolean;
   /** True if it takes the place of one that has ended normally. */
@@ -173,7 +174,7 @@ export class Supervisor {
     return child.handle.clone();
   }
 
-  /** Gives up its own address of a child, which ends as any actor that nobody can reach. */
+  /** Drops its own address of a child, which then ends as any actor without an address. */
   release(id: string): void {
     this.#child(id).handle.drop();
   }
@@ -220,14 +221,17 @@ export class Supervisor {
     if (this.#start !== undefined) this.#start.error = new StartFailedError(path, life.startError);
   }
 
-  /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
+  /**
+   * Returns `child`; or, if it has ended normally, a new one in its position. A child that was ended on purpose stays
+   * so.
+   */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
     if (isAlive || life.reason.kind !== "normal") return child;
     return this.#make(child.id, child.spec, { comesBack: child.comesBack, isReplacement: true });
   }
 
-  /** Begins a child, and waits until it has started, is held, or has ended. */
+  /** Begins a child, and waits until it has started, is suspended, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
     const supervisor = this.#cell as Cell;
@@ -242,7 +246,10 @@ export class Supervisor {
     while (life.starts < starts && !life.isDown) await life.change();
   }
 
-  /** In order: each has started before the next begins. One that was terminated before its turn is left out. */
+  /**
+   * Starts the children in order: each has started before the next begins. Leaves out one that was terminated before
+   * its turn.
+   */
   async #startAll(): Promise<void> {
     this.window.reset();
     this.#group?.reset();
@@ -261,7 +268,9 @@ export class Supervisor {
     if (start.error !== undefined) throw start.error;
   }
 
-  /** Has to end while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other. */
+  /**
+   * Ends it while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other.
+   */
   async #cutShort(): Promise<void> {
     const { incarnation } = this.#cell as Cell;
     const start = this.#start;
@@ -272,7 +281,7 @@ export class Supervisor {
     if (isUnderWay && start.child !== undefined) await suspend(start.child.cell);
   }
 
-  /** After a restart: the children of the specification, in its order, and no others. */
+  /** Keeps the children of the specification after a restart, in its order, and no others. */
   #renew(): void {
     const before = this.#children;
     this.#children = new Map();

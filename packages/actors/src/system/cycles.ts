@@ -6,7 +6,7 @@
 /** A node that the search has reached. */
 interface Visit<N> {
   readonly node: N;
-  /** What it points to, and how far the search has come with that. */
+  /** The nodes that it points to, of which the first `done` were visited. */
   readonly next: readonly N[];
   done: number;
   /** The order in which it was reached. */
@@ -16,7 +16,7 @@ interface Visit<N> {
   isOnTrail: boolean;
 }
 
-/** The cycles among `nodes`, each in the order in which it was reached; what `edges` tells beyond `nodes` is left out. */
+/** The cycles among `nodes`, each in the order in which it was reached; edges that leave `nodes` are left out. */
 export function cyclesOf<N>(nodes: readonly N[], edges: (node: N) => Iterable<N>): N[][] {
   const known = new Set(nodes);
   const visits = new Map<N, Visit<N>>();

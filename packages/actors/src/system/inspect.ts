@@ -24,7 +24,7 @@ const STATES: Readonly<Record<Phase, ActorState>> = {
   [STOPPED]: "stopped",
 };
 
-/** When a message was first seen in flight, and which one: how many the actor had done by then. */
+/** The first sight of a message in flight: its time, and the number of messages that the actor had done by then. */
 interface Sighting {
   readonly done: number;
   readonly at: number;
@@ -73,7 +73,7 @@ export class Inspector {
   }
 }
 
-/** One that was woken by its oldest message has waited for its turn for as long as that message. */
+/** Returns the age of the oldest message. An actor woken by it has waited for its turn for as long as that message. */
 function oldestMessageMs({ mailbox, phase, runtime, turn, clock }: Cell): number {
   if (mailbox.queued === 0) return 0;
   const since = mailbox.oldestSince ?? (phase === QUEUED ? runtime.dispatcher.waitingSince(turn) : undefined);

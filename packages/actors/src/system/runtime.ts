@@ -1,13 +1,12 @@
 /**
- * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
- * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
+ * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import type { AddressTo } from "../address/address.ts";
-import { firstAddress, giveTo } from "../address/handle.ts";
-import type { AnyAsk, Message } from "../address/target.ts";
+import { firstSender, giveTo, strongAddress } from "../address/handle.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
@@ -48,7 +47,7 @@ import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
-/** What a system is made with. */
+/** The dependencies of a system. */
 export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -56,14 +55,14 @@ export interface Dependencies {
   readonly log: Logger;
   readonly name: string;
   readonly keepAlive: boolean;
-  /** Whether a deadlock is ended, or only reported. */
+  /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a supervisor is called: `name`, or `stem` and a number. */
+/** The name of a supervisor: `name`, or `stem` and a number. */
 interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
@@ -72,7 +71,7 @@ interface Naming {
 /** A supervisor that has not begun. */
 interface Supervised {
   readonly cell: Cell;
-  readonly handle: AddressTo<Message, AnyAsk>;
+  readonly sender: Sender<unknown>;
   readonly state: Supervisor;
 }
 
@@ -149,31 +148,35 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
-      return { cell, handle: supervisorAddress(handle, cell, state) };
+      const { cell, sender, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
+      return { cell, handle: supervisorAddress(cell, sender, state) };
     }
     const position = this.#position(parent, { stem, name }, decider);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
-    return this.#enter(new Cell(position, behavior, args, settings, this));
+    const isRemote = behavior instanceof RemoteDefinition;
+    const cell = isRemote
+      ? this.#makeRemote(position, behavior, settings, args)
+      : this.#enter(new Cell(position, behavior, args, settings, this));
+    return { cell, handle: strongAddress(cell, firstSender(cell)) };
   }
 
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(position, state.code, undefined, settings, this));
+    const cell = this.#enter(new Cell(position, state.code, undefined, settings, this));
+    const sender = firstSender(cell);
     try {
       state.attach(cell);
     } catch (misuse) {
       for (const begun of [...cell.children, cell]) begun.life.request(stopRequest());
-      handle.drop();
+      sender.drop();
       throw misuse;
     }
-    return { cell, handle, state };
+    return { cell, sender, state };
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): MadeActor {
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): Cell {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
@@ -192,7 +195,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** Puts a new actor into the tree. */
-  #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
+  #enter(cell: Cell): Cell {
     const { parent, args } = cell;
     if (args !== undefined) {
       forEachHandle(args, (handle) => {
@@ -204,7 +207,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
     this.diagnostics.spawned(cell, cell.code.name);
-    return { cell, handle: firstAddress(cell) };
+    return cell;
   }
 
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
@@ -219,7 +222,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  /** Gives the message of a dead letter to the actor that lives at its path now; false if none there takes it. */
   redeliver(letter: DeadLetter): boolean {
     const cell = this.lookup(letter.to);
     if (cell === undefined) return false;

@@ -1,10 +1,10 @@
 /**
- * The steps that wait to be done, in the order in which they came. Whoever is overtaken waits behind all others from then on,
- * so that one decision holds a step back for as long as anything else is to be done.
+ * The steps that wait to be done, in the order in which they came. An overtaken step waits behind all others from then
+ * on, so that one decision delays a step for as long as anything else is to be done.
  */
 import type { Step } from "../scheduler.ts";
 
-/** Not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
+/** A step that is not of the runtime: a timer that is due, or an expectation of a probe that was met. */
 interface OwnStep extends Omit<Step, "kind"> {
   readonly kind: "timer" | "probe";
 }

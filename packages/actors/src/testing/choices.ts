@@ -3,11 +3,14 @@
  * its list of numbers, where 0 is always the step that came first, and its list of strikes.
  */
 
-/** What makes a run again. */
+/** The decisions that repeat a run. */
 export interface Decisions {
   /** One number for each choice among steps. */
   readonly order: readonly number[];
-  /** Each fault that struck, by its place in the plan, the actor, and which occasion there: whatever else changes, it is the same. */
+  /**
+   * Each fault that struck, by its position in the plan, the actor, and the number of the occasion there: so it stays
+   * the same if other decisions change.
+   */
   readonly strikes: readonly string[];
 }
 
@@ -23,12 +26,12 @@ export class Choices implements Decisions {
     this.#given = given;
   }
 
-  /** Whether anything but the plain is ever chosen. */
+  /** True if anything but the plain choice is ever made. */
   get areMade(): boolean {
     return this.#random !== undefined || this.#given !== undefined;
   }
 
-  /** One of `count` possibilities, from 0. Where there is only one, nothing is decided. */
+  /** Picks one of `count` possibilities, from 0. If there is only one, it decides nothing. */
   pick(count: number): number {
     if (count === 1) return 0;
     const given = this.#given?.order[this.order.length] ?? 0;
@@ -38,7 +41,7 @@ export class Choices implements Decisions {
     return chosen;
   }
 
-  /** Whether the fault and occasion of this name, which is of this probability, strikes. */
+  /** Returns true if the fault and occasion of this name, with this probability, strikes. */
   happens(name: string, probability: number): boolean {
     const happens = this.#random === undefined ? this.#given?.strikes.includes(name) : this.#random() < probability;
     if (happens === true) this.strikes.push(name);

@@ -18,22 +18,22 @@ import type { TestSystemOptions } from "./test-system.ts";
 import { TestSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
-/** What is tried: it spawns actors, sends messages, and throws when something is wrong. */
+/** The scenario of an exploration: it spawns actors, sends messages, and throws if something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
 
-/** How a scenario is explored. */
+/** The options of an exploration. */
 export interface ExploreOptions extends Omit<TestSystemOptions, "seed" | "clock" | "autoAdvance"> {
-  /** How many seeds are tried; 100 when left out. */
+  /** The number of seeds to try; 100 when left out. */
   readonly runs?: number;
   /** The first seed; 1 when left out. The others follow it. */
   readonly seed?: number;
-  /** How many steps a run may take; 100,000 when left out. */
+  /** The number of steps that a run may take; 100,000 when left out. */
   readonly maxSteps?: number;
-  /** How many runs may be spent on making a failing one plainer; 500 when left out. */
+  /** The number of runs that may be spent on making a failing one plainer; 500 when left out. */
   readonly shrinkRuns?: number;
 }
 
-/** What an exploration that found nothing has tried. */
+/** The extent of an exploration that found nothing. */
 export interface Exploration {
   readonly runs: number;
   /** The steps of all runs together. */
@@ -47,7 +47,7 @@ interface RunFailure {
 /** One run of a scenario. */
 interface RunOutcome {
   readonly failure: RunFailure | undefined;
-  /** What else it failed with: at its end, or before that. */
+  /** The other error: of its end, or before that. */
   readonly also: unknown;
   readonly decisions: Decisions;
   readonly steps: number;
@@ -65,12 +65,12 @@ const MOST_LINES = 500;
 
 /**
  * Runs `scenario` under `runs` seeds, each time with a system of its own, whose time moves by itself. Rejects with an
- * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message has the
- * seed, which replays the run exactly, and the plainest failing run as a readable sequence.
+ * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message
+ * has the seed, which replays the run exactly, and the plainest failing run as a readable sequence.
  *
- * What a scenario does must follow from its messages and from the time of the system: a handler that awaits something that is
- * not the runtime's fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's simulation, and loom and shuttle
- * of Rust.)
+ * A scenario must follow from its messages and from the time of the system alone: a handler that awaits anything else
+ * fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's simulation, and loom and shuttle of
+ * Rust.)
  *
  * @example
  * ```ts
@@ -212,7 +212,7 @@ function isUncontrolled(error: unknown): boolean {
   return error instanceof UncontrolledWaitError;
 }
 
-/** Whether an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
+/** True if an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
 function isTimeout(error: unknown): boolean {
   return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
 }

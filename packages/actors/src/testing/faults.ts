@@ -1,6 +1,6 @@
 /**
- * Things that go wrong on purpose. A fault has occasions (a message is begun, a message is sent, a step is about to be
- * taken); on which of them it strikes is said by the plan, or decided by the seed within a budget.
+ * Things that go wrong on purpose. A fault has occasions: a message is started or sent, or a step is about to be taken.
+ * The plan names the occasions on which it strikes, or the seed decides within a budget.
  */
 
 import { checkedBudget, checkedPlan } from "./check-faults.ts";
@@ -14,7 +14,7 @@ const DEFAULT_BUDGET = 3;
 /** A fault, and how often it has had the occasion. */
 interface Planned {
   readonly fault: Fault;
-  /** Its place in the plan. */
+  /** Its position in the plan. */
   readonly position: number;
   occasions: number;
   /** The same for each path. */
@@ -39,7 +39,7 @@ export class Faults {
     this.#choices = choices;
   }
 
-  /** Whether there are any of this kind. */
+  /** Returns true if there are any of this kind. */
   has(kind: FaultKind): boolean {
     return this.#planned.some(({ fault }) => fault.kind === kind);
   }
@@ -83,7 +83,7 @@ export class Faults {
   }
 }
 
-/** How long a fault lasts, in milliseconds. */
+/** Returns the length of a fault in milliseconds. */
 export function lengthOf({ kind, ms }: { readonly kind: FaultKind; readonly ms?: number }): number {
   return ms ?? (kind === "clockJump" ? DEFAULT_JUMP_MS : DEFAULT_MS);
 }

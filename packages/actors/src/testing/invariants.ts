@@ -1,4 +1,4 @@
-/** What must hold when a run is over, whatever its order was. */
+/** The invariants at the end of a run, in any order of its steps. */
 import type { Cell } from "../cell/cell.ts";
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
@@ -25,7 +25,7 @@ export function atWork(runtime: SystemRuntime): string[] {
   });
 }
 
-/** When nothing is left to do. */
+/** Returns the violations when nothing is left to do. */
 export function violationsAtRest(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
@@ -36,7 +36,7 @@ export function violationsAtRest(runtime: SystemRuntime): string[] {
   });
 }
 
-/** When the system has shut down. */
+/** Returns the violations when the system has shut down. */
 export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): string[] {
   const found = unbalanced("the system", runtime.ledger());
   const { queued, stashed, inFlight } = runtime.ledger();

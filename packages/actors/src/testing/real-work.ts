@@ -1,12 +1,12 @@
 /**
- * Work of the process that no simulation controls: I/O, and timers that are not the system's. Told by what keeps the process
- * alive beyond what kept it alive at the beginning.
+ * Work of the process that no simulation controls: I/O, and timers that are not the system's. It shows in the resources
+ * that keep the process alive, beyond those of the beginning.
  */
-// The real one, also where a test has put its own in the place of the global.
+// The real timer, even if a test has replaced the global.
 import { setTimeout } from "node:timers";
 
 const POLL_MS = 1;
-/** What is there without anything being under way: the standard streams, which open when first used, and what listens. */
+/** Resources that are no work: the standard streams, which open when first used, and listening sockets. */
 const NO_WORK = new Set([
   "Immediate",
   "PipeWrap",
@@ -35,7 +35,7 @@ export class RealWork {
   }
 }
 
-/** The streams are made when they are first looked at, and then count for ever: what is printed later is no work. */
+/** The streams are made when they are first read, and then count for ever: later output is no work. */
 function countWithOutput(): Map<string, number> {
   void [process.stdout, process.stderr];
   return activeResources();

@@ -6,7 +6,7 @@ type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
 
 /**
  * The decisions with the fewest steps that overtake another, and then the fewest faults, that were found within `runs`
- * repetitions. The order goes first: where it is plain, a fault that is left out moves no other choice.
+ * repetitions. The order goes first: if it is plain, a fault that is left out moves no other choice.
  */
 export async function shrink(given: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
   let best = given;
@@ -66,7 +66,7 @@ function overtaking(choices: readonly number[]): number {
   return choices.reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
 }
 
-/** Without the zeros at the end, which are what comes by itself. */
+/** Removes the zeros at the end, which are the default. */
 function trimmed(choices: readonly number[]): readonly number[] {
   let end = choices.length;
   while (end > 0 && choices[end - 1] === 0) end--;

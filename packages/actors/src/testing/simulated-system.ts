@@ -14,7 +14,7 @@ import { Simulation } from "./simulation.ts";
 import { SimulationHooks } from "./simulation-hooks.ts";
 import { Trace } from "./trace.ts";
 
-/** What decides a run, beside its options. */
+/** The decisions of a run, beside its options. */
 export interface Run {
   readonly choices: Choices;
   readonly rules: Rules;
@@ -28,7 +28,7 @@ interface RunOptions {
   readonly faultBudget?: number;
 }
 
-/** What a system runs on. */
+/** The parts of a test system. */
 export interface Parts {
   readonly trace: Trace;
   readonly simulation: Simulation;

@@ -1,6 +1,6 @@
 /**
- * The instrument of a simulation: it stands around every actor, writes the trace, checks what is guaranteed of each message,
- * and lets the faults strike.
+ * The test hooks of a simulation: they run around every actor, write the trace, check the guarantees of each message,
+ * and let the faults strike.
  */
 
 import { asPromise } from "../cell/attempt.ts";
@@ -152,7 +152,7 @@ export class SimulationHooks implements TestHooks {
     };
     if (slow === undefined) return run();
     this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
-    return context.sleep(lengthOf(slow), undefined).then(run); // that of an incarnation that ends meanwhile never begins
+    return context.sleep(lengthOf(slow), undefined).then(run); // the handler never starts if its incarnation ends meanwhile
   }
 
   #fail(failure: InjectedFailure, path: string, context: Incarnation, { type }: Message): never {

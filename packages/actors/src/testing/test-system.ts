@@ -16,21 +16,22 @@ import { randomFrom } from "./random.ts";
 import type { Parts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
-/** How a {@link TestSystem} is made. */
+/** The options of a {@link TestSystem}. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
   /** Time is virtual: it stands still until the test moves it. */
   readonly clock?: "virtual";
   /**
-   * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
-   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list is not seen, as
-   * the work of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile` of small files.
+   * Moves the time to the next deadline whenever every mailbox is idle and no real I/O is pending; false when left
+   * out. Timers of the platform count as real I/O, so time stands still while an interval is set. Work that Node does
+   * not list is not seen: that of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile`
+   * of small files.
    */
   readonly autoAdvance?: boolean;
-  /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
+  /** The whole number that decides on the order of steps, and on faults; without it steps come in the order of arrival. */
   readonly seed?: number;
-  /** What goes wrong on purpose. */
+  /** The faults that strike on purpose. */
   readonly faults?: readonly Fault[];
-  /** How many of the faults that the seed chooses may strike; 3 when left out. */
+  /** The number of faults chosen by the seed that may strike; 3 when left out. */
   readonly faultBudget?: number;
 }
 
@@ -39,12 +40,12 @@ let silence: Logger | undefined;
 /**
  * An {@link ActorSystem} for tests. Nothing is logged unless `logger` or `logLevel` is given.
  *
- * Timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks go by its clock, as does
- * every timeout, `after` and `tick` of channels on this thread while it is there: so there can be only one at a time. Timers
- * of the platform are not reached, nor are vitest's fake timers, beside which it works.
+ * Timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks go by its clock,
+ * as does every timeout, `after` and `tick` of channels on this thread while it is there: so there can be only one at
+ * a time. It does not reach timers of the platform, nor vitest's fake timers, beside which it works.
  *
- * Its end (`await using`) shuts it down, lets the time pass that this takes, and throws {@link InvariantError} when a message
- * is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
+ * Its end (`await using`) shuts it down, lets the time pass that this takes, and throws {@link InvariantError} if a
+ * message is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
   readonly #parts: Parts;
@@ -71,7 +72,7 @@ export class TestSystem extends ActorSystem {
     return this.#parts.simulation.clock.now();
   }
 
-  /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
+  /** The steps so far: a line for each, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
   get trace(): string {
     return this.#parts.trace.toString();
   }
@@ -98,7 +99,7 @@ export class TestSystem extends ActorSystem {
     return nextDeadline - now;
   }
 
-  /** Shuts down, and checks what must hold. */
+  /** Shuts down, and checks the invariants. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
     const simulation = this.#parts.simulation;
@@ -138,8 +139,10 @@ export class TestSystem extends ActorSystem {
 }
 
 /**
- * Makes a system whose time stands still until the test moves it and, with a `seed`, in which the seed decides at every point
- * which of the actors that have something to do is next, and which reply, room or timer. The same seed gives the same run.
+ * Makes a system whose time stands still until the test moves it. With a `seed`, the seed decides at every point
+ * which step is next: the turn of an actor that has something to do, a reply, room, or a timer. The same seed gives
+ * the same run. Throws `InvalidDefinitionError` for options that cannot be, and while another test system is in force
+ * on this thread.
  *
  * @example
  * ```ts

@@ -2,20 +2,7 @@
  * The only source of time in this package. Every timeout goes through {@link Timer}, and a test replaces the clock below
  * it for the whole thread (`useClock` of `@pneumatic/core/testing`).
  */
-
-/** Where time comes from. */
-export interface Clock {
-  /** Milliseconds since any fixed moment; never goes backwards. */
-  now(): number;
-  /** Calls `run` once, about `ms` milliseconds from now. */
-  setTimeout(run: () => void, ms: number): unknown;
-  /** Forgets a timer that `setTimeout` returned. */
-  clearTimeout(timer: unknown): void;
-  /** Chance in [0, 1), where `select` picks among several; `Math.random` when left out. */
-  random?(): number;
-  /** Whether operations that never have to wait let go of the event loop now and then; true when left out. */
-  readonly cooperative?: boolean;
-}
+import type { Clock } from "../clock.ts";
 
 /** The clock of the platform. */
 export const systemClock: Clock = {

@@ -1,5 +1,6 @@
 /** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
-export { brand, shown } from "../errors.ts";
+export { brand, shown } from "../brand.ts";
+export type { Clock } from "../clock.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
 export { overspent, putOff } from "./budget.ts";
 export {
@@ -11,7 +12,7 @@ export {
   type Pushed,
   type Waker,
 } from "./channel.ts";
-export { type Clock, currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
+export { currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
 export {
   abortSignal,
   callback,

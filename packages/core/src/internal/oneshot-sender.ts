@@ -1,9 +1,9 @@
 /** The implementation of `OneshotSender`. */
 import type { UseAfterDropError } from "../errors.ts";
 import { SendError } from "../errors.ts";
-import type { OneshotSender } from "../oneshot.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
+import type { OneshotSender } from "../sender.ts";
 import type { Channel } from "./channel.ts";
 import { PUSHED } from "./channel.ts";
 import { Handle } from "./handle.ts";

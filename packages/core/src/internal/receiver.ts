@@ -2,12 +2,12 @@
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import { stepped } from "./budget.ts";
 import { End } from "./end.ts";
 import { checkOptions, count } from "./options.ts";
 import type { PendingReceive, Source } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
-import type { WaitOptions } from "./wait.ts";
 import { refuse, SIGNAL_OPTIONS, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
 
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;

@@ -4,12 +4,12 @@ import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from 
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import { overspent, stepped } from "./budget.ts";
 import type { Channel, ParkedSend, Pushed } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
 import { Handle, WeakHandle } from "./handle.ts";
 import { NOTHING } from "./source.ts";
-import type { WaitOptions } from "./wait.ts";
 import { refuse, soon, timeoutOf, Wait } from "./wait.ts";
 
 type Sent<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;

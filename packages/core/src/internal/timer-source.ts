@@ -1,7 +1,7 @@
 /**
  * A source that the clock fills. What is due is computed when somebody looks; a timer runs only while somebody waits.
  */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { currentClock, Timer } from "./clock.ts";
 import type { PendingReceive, Source, State } from "./source.ts";
 import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";

@@ -2,22 +2,15 @@
  * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first; then
  * neither a timer nor a listener is left.
  */
+import type { Clock } from "../clock.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
 import { overspent, putOff } from "./budget.ts";
-import type { Clock } from "./clock.ts";
 import { Timer } from "./clock.ts";
 import type { OptionTable } from "./options.ts";
 import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
 import type { WaitNode } from "./wait-list.ts";
-
-/** What may end a wait early. */
-export interface WaitOptions {
-  /** Rejects the operation with `signal.reason`. An operation whose signal is aborted already does nothing at all. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, from 0 to `Infinity` (the default). */
-  readonly timeout?: number | undefined;
-}
 
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;

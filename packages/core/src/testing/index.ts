@@ -1,9 +1,9 @@
 /** Time under control in tests of channels. */
-import type { Clock } from "../internal/clock.ts";
+import type { Clock } from "../clock.ts";
 import { currentClock, replaceClock, systemClock } from "../internal/clock.ts";
 import { callback, checkOptions, flag, required } from "../internal/options.ts";
 
-export type { Clock } from "../internal/clock.ts";
+export type { Clock } from "../clock.ts";
 
 const CLOCK = {
   now: required(callback),

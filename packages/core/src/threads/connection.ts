@@ -6,10 +6,10 @@ import type { MessagePort } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { Hello } from "./link/link.ts";
 import { Link } from "./link/link.ts";
+import { mark } from "./link/marks.ts";
 import type { Endpoint } from "./link/records.ts";
+import type { TransferList } from "./link/transfer-list.ts";
 import { wakeMemory } from "./link/wake.ts";
-import type { TransferList } from "./transfer.ts";
-import { transfer } from "./transfer.ts";
 import { movingEnds } from "./transfer-ends.ts";
 
 /** How long a thread sleeps that waits for room in its ring, before it looks again by itself. */
@@ -43,7 +43,8 @@ export class Line {
 
   /** Sends a message. Throws MessageNotCloneableError, and has sent nothing then. */
   send(message: object, transferList: TransferList = []): void {
-    this.#link.message(this.#id, transferList.length === 0 ? message : transfer(message, transferList));
+    if (transferList.length > 0) mark(message, transferList);
+    this.#link.message(this.#id, message);
     this.#link.publish();
   }
 

@@ -2,5 +2,5 @@
 
 export { joinLine, type Line, startLine } from "./connection.ts";
 export { addHolder, callers, ignoreFramesOf, indented, isTracing } from "./link/keep-alive-report.ts";
-export { isMarked, markOf, unmark } from "./transfer.ts";
+export { isMarked, markOf, unmark } from "./link/marks.ts";
 export { checkMovable, isEnd } from "./transfer-ends.ts";

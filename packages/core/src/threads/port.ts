@@ -4,9 +4,8 @@
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../errors.ts";
-import type { OneshotReceiver, OneshotSender } from "../oneshot.ts";
-import type { Receiver } from "../receiver.ts";
-import type { AnySender } from "../sender.ts";
+import type { OneshotReceiver, Receiver } from "../receiver.ts";
+import type { AnySender, OneshotSender } from "../sender.ts";
 import type { Hello } from "./link/link.ts";
 import { Link } from "./link/link.ts";
 import type { Portable } from "./link/records.ts";

@@ -2,6 +2,7 @@
 import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
+import type { Waker } from "../internal/channel.ts";
 import { systemClock } from "../internal/clock.ts";
 import { checkArgument, milliseconds } from "../internal/options.ts";
 import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
@@ -40,9 +41,10 @@ export function recvSync<T>(
     }
     const left = deadline - systemClock.now();
     if (left <= 0) return TIMED_OUT;
-    crossing.awaited();
+    const waker: Waker = crossing;
+    waker.awaited?.();
     block(left);
-    crossing.takeBack();
+    waker.takeBack?.();
   }
 }
 

@@ -23,11 +23,12 @@ import type { Inlet } from "./ends/inlet.ts";
 import type { Outlet } from "./ends/outlet.ts";
 import type { Moving } from "./link/ends-in-message.ts";
 import type { Link } from "./link/link.ts";
+import { isMarked } from "./link/marks.ts";
 import type { Portable } from "./link/records.ts";
 import { DISCONNECTED, GONE } from "./link/records.ts";
+import { RendezvousCrossing } from "./rendezvous/bridge.ts";
 import { RendezvousInlet } from "./rendezvous/inlet.ts";
 import { RendezvousOutlet } from "./rendezvous/outlet.ts";
-import { isMarked } from "./transfer.ts";
 
 export type Movable = Handle<unknown> | ChannelReceiver<unknown>;
 
@@ -57,7 +58,8 @@ function hindrance(end: Movable, channel: object): string | undefined {
   if (!(channel instanceof Channel)) return "it is a timer, which each thread makes for itself";
   const crossing = Crossing.find(channel);
   if (channel.waker !== undefined && crossing === undefined) return "its messages go to an actor";
-  if (crossing?.desk?.hasTicket === false) return "too many threads have senders of this rendezvous";
+  if (crossing instanceof RendezvousCrossing && !crossing.desk.hasTicket)
+    return "too many threads have senders of this rendezvous";
   if (end instanceof ChannelReceiver) return "clone" in end ? "other receivers may share its queue" : undefined;
   const kind = end[Symbol.toStringTag];
   return kind in KINDS ? undefined : "it holds a slot for its own thread. Send by it, or drop it";
@@ -96,7 +98,7 @@ export const movingEnds: Moving<Link> = {
     if (channel === undefined) return gone(value, is);
     const { capacity, cooperative, state } = channel as Channel<unknown>;
     const id = is !== "receiver" && state !== OPEN ? DISCONNECTED : link.newId() ^ 1;
-    const desk = capacity === 0 ? Crossing.of(channel as Channel<unknown>).desk?.memory : undefined;
+    const desk = capacity === 0 ? RendezvousCrossing.of(channel as Channel<unknown>).desk.memory : undefined;
     return { is, id, capacity, cooperative, room: is === "receiver" ? capacity : 0, ...(desk && { desk }) };
   },
 
@@ -165,7 +167,7 @@ function revivedSender({ is, id, capacity, cooperative, room, desk }: Portable, 
 function revivedReceiver({ id, capacity, cooperative, room, desk }: Portable, link: Link): ChannelReceiver<unknown> {
   const channel = new Channel<unknown>(capacity, cooperative);
   if (id >= 0) {
-    if (desk !== undefined) Crossing.of(channel, desk);
+    if (desk !== undefined) RendezvousCrossing.of(channel, desk);
     const inlet = inletOf(link, channel, id);
     if (inlet instanceof SlotInlet && capacity !== Number.POSITIVE_INFINITY) inlet.lend(room);
   }

@@ -1,6 +1,6 @@
 /**
- * The queue of a priority mailbox: the lowest rank first, in the order of arrival among equals. Push, shift, removal and
- * eviction take O(log n), and nothing is allocated for a message but its places in arrays that are used again.
+ * The queue of a priority mailbox: the lowest rank first, in the order of arrival among equals. Push, shift, removal
+ * and eviction take O(log n), and a message allocates nothing but its slots in arrays that are used again.
  *
  *     rank(message) ─► nextRank ─► push ─► [ slots ] ─► shift: lowest rank, oldest of it
  *                                              └──────► evict: highest rank, oldest of it
@@ -25,13 +25,13 @@ export class Ranked {
 }
 
 export class PriorityQueue implements Fifo<unknown> {
-  /** How many values are queued. */
+  /** The number of queued values. */
   length = 0;
   /** One more than the ticket of the last push. A ticket is valid until its value leaves the queue. */
   nextTicket = 0;
   /** The rank of what is pushed next. */
   nextRank = 0;
-  /** The order is not that of arrival, so one mark says nothing of what is oldest. */
+  /** The order is not that of arrival, so one mark does not tell which is oldest. */
   readonly needsMark: boolean = false;
   readonly markedAt: undefined = undefined;
   /** Indexed by slot; the ticket is the number of the slot. */

@@ -1,6 +1,6 @@
 /**
- * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of somebody
- * else, so whatever it does costs neither the sender nor the message anything.
+ * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of
+ * another actor, so an error in it costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
 import { Envelope } from "../../reply/ask.ts";
@@ -14,7 +14,7 @@ export function checkRanking(rankOf: unknown, capacity: number): void {
   if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
 }
 
-/** What is told of a message that has no rank. */
+/** Reports messages without a rank. */
 interface RankingReporter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
@@ -52,7 +52,7 @@ export class Ranking {
     return this.#unrankable(message, rank);
   }
 
-  /** Every doubling of the total is told, so that a flood is seen but does not flood the log. */
+  /** Reports every doubling of the total, so that a flood is seen but does not flood the log. */
   #unrankable(message: unknown, why: unknown): number {
     const total = ++this.#unranked;
     if ((total & (total - 1)) === 0) this.#reporter.unranked(message, why, total);

@@ -16,14 +16,14 @@ import { asBehavior } from "../../runtime-definition.ts";
 import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
 import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
 
-/** What a module exports. */
+/** The exports of a module. */
 export type Module = Readonly<Record<string, unknown>>;
 
-/** The files that this thread has begun to load. */
+/** The files that this thread has started to load. */
 const begun = new Set<string>();
 let registering: Promise<boolean> | undefined;
 
-/** Rejects with {@link LoadFailedError}, which says what to do about it. */
+/** Loads a module. Rejects with {@link LoadFailedError}, which names the remedy. */
 export async function loadModule(url: string): Promise<Module> {
   begun.add(fileOf(url));
   const source = sourceOf(url);
@@ -34,7 +34,10 @@ export async function loadModule(url: string): Promise<Module> {
   }
 }
 
-/** What is refused while it is linked was not evaluated, so nothing happens twice; but Node may remember it by its URL. */
+/**
+ * Imports a module, by tsx if Node refuses it. A module that is refused while it is linked was not evaluated, so
+ * nothing happens twice; but Node may remember it by its URL.
+ */
 async function importSource(source: string): Promise<Module> {
   const isBeyondNode = isTypeScript(source) && !("typescript" in features && features.typescript);
   if (isBeyondNode) await registerTsx(source);
@@ -46,7 +49,9 @@ async function importSource(source: string): Promise<Module> {
   }
 }
 
-/** Whether Node found TypeScript that it does not load itself: by what it is, or by the name it is imported by. */
+/**
+ * Returns true if Node found TypeScript that it does not load itself: by its content, or by the name it is imported by.
+ */
 function isForTsx(error: unknown): boolean {
   const { code, url } = Object(error) as { readonly code?: unknown; readonly url?: unknown };
   return (
@@ -57,14 +62,17 @@ function isForTsx(error: unknown): boolean {
   );
 }
 
-/** Whether there is a tsx. It may be the one that the process was started with, which need not be in the project. */
+/**
+ * Registers tsx, and resolves to false if there is none. It may be the one that the process was started with, which
+ * need not be in the project.
+ */
 function registerTsx(source: string): Promise<boolean> {
   registering ??= (async () => {
     const near = source.startsWith("file:") ? [fileURLToPath(source)] : [];
     for (const place of [...near, join(process.cwd(), "_"), ...process.execArgv.filter(isPath)]) {
       const api = resolveFrom(place, "tsx/esm/api");
       if (api === undefined) continue;
-      // What require() is given cannot register on Node 20; next to it is what import is given.
+      // The entry for require() cannot register on Node 20; next to it is the entry for import.
       (await import(pathToFileURL(api.replace(/\.cjs$/, ".mjs")).href)).register();
       return true;
     }

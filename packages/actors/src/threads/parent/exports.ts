@@ -8,7 +8,8 @@
  */
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";
-import { askAt, closedSender, strongAddress, weakAddress } from "../../address/handle.ts";
+import { closedSender, strongAddress, weakAddress } from "../../address/handle.ts";
+import { askAt } from "../../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../../address/target.ts";
 import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";

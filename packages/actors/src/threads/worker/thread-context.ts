@@ -2,7 +2,8 @@
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { WeakAddressTo } from "../../address/address.ts";
-import { checked, giveTo, weakAddress } from "../../address/handle.ts";
+import { giveTo, weakAddress } from "../../address/handle.ts";
+import { checked } from "../../address/sending.ts";
 import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";

@@ -7,7 +7,7 @@
  * differ from those of the encoder and the ring is of no use.
  */
 import { put } from "../../internal/walk.ts";
-import { CorruptRecordError } from "./errors.ts";
+import { CorruptRecordError } from "./corrupt-record.ts";
 import type { Reading } from "./shapes.ts";
 import { Shape } from "./shapes.ts";
 import * as tag from "./tags.ts";

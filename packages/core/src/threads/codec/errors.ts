@@ -1,5 +1,5 @@
-/** What goes wrong with messages between threads. Thrown, since neither is an outcome of a channel. */
-import { brand } from "../../errors.ts";
+/** The misuse that a message can be. Thrown, since it is no outcome of a channel. */
+import { brand } from "../../brand.ts";
 
 /**
  * Misuse: a message that structured clone cannot copy, so that it cannot go to another thread. Nothing was sent.
@@ -20,20 +20,5 @@ export class MessageNotCloneableError extends TypeError {
     super(`Cannot send to another thread: ${path} is ${reason}, which structured clone cannot copy`, options);
     this.path = path;
     this.reason = reason;
-  }
-}
-
-/** A broken invariant: bytes between two threads that no encoder wrote. What follows them cannot be read either. */
-export class CorruptRecordError extends Error {
-  static {
-    brand(CorruptRecordError, "CorruptRecordError");
-  }
-  readonly kind = "corruptRecord" as const;
-  readonly code = "ERR_CHANNEL_CORRUPT_RECORD" as const;
-  /** Where in the memory, in bytes. */
-  readonly at: number;
-  constructor(at: number, what: string, options?: ErrorOptions) {
-    super(`Cannot read the record of another thread: ${what} at byte ${at}`, options);
-    this.at = at;
   }
 }

@@ -1,16 +1,13 @@
 /**
  * What a channel has to do with other threads: its outlet, where its receiver is in another thread, and an inlet for each
  * thread that has senders of it. A channel can have both: then this thread passes on what others send.
+ *
+ * The channel calls it as its waker. A rendezvous has a bridge with more in it (rendezvous/bridge.ts).
  */
 import type { Channel, ParkedSend, Waker } from "../../internal/channel.ts";
-import { Home } from "../rendezvous/receiver-side.ts";
-import { Desk } from "../rendezvous/shared-table.ts";
 
-/** What leads to the receiver. Of the optional methods, those of a {@link Waker} and `unclaim`, a rendezvous has all. */
-export interface Outward extends Required<Pick<Waker, "wake" | "refused">>, Pick<Waker, "meet" | "withdraw"> {
-  /** The thread with `ticket` has died. */
-  unclaim?(ticket: number): void;
-}
+/** What leads to a receiver in another thread. */
+export interface Outward extends Required<Pick<Waker, "wake" | "refused">> {}
 
 /** A thread that has senders, as the others see it. */
 export interface Borrower {
@@ -22,86 +19,51 @@ export interface Borrower {
   setHold(isHolding: boolean): void;
 }
 
-const crossings = new WeakMap<Channel<unknown>, Crossing>();
+const crossings = new WeakMap<object, Crossing>();
 
-export class Crossing implements Waker {
+export class Crossing<O extends Outward = Outward> implements Waker {
   readonly idle = false;
   readonly inlets: Set<Borrower> = new Set();
-  /** Of a rendezvous. */
-  readonly desk: Desk | undefined;
-  /** While the receiver is here. */
-  home: Home | undefined;
-  #outlet: Outward | undefined = undefined;
+  #outlet: O | undefined = undefined;
   /** Whether the open receiver keeps the event loop. */
   isHolding = true;
 
-  constructor(channel: Channel<unknown>, desk?: SharedArrayBuffer) {
-    this.desk = channel.capacity === 0 ? new Desk(desk) : undefined;
-    this.home = this.desk && new Home(channel, this.desk);
+  constructor(channel: Channel<unknown>) {
+    crossings.set(channel, this as object as Crossing);
+    channel.waker = this;
   }
 
   /** The one of `channel`, if it has to do with other threads. */
   static find(channel: object): Crossing | undefined {
-    return crossings.get(channel as Channel<unknown>);
+    return crossings.get(channel);
   }
 
-  /** `desk` has come with the end that the channel was made for. */
-  static of(channel: Channel<unknown>, desk?: SharedArrayBuffer): Crossing {
-    let crossing = crossings.get(channel);
-    if (crossing === undefined) {
-      crossing = new Crossing(channel, desk);
-      crossings.set(channel, crossing);
-      channel.waker = crossing;
-    }
-    return crossing;
+  /** The one of `channel`, which may be made now. */
+  static of(channel: Channel<unknown>): Crossing {
+    return Crossing.find(channel) ?? new Crossing(channel);
   }
 
-  get outlet(): Outward | undefined {
+  get outlet(): O | undefined {
     return this.#outlet;
   }
 
   /** The receiver is in another thread from now on. */
-  set outlet(outlet: Outward) {
+  leadTo(outlet: O): void {
     this.#outlet = outlet;
-    this.home?.end();
-    this.home = undefined;
   }
 
   wake(parked?: ParkedSend<never>): void {
-    this.outlet?.wake(parked);
-  }
-
-  awaited(): void {
-    if (this.inlets.size > 0) this.home?.lend();
-  }
-
-  takeBack(): boolean {
-    return this.home?.takeBack() === true;
-  }
-
-  meet(value: unknown): boolean {
-    return this.outlet?.meet?.(value) === true;
-  }
-
-  withdraw(parked: ParkedSend<never>): boolean {
-    return this.outlet?.withdraw?.(parked) !== false;
-  }
-
-  /** The thread with `ticket` has died; what it has published was taken in. */
-  unclaim(ticket: number): void {
-    if (this.outlet !== undefined) this.outlet.unclaim?.(ticket);
-    else this.home?.unclaim(ticket);
+    this.#outlet?.wake(parked);
   }
 
   /** An inlet has gone. */
   left(inlet: Borrower): void {
     this.inlets.delete(inlet);
-    if (this.inlets.size === 0) this.home?.end();
   }
 
   /** Somebody found no room, which may be because threads hold slots that they do not use. */
   refused(value: unknown): void {
     for (const inlet of this.inlets) inlet.recall();
-    this.outlet?.refused(value);
+    this.#outlet?.refused(value);
   }
 }

@@ -1,5 +1,5 @@
 /** Misuse of channels between threads. Thrown; nothing has happened then. */
-import { brand } from "../../errors.ts";
+import { brand } from "../../brand.ts";
 
 /** Misuse: an end that cannot go to another thread. It is still usable where it is. */
 export class EndNotMovableError extends TypeError {

@@ -10,9 +10,9 @@ import type { Channel, ParkedSend } from "../../internal/channel.ts";
 import type { Fifo } from "../../internal/queue.ts";
 import { CLOSED, NOTHING } from "../../internal/source.ts";
 import type { Link } from "../link/link.ts";
+import { isMarked } from "../link/marks.ts";
 import type { Endpoint } from "../link/records.ts";
 import * as record from "../link/records.ts";
-import { isMarked } from "../transfer.ts";
 import type { Outward } from "./bridge.ts";
 import { Crossing } from "./bridge.ts";
 
@@ -41,10 +41,10 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   /** Gives up what it has of the link. */
   protected abstract giveUp(): void;
 
-  /** Makes this the way to the receiver of `channel`; `desk` is that of a rendezvous, if it has come from elsewhere. */
-  serve(channel: Channel<unknown>, desk?: SharedArrayBuffer): void {
+  /** Makes this the way to the receiver of `channel`. `_desk` is that of a rendezvous, if it has come from elsewhere. */
+  serve(channel: Channel<unknown>, _desk?: SharedArrayBuffer): void {
     this.#channel = channel;
-    Crossing.of(channel, desk).outlet = this;
+    Crossing.of(channel).leadTo(this);
   }
 
   /** Nothing is ever in here. */

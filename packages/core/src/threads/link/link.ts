@@ -14,8 +14,9 @@
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { Queue } from "../../internal/queue.ts";
+import { CorruptRecordError } from "../codec/corrupt-record.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { CorruptRecordError, MessageNotCloneableError } from "../codec/errors.ts";
+import { MessageNotCloneableError } from "../codec/errors.ts";
 import type { Packed } from "../codec/placeholders.ts";
 import type { Moving } from "./ends-in-message.ts";
 import { Cargo, isPostedAsItIs } from "./ends-in-message.ts";

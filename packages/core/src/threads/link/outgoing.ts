@@ -10,10 +10,10 @@
 import type { MessagePort } from "node:worker_threads";
 import { Encoder } from "../codec/encoder.ts";
 import { FOREIGN } from "../codec/outcome.ts";
-import { isMarked, markOf, unmark } from "../transfer.ts";
 import { Spill } from "./backlog.ts";
 import type { Cargo, Carrier } from "./ends-in-message.ts";
 import { isPostedAsItIs } from "./ends-in-message.ts";
+import { isMarked, markOf, unmark } from "./marks.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, MAX_RECORD, MAX_SCRATCH, RingWriter, SCRATCH, SIZE } from "./ring.ts";
 

@@ -9,13 +9,14 @@ import { CLOSED, OPEN } from "../../internal/source.ts";
 import { Inlet } from "../ends/inlet.ts";
 import type { Link } from "../link/link.ts";
 import * as record from "../link/records.ts";
+import { RendezvousCrossing } from "./bridge.ts";
 import type { Offering } from "./offer.ts";
 import { Offer } from "./offer.ts";
 import { Desk, isTicket } from "./shared-table.ts";
 
 export class RendezvousInlet extends Inlet implements Offering {
   readonly held = 0;
-  readonly #desk: Desk;
+  readonly #bridge: RendezvousCrossing;
   readonly #offers = new Map<number, Offer>();
   #ticket = 0;
   /** The message whose record is still to come. */
@@ -24,10 +25,10 @@ export class RendezvousInlet extends Inlet implements Offering {
   /** The channel is open, and has one sender more from now on. */
   constructor(link: Link, channel: Channel<unknown>, id: number) {
     super(link, channel, id);
-    this.#desk = this.crossing.desk as Desk;
+    this.#bridge = RendezvousCrossing.of(channel);
     channel.addSender();
     this.enter();
-    if (channel.isAwaited) this.crossing.awaited();
+    if (channel.isAwaited) this.#bridge.awaited();
   }
 
   message(value: unknown): void {
@@ -40,11 +41,11 @@ export class RendezvousInlet extends Inlet implements Offering {
       case record.OFFER:
         record.must(isTicket(Desk.ticketOf(n)), "an offer without a ticket");
         this.#value = undefined;
-        if (this.channel.state === OPEN) this.#offered(new Offer(value, n, this.#desk, this));
+        if (this.channel.state === OPEN) this.#offered(new Offer(value, n, this.#bridge.desk, this));
         break;
       case record.HANDED:
         this.#value = undefined;
-        if (this.crossing.home !== undefined) this.crossing.home.handed(value);
+        if (this.#bridge.home !== undefined) this.#bridge.home.handed(value);
         else if (this.channel.state !== CLOSED) this.channel.deliver(value);
         break;
       case record.WITHDRAW:
@@ -56,7 +57,7 @@ export class RendezvousInlet extends Inlet implements Offering {
         break;
       case record.UNCLAIM:
         record.must(isTicket(n), "no ticket");
-        this.crossing.unclaim(n);
+        this.#bridge.unclaim(n);
         break;
       case record.LEFT:
         this.leave();
@@ -77,12 +78,12 @@ export class RendezvousInlet extends Inlet implements Offering {
 
   protected giveUp(): void {
     for (const offer of this.#offers.values()) {
-      this.#desk.withdraw(offer.n);
+      this.#bridge.desk.withdraw(offer.n);
       this.#withdraw(offer);
     }
     if (this.#ticket > 0) {
-      this.crossing.unclaim(this.#ticket);
-      this.#desk.giveBack(this.#ticket);
+      this.#bridge.unclaim(this.#ticket);
+      this.#bridge.desk.giveBack(this.#ticket);
     }
     this.channel.removeSender();
   }
@@ -90,12 +91,12 @@ export class RendezvousInlet extends Inlet implements Offering {
   #offered(offer: Offer): void {
     this.#offers.set(offer.n, offer);
     this.channel.park(offer);
-    this.crossing.home?.meet();
+    this.#bridge.home?.meet();
   }
 
   #withdraw(offer: Offer | undefined): void {
     if (offer === undefined) return;
     this.#offers.delete(offer.n);
-    if (this.crossing.withdraw(offer as never)) this.channel.unpark(offer);
+    if (this.#bridge.withdraw(offer as never)) this.channel.unpark(offer);
   }
 }

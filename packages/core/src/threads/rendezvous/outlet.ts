@@ -8,20 +8,27 @@
  *    or never will be.
  * 3. While something waits, this side holds the event loop.
  */
-import type { ParkedSend } from "../../internal/channel.ts";
-import { Crossing } from "../ends/bridge.ts";
+import type { Channel, ParkedSend } from "../../internal/channel.ts";
 import { EndNotMovableError } from "../ends/errors.ts";
 import { Outlet } from "../ends/outlet.ts";
 import * as record from "../link/records.ts";
+import type { RendezvousOutward } from "./bridge.ts";
+import { RendezvousCrossing } from "./bridge.ts";
 import { Offer } from "./offer.ts";
 import type { Desk } from "./shared-table.ts";
 
-export class RendezvousOutlet extends Outlet {
+export class RendezvousOutlet extends Outlet implements RendezvousOutward {
+  #served: Desk | undefined = undefined;
   readonly #offered = new Map<number, ParkedSend<unknown>>();
   /** What the one of this thread is known by; 0 if there is none. */
   #own = 0;
   #ticket = 0;
   #isHolding = false;
+
+  override serve(channel: Channel<unknown>, desk?: SharedArrayBuffer): void {
+    this.#served = RendezvousCrossing.of(channel, desk).desk;
+    super.serve(channel);
+  }
 
   /** Something that was sent for the credit. */
   push(value: unknown): void {
@@ -154,6 +161,6 @@ export class RendezvousOutlet extends Outlet {
   }
 
   get #desk(): Desk {
-    return Crossing.of(this.channel).desk as Desk;
+    return this.#served as Desk;
   }
 }
