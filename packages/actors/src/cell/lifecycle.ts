@@ -16,7 +16,7 @@ import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
-import type { Decider, Directive } from "./directive.ts";
+import type { Decider, Directive, Exit } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
@@ -168,12 +168,9 @@ export class Lifecycle {
 
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.#cell.isOver(incarnation)) return;
-    const reason = startFailureOf(error);
-    const isAgain = this.starts > 0 || this.#decider?.retriesStart === true;
-    const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
     const { afterExit = DECIDE, deadLetterReason = "startFailed" } = this.#requested ?? {};
-    this.#end(reason, { afterExit: canRetry ? afterExit : FINISH, deadLetterReason, hook: false, error });
+    this.#end(startFailureOf(error), { afterExit, deadLetterReason, isFailedStart: true, error });
   }
 
   // End
@@ -229,7 +226,7 @@ export class Lifecycle {
       this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
     } else {
       const { afterExit: requested = DECIDE, deadLetterReason = "stopped" } = this.#requested ?? {};
-      this.#end(KILLED, { afterExit: requested > afterExit ? requested : afterExit, deadLetterReason, hook: false });
+      this.#end(KILLED, { afterExit: requested > afterExit ? requested : afterExit, deadLetterReason });
     }
   }
 
@@ -276,16 +273,11 @@ export class Lifecycle {
   }
 
   #end(reason: ExitReason, how: HowToEnd): void {
-    const {
-      afterExit = DECIDE,
-      deadLetterReason = "stopped",
-      graceful = false,
-      hook = true,
-      isDueToChild = false,
-    } = how;
+    const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
     const cell = this.#cell;
     cell.incarnation?.executor.catchUp(cell);
-    const directive = this.#decide(reason, afterExit, deadLetterReason);
+    const { afterExit = DECIDE } = how;
+    const directive = this.#decide({ reason, afterExit, deadLetterReason, isFailedStart });
     reportEnd(cell, reason, directive, how.error);
     const termination: Termination = { deadLetterReason, graceful, isDueToChild };
     transition(cell, { phase: ENDING, reason, directive, termination });
@@ -300,7 +292,7 @@ export class Lifecycle {
     if (ending === undefined) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
     if (isKill) killAll(cell.children, ending.directive);
-    const run = hook ? cell.incarnation?.executor.stopped : undefined;
+    const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
     if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
     else void this.#takeDown(termination, run);
   }
@@ -382,15 +374,14 @@ export class Lifecycle {
     this.#takenDown(state.termination, KILLED);
   }
 
-  /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
-  #decide(reason: ExitReason, afterExit: AfterExit, deadLetterReason: DeadLetterReason): Directive {
-    const { mailbox, runtime, clock, incarnation } = this.#cell;
-    if (afterExit === FINISH) return { restart: false, deadLetterReason };
-    if (mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, deadLetterReason };
-    if (afterExit === SUSPEND) return deadLetterReason === "stopped" ? SUSPENDED : { ...SUSPENDED, deadLetterReason };
-    this.#decider ??= runtime.deciderFor(this.#cell);
-    const uptimeMs = incarnation === undefined ? 0 : clock.now() - incarnation.startedAt;
-    const decided = this.#decider.decide(reason, uptimeMs);
-    return decided.restart || decided.deadLetterReason !== "stopped" ? decided : { restart: false, deadLetterReason };
+  #decide(end: Pick<Exit, "reason" | "afterExit" | "deadLetterReason" | "isFailedStart">): Directive {
+    const cell = this.#cell;
+    this.#decider ??= cell.runtime.deciderFor(cell);
+    return this.#decider.decide({
+      ...end,
+      isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(end.reason),
+      starts: this.starts,
+      startedAt: cell.incarnation?.startedAt,
+    });
   }
 }

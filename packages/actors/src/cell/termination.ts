@@ -49,8 +49,8 @@ export function requestAfter(reason: ExitReason, error: unknown, isFinal = false
 export interface HowToEnd extends Partial<EndRequest> {
   /** Children handle what they have queued; false when left out. */
   readonly graceful?: boolean;
-  /** The `stopped` hook runs; true when left out. */
-  readonly hook?: boolean;
+  /** The incarnation has not started, and will not; false when left out. */
+  readonly isFailedStart?: boolean;
 }
 
 /** The way in which one incarnation is taken down. */
