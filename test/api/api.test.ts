@@ -9,8 +9,8 @@ import { publicInterfaces } from "../support/public-interface.ts";
 /** The names that an exported one mentions and that nobody has to write, with the reason why they are not exported. */
 const UNEXPORTED: Readonly<Record<string, readonly string[]>> = {
   "@pneumatic/core": [
-    ...["Kind", "Outcome", "SelectedPair", "Untimed"], // compute the result of a select from its arms
-    ...["NOT_RECEIVED", "NotReceived", "UNSENT", "Unsent"], // tell the kinds of an error's value apart
+    ...["SelectedPair", "Untimed"], // compute the result of a select from its arms
+    ...["ErrorKind", "NOT_RECEIVED_REASONS", "NotReceived", "StacklessError", "UNSENT_REASONS", "Unsent"], // kinds of errors
   ],
   "@pneumatic/core/testing": [],
   "@pneumatic/core/threads": ["ends"], // carries a type parameter

@@ -5,18 +5,18 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Spill } from "../../../packages/core/src/threads/link/backlog.ts";
+import { Backlog } from "../../../packages/core/src/threads/link/backlog.ts";
 import {
   HEADER,
-  kindOf,
   MAX_RECORD,
   MAX_SCRATCH,
   RingReader,
   RingWriter,
+  recordKind,
+  recordSize,
   SCRATCH,
   SIZE,
   SKIP,
-  sizeOf,
 } from "../../../packages/core/src/threads/link/ring.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
@@ -27,7 +27,7 @@ const KIND = 5;
 /** Writes records as a link does: into the ring while they fit, else behind what waits. */
 class Writer {
   readonly ring = new RingWriter();
-  readonly spill = new Spill();
+  readonly spill = new Backlog();
   written = 0;
   published = 0;
   /** How many were in the ring when it was published last. */
@@ -51,8 +51,8 @@ class Writer {
   flush(): void {
     const { ring, spill } = this;
     while (!spill.isEmpty && ring.fits(spill.size)) {
-      const run = spill.take(ring.room);
-      for (let word = 0; word < run.length; word += sizeOf(run[word] as number) / 4) this.inRing++;
+      const run = spill.take(ring.contiguous);
+      for (let word = 0; word < run.length; word += recordSize(run[word] as number) / 4) this.inRing++;
       this.#seen(ring.copy(run));
     }
   }
@@ -73,9 +73,9 @@ function read(ring: RingReader, next: number, limit: number): number {
   while (count < limit && ring.hasRecords) {
     const at = ring.at >> 2;
     const header = ring.words[at] as number;
-    const size = sizeOf(header);
-    if (kindOf(header) !== SKIP) {
-      expect(kindOf(header)).toBe(KIND);
+    const size = recordSize(header);
+    if (recordKind(header) !== SKIP) {
+      expect(recordKind(header)).toBe(KIND);
       const payload = new Set(ring.words.subarray(at + 1, at + size / 4));
       expect([...payload]).toEqual([next + count]);
       count++;

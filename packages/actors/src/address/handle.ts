@@ -11,7 +11,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { Channel, overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { afterYield, Channel, charge, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
@@ -94,7 +94,7 @@ abstract class BaseAddress {
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
       const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
-      return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
+      return ask.isSettled && charge(true) ? marked(afterYield(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
     }

@@ -6,7 +6,7 @@
  * owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User code runs in
  * between, and may kill: each step looks whether the same end is still under way.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -131,7 +131,7 @@ export class Lifecycle {
     const cell = this.#cell;
     const waiting = cell.state as WaitingState;
     if (delayMs > 0) {
-      transition(cell, { ...waiting, backoff: new UnheldTimer(delayMs, () => this.begin(), cell.clock) });
+      transition(cell, { ...waiting, backoff: new UnrefTimer(delayMs, () => this.begin(), cell.clock) });
       return;
     }
     transition(cell, dueAfter(waiting.reason));

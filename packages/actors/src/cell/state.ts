@@ -17,7 +17,7 @@
  * 3. Within a state only what was asked for changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
  *    and while ENDING from a restart to none. A backoff may begin or be given up while NEW or DOWN.
  */
-import type { UnheldTimer } from "@pneumatic/core/internal";
+import type { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { NORMAL } from "../exits.ts";
 import type { Directive } from "./directive.ts";
@@ -45,7 +45,7 @@ export interface WaitingState {
   readonly phase: typeof NEW | typeof DOWN;
   /** Why the last incarnation ended; `normal` before the first. */
   readonly reason: ExitReason;
-  readonly backoff: UnheldTimer | undefined;
+  readonly backoff: UnrefTimer | undefined;
 }
 
 export interface DueState {

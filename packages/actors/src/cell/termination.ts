@@ -2,7 +2,7 @@
  * What an end is made of: the requests for it, what follows it, how a parent takes its children down with it, and what the
  * log says of it. The order of an end is in lifecycle.ts.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
@@ -98,7 +98,7 @@ export function killAll(children: Cell[], directive: Directive): void {
 }
 
 async function within({ life, settings, clock }: Cell, lasts: () => boolean, afterExit: AfterExit): Promise<void> {
-  const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
+  const deadline = new UnrefTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
   while (lasts()) await life.change();
   deadline.stop();
 }

@@ -4,7 +4,7 @@
  *
  *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
  */
-import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -31,7 +31,7 @@ export interface Removable {
 }
 
 /** The position of an ask: a ticket of the queue, a position before the queue, or the waiting sender of the ask. */
-export type AskPosition = number | Removable | ParkedSend<unknown>;
+export type AskPosition = number | Removable | WaitingSender<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};

@@ -8,7 +8,7 @@
  *
  * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
@@ -33,7 +33,7 @@ export class Pool implements Members {
   readonly #supervisor: Supervisor;
   readonly #spec: RuntimeChildSpec;
   #limits: Limits;
-  #sweep: UnheldTimer | undefined = undefined;
+  #sweep: UnrefTimer | undefined = undefined;
   /** The number of messages that each member had got at the last sweep. */
   #given = new Map<Routee, number>();
 
@@ -147,7 +147,7 @@ export class Pool implements Members {
   #sweepLater(): void {
     if (this.#sweep !== undefined || this.members.length <= this.#limits.min) return;
     this.#given = new Map(this.members.map((each) => [each, each.cell.account.accepted]));
-    this.#sweep = new UnheldTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
+    this.#sweep = new UnrefTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
   }
 
   /** Idle is who has nothing to do, and was given nothing since the last sweep. */

@@ -10,7 +10,7 @@
  */
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BLAME } from "../wire/current-host.ts";
 
 const LOOK_MS = 20;
@@ -28,8 +28,8 @@ type Node = Profiler.ProfileNode;
 export function stackOf(threadId: number, limitMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const session = new Session();
-    const timers: UnheldTimer[] = [];
-    const after = (ms: number, run: () => void): void => void timers.push(new UnheldTimer(ms, run, platformClock));
+    const timers: UnrefTimer[] = [];
+    const after = (ms: number, run: () => void): void => void timers.push(new UnrefTimer(ms, run, platformClock));
     const done = (stack?: string): void => {
       for (const timer of timers) timer.stop();
       resolve(stack);

@@ -5,7 +5,7 @@
  * Looks are counted, not time, so that a parent that was stopped itself blames nobody; and they go by the platform's clock.
  */
 import { url as inspectorUrl } from "node:inspector";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BEAT, BLOCKING } from "../wire/shared-words.ts";
 
 const BEATS_PER_LIMIT = 10;
@@ -23,7 +23,7 @@ export class Heartbeat {
   readonly #onHung: () => void;
   #seen = 0;
   #missed = 0;
-  #timer: UnheldTimer | undefined = undefined;
+  #timer: UnrefTimer | undefined = undefined;
 
   /** Calls `onHung` once, when `limitMs` milliseconds have passed without a beat. */
   constructor(words: Int32Array, limitMs: number, onHung: () => void) {
@@ -38,7 +38,7 @@ export class Heartbeat {
   }
 
   #next(): void {
-    this.#timer = new UnheldTimer(this.#beatMs, () => this.#look(), platformClock);
+    this.#timer = new UnrefTimer(this.#beatMs, () => this.#look(), platformClock);
   }
 
   #look(): void {

@@ -7,7 +7,7 @@
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
-import { systemClock as platformClock } from "@pneumatic/core/internal";
+import { platformClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";

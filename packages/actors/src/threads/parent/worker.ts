@@ -8,9 +8,9 @@
  *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
  */
 import type { ResourceLimits, Worker } from "node:worker_threads";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { startLine } from "@pneumatic/core/internal/threads";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { startConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { DeferredPromise } from "../../cell/deferred-promise.ts";
@@ -49,14 +49,14 @@ export class WorkerThread {
   readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
   /** Makes Piscina reject the task of a thread that does not exit. */
   readonly #giveUp = new AbortController();
   readonly #exit = new DeferredPromise<void>();
-  #patience: UnheldTimer | undefined = undefined;
+  #patience: UnrefTimer | undefined = undefined;
   /** That it hangs, and where; and whose work that is. */
   #hung: ThreadLostError | undefined = undefined;
   #culprit = 0;
@@ -66,7 +66,7 @@ export class WorkerThread {
     const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
-    const [line, port] = startLine(
+    const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
       () => {}, // its worker says so
     );
@@ -94,7 +94,7 @@ export class WorkerThread {
 
   /** Hands over what it has said by now. */
   receivePending(): void {
-    this.#line.hear();
+    this.#line.receive();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
@@ -111,7 +111,7 @@ export class WorkerThread {
     this.#line.unref();
     void this.#pool.destroy();
     if (this.#exit.isSettled) return this.#exit.promise;
-    this.#patience = new UnheldTimer(END_MS, () => this.#exit.resolve(), platformClock);
+    this.#patience = new UnrefTimer(END_MS, () => this.#exit.resolve(), platformClock);
     return this.#exit.promise;
   }
 
@@ -121,7 +121,7 @@ export class WorkerThread {
     this.#culprit = this.culprit;
     this.#hung = hungAt(stack, this.#options.heartbeatMs);
     void this.#worker?.terminate();
-    this.#patience = new UnheldTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
+    this.#patience = new UnrefTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
   }
 
   #lost(error: ThreadLostError): void {

@@ -7,8 +7,8 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { currentClock, Queue } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { joinLine } from "@pneumatic/core/internal/threads";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { joinConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -41,7 +41,7 @@ const SLICE_MS = 1;
 const working = new AsyncLocalStorage<number>();
 
 class WorkerHost {
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, HostedActor>();
@@ -55,7 +55,7 @@ class WorkerHost {
     setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
-    this.#line = joinLine(port, (record) => void this.#receive(record as ToWorker), ended);
+    this.#line = joinConnection(port, (record) => void this.#receive(record as ToWorker), ended);
   }
 
   async #receive(record: ToWorker): Promise<void> {
@@ -295,7 +295,7 @@ class WorkerHost {
 
   /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
   #handled(actor: HostedActor, seq: number): void {
-    this.#line.settle();
+    this.#line.flushSync();
     Atomics.store(actor.words, ACKNOWLEDGED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
