@@ -3,8 +3,8 @@
  * life of the actor; a weak handle has none. Both put messages into the inbox of the same target.
  *
  *     BaseAddress ──┬── NonOwningAddress
- *                   └── CountedAddress ──┬── OwningAddress ─── RouterHandle (routing/address.ts)
- *                                        └── SupervisorHandle (supervisor/address.ts)
+ *                   └── CountedAddress ──┬── OwningAddress ─── RouterHandle (routing/handle.ts)
+ *                                        └── SupervisorHandle (supervisor/handle.ts)
  *
  * Invariants: a counted handle has one sender, and `drop` gives it up; after it, each operation on the actor throws. The tree of
  * classes is deep so that each step adds one thing: where messages go, the count, the operations that users see.

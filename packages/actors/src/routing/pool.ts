@@ -19,8 +19,8 @@ import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
-import type { Limits } from "./options.ts";
 import type { RouteeInfo } from "./router-address.ts";
+import type { Limits } from "./router-spec.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
 

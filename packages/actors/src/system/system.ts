@@ -24,8 +24,8 @@ import type { BroadcastAddress, RouterAddress } from "../routing/router-address.
 import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import { checkDeadlock, checkOptions, checkSize } from "./check-options.ts";
 import type { SystemInspection } from "./inspection.ts";
-import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 

@@ -3,7 +3,7 @@ import { InvalidDefinitionError } from "../errors.ts";
 import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
-import { checkIntensity } from "../supervisor/spawn-options.ts";
+import { checkIntensity } from "../supervisor/settings.ts";
 import type { ElasticSize, RoutingStrategy } from "./router-options.ts";
 
 /** A size with its defaults filled in. */
