@@ -3,6 +3,7 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
 import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
+import type { Logger } from "pino";
 import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
@@ -17,9 +18,9 @@ import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
-import type { AddressDescriptor } from "../wire/marshal.ts";
+import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { Imports } from "./imports.ts";
+import type { FromImports, ToParent } from "../wire/messages.ts";
 
 const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 
@@ -29,6 +30,23 @@ export interface ImportCount {
   refCount: number;
 }
 
+/** The way to the parent's side, for all actors elsewhere (imports.ts). */
+export interface ImportPort {
+  readonly log: Logger;
+  readonly deadlines: Deadlines;
+  readonly waitForGraph: WaitForGraph;
+  sendRecord(record: FromImports): void;
+  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, record: (marshalled: Marshalled) => ToParent): void;
+  /** Sends `message` when there is room for it. */
+  send<V>(actor: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
+  ask(actor: ImportedActor, ask: Envelope): void;
+  /** Gives up the ask under that number. */
+  withdraw(n: number): void;
+  /** Keeps `actor` until it has ended. */
+  observe(actor: ImportedActor): void;
+}
+
 /** One actor elsewhere. */
 export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
@@ -36,7 +54,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   readonly takesAll: boolean;
   readonly count: ImportCount;
   #credits: Int32Array | undefined;
-  readonly #imports: Imports;
+  readonly #imports: ImportPort;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
   readonly #waker: Waker = {
@@ -59,7 +77,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: Imports) {
+  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportPort) {
     this.#credits = credits;
     this.id = id;
     this.path = path;
