@@ -28,7 +28,7 @@ import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
 import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
-import type { ImportCount } from "./imported-actor.ts";
+import type { ImportCount, ImportPort } from "./imported-actor.ts";
 import { ImportedActor } from "./imported-actor.ts";
 
 /** A `send` that waits for its outcome. */
@@ -42,8 +42,8 @@ interface PendingSend {
 
 type Post = (record: ToParent, transferList?: TransferList) => void;
 
-/** All actors elsewhere that this thread knows. */
-export class Imports implements AddressTable {
+/** All that this thread knows. */
+export class Imports implements AddressTable, ImportPort {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
