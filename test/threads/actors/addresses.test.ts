@@ -237,7 +237,7 @@ describe("what an address on another thread counts", () => {
     expect(system.ledger(target).handled).toBe(1);
   });
 
-  it("is released in a message that was shipped before its actor was killed, and is not begun", async () => {
+  it("is released in a message that was sent to the thread before its actor was killed, and is not started", async () => {
     await using system = threadSystem({ deadLetters: { keep: 0 } });
     const gate = new ThreadGate();
     const everywhere = Array.from({ length: availableParallelism() }, () =>
@@ -260,7 +260,7 @@ describe("what an address on another thread counts", () => {
     for (const each of everywhere) each.drop();
   });
 
-  it("is released in a message that was shipped, whose caller has given up before it was begun", async () => {
+  it("is released in a message that was sent to the thread, whose caller has given up before it was started", async () => {
     await using system = threadSystem();
     using address = system.spawn(relay);
     const target = system.spawn(seer);

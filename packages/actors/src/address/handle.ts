@@ -21,7 +21,7 @@ import type { AskOptions } from "../protocol.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
 import { forgetOrigin, noteOrigin } from "./address-origins.ts";
-import { askAt, checked } from "./sending.ts";
+import { askAt, checkedMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
 
@@ -76,7 +76,7 @@ abstract class BaseAddress {
 
   protected inboxOf(operation: string, message: unknown): Inbox {
     this.check(operation);
-    checked(this.path, message);
+    checkedMessage(this.path, message);
     return this.#target.inbox;
   }
 

@@ -1,14 +1,14 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the message in
- * flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
  * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
  *
- * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should. Who
- * writes those that are not its own:
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
  *
  *     field                      written by                                  when
  *     state                      state.ts, for turn.ts and lifecycle.ts      always
@@ -212,7 +212,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
+  /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }

@@ -10,7 +10,7 @@
 import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { NOTHING, OPEN } from "@pneumatic/core/internal";
 
-/** The words: how many slots the thread can use, and whether it has asked for more. */
+/** The words: the number of slots that the thread can use, and 1 if it has asked for more. */
 const AVAILABLE = 0;
 const REQUESTED = 1;
 /** The most credits of one thread. */
@@ -121,7 +121,7 @@ export function takeCredit(words: Int32Array, ask: () => void): boolean {
   }
 }
 
-/** On the thread: the message was not sent after all. */
+/** Gives a credit back, on the thread, for a message that was not sent after all. */
 export function returnCredit(words: Int32Array): void {
   Atomics.add(words, AVAILABLE, 1);
 }

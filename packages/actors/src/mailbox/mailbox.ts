@@ -41,11 +41,10 @@ import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { WaitingAsk, WaitingSend } from "./waiting-senders.ts";
+import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
 /** An executor that has sent queued messages ahead of their turn, at which they are taken out. */

@@ -9,6 +9,9 @@ import type { Scheduler, Step } from "../scheduler.ts";
 
 const ignore = (): void => {};
 
+/** The result of a send that succeeded. */
+export const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+
 /** The result of the `send` of an address. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
 

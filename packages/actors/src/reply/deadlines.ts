@@ -37,7 +37,7 @@ export class Deadlines {
     this.step = step;
   }
 
-  /** `now` is the time, if it is known. */
+  /** Adds an entry. `now` is the time, if it is known. */
   add(entry: Expiring, now: number = this.#clock.now()): void {
     const { timeoutMs } = entry;
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
@@ -60,12 +60,12 @@ export class Deadlines {
     if (list?.entries.head === undefined && this.#lists.size > LISTS_KEPT) this.#forget(entry.timeoutMs);
   }
 
-  /** The last of those that were added with this timeout; `previous` leads to the others. */
+  /** Returns the entry that was added last with this timeout; `previous` leads to the others. */
   newest(timeoutMs: number): Expiring | undefined {
     return this.#lists.get(timeoutMs)?.entries.tail;
   }
 
-  /** Stops the timers of the lists that are drained. */
+  /** Stops the timers of the drained lists. */
   end(): void {
     for (const [timeoutMs, { entries }] of this.#lists) if (entries.head === undefined) this.#forget(timeoutMs);
   }

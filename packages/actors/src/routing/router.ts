@@ -1,4 +1,7 @@
-/** Makes a router: a supervisor whose children are its routees, and whose messages go to them. */
+/**
+ * Makes a router: a supervisor whose children are its routees, and whose inbox gives each message to one or all of them. The
+ * options come from `options.ts`, the choice of a routee from `strategies.ts`, their number from `pool.ts`.
+ */
 import type { Sender } from "@pneumatic/core";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -18,7 +21,7 @@ import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts
 /** The part of its system that a router needs. */
 export interface RouterFactory {
   readonly random: () => number;
-  /** Makes a supervisor that has not begun, and its children. */
+  /** Makes a supervisor and its children, none of which has begun. */
   makeSupervisor(
     parent: Cell | undefined,
     spec: SupervisorSpec,

@@ -50,7 +50,7 @@ function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedS
   ].join("\n");
 }
 
-/** All of `roots` and below, parents first. */
+/** Returns `roots` and all actors below, parents first. */
 function below(roots: readonly Cell[]): Cell[] {
   return roots.flatMap((cell) => [cell, ...below(cell.children)]);
 }

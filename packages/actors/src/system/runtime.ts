@@ -34,7 +34,7 @@ import type { Scheduler } from "../scheduler.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { supervisorAddress } from "../supervisor/handle.ts";
-import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
+import { LoneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/settings.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -310,8 +310,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   deciderFor(cell: Cell): Decider {
-    const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneDecider({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+    return new LoneDecider(cell.settings as Settings, this);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
@@ -29,7 +29,7 @@ const DEFAULT_SILENCE_MS = 100;
 /** The messages before and after the position in question that an error shows. */
 const SHOWN = 10;
 
-/** A reply that throws is the test's, and no reason to give up on the probe. */
+/** Restarts without limit: a reply that throws is the test's business, and must not end the probe. */
 const FOREVER = {
   restart: "permanent",
   intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 1 },
@@ -53,9 +53,9 @@ class RecordingProbe<P> implements Probe<P> {
   readonly #simulation: Simulation;
   readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
-  /** Resolves when the expectations so far were met, or were not. */
+  /** Resolves when the expectations so far are over, met or not. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Why nothing can be expected any more. */
+  /** The reason why every further expectation rejects; undefined while there is none. */
   #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
 
   constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
@@ -149,7 +149,7 @@ class RecordingProbe<P> implements Probe<P> {
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
-      mailbox.deliver(checked(path, make()));
+      mailbox.deliver(checkedMessage(path, make()));
     } catch (cause) {
       this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
       this.#changed();
@@ -162,7 +162,7 @@ class RecordingProbe<P> implements Probe<P> {
     return this.messages[this.#taken] as Message | undefined;
   }
 
-  /** Begins `expectation` when all those before it are over. */
+  /** Begins `expectation` when all earlier ones are over. */
   async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
     const before = this.#last;
     let over = (): void => {};
@@ -177,7 +177,7 @@ class RecordingProbe<P> implements Probe<P> {
     }
   }
 
-  /** Lets time pass until `isDone`, for `within` milliseconds at most. */
+  /** Lets time pass until `isDone`, for at most `within` milliseconds. */
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {

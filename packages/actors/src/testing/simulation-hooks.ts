@@ -89,7 +89,7 @@ export class SimulationHooks implements TestHooks {
     });
   }
 
-  /** Before a message is put into a mailbox. */
+  /** Called before a message is put into a mailbox. Returns the way in which a fault strikes it. */
   sends(how: string, message: Message, mailbox: SimulatedMailbox): Mishap {
     const { path } = mailbox;
     this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
@@ -138,7 +138,7 @@ export class SimulationHooks implements TestHooks {
     return reply;
   }
 
-  /** Calls the handler, with what the faults add to it. */
+  /** Calls the handler, with the faults that strike it. */
   #struck(cell: Cell, handler: Handler, context: Incarnation, message: Message): unknown {
     const { path } = cell;
     const slow = this.#faults.strike(["slow"], message, path);

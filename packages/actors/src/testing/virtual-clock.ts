@@ -10,7 +10,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
-  /** Tells those of one deadline apart. */
+  /** Orders timers of the same deadline. */
   readonly order: number;
   /** Undefined once it has run or was cleared. */
   run: (() => void) | undefined;
@@ -65,7 +65,7 @@ export class VirtualClock implements Clock {
     return this.#pending;
   }
 
-  /** The time at which the next timer falls due; `Infinity` when none is set. */
+  /** The time at which the next timer falls due; `Infinity` if none is set. */
   get nextDeadline(): number {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
@@ -109,7 +109,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** The first timer that is still set. */
+  /** Returns the first timer that is still set. */
   #first(): VirtualTimer | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];

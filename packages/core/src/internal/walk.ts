@@ -358,7 +358,14 @@ function fill(place: Copy, copied: (value: unknown, parent: Copy, step: PathStep
     for (; at < array.length; at++) (copy as unknown[])[at] = copied(array[at], place, at);
   } else {
     for (const key of Object.keys(container)) setOwn(copy, key, copied(read(container, key), place, key));
+    for (const symbol of Object.getOwnPropertySymbols(container)) keepSymbol(copy, container, symbol);
   }
+}
+
+/** Properties named by symbols are no parts: a copy within the thread has them as they are. */
+function keepSymbol(copy: object, container: object, symbol: symbol): void {
+  const property = Object.getOwnPropertyDescriptor(container, symbol);
+  if (property?.enumerable === true) Object.defineProperty(copy, symbol, property);
 }
 
 /** Returns whether an array has no hole and no key that is no index; false when in doubt. */
