@@ -7,8 +7,8 @@ const AT = 64;
 
 export interface LinkOptions {
   readonly bytes?: number;
-  readonly portable?: (value: object) => unknown;
-  readonly revive?: (portable: unknown) => unknown;
+  readonly describe?: (value: object) => unknown;
+  readonly revive?: (describe: unknown) => unknown;
 }
 
 export class CodecLink {
@@ -16,10 +16,10 @@ export class CodecLink {
   readonly #encoder: Encoder;
   readonly #decoder: Decoder;
 
-  constructor({ bytes = 65_536, portable, revive }: LinkOptions = {}) {
+  constructor({ bytes = 65_536, describe, revive }: LinkOptions = {}) {
     const memory = new SharedArrayBuffer(bytes);
     this.bytes = new Uint8Array(memory);
-    this.#encoder = new Encoder(memory, portable);
+    this.#encoder = new Encoder(memory, describe);
     this.#decoder = new Decoder(memory, revive);
   }
 
