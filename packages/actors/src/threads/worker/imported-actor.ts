@@ -45,7 +45,7 @@ interface ImportTable {
   withdraw(n: number): void;
 }
 
-/** One actor elsewhere. */
+/** An actor elsewhere. */
 export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;
