@@ -52,7 +52,9 @@ describe("on a busy machine", { timeout: 300_000 }, () => {
   });
 });
 
-it("a thread whose heap is full is not taken for hung before another limit has passed", { timeout: 120_000 }, async () => {
+it("a thread whose heap is full is not taken for hung before another limit has passed", {
+  timeout: 120_000,
+}, async () => {
   await using system = threadSystem(quick);
   const dedicated = { ...alone, ...patient };
   using address = system.spawn(toiling, dedicated);

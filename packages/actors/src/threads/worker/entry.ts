@@ -25,7 +25,7 @@ import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
 import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
-import { unmarshal } from "../wire/marshal.ts";
+import { unmarshal, unmarshalAll } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import {
   ACKNOWLEDGED,
@@ -174,12 +174,12 @@ class WorkerHost {
   }
 
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
-    const { epoch, first, messages, attempt, asks, descriptors } = record;
+    const { epoch, first, attempt, asks } = record;
     if (actor?.epoch !== epoch) {
       this.#dropBatch(record); // what was given back was on its way
       return;
     }
-    for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
+    const messages = unmarshalAll(record.messages, record.attached, this.#imports);
     let asked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
@@ -190,9 +190,8 @@ class WorkerHost {
   }
 
   /** Nobody will handle them here: the addresses in them have come for nothing. */
-  #dropBatch({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
-    for (const [at, each] of descriptors)
-      dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
+  #dropBatch({ messages, attached }: Extract<ToWorker, { op: "handle" }>): void {
+    if (attached.length > 0) dropAddresses(unmarshalAll(messages, attached, this.#imports));
   }
 
   /** Gives back what was shipped and has not begun. */
