@@ -27,6 +27,8 @@ const { then } = Promise.prototype;
 
 export class Incarnation {
   readonly generation: number;
+  /** Why the incarnation before ended; `normal` for the first. */
+  readonly after: ExitReason;
   readonly executor: Executor;
   readonly startedAt: number;
   state: unknown = undefined;
@@ -44,9 +46,10 @@ export class Incarnation {
   #fulfilled: ((reply: unknown) => void) | undefined = undefined;
   #rejected: ((error: unknown) => void) | undefined = undefined;
 
-  constructor(cell: Cell, generation: number) {
+  constructor(cell: Cell, generation: number, after: ExitReason) {
     this.#cell = cell;
     this.generation = generation;
+    this.after = after;
     this.executor = cell.code.executor(this);
     this.startedAt = Math.trunc(cell.clock.now()); // an integer fits into the field, a fraction does not
   }

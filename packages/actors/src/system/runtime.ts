@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import { firstSender, giveTo, strongAddress } from "../address/handle.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
-import type { Decider } from "../cell/directive.ts";
+import type { Decider, Exit } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
 import { Siblings } from "../cell/siblings.ts";
@@ -34,7 +34,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneDecider } from "../supervisor/restarts.ts";
+import { loneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/spawn-options.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -309,8 +309,8 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     return name === own ? undefined : name;
   }
 
-  deciderFor(cell: Cell): Decider {
-    return new LoneDecider(cell.settings as Settings, this);
+  deciderFor(cell: Cell, exit: Exit): Decider {
+    return loneDecider(exit, cell.settings as Settings, this);
   }
 }
 
