@@ -19,8 +19,8 @@ import { requestAfter, STOP_SELF } from "./termination.ts";
 const { then } = Promise.prototype;
 
 export class Incarnation extends ContextBase {
-  /** Why the incarnation before ended; `normal` for the first. */
-  readonly after: ExitReason;
+  /** Why the incarnation before ended; `normal` for the first, and once this one has started: a reason may hold a message. */
+  after: ExitReason;
   readonly executor: Executor;
   readonly startedAt: number;
   readonly #cell: Cell;

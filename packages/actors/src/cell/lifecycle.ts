@@ -192,6 +192,7 @@ export class Lifecycle {
     const cell = this.#cell;
     if (cell.isOver(incarnation)) return;
     cell.runtime.diagnostics.started(cell, incarnation.after);
+    incarnation.after = NORMAL;
     this.starts++;
     this.#settleStarted();
     this.#changed();
