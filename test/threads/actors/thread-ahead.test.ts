@@ -173,7 +173,7 @@ describe("a supervisor that fails", () => {
     const gate = new ThreadGate();
     const spec = child(gatedActor, { args: gate.args });
     const low = supervisor({ children: { good: spec, bad: spec }, intensity: { restarts: 0, withinMs: 60_000 } });
-    using top = system.supervise(supervisor({ children: { low }, ...patient }));
+    using top = system.supervise(supervisor({ children: { low }, intensity: patient.intensity }));
     await top.started;
     using below = top.child("low");
     using good = below.child("good");
