@@ -10,6 +10,8 @@
  * 3. After {@link ContextBase.endContext} nothing comes of late work: callbacks are ignored, and the context refuses.
  *
  * It has as many members as the contract of a handler (../context.ts) and the port; half of its fields are caches.
+ *
+ * Above the limits: it has the members that the contract of a handler has, and the port.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
