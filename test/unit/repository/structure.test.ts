@@ -36,6 +36,7 @@ describe("the tree", () => {
       "@pneumatic/core/internal",
       "@pneumatic/core/internal/threads",
       "@pneumatic/core/testing",
+      "@pneumatic/core/threads",
       "pino",
       "piscina",
     ]);
