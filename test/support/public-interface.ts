@@ -51,7 +51,7 @@ export function publicInterfaces(): Map<string, PublicInterface> {
   );
 }
 
-/** Returns the declaration files of the packages that a compiler loads for `import entry`, such as `core/index.d.ts`, sorted. */
+/** Returns the declaration files of the packages that a compiler loads for `import entry`, such as `core/index`, sorted. */
 export function loadedFiles(entry: string): string[] {
   return publishedFiles(programThatImports([entry]))
     .map(pathOf)
@@ -117,7 +117,9 @@ function isPublished({ fileName }: ts.SourceFile): boolean {
 }
 
 function pathOf({ fileName }: ts.SourceFile): string {
-  return relative(PACKAGES, fileName).replace("/dist/", "/");
+  return relative(PACKAGES, fileName)
+    .replace("/dist/", "/")
+    .replace(/\.d\.ts$/, "");
 }
 
 /** The exported names of an entry. */

@@ -1,8 +1,8 @@
 /**
- * Time, order and chance of a system: the three things a test wants to decide. Each is one object, handed in when the
- * system is made; no other file of this package takes them from elsewhere.
+ * Time, order and chance of a system: the three things a test wants to decide. Each is one object, which the system is
+ * given when it is made; without one it takes the clock in force and the scheduler below.
  */
-// The real ones, also where a test has put timers of its own in the place of the globals: they order work, they do not tell time.
+// The real timers, even if a test has replaced the globals: they order work and tell no time.
 import { clearInterval, setImmediate, setInterval } from "node:timers";
 import type { Scheduler } from "./scheduler.ts";
 

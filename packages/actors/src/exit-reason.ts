@@ -1,4 +1,4 @@
-/** Why an actor ended: one closed union, so that a `switch` over `kind` is exhaustive. */
+/** The reason why an actor ended: one closed union, so that a `switch` over `kind` is exhaustive. */
 export type ExitReason =
   /** It stopped itself, or its last address was dropped. */
   | { readonly kind: "normal" }
@@ -13,5 +13,5 @@ export type ExitReason =
   /** `state` or `started` threw `error`. */
   | { readonly kind: "startFailed"; readonly error: unknown };
 
-/** How a thread was lost. */
+/** The way in which a thread was lost. */
 export type CrashCause = "exit" | "outOfMemory" | "hung" | "loadFailed" | "uncaught" | "hostLost" | "terminated";

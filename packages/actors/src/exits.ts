@@ -5,7 +5,7 @@ export const NORMAL: ExitReason = Object.freeze({ kind: "normal" });
 export const SHUTDOWN: ExitReason = Object.freeze({ kind: "shutdown" });
 export const KILLED: ExitReason = Object.freeze({ kind: "killed" });
 
-/** Whether supervision counts the end as a failure, as OTP's `transient` does. */
+/** Returns true if supervision counts the end as a failure, as OTP's `transient` does. */
 export function isAbnormal(reason: ExitReason): boolean {
   switch (reason.kind) {
     case "normal":

@@ -1,6 +1,7 @@
 /** Supervised actors on the channels of `@pneumatic/core`. */
 
 export type { Clock } from "@pneumatic/core/testing";
+export { MessageNotCloneableError } from "@pneumatic/core/threads";
 export { actor, implement } from "./actor.ts";
 export type { Address, AddressTo, AnyAddress, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export { type Poison, type Retry, retry } from "./cell/poison.ts";
@@ -19,7 +20,6 @@ export {
   InvalidMessageError,
   LoadFailedError,
   MailboxFullError,
-  MessageNotCloneableError,
   NothingToStashError,
   RoutingKeyError,
   SpawnRefusedError,
@@ -29,9 +29,10 @@ export {
   UnknownMessageError,
 } from "./errors.ts";
 export type { CrashCause, ExitReason } from "./exit-reason.ts";
+export { bounded, unbounded } from "./mailbox/bounded.ts";
 export type { DeadLetter, DeadLetterReason } from "./mailbox/dead-letter.ts";
 export type { Ledger } from "./mailbox/ledger.ts";
-export { bounded, type MailboxSpec, type Overflow, unbounded } from "./mailbox/mailbox-spec.ts";
+export type { MailboxSpec, Overflow } from "./mailbox/mailbox-spec.ts";
 export { priority } from "./mailbox/priority.ts";
 export type { Ask, AskOptions, MessageNamed, MessageOf, ReplyOf } from "./protocol.ts";
 export { type Registry, type RegistryKey, type RegistryKeyFor, registryKey } from "./registry/registry.ts";

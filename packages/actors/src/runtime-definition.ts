@@ -54,19 +54,19 @@ function handlers(on: unknown): Behavior["on"] {
   return Object.setPrototypeOf({ ...on }, null);
 }
 
-/** What the runtime reads of a definition; undefined for what {@link actor} has not made. */
+/** Returns the behavior of a definition; undefined for a value that {@link actor} has not made. */
 export function asBehavior(definition: unknown): LocalExecutor | undefined {
   return definition instanceof RuntimeDefinition ? definition : undefined;
 }
 
-/** What the runtime reads of a definition; refuses what {@link actor} has not made. */
+/** Returns the behavior of a definition; refuses a value that {@link actor} has not made. */
 export function behaviorOf(definition: unknown): LocalExecutor {
   const behavior = asBehavior(definition);
   if (behavior !== undefined) return behavior;
   throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");
 }
 
-/** Where a definition is: in a module, or on the thread that knows it under `key`. */
+/** Names the place of a definition: its module, or the `key` under which a thread knows it. */
 export interface DefinitionOrigin {
   readonly name: string;
   readonly url?: string;

@@ -27,7 +27,7 @@ export function describe(reason: ExitReason): string {
 
 const MOST_HANDLERS = 20;
 
-/** What an actor handles, where that is known: those of a thread are not. */
+/** Lists the messages that an actor handles, if they are known: those of a thread are not. */
 export function listed(handlers: readonly string[]): string {
   if (handlers.length === 0) return "";
   const more = handlers.length > MOST_HANDLERS ? ", …" : "";

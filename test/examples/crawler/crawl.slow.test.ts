@@ -67,7 +67,7 @@ describe("a crawl", () => {
     expect(report.ledger["panicked"]).toBe(12);
     expect(balance(report)).toBe(0);
     expect(stdout).toContain("/sabotage/hang-2.html");
-  }, 60_000);
+  });
 
   it("exits with code 1 when links are broken and --strict was given, and with 0 when none is", async () => {
     using site = folderOf(ring());

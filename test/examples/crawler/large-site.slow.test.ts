@@ -29,7 +29,7 @@ describe("a crawl of 2,000 pages", () => {
     expect(code).toBe(0);
     expect(report.pages).toBe(PAGES + 1);
     expect(report).toMatchObject({ broken: [], failures: [], problems: [], restarts: 0 });
-  }, 60_000);
+  });
 
   it("loses at most the page that a terminated thread was at, and names it", async () => {
     using site = folderOf(largeSite());
@@ -42,5 +42,5 @@ describe("a crawl of 2,000 pages", () => {
     expect(named.size).toBeLessThanOrEqual(report.restarts);
     for (const { cause } of report.failures) expect(cause).toContain("The thread was lost (exit)");
     expect(report.broken).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -18,7 +18,7 @@ let packed: Packed[];
 
 beforeAll(async () => {
   packed = await pack(folder);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -87,5 +87,5 @@ describe.each(PACKAGES)("the tarball of %s", (name) => {
     const bin = (command: string): string => join(root, "node_modules", ".bin", command);
     await run(bin("publint"), ["run", of().tarball, "--strict"]);
     await run(bin("attw"), [of().tarball, "--profile", "esm-only"]);
-  }, 60_000);
+  });
 });

@@ -91,5 +91,5 @@ it(
       { numRuns: isLong ? 1000 : 25, endOnFailure: true },
     );
   },
-  isLong ? 1_200_000 : 60_000,
+  isLong ? 1_200_000 : undefined,
 );

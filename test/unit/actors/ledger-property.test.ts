@@ -13,7 +13,7 @@ const { PNEUMATIC_LONG, PNEUMATIC_SEED } = process.env;
 const RUNS = PNEUMATIC_LONG === "1" ? 10_000 : 250;
 /** "seed" or "seed@path". */
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const TIMEOUT_MS = Math.max(30_000, 60 * RUNS);
+const TIMEOUT_MS = Math.max(120_000, 60 * RUNS);
 
 const step: fc.Arbitrary<Step> = fc.record({
   do: fc.oneof(

@@ -1,12 +1,12 @@
 /** A topic tells every subscriber, in order, and none at the cost of another. */
 import type { Address } from "@pneumatic/actors";
-import { actor, bounded, InvalidDefinitionError, InvalidMessageError, onThread, topic } from "@pneumatic/actors";
+import { actor, bounded, InvalidDefinitionError, InvalidMessageError, topic } from "@pneumatic/actors";
 import { UseAfterDropError } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
 import { gate, rejection } from "../../support/gate.ts";
 import { isPending } from "../../support/pending.ts";
 import { numbers } from "../../support/sequence.ts";
-import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
+import { quiet, TestSystem } from "../../support/test-system.ts";
 
 interface News {
   readonly type: "news";
@@ -87,23 +87,6 @@ describe("a publication", () => {
     expect(system.deadLetters().map(({ to }) => to)).toEqual([full.path, full.path]);
     open.open();
     await quiet();
-  });
-
-  test("is undeliverable for a subscriber on a thread that it cannot be copied to, and reaches the others", async () => {
-    await using system = new TestSystem();
-    const told: News[] = [];
-    const remote = onThread<ReturnType<typeof reader>>(new URL("./none.js", import.meta.url));
-    using far = system.spawn(remote);
-    using other = system.spawn(reader(told));
-    system.topics.subscribe(NEWS, far);
-    system.topics.subscribe(NEWS, other);
-    expect(system.topics.publish(NEWS, { type: "news", extra: () => {} })).toBe(2);
-    expect(system.ledger(far).deadLettered).toEqual({ undeliverable: 1 });
-    expect(unaccounted(system.ledger())).toBe(0);
-    await quiet();
-    expect(told).toHaveLength(1);
-    expect(system.logged.map(({ message }) => message)).toContain("a subscriber cannot be told");
-    await system.kill(far, { restart: false });
   });
 
   test("survives subscribers that come and go while it is read", async () => {

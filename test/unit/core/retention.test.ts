@@ -6,7 +6,7 @@ import type { EitherSender } from "../../support/flavors.ts";
 import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
 import { bytesInUse, isCollected, isHeld } from "../../support/garbage.ts";
 import { flush } from "../../support/pending.ts";
-import { kindOf, numbers } from "../../support/sequence.ts";
+import { numbers } from "../../support/sequence.ts";
 import { installClock } from "../../support/virtual-clock.ts";
 
 /** Sends fresh objects that only the channel knows from then on. */
@@ -30,7 +30,7 @@ function stillHeld(...held: readonly unknown[]): void {
 }
 
 function takeWithoutLooking(rx: Receiver<unknown>, count: number): void {
-  for (const _ of numbers(count)) expect(kindOf(rx.tryRecv())).toBe("ok");
+  for (let taken = 0; taken < count; taken++) if (!rx.tryRecv().ok) expect.fail("nothing to take");
 }
 
 describe.each(FLAVORS)("$name", ({ open }) => {
@@ -213,7 +213,7 @@ test("memory stays as it is when a select waits and wins a hundred thousand time
     for (const n of numbers(count)) {
       const selected = select({ rx, loser });
       tx.send(n);
-      expect(kindOf((await selected).result)).toBe("ok");
+      if (!(await selected).result.ok) expect.fail("nothing came");
     }
   }
   await rounds(1000);
@@ -256,7 +256,7 @@ test.each([
   const ends = numbers(100).map(() => channel<number>());
   const before = await bytesInUse();
   for (const [tx, rx] of ends) {
-    for (const n of numbers(10_000)) tx.send(n);
+    for (let n = 0; n < 10_000; n++) tx.send(n);
     for (let taken = rest; taken < 10_000; taken++) rx.tryRecv();
   }
   const growth = (await bytesInUse()) - before;

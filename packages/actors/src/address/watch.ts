@@ -1,4 +1,4 @@
-/** One actor's wish to be told of another's end. Neither keeps the other alive. */
+/** One actor's watch on the end of another. Neither keeps the other alive. */
 import type { ExitReason } from "../exit-reason.ts";
 
 export class Watch implements Disposable {
@@ -6,7 +6,7 @@ export class Watch implements Disposable {
   readonly #watching: Set<Watch>;
   readonly #notify: (reason: ExitReason) => void;
 
-  /** `watched` are the watches on the one, `watching` those of the other. */
+  /** Enters itself into `watched`, the watches on the one actor, and `watching`, those of the other. */
   constructor(watched: Set<Watch>, watching: Set<Watch>, notify: (reason: ExitReason) => void) {
     this.#watched = watched;
     this.#watching = watching;
@@ -15,7 +15,7 @@ export class Watch implements Disposable {
     watching.add(this);
   }
 
-  /** It has ended. */
+  /** Notifies the watcher: the watched actor has ended. */
   ended(reason: ExitReason): void {
     this[Symbol.dispose]();
     this.#notify(reason);
@@ -27,7 +27,10 @@ export class Watch implements Disposable {
   }
 }
 
-/** Watches `target`, at once told of an end that has been. `watching` is undefined for one that has ended itself, and is told of that alone. */
+/**
+ * Watches `target`, and notifies at once if it has ended. `watching` is undefined for a watcher that has ended itself:
+ * it is notified of an end in the past only.
+ */
 export function startWatch(
   target: { readonly watches: Set<Watch>; readonly ended: ExitReason | undefined },
   watching: Set<Watch> | undefined,

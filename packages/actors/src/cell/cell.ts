@@ -1,11 +1,31 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its phase, its present incarnation and the message
- * in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
- * 1. `phase` changes through `become` alone, and only by legal steps.
+ * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
+ *
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
+ *
+ *     field                      written by                                  when
+ *     state                      state.ts, for turn.ts and lifecycle.ts      always
+ *     incarnation                lifecycle.ts                                from STARTING until it was taken down
+ *     inFlight                   turn.ts sets, this file clears it;          BUSY, AWAITING;
+ *                                threads/parent sets it in `catchUp`         before ENDING
+ *     attempt                    this file                                   when a message is taken, and when it is over
+ *     isStashing                 incarnation.ts sets, this file clears it    BUSY, AWAITING
+ *     turn                       dispatcher.ts                               when its turn is queued
+ *     inbox                      routing, once                               NEW
+ *     hasAddresses               system, once                                NEW
+ *     registrations              registry, and whoever goes with an actor    until STOPPED
+ *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
+ *     previous, next             siblings.ts of its parent                   until STOPPED
+ *
+ * Above the limits: each message passes this object, and a split would cost a load for each part; the fields are in the
+ * table.
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -41,8 +61,8 @@ import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
-import type { Phase } from "./state.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
+import type { Phase, State } from "./state.ts";
+import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
@@ -57,7 +77,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   inbox: Inbox;
   /** What others keep about it, to be forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
-  phase: Phase = NEW;
+  state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
@@ -121,7 +141,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Whether it can take children. */
   get accepts(): boolean {
-    return this.phase < ENDING;
+    return this.phase < DOWN;
   }
 
   get account(): Account {
@@ -132,9 +152,13 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
-  become(next: Phase): void {
-    if (!isLegal(this.phase, next)) throw new Error(`Actor "${this.path}": no step from ${this.phase} to ${next}`);
-    this.phase = next;
+  get phase(): Phase {
+    return this.state.phase;
+  }
+
+  /** Returns true if `incarnation` has ended, or is ending. */
+  isOver(incarnation: Incarnation | undefined): boolean {
+    return this.incarnation !== incarnation || this.state.phase === ENDING;
   }
 
   // What deadlocks are made of
@@ -191,7 +215,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
+  /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
@@ -232,10 +256,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      this.become(QUEUED);
+      become(this, QUEUED);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
-      this.life.unreachable();
+      if (this.phase === DOWN) this.life.drained();
     } else if (this.phase !== BUSY) {
       this.mailbox.mark();
     }
@@ -247,7 +271,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
+    const reason = this.phase >= ENDING ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
   }
 
@@ -288,14 +312,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    this.become(READY);
+    become(this, READY);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
-  }
-
-  fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.life.isOver(incarnation)) return;
-    this.handled(reply);
-    this.ready();
   }
 
   handled(reply: unknown): void {
@@ -330,7 +348,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
-    if (this.life.isOver(incarnation)) return;
+    if (this.isOver(incarnation)) return;
     const item = this.inFlight;
     this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }

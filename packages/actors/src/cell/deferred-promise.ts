@@ -2,7 +2,7 @@
 const ignore = (): void => {};
 
 export class DeferredPromise<T> {
-  /** A rejection that nobody observes ends nothing. */
+  /** An unobserved rejection ends no process. */
   readonly promise: Promise<T>;
   isSettled = false;
   #resolve!: (value: T) => void;

@@ -1,4 +1,4 @@
-/** What goes with its owner. */
+/** The disposables that end with their owner. */
 import type { Logger } from "pino";
 import { isObject } from "../address/target.ts";
 import { isDroppedAddress } from "../address/walk.ts";
@@ -8,8 +8,8 @@ import { report } from "../report.ts";
 const FIRST_SWEEP = 64;
 
 /**
- * What an actor or a system owns. An address that was dropped meanwhile is forgotten, at the latest when there are twice as many
- * as the last time: so one may own and drop for ever.
+ * The disposables that an actor or a system owns. It forgets dropped addresses, at the latest when there are twice as
+ * many as the last time: so one may own and drop for ever.
  */
 export class DisposableSet implements Iterable<Disposable> {
   readonly #all = new Set<Disposable>();
@@ -17,7 +17,9 @@ export class DisposableSet implements Iterable<Disposable> {
 
   add(each: Disposable): void {
     if (!isDisposable(each))
-      throw new InvalidDefinitionError(`own() takes an address, or what can be disposed of, not ${kindOf(each)}`);
+      throw new InvalidDefinitionError(
+        `own() takes an address, or what can be disposed of, not ${describeValue(each)}`,
+      );
     if (this.#all.size >= this.#sweepAt) this.#sweep();
     this.#all.add(each);
   }
@@ -47,6 +49,6 @@ function isDisposable(each: Partial<Disposable> | undefined | null): boolean {
   return typeof each?.[Symbol.dispose] === "function";
 }
 
-function kindOf(each: unknown): string {
+function describeValue(each: unknown): string {
   return isObject(each) ? Object.prototype.toString.call(each) : String(each);
 }

@@ -1,4 +1,4 @@
-/** Where a cell is: its place in the tree, how it lives, and what it needs of its system. */
+/** The environment of a cell: its position in the tree, its settings, and the part of its system that it needs. */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import type { Diagnostics } from "../diagnostics-channels.ts";
@@ -12,7 +12,7 @@ import type { Decider } from "./directive.ts";
 import type { Poison } from "./poison.ts";
 import type { TestHooks } from "./test-hooks.ts";
 
-/** What a cell needs of its system. */
+/** The part of its system that a cell needs. */
 export interface Runtime {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
@@ -27,24 +27,24 @@ export interface Runtime {
   /** `error` is what the handler of a quarantined message threw. */
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
-  /** The guardian of an actor that is supervised alone. */
+  /** Makes the decider of an actor that is supervised alone. */
   deciderFor(cell: Cell): Decider;
 }
 
-/** How an actor lives, as far as its cell is concerned. */
+/** The settings of an actor that concern its cell. */
 export interface CellSettings {
   readonly mailbox: MailboxSpec<never>;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
 }
 
-/** Where an actor is in the tree. */
+/** The position of an actor in the tree. */
 export interface TreePosition {
   readonly id: number;
   /** Undefined for the name of the definition and the id. */
   readonly name: string | undefined;
   readonly parent: Cell | undefined;
-  /** Who decides about it; undefined when it is supervised alone. */
+  /** Decides about it; undefined if it is supervised alone. */
   readonly decider: Decider | undefined;
 }
 

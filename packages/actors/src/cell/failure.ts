@@ -1,4 +1,4 @@
-/** What an error that user code or a lost thread left behind means for the actor. */
+/** Turns an error of user code, or of a lost thread, into the exit reason of the actor. */
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Poison } from "./poison.ts";
@@ -16,12 +16,15 @@ export function startFailureOf(error: unknown): ExitReason {
   return { kind: "startFailed", error };
 }
 
-/** Whether the thread was lost through another actor's fault. */
+/** Returns true if the thread was lost through another actor's fault. */
 export function isHostLost(error: unknown): boolean {
   return error instanceof ThreadLostError && error.how === "hostLost";
 }
 
-/** How often a message may be begun again after `reason`. One lost without its own fault is worth a second try. */
+/**
+ * Returns how often a message may be started again after `reason`. One lost without its own fault is worth a second
+ * try.
+ */
 export function retries(poison: Poison | undefined, reason: ExitReason): number {
   if (reason.kind !== "panicked" && reason.kind !== "crashed") return 0;
   if (typeof poison === "object") return poison.retries;

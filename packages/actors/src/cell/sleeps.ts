@@ -1,4 +1,4 @@
-/** Waits for nothing but time: `ctx.sleep`. They go with the incarnation that began them. */
+/** The waits of `ctx.sleep`, which wait for time alone. They end with the incarnation that made them. */
 import type { WaitOptions } from "@pneumatic/core";
 import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -38,7 +38,7 @@ export class Sleeps {
     this.#clock = clock;
   }
 
-  /** Unobserved, a rejection ends no process: the work that slept is for nobody any more. */
+  /** Starts a sleep. An unobserved rejection ends no process, since its work is obsolete. */
   start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
     const sleeping = this.#begin({ timeout: ms, signal: options?.signal });
     sleeping.catch(ignore);
@@ -54,7 +54,9 @@ export class Sleeps {
     return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over());
   }
 
-  /** What sleeps, or wants to from now on, is rejected with what `over` makes: only then, since an error costs a stack. */
+  /**
+   * Rejects all sleeps, present and future, with the error that `over` makes: only then, since an error costs a stack.
+   */
   end(over: () => Error): void {
     this.#over = over;
     if (this.#sleeps.size === 0) return;

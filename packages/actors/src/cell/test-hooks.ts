@@ -1,6 +1,6 @@
 /**
- * What stands around the actors of a system whose order is decided by a test: it sees what they are sent and what they do,
- * and may do worse. Real systems have none.
+ * The hooks of a test that decides on the order of a system: they see the messages of each actor and what it does, and
+ * may inject faults. Real systems have none.
  */
 
 import type { Diagnostics } from "../diagnostics-channels.ts";
@@ -10,7 +10,7 @@ import type { Scheduler } from "../scheduler.ts";
 import type { Cell } from "./cell.ts";
 import type { ActorCode } from "./executor.ts";
 
-/** Where a scheduler has the instrument that goes with it. */
+/** The property of a scheduler with its test hooks. */
 export const TEST_HOOKS: unique symbol = Symbol("test hooks");
 
 export interface TestHooks {
@@ -20,7 +20,7 @@ export interface TestHooks {
   diagnostics(system: string): Diagnostics;
 }
 
-/** The instrument that goes with `scheduler`, if there is one. */
+/** Returns the test hooks of `scheduler`, if it has any. */
 export function testHooksOf(scheduler: Scheduler): TestHooks | undefined {
   return (scheduler as { readonly [TEST_HOOKS]?: TestHooks })[TEST_HOOKS];
 }

@@ -11,7 +11,7 @@ export class MessageTimers {
   readonly #timers = new Map<string, UnrefTimer>();
   #ended = false;
 
-  /** `prepare` makes what is told later of what is given now; it may throw to refuse. */
+  /** `prepare` turns the given message into the one that is sent later; it may throw to refuse. */
   constructor(prepare: (message: unknown) => unknown, tell: (message: unknown) => void, clock: Clock) {
     this.#prepare = prepare;
     this.#tell = tell;
@@ -51,6 +51,6 @@ export class MessageTimers {
     }
     if (this.#ended) return;
     this.cancel(key);
-    this.#timers.set(key, new UnrefTimer(ms, run, this.#clock)); // the actor holds the process, not its timers
+    this.#timers.set(key, new UnrefTimer(ms, run, this.#clock)); // the actor keeps the process alive, its timers do not
   }
 }

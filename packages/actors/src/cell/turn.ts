@@ -10,25 +10,27 @@ import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./state.ts";
+import { AWAITING, BUSY, become, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
 
-/** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
+/**
+ * Gives `cell` a turn of at most `limit` messages, and returns the number taken. An empty mailbox gets no other turn.
+ */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
-  cell.become(BUSY);
+  become(cell, BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
     const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
-      else cell.become(READY);
+      else become(cell, READY);
       return taken;
     }
     if (!handle(cell, item)) return taken + 1;
   }
-  cell.become(QUEUED);
+  become(cell, QUEUED);
   cell.runtime.dispatcher.enqueue(cell);
   return limit;
 }
@@ -56,12 +58,12 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.life.isOver(incarnation)) {
-    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
+  if (cell.isOver(incarnation)) {
+    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
     return false;
   }
   if (reply instanceof Promise) {
-    cell.become(AWAITING);
+    become(cell, AWAITING);
     incarnation.await(reply);
     return false;
   }

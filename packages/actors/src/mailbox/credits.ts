@@ -1,18 +1,19 @@
 /**
- * Slots of a bounded mailbox that are lent to a thread, so that `trySend` there is answered at once. The thread uses one by
- * lowering a word in shared memory, and the mailbox takes back what is not used by the same word: so it refuses nobody for a
- * slot that lies idle, and its capacity holds over all threads. (After the credits of `@pneumatic/core/threads`.)
+ * Credits: slots of a bounded mailbox that are granted to a thread, so that `trySend` there is answered at once. The
+ * thread takes one by lowering a word in shared memory. The mailbox revokes unused credits by the same word, so it
+ * refuses no sender for a slot that lies idle, and its capacity is exact over all threads. (After the credits of
+ * `@pneumatic/core/threads`.)
  *
- *     mailbox ── lend ──► FREE ──► used by the thread ──► its message arrives: fulfill
- *        ▲                  └──────── reclaim: somebody here finds no room
+ *     mailbox ── grant ──► AVAILABLE ──► taken by the thread ──► its message arrives: fulfill
+ *        ▲                      └──────── revoke: a sender here finds no room
  */
 import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { NOTHING, OPEN } from "@pneumatic/core/internal";
 
-/** The words: how many slots the thread can use, and whether it has asked for more. */
+/** The words: the number of slots that the thread can use, and 1 if it has asked for more. */
 const AVAILABLE = 0;
 const REQUESTED = 1;
-/** So many are lent to a thread at most. */
+/** The most credits of one thread. */
 const MOST_GRANTED = 64;
 
 /** The mailbox, as its credits see it. */
@@ -25,13 +26,13 @@ interface CreditMailbox {
 
 export class Credits implements WaitingSender<unknown> {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  // A wish for room stands in the line of the mailbox like a send that has nothing to send yet.
+  // A request for room waits in the list of the mailbox like a send that has nothing to send yet.
   readonly value: typeof NOTHING = NOTHING;
   readonly slots = 1;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   readonly #mailbox: CreditMailbox;
-  /** Those that the thread can use, or has used for messages that have not arrived. */
+  /** The credits that the thread can use, or has used for messages that have not arrived. */
   #granted = 0;
   #isWaiting = false;
 
@@ -41,7 +42,7 @@ export class Credits implements WaitingSender<unknown> {
     mailbox.credits.add(this);
   }
 
-  /** Lends what is free, if nobody waits for it. */
+  /** Grants free slots, if no sender waits for them. */
   grant(): void {
     const { channel } = this.#mailbox;
     if (channel.state !== OPEN || channel.firstWaiting !== undefined) return;
@@ -53,7 +54,7 @@ export class Credits implements WaitingSender<unknown> {
     Atomics.add(this.words, AVAILABLE, slots);
   }
 
-  /** The thread has asked for room. */
+  /** Handles the request of the thread for room. */
   requested(): void {
     this.grant();
     if (this.#isWaiting || Atomics.load(this.words, REQUESTED) === 0 || this.#mailbox.isClosed) return;
@@ -78,7 +79,7 @@ export class Credits implements WaitingSender<unknown> {
     this.grant();
   }
 
-  /** Takes back what is not used. Whether that was any. */
+  /** Revokes the unused credits. Returns true if there were any. */
   revoke(): boolean {
     const slots = Atomics.exchange(this.words, AVAILABLE, 0);
     this.#release(slots);
@@ -101,14 +102,14 @@ export class Credits implements WaitingSender<unknown> {
   }
 }
 
-/** Takes back what none of them uses. Whether that was any. */
+/** Revokes the unused credits of all threads. Returns true if there were any. */
 export function revokeAll(grants: Iterable<Credits>): boolean {
   let hasAny = false;
   for (const credits of grants) hasAny = credits.revoke() || hasAny;
   return hasAny;
 }
 
-/** On the thread: uses a slot. Where there is none, `ask` is to tell the parent, once until it has lent some. */
+/** On the thread: takes a credit. If there is none, calls `ask` to tell the parent, once until it has granted some. */
 export function takeCredit(words: Int32Array, ask: () => void): boolean {
   for (;;) {
     const available = Atomics.load(words, AVAILABLE);
@@ -120,7 +121,7 @@ export function takeCredit(words: Int32Array, ask: () => void): boolean {
   }
 }
 
-/** On the thread: the message was not sent after all. */
+/** Gives a credit back, on the thread, for a message that was not sent after all. */
 export function returnCredit(words: Int32Array): void {
   Atomics.add(words, AVAILABLE, 1);
 }

@@ -1,8 +1,8 @@
 /**
- * What goes before the messages in the channel of a mailbox, and what was set aside. Made when it is first needed: most
+ * The messages that go before those in the channel of a mailbox, and the stash. Made when it is first needed: most
  * actors never need it.
  *
- *     returned ─► unstashed, and what may not be refused ─► [ the channel ]           stash: waits for `unstashAll`
+ *     redelivery ─► unstashed, and messages that may not be refused ─► [ the channel ]      stash: waits for `unstashAll`
  *
  * Nothing here takes a slot of a bounded mailbox.
  */
@@ -11,12 +11,12 @@ import { Envelope } from "../reply/ask.ts";
 import { MailQueue } from "./queue.ts";
 
 export class DeferredMessages {
-  /** A message that was begun already, and failed. */
+  /** A message whose handler has started once, and failed. */
   #redelivery: unknown = NOTHING;
   #queue = new MailQueue<unknown>();
   #stash = new MailQueue<unknown>();
 
-  /** How many messages go before those in the channel. */
+  /** The number of messages that go before those in the channel. */
   get length(): number {
     return this.#queue.length + (this.#redelivery === NOTHING ? 0 : 1);
   }
@@ -56,7 +56,7 @@ export class DeferredMessages {
     append(this.#stash, item);
   }
 
-  /** Puts what is stashed, oldest first, before everything but what was put back. */
+  /** Puts the stashed messages, oldest first, before everything but the redelivery. */
   unstashAll(): void {
     const rest = this.#queue;
     this.#queue = this.#stash;

@@ -1,9 +1,11 @@
 /**
  * The queue of one actor: a channel of core whose consumer is called by the dispatcher instead of awaiting, with the
  * overflow policy and the account of its messages. Tells are queued as they are; only asks are wrapped, since they need
- * a place for the reply.
+ * somewhere to put the reply.
  *
- * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, which is why it loses nothing.
+ * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
+ *
+ * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
@@ -41,16 +43,15 @@ import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { WaitingAsk, WaitingSend } from "./waiting-senders.ts";
+import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
-/** Who has messages that are still queued, and may have begun with them: they are taken out when it says so. */
+/** An executor that has sent queued messages ahead of their turn, at which they are taken out. */
 export interface Prefetcher {
-  /** Those with a ticket up to this one. */
+  /** The last ticket that it has sent. */
   readonly prefetchedUpTo: number;
   /** The caller of the ask with this ticket has given up. */
   cancel(ticket: number, message: unknown): void;
@@ -60,31 +61,31 @@ export interface Prefetcher {
 export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
   readonly step: Scheduler["step"];
-  /** What a message that comes too late is told. */
+  /** The fate of a message that comes too late. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   /** The names of its handlers, as far as they are known. */
   readonly handlers: readonly string[];
   deadLetter(message: unknown, reason: DeadLetterReason): void;
-  /** Drops the addresses in a message that nobody will handle. */
+  /** Drops the addresses in a message that will not be handled. */
   release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
   highWater(length: number): void;
-  /** The priority of a message could not be told; `why` is what was thrown, or returned instead of a number. */
+  /** Reports a message without a priority; `why` is the thrown error, or the value returned instead of a number. */
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
 export class Mailbox implements AskQueue, Inbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
-  /** Decides on the order; undefined for that of arrival. */
+  /** Decides on the order; undefined for the order of arrival. */
   readonly #ranking: Ranking | undefined;
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
-  /** What goes before the channel; undefined until something does. */
+  /** The messages that go before the channel; undefined until there are any. */
   deferred: DeferredMessages | undefined = undefined;
-  /** Promises whose outcome is a message to come, also after the last address was dropped. */
+  /** The number of promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
   prefetcher: Prefetcher | undefined = undefined;
-  /** What threads may use of the capacity; undefined until one may. */
+  /** The credits of threads; undefined until a thread gets any. */
   credits: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
@@ -120,7 +121,7 @@ export class Mailbox implements AskQueue, Inbox {
     return this.#owner.step;
   }
 
-  /** Whether nothing is left and nothing will come. */
+  /** True if nothing is left and nothing will come. */
   get isFinished(): boolean {
     return this.channel.state === CLOSED && this.awaited === 0 && !this.deferred?.length;
   }
@@ -129,33 +130,33 @@ export class Mailbox implements AskQueue, Inbox {
     return this.#overflow;
   }
 
-  /** Whether new messages are refused. */
+  /** True if new messages are refused. */
   get isClosed(): boolean {
     return this.channel.state !== OPEN;
   }
 
-  /** Whether there is nothing to take, neither queued nor parked. */
+  /** True if there is nothing to take, neither queued nor waiting for room. */
   get isEmpty(): boolean {
     return this.channel.ready === 0 && (this.deferred === undefined || this.deferred.length === 0);
   }
 
-  /** How many messages wait to be handled. */
+  /** The number of messages that wait to be handled. */
   get queued(): number {
     return this.channel.length + (this.deferred?.length ?? 0);
   }
 
-  /** How many messages were set aside. */
+  /** The number of stashed messages. */
   get stashed(): number {
     return this.deferred?.stashed ?? 0;
   }
 
-  /** Puts a message before all others whose turn had come; not an ask whose caller has given up meanwhile. */
+  /** Puts back a message whose turn had come, before all others; not an ask whose caller has given up meanwhile. */
   putBack(item: unknown): void {
     this.deferred ??= new DeferredMessages();
     if (!this.#isGivenUp(item)) this.deferred.putBack(item);
   }
 
-  /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
+  /** Stashes a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
     this.deferred ??= new DeferredMessages();
     if (!this.#isGivenUp(item)) this.deferred.stash(item);
@@ -171,7 +172,7 @@ export class Mailbox implements AskQueue, Inbox {
     return true;
   }
 
-  /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
+  /** Puts the stashed messages before everything that is queued, also when the actor has nothing to do. */
   unstashAll(): void {
     if (this.stashed === 0) return;
     this.deferred?.unstashAll();
@@ -189,7 +190,7 @@ export class Mailbox implements AskQueue, Inbox {
       this.#ranking?.next(message);
       if (this.channel.push(message) === PUSHED) return;
       if (this.prefetcher !== undefined && this.channel.state !== CLOSED) {
-        this.channel.deliver(message); // not before what may have been begun
+        this.channel.deliver(message); // not before a message that may have been started
         return;
       }
     }
@@ -202,7 +203,7 @@ export class Mailbox implements AskQueue, Inbox {
     return this;
   }
 
-  /** Delivers, or makes a dead letter. */
+  /** Delivers the message, or makes it a dead letter. */
   tell(message: unknown): void {
     const item = this.#prepare === undefined ? message : this.#prepare(message);
     const pushed = this.#offer(item);
@@ -231,7 +232,7 @@ export class Mailbox implements AskQueue, Inbox {
     return sent;
   }
 
-  /** What is queued when `message` is sent; throws when that is refused. */
+  /** Returns the item to queue for `message`; throws to refuse it. */
   prepared<V>(message: V): V {
     return this.#prepare === undefined ? message : (this.#prepare(message) as V);
   }
@@ -274,12 +275,12 @@ export class Mailbox implements AskQueue, Inbox {
     return this.#queue.nextTicket - 1;
   }
 
-  /** A parked message got its room. */
+  /** Counts a waiting message that got its room. */
   countAccepted(): void {
     this.account.accepted++;
   }
 
-  /** What an ask is told that comes too late. */
+  /** The error of an ask that comes too late. */
   get stoppedError(): Error {
     return this.#owner.stopped.error;
   }
@@ -291,7 +292,7 @@ export class Mailbox implements AskQueue, Inbox {
     this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
   }
 
-  /** The actor has ended: nothing is accepted any more, what is queued is given up. */
+  /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */
   end(reason: DeadLetterReason): void {
     this.channel.waker = undefined;
     this.#hasEnded = true;
@@ -299,7 +300,7 @@ export class Mailbox implements AskQueue, Inbox {
     this.empty(reason);
   }
 
-  /** Gives up what is accepted by now and not begun. */
+  /** Gives up the messages that are accepted by now and not started. */
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
@@ -312,12 +313,12 @@ export class Mailbox implements AskQueue, Inbox {
     if (waker !== undefined && this.isFinished) waker.wake();
   }
 
-  /** Whether messages may be begun before they are taken: none is driven out, and the order is that of arrival. */
+  /** True if messages may be started before they are taken: none is evicted, and the order is that of arrival. */
   get canPrefetch(): boolean {
     return this.channel.capacity === Number.POSITIVE_INFINITY && this.#ranking === undefined;
   }
 
-  /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
+  /** Passes the queued messages with a ticket above `ticket` to `visit`, until it returns false. */
   peekAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
     if (this.deferred === undefined || this.deferred.length === 0)
       (this.#queue as MailQueue<unknown>).peekAfter(ticket, visit);
@@ -328,7 +329,7 @@ export class Mailbox implements AskQueue, Inbox {
     if (this.#queue.needsMark) this.#queue.mark(this.#owner.clock.now());
   }
 
-  /** Since when at least the oldest message waits; undefined if that is not known. */
+  /** The time since which the oldest message waits at least; undefined if it is not known. */
   get oldestSince(): number | undefined {
     return this.#queue.markedAt;
   }
@@ -337,7 +338,7 @@ export class Mailbox implements AskQueue, Inbox {
     return this.account.ledger({ queued: this.queued, stashed: this.stashed, inFlight });
   }
 
-  /** What waits for room in the place of `item`, which was just offered. */
+  /** Returns the item that waits for room in the place of `item`, which was just offered. */
   #waitingItem(item: unknown): unknown {
     return this.#ranking === undefined ? item : new Ranked(item, this.#ranking.queue.nextRank);
   }
@@ -355,7 +356,7 @@ export class Mailbox implements AskQueue, Inbox {
     return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
   }
 
-  /** Accepts a message for which a slot was lent. */
+  /** Accepts a message for which a credit was granted. */
   fulfill(message: unknown): void {
     const { channel } = this;
     const item = this.prepared(message);
@@ -376,7 +377,7 @@ export class Mailbox implements AskQueue, Inbox {
     return victim === NOTHING ? PUSHED : this.channel.push(item);
   }
 
-  /** Takes what is given up for the message that was just offered; NOTHING if that is the one. */
+  /** Takes the message to give up for the one just offered; NOTHING if that is the one. */
   #evict(): unknown {
     return this.#ranking === undefined ? this.channel.take() : this.#ranking.queue.evict();
   }

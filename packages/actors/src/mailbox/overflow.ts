@@ -1,8 +1,8 @@
-/** Which mailboxes can be, and which of them never refuse a message. */
+/** The valid mailboxes, and those that never refuse a message. */
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkRanking } from "./priority/ranking.ts";
 
-/** Whether such a mailbox never refuses a message, or makes it wait, for want of room. */
+/** Returns true if such a mailbox never refuses a message, or makes it wait, for want of room. */
 export function takesAll({ capacity, overflow }: Pick<MailboxSpec<never>, "capacity" | "overflow">): boolean {
   return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
 }

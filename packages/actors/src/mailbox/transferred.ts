@@ -1,9 +1,9 @@
 /**
- * Messages that were given away, with what they transfer, to a thread that has not handled them. They cannot be handled once
- * more: what was transferred is gone.
+ * Messages that went, with their transferred objects, to a thread that has not handled them. They cannot be handled
+ * once more: the transferred objects are gone.
  */
 const transferred = new WeakSet<object>();
-/** Whether there ever was one, so that those who transfer nothing pay nothing. */
+/** True once there was one, so that messages without transfers cost nothing. */
 let wereTransferred = false;
 
 export function markTransferred(message: object): void {

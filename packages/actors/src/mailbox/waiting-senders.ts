@@ -1,4 +1,4 @@
-/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they are admitted. */
+/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they get it. */
 import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
@@ -9,15 +9,18 @@ import type { Scheduler, Step } from "../scheduler.ts";
 
 const ignore = (): void => {};
 
-/** What the `send` of an address resolves to. */
+/** The result of a send that succeeded. */
+export const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+
+/** The result of the `send` of an address. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
 
-/** The mailbox, as those who wait for it see it. */
+/** The mailbox, as the waiting senders see it. */
 interface FullMailbox {
   readonly channel: Channel<unknown>;
   readonly stoppedError: Error;
   readonly lastTicket: number;
-  /** Decides when a `send` is told of its room; undefined for at once. */
+  /** Decides when a waiting `send` settles; undefined for at once. */
   readonly step: Scheduler["step"];
   readonly path: string;
   countAccepted(): void;
@@ -28,10 +31,10 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unkno
   readonly value: unknown;
   readonly #message: V;
   readonly #mailbox: FullMailbox;
-  /** Who waits for the room, when that is an actor with a handler under way. */
+  /** The edge of the actor that waits for the room, if it is one with a handler under way. */
   #edge: Edge | undefined = undefined;
 
-  /** `item` is what is queued of `message`. */
+  /** `item` is queued for `message`. */
   constructor(mailbox: FullMailbox, message: V, item: unknown) {
     super();
     this.value = item;
@@ -39,12 +42,12 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unkno
     this.#mailbox = mailbox;
   }
 
-  /** `waiter` waits for room at `target`, and is told by `sent`. */
+  /** Notes that `waiter` waits for room at `target`, until `sent` settles. */
   awaitedBy(waiter: Waiter, target: Waiter, sent: Promise<unknown>): void {
     this.#edge = waiter.waitForGraph.add(waiter, target, this, sent);
   }
 
-  /** Unobserved, it does not end the process, as with an ask. */
+  /** Rejects the send. As with an ask, an unobserved rejection ends no process. */
   deadlocked(error: Error): void {
     this.#edge?.promise.catch(ignore);
     this.aborted(error);
@@ -56,7 +59,7 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unkno
     super.settle(step === undefined ? result : this.#settledBy(step, result));
   }
 
-  /** Stands for `result`: what settles with it waits for the step. */
+  /** Returns a promise in the place of `result`, which settles in the step. */
   #settledBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
     const { path } = this.#mailbox;
@@ -72,7 +75,7 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unkno
     super.reject(reason);
   }
 
-  /** Nobody waits any more: now, not when the promise has told. */
+  /** Ends the wait now, not when the promise settles. */
   #endWait(): void {
     if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
   }
@@ -115,7 +118,7 @@ export class WaitingAsk implements WaitingSender<unknown> {
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  /** `item` is what is queued of `ask`. */
+  /** `item` is queued for `ask`. */
   constructor(mailbox: FullMailbox, ask: Envelope, item: unknown) {
     this.value = item;
     this.#ask = ask;

@@ -1,6 +1,7 @@
 /**
- * What stands in the place of a router's own mailbox: it puts each message into the mailbox of a routee, at the call, so that
- * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
+ * The inbox of a router, in the place of its own mailbox: it puts each message into the mailbox of a routee at the
+ * call, so that no message waits twice. Once the router is closed, its own mailbox refuses messages like that of any
+ * actor that ends.
  */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
@@ -14,7 +15,7 @@ import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Pool } from "./pool.ts";
 import type { Picker, Routee } from "./strategies.ts";
 
-/** One routee gets the message. */
+/** Gives each message to one routee. */
 export class RoutingInbox implements Inbox {
   readonly #own: Mailbox;
   readonly #pool: Pool;
@@ -29,7 +30,7 @@ export class RoutingInbox implements Inbox {
   inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
-    return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
+    return this.#own.isClosed ? this.#own : mailbox; // asked after the pick: the user's `key` may have ended the router
   }
 
   get takesAll(): boolean {
@@ -54,8 +55,8 @@ export class RoutingInbox implements Inbox {
 }
 
 /**
- * Every routee gets the message, each with strong addresses of its own in it. `send` and `trySend` go to all, too; where
- * some refuse, the outcome is the first refusal.
+ * Gives each message to every routee, with strong addresses of its own in it. So do `send` and `trySend`; if some
+ * routees refuse, the outcome is the first refusal.
  */
 export class BroadcastInbox implements Inbox {
   readonly #own: Mailbox;
@@ -96,7 +97,10 @@ export class BroadcastInbox implements Inbox {
     return this.#pool.ledger();
   }
 
-  /** Calls `deliver` for every mailbox that takes messages; for one that refuses, where there is none. The last gets `message`. */
+  /**
+   * Calls `deliver` for every mailbox that takes messages, or for one that refuses, if none does. The last one gets
+   * `message`.
+   */
   #each<V>(message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
     const { members } = this.#pool;
     let last: Mailbox | undefined;
@@ -109,7 +113,7 @@ export class BroadcastInbox implements Inbox {
   }
 }
 
-/** What cannot be copied to a thread is refused, and what was cloned for it is given back. */
+/** Delivers a clone. If it cannot be copied to a thread, drops its addresses and throws. */
 function deliverClone<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
   const copy = cloneForRecipient(message);
   try {
@@ -120,7 +124,10 @@ function deliverClone<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbo
   }
 }
 
-/** The first of two outcomes that is a refusal. The value of the other goes back to nobody, so its addresses are dropped. */
+/**
+ * Returns the first of two outcomes that is a refusal. Drops the addresses in the value of the other, which no caller
+ * gets.
+ */
 function first<R extends Result<void, { readonly value: unknown }>>(earlier: R, later: R): R {
   if (earlier.ok) return later;
   if (!later.ok && later.error.value !== earlier.error.value) dropAddresses(later.error.value);

@@ -1,4 +1,4 @@
-/** How long to wait before a restart: nothing the first time, then a delay that doubles. */
+/** The wait before a restart: nothing the first time, then a delay that doubles. */
 import type { Backoff } from "./actor-options.ts";
 
 export const DEFAULT_BACKOFF: Backoff = { initialMs: 100, maxMs: 30_000, jitter: 0.2 };

@@ -3,8 +3,8 @@ import type { LocalExecutor } from "../cell/executor.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { behaviorOf, RemoteDefinition } from "../runtime-definition.ts";
 import type { Restart } from "./actor-options.ts";
-import type { Settings } from "./spawn-options.ts";
-import { checkIntensity, checkName, settingsOf } from "./spawn-options.ts";
+import type { Settings } from "./settings.ts";
+import { checkIntensity, checkName, settingsOf } from "./settings.ts";
 import { STRATEGIES } from "./strategy.ts";
 import type { SupervisorSpec } from "./supervisor-address.ts";
 
@@ -26,7 +26,7 @@ export class RuntimeChildSpec {
     this.name = checkName(name);
   }
 
-  /** What an unnamed one is called, with a number. */
+  /** The stem of the name of an unnamed one, which ends in a number. */
   get stem(): string {
     return "children" in this.behavior ? "supervisor" : this.behavior.name;
   }

@@ -1,13 +1,13 @@
 /**
- * Carries out `one_for_all` and `rest_for_one`: takes the children down that have to start again, last one first, each after
- * its current message, and then starts them in order. They keep their mailboxes and addresses.
+ * Carries out `one_for_all` and `rest_for_one`: takes the children down that have to start again, last one first, each
+ * after its current message, and then starts them in order. They keep their mailboxes and addresses.
  *
- * One loop does it, whatever fails meanwhile: `#due` says who has to start again, and the loop goes round until nobody has.
- * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
- * from the one that failed under `rest_for_one`.
+ * One loop does it, also if more children fail meanwhile: `#due` has the children to start again, and the loop ends
+ * when it is empty. A failure while they start counts like any other, and begins the round again: from the first child
+ * under `one_for_all`, from the one that failed under `rest_for_one`.
  */
 import type { Cell } from "../cell/cell.ts";
-import { shutDown, suspend } from "../cell/take-down.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import { firstAffected } from "./strategy.ts";
 import type { Strategy } from "./supervisor-address.ts";
 
@@ -31,12 +31,12 @@ interface Leader<C extends Member> {
 export class Group<C extends Member> {
   readonly #strategy: Exclude<Strategy, "one_for_one">;
   readonly #supervisor: Leader<C>;
-  /** Who is down, or has to go down, and has to start again. */
+  /** The children that are down, or have to go down, and have to start again. */
   readonly #due = new Set<C>();
   /** The wait before the next start. */
   #delayMs = 0;
   #failures = 0;
-  /** Which loop runs; there is at most one, and none outlives the incarnation of the supervisor. */
+  /** The loop that runs; there is at most one, and none outlives the incarnation of the supervisor. */
   #loop: object | undefined = undefined;
 
   constructor(strategy: Exclude<Strategy, "one_for_one">, supervisor: Leader<C>) {
@@ -51,14 +51,14 @@ export class Group<C extends Member> {
     this.#loop = undefined;
   }
 
-  /** `child` has failed and has to start again, with whoever its strategy says. */
+  /** Notes that `child` has failed and has to start again, with the others of its strategy. */
   restart(child: C, delayMs: number): void {
     this.#due.add(child);
     this.#delayMs = Math.max(this.#delayMs, delayMs);
     this.#failures++;
   }
 
-  /** Does what is due, unless that is under way. Not at once: the child that failed has not begun to end. */
+  /** Restarts the children that are due, unless the loop runs. Not at once: the failed child has not begun to end. */
   go(): void {
     if (this.#loop !== undefined || this.#due.size === 0) return;
     const loop = {};
@@ -79,7 +79,7 @@ export class Group<C extends Member> {
     if (this.#loop === loop) this.#loop = undefined;
   }
 
-  /** In reverse order; who fails meanwhile may widen the circle. */
+  /** Takes the children down in reverse order. A child that fails meanwhile may widen the circle. */
   async #takeDown(isOver: () => boolean): Promise<void> {
     for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
       this.#due.add(up);

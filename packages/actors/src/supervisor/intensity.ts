@@ -1,4 +1,4 @@
-/** How many restarts are too many: a sliding window, as OTP's `intensity` and `period`. */
+/** The limit of restarts: a sliding window, as OTP's `intensity` and `period`. */
 import type { Intensity } from "./actor-options.ts";
 
 export const DEFAULT_INTENSITY: Intensity = { restarts: 3, withinMs: 5000 };

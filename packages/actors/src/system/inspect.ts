@@ -3,7 +3,7 @@ import { TARGET } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Phase } from "../cell/state.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
+import { AWAITING, BUSY, DOWN, DUE, ENDING, FINISHING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
@@ -12,28 +12,30 @@ import type { ActorInspection, ActorState } from "./inspection.ts";
 
 const STATES: Readonly<Record<Phase, ActorState>> = {
   [NEW]: "new",
+  [DUE]: "starting",
   [STARTING]: "starting",
   [READY]: "ready",
   [QUEUED]: "queued",
   [BUSY]: "busy",
   [AWAITING]: "awaiting",
-  [ENDING]: "ending",
   [DOWN]: "down",
+  [ENDING]: "ending",
+  [FINISHING]: "ending",
   [STOPPED]: "stopped",
 };
 
-/** When a message was first seen in flight, and which one: how many the actor had done by then. */
+/** The first sight of a message in flight: its time, and the number of messages that the actor had done by then. */
 interface Sighting {
   readonly done: number;
   readonly at: number;
 }
 
-/** Looks at the actors of one system. */
+/** Describes the actors of one system. */
 export class Inspector {
-  /** The runtime notes no time for each message, so this notes when it sees one. */
+  /** The runtime notes no time for each message, so the inspector notes when it sees one. */
   readonly #sightings = new WeakMap<Cell, Sighting>();
 
-  /** One actor and those below it. */
+  /** Describes one actor and those below it. */
   actor(cell: Cell): ActorInspection {
     const { mailbox, code, life } = cell;
     const { capacity } = mailbox.channel;
@@ -71,7 +73,7 @@ export class Inspector {
   }
 }
 
-/** One that was woken by its oldest message has waited for its turn for as long as that message. */
+/** Returns the age of the oldest message. An actor woken by it has waited for its turn for as long as that message. */
 function oldestMessageMs({ mailbox, phase, runtime, turn, clock }: Cell): number {
   if (mailbox.queued === 0) return 0;
   const since = mailbox.oldestSince ?? (phase === QUEUED ? runtime.dispatcher.waitingSince(turn) : undefined);
@@ -82,7 +84,7 @@ function elapsed(since: number | undefined, now: number): number {
   return since === undefined ? 0 : Math.max(0, Math.floor(now - since));
 }
 
-/** Paths of actors below `roots` that keep each other alive. */
+/** Returns the paths of actors among `roots` and below that keep each other alive. */
 export function ownershipCycles(roots: readonly Cell[]): string[][] {
   const cells: Cell[] = [];
   const collect = (cell: Cell): void => {

@@ -6,43 +6,43 @@ import type { Ledger } from "../mailbox/ledger.ts";
 import type { Overflow } from "../mailbox/mailbox-spec.ts";
 
 /**
- * What an actor is doing: `new` (a child whose supervisor has yet to start it), `starting`, `ready` (nothing to do), `queued`
- * (waits for its turn), `busy` (its turn is on the stack), `awaiting` (its handler has yet to settle), `ending`, `down` (waits
- * for its restart), `stopped`.
+ * The state of an actor: `new` (a child whose supervisor has yet to start it), `starting`, `ready` (nothing to do),
+ * `queued` (waits for its turn), `busy` (its turn is on the stack), `awaiting` (its handler has yet to settle),
+ * `ending`, `down` (waits for its restart), `stopped`.
  */
 export type ActorState = "new" | "starting" | "ready" | "queued" | "busy" | "awaiting" | "ending" | "down" | "stopped";
 
 /** An actor, as `inspect()` sees it. */
 export interface ActorInspection {
   readonly path: string;
-  /** As in the log: no two actors of a system have the same. */
+  /** The id, as in the log: no two actors of a system have the same. */
   readonly id: number;
   /** The name of its definition. */
   readonly definition: string;
   readonly state: ActorState;
-  /** How many messages are queued; the one in flight is not. */
+  /** The number of queued messages, without the one in flight. */
   readonly depth: number;
-  /** How many were set aside by `ctx.stash`. */
+  /** The number of messages that `ctx.stash` set aside. */
   readonly stashed: number;
   /**
-   * For how many milliseconds, at least, the oldest message has been queued; 0 when none is. No time is noted for each
-   * message: a message counts from when the actor was seen not to take it, which is at once while a handler or a start is
-   * awaited, and after about a millisecond while the system is busy.
+   * The milliseconds, at least, for which the oldest message has been queued; 0 if none is. The runtime notes no time
+   * for each message: it counts from the moment at which the actor was seen not to take the message, which is at once
+   * while a handler or a start is awaited, and after about a millisecond while the system is busy.
    */
   readonly oldestMessageMs: number;
-  /** The message that is being handled, and how many milliseconds ago `inspect()` has first seen that. */
+  /** The message that is being handled, and the milliseconds since `inspect()` first saw that. */
   readonly inFlight: { readonly type: string; readonly seenForMs: number } | undefined;
-  /** Which start this is; 0 before the first. */
+  /** The number of its starts; 0 before the first. */
   readonly generation: number;
   readonly restarts: number;
   readonly mailbox: {
-    /** Null when there is no limit. */
+    /** The most messages that it takes; null if there is no limit. */
     readonly capacity: number | null;
     readonly overflow: Overflow;
-    /** Whether it refuses new messages: the actor drains, or ends. */
+    /** True if it refuses new messages: the actor drains, or ends. */
     readonly isClosed: boolean;
   };
-  /** How many strong addresses there are. With none, only its parent keeps the actor. */
+  /** The number of strong addresses. With none, only its parent keeps the actor. */
   readonly strongAddresses: number;
   /** Undefined in process; else the `threadId` of the worker thread, which is undefined while it has none. */
   readonly thread: { readonly id: number | undefined } | undefined;
@@ -52,24 +52,24 @@ export interface ActorInspection {
 /** A system, as `inspect()` sees it. */
 export interface SystemInspection {
   readonly name: string;
-  /** How many actors live. */
+  /** The number of living actors. */
   readonly living: number;
   readonly ledger: Ledger;
-  /** How many asks were rejected since the beginning, whether somebody observed that or not. */
+  /** The number of asks that were rejected since the beginning, even if nobody observed it. */
   readonly rejectedAsks: number;
   readonly deadLetters: {
-    /** How many the store keeps. */
+    /** The number of letters in the store. */
     readonly kept: number;
-    /** How many receivers of dead letters there are. */
+    /** The number of receivers of dead letters. */
     readonly receivers: number;
-    /** How many letters were not delivered to a receiver, because it had no room. */
+    /** The number of letters that a receiver had no room for. */
     readonly undelivered: number;
   };
   /** The actors without a parent, in the order they were spawned. */
   readonly actors: readonly ActorInspection[];
   /**
-   * The paths of actors that own each other's addresses in `args` or by `ctx.own`, and so keep each other alive. Addresses
-   * that are elsewhere, in a state say, are not seen.
+   * The paths of actors that own each other's addresses in `args` or by `ctx.own`, and so keep each other alive.
+   * Addresses elsewhere, such as in a state, are not seen.
    */
   readonly cycles: readonly (readonly string[])[];
 }

@@ -1,6 +1,7 @@
 /**
- * A system holds the process while an actor of it lives. This is that hold, and what it says of itself when it is asked why
- * (PNEUMATIC_TRACE_LEAKS=1, and a signal): which actors live, and where the addresses that keep them were made.
+ * A system keeps the process alive while an actor of it lives. This file does so, and reports the reason on request
+ * (PNEUMATIC_TRACE_LEAKS=1, and a signal): the living actors, and the places where the addresses that keep them were
+ * made.
  */
 import { addKeepAlive, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { originsOf } from "../address/address-origins.ts";
@@ -13,7 +14,7 @@ import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
-/** The system, as far as this asks it. */
+/** The part of a system that the report reads. */
 interface ReportedSystem {
   readonly roots: readonly Cell[];
   readonly living: number;
@@ -49,12 +50,12 @@ function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedS
   ].join("\n");
 }
 
-/** All of `roots` and below, parents first. */
+/** Returns `roots` and all actors below, parents first. */
 function below(roots: readonly Cell[]): Cell[] {
   return roots.flatMap((cell) => [cell, ...below(cell.children)]);
 }
 
-/** What is to be said of `cell`: nothing, if it does nothing and only its supervisor has an address of it. */
+/** Describes `cell`; undefined if it does nothing and only its supervisor has an address of it. */
 function describeActor(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const { inFlight: item, path, mailbox } = cell;
   const { queued } = mailbox;
@@ -74,7 +75,7 @@ function describeActor(cell: Cell, letters: ReadonlySet<object>): string | undef
   return [`Actor "${path}": ${counted(origins.length, "address", "addresses")}${work}${rest}`, ...lines].join("\n");
 }
 
-/** Who has `address`, as far as that is known. */
+/** Names the owner of `address`, if it is known. */
 function ownerOf(address: object, letters: ReadonlySet<object>): string {
   if (letters.has(address)) return "in a dead letter, ";
   const owner = OWNER in address ? (address[OWNER] as Waiter | undefined) : undefined;

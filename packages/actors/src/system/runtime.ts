@@ -1,19 +1,21 @@
 /**
- * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
- * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
+ * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ *
+ * Above the limits: it wires the rooms together, so it imports all of them.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import type { AddressTo } from "../address/address.ts";
-import { firstAddress, giveTo } from "../address/handle.ts";
-import type { AnyAsk, Message } from "../address/target.ts";
+import { firstSender, giveTo, strongAddress } from "../address/handle.ts";
 import { dropAddresses, forEachHandle } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Decider } from "../cell/directive.ts";
 import type { Runtime, TreePosition } from "../cell/environment.ts";
 import { childPath } from "../cell/environment.ts";
 import { Siblings } from "../cell/siblings.ts";
+import { stopRequest } from "../cell/termination.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
 import { Diagnostics } from "../diagnostics-channels.ts";
@@ -31,11 +33,11 @@ import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
 import { RemoteDefinition } from "../runtime-definition.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
-import type { Settings } from "../supervisor/spawn-options.ts";
+import { supervisorAddress } from "../supervisor/handle.ts";
+import { LoneDecider } from "../supervisor/restarts.ts";
+import type { Settings } from "../supervisor/settings.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
@@ -47,7 +49,7 @@ import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
 
-/** What a system is made with. */
+/** The dependencies of a system. */
 export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -55,14 +57,14 @@ export interface Dependencies {
   readonly log: Logger;
   readonly name: string;
   readonly keepAlive: boolean;
-  /** Whether a deadlock is ended, or only reported. */
+  /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a supervisor is called: `name`, or `stem` and a number. */
+/** The name of a supervisor: `name`, or `stem` and a number. */
 interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
@@ -71,7 +73,7 @@ interface Naming {
 /** A supervisor that has not begun. */
 interface Supervised {
   readonly cell: Cell;
-  readonly handle: AddressTo<Message, AnyAsk>;
+  readonly sender: Sender<unknown>;
   readonly state: Supervisor;
 }
 
@@ -148,31 +150,35 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
-      return { cell, handle: supervisorAddress(handle, cell, state) };
+      const { cell, sender, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
+      return { cell, handle: supervisorAddress(cell, sender, state) };
     }
     const position = this.#position(parent, { stem, name }, decider);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(position, behavior, settings, args);
-    return this.#enter(new Cell(position, behavior, args, settings, this));
+    const isRemote = behavior instanceof RemoteDefinition;
+    const cell = isRemote
+      ? this.#makeRemote(position, behavior, settings, args)
+      : this.#enter(new Cell(position, behavior, args, settings, this));
+    return { cell, handle: strongAddress(cell, firstSender(cell)) };
   }
 
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(position, state.code, undefined, settings, this));
+    const cell = this.#enter(new Cell(position, state.code, undefined, settings, this));
+    const sender = firstSender(cell);
     try {
       state.attach(cell);
     } catch (misuse) {
-      for (const begun of [...cell.children, cell]) begun.life.stop();
-      handle.drop();
+      for (const begun of [...cell.children, cell]) begun.life.request(stopRequest());
+      sender.drop();
       throw misuse;
     }
-    return { cell, handle, state };
+    return { cell, sender, state };
   }
 
   /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): MadeActor {
+  #makeRemote(position: TreePosition, definition: RemoteDefinition, settings: Settings, args: unknown): Cell {
     const host = (): Host => this.hosts.hostFor(settings.thread, settings.resourceLimits);
     const path = childPath(position.parent, position.name ?? `${definition.name}-${position.id}`);
     const copy = (message: unknown): unknown => copyFor(path, message);
@@ -191,7 +197,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   /** Puts a new actor into the tree. */
-  #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
+  #enter(cell: Cell): Cell {
     const { parent, args } = cell;
     if (args !== undefined) {
       forEachHandle(args, (handle) => {
@@ -203,7 +209,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     else parent.addChild(cell);
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
     this.diagnostics.spawned(cell, cell.code.name);
-    return { cell, handle: firstAddress(cell) };
+    return cell;
   }
 
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
@@ -218,7 +224,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  /** Gives the message of a dead letter to the actor that lives at its path now; false if none there takes it. */
   redeliver(letter: DeadLetter): boolean {
     const cell = this.lookup(letter.to);
     if (cell === undefined) return false;
@@ -306,8 +312,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   deciderFor(cell: Cell): Decider {
-    const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneDecider({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+    return new LoneDecider(cell.settings as Settings, this);
   }
 }
 

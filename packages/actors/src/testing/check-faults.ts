@@ -15,7 +15,7 @@ const OPTIONS: Readonly<Record<FaultKind, readonly string[]>> = {
   clockJump: ["nth", "chance", "ms"],
 };
 
-/** What each option must be. */
+/** The checks of each option. */
 const OPTION_CHECKS: Readonly<Record<string, readonly [what: string, is: (given: unknown) => boolean]>> = {
   actor: ["a path that begins with / or a RegExp", (given) => given instanceof RegExp || String(given).startsWith("/")],
   message: ["the type of a message", (given) => typeof given === "string"],

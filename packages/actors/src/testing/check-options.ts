@@ -13,7 +13,7 @@ export function checkedSeed(seed: number): number {
   throw new InvalidDefinitionError(`A seed is a whole number, not ${String(seed)}`);
 }
 
-/** Throws for what time cannot be advanced by. */
+/** Throws unless `ms` is a time by which a clock can be advanced. */
 export function checkedAdvance(ms: number): void {
   if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
   throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);

@@ -1,6 +1,6 @@
-/** What the runtime guarantees of each message, checked while a simulation runs: one at a time, in order, each ask answered. */
+/** The guarantees of each message, checked while a simulation runs: one at a time, in order, each ask answered. */
 
-/** After so many, one more tells nothing new. */
+/** The most violations that are kept: one more tells nothing new. */
 const MOST_VIOLATIONS = 10;
 
 /** The mailbox of an actor, which knows about its own messages. */
@@ -10,12 +10,12 @@ interface CheckedMailbox {
 }
 
 export class Checks {
-  /** What was found broken. */
+  /** The broken guarantees that were found. */
   readonly violations: string[] = [];
-  /** The incarnations that have a handler at work. */
+  /** The incarnations whose handler is at work. */
   readonly #active = new Set<unknown>();
 
-  /** `incarnation` begins `item`, a message of this type or an ask of it. */
+  /** Notes that `incarnation` starts `item`, a message of this type or an ask of it. */
   begin(mailbox: CheckedMailbox, incarnation: unknown, item: unknown, type: string, attempt: number): void {
     if (this.#active.has(incarnation)) this.violated(`"${mailbox.path}" handles two messages at a time: "${type}"`);
     this.#active.add(incarnation);

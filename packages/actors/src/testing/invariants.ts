@@ -1,4 +1,4 @@
-/** What must hold when a run is over, whatever its order was. */
+/** The invariants at the end of a run, in any order of its steps. */
 import type { Cell } from "../cell/cell.ts";
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
@@ -7,25 +7,25 @@ import { Envelope } from "../reply/ask.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** Every living actor of a system. */
+/** Returns every living actor of a system. */
 export function livingCells({ roots }: SystemRuntime): Cell[] {
   const all: Cell[] = [...roots];
   for (const cell of all) all.push(...cell.children);
   return all;
 }
 
-/** The handlers and hooks that have yet to settle. */
+/** Returns the handlers and hooks that have yet to settle, in words. */
 export function atWork(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
     const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
-    if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
+    if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
   });
 }
 
-/** When nothing is left to do. */
+/** Returns the violations when nothing is left to do. */
 export function violationsAtRest(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
@@ -36,7 +36,7 @@ export function violationsAtRest(runtime: SystemRuntime): string[] {
   });
 }
 
-/** When the system has shut down. */
+/** Returns the violations when the system has shut down. */
 export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): string[] {
   const found = unbalanced("the system", runtime.ledger());
   const { queued, stashed, inFlight } = runtime.ledger();

@@ -1,4 +1,4 @@
-/** Turns that a fault holds back: those of an actor, from when that is postponed until its time has come. */
+/** The turns that a fault postpones: those of an actor, until its time has come. */
 import type { Step } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -14,13 +14,16 @@ export class Postponed {
   readonly #release: (turn: Step) => void;
   readonly #postponements = new Map<string, Postponement>();
 
-  /** `release` is given the turns that were held back. */
+  /** `release` gets the turns that were postponed. */
   constructor(clock: VirtualClock, release: (turn: Step) => void) {
     this.#clock = clock;
     this.#release = release;
   }
 
-  /** The actor at `path` gets no turn for `ms` milliseconds, or longer if that was said before; `turns` are those it waits for. */
+  /**
+   * Gives the actor at `path` no turn for `ms` milliseconds, or longer if it is postponed already; `turns` are those it
+   * waits for.
+   */
   add(path: string, ms: number, turns: readonly Step[]): void {
     const before = this.#postponements.get(path);
     const until = Math.max(this.#clock.now() + ms, before?.until ?? 0);
@@ -29,7 +32,7 @@ export class Postponed {
     this.#postponements.set(path, { until, timer, turns: [...(before?.turns ?? []), ...turns] });
   }
 
-  /** Whether `step` is held back. */
+  /** Returns true if it postpones `step`. */
   takes(step: AnyStep): boolean {
     if (step.kind !== "turn") return false;
     const postponement = this.#postponements.get(step.path);
@@ -37,7 +40,7 @@ export class Postponed {
     return postponement !== undefined;
   }
 
-  /** Gives up what is held back: it is for nobody. */
+  /** Drops the postponed turns, which are obsolete. */
   clear(): void {
     for (const { timer } of this.#postponements.values()) this.#clock.clearTimeout(timer);
     this.#postponements.clear();

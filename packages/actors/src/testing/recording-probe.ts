@@ -1,10 +1,12 @@
 /**
- * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
- * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
+ * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
+ * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
+ *
+ * Above the limits: a probe is an actor and its expectations at once, and reads both sides of the runtime.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
@@ -26,17 +28,17 @@ import { TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
-/** So many messages before and after the place in question are shown in an error. */
+/** The messages before and after the position in question that an error shows. */
 const SHOWN = 10;
 
-/** A reply that throws is the test's, and no reason to give up on the probe. */
+/** Restarts without limit: a reply that throws is the test's business, and must not end the probe. */
 const FOREVER = {
   restart: "permanent",
   intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 1 },
   backoff: { initialMs: 0 },
 } as const;
 
-/** Somebody who waits for something of the probe. */
+/** An expectation that waits. */
 interface Expectation {
   readonly isDone: () => boolean;
   readonly goOn: () => void;
@@ -45,17 +47,17 @@ interface Expectation {
 class RecordingProbe<P> implements Probe<P> {
   readonly address: Address<P>;
   readonly messages: MessageOf<P>[] = [];
-  /** When each of them came. */
+  /** The time at which each of them came. */
   readonly #times: number[] = [];
-  /** So many of them were taken by an expectation. */
+  /** The number of messages that expectations have taken. */
   #taken = 0;
   readonly #system: TestSystem;
   readonly #simulation: Simulation;
   readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
-  /** Resolves when the expectations so far were met, or were not. */
+  /** Resolves when the expectations so far are over, met or not. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Why nothing can be expected any more. */
+  /** The reason why every further expectation rejects; undefined while there is none. */
   #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
 
   constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
@@ -142,24 +144,27 @@ class RecordingProbe<P> implements Probe<P> {
     this.#changed();
   }
 
-  /** To itself, whatever became of its own address. What throws here is the test's, and is told to whoever expects next. */
+  /**
+   * Delivers a message to itself, also if its own address was dropped. An error here is the test's: the next
+   * expectation rejects with it.
+   */
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
-      mailbox.deliver(checked(path, make()));
+      mailbox.deliver(checkedMessage(path, make()));
     } catch (cause) {
       this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
       this.#changed();
     }
   }
 
-  /** The message that was not taken yet, when it is there. */
+  /** Resolves to the next message that was not taken yet. */
   async #next(options: Within | undefined, otherwise: number): Promise<Message | undefined> {
     await this.#until(() => this.messages.length > this.#taken, withinOf(options, otherwise));
     return this.messages[this.#taken] as Message | undefined;
   }
 
-  /** Begins `expectation` when all those before it are over. */
+  /** Begins `expectation` when all earlier ones are over. */
   async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
     const before = this.#last;
     let over = (): void => {};
@@ -174,7 +179,7 @@ class RecordingProbe<P> implements Probe<P> {
     }
   }
 
-  /** Lets time pass until `isDone`, for `within` milliseconds at most. */
+  /** Lets time pass until `isDone`, for at most `within` milliseconds. */
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {
@@ -189,7 +194,7 @@ class RecordingProbe<P> implements Probe<P> {
     this.#check();
   }
 
-  /** Something has happened that somebody may wait for. */
+  /** Resolves the expectations that are met by now. */
   #changed(): void {
     for (const expectation of this.#expectations) {
       if (this.#over === undefined && !expectation.isDone()) continue;
@@ -208,7 +213,7 @@ class RecordingProbe<P> implements Probe<P> {
     if (this.#over !== undefined) throw this.#unmet(this.#over.why, this.#over.cause);
   }
 
-  /** What to throw: with the messages before and after the next one, which `>` points at. */
+  /** Makes the error of an expectation: with the messages before and after the next one, which `>` points at. */
   #unmet(what: string, cause?: unknown): ExpectationError {
     const { path } = this.address;
     const from = Math.max(0, this.#taken - SHOWN);
@@ -256,8 +261,8 @@ function checkReplies(replies: unknown): void {
 }
 
 /**
- * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
- * `spawn` throws.
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and every
+ * error of `spawn`.
  *
  * @example
  * ```ts

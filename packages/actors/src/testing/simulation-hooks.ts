@@ -1,6 +1,8 @@
 /**
- * The instrument of a simulation: it stands around every actor, writes the trace, checks what is guaranteed of each message,
- * and lets the faults strike.
+ * The test hooks of a simulation: they run around every actor, write the trace, check the guarantees of each message,
+ * and let the faults strike.
+ *
+ * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
 import { asPromise } from "../cell/attempt.ts";
@@ -89,7 +91,7 @@ export class SimulationHooks implements TestHooks {
     });
   }
 
-  /** Before a message is put into a mailbox. */
+  /** Called before a message is put into a mailbox. Returns the way in which a fault strikes it. */
   sends(how: string, message: Message, mailbox: SimulatedMailbox): Mishap {
     const { path } = mailbox;
     this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
@@ -124,7 +126,7 @@ export class SimulationHooks implements TestHooks {
       this.#trace.effect(() => "awaits");
       const settled = (what: () => string): void => {
         this.checks.end(context);
-        const isLate = cell.life.isOver(context as Incarnation);
+        const isLate = cell.isOver(context as Incarnation);
         this.#trace.effect(() => (isLate ? `late: ${what()}` : what()), path);
       };
       reply.then(
@@ -138,7 +140,7 @@ export class SimulationHooks implements TestHooks {
     return reply;
   }
 
-  /** Calls the handler, with what the faults add to it. */
+  /** Calls the handler, with the faults that strike it. */
   #struck(cell: Cell, handler: Handler, context: Incarnation, message: Message): unknown {
     const { path } = cell;
     const slow = this.#faults.strike(["slow"], message, path);
@@ -152,7 +154,7 @@ export class SimulationHooks implements TestHooks {
     };
     if (slow === undefined) return run();
     this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
-    return context.sleep(lengthOf(slow), undefined).then(run); // that of an incarnation that ends meanwhile never begins
+    return context.sleep(lengthOf(slow), undefined).then(run); // the handler never starts if its incarnation ends meanwhile
   }
 
   #fail(failure: InjectedFailure, path: string, context: Incarnation, { type }: Message): never {

@@ -367,7 +367,14 @@ function fill(place: Copy, copied: (value: unknown, parent: Copy, step: PathStep
     for (; at < array.length; at++) (copy as unknown[])[at] = copied(array[at], place, at);
   } else {
     for (const key of Object.keys(container)) setOwn(copy, key, copied(read(container, key), place, key));
+    for (const symbol of Object.getOwnPropertySymbols(container)) keepSymbol(copy, container, symbol);
   }
+}
+
+/** Copies a property that a symbol names. It is no part: a copy within the thread has it as it is. */
+function keepSymbol(copy: object, container: object, symbol: symbol): void {
+  const property = Object.getOwnPropertyDescriptor(container, symbol);
+  if (property?.enumerable === true) Object.defineProperty(copy, symbol, property);
 }
 
 /** Returns whether the indices are all keys of an array, which has no hole; false if in doubt. */

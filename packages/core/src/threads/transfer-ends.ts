@@ -5,6 +5,8 @@
  *
  * An end moves in two steps, since its message may turn out not to be sent: `plan` makes the descriptor that goes instead of
  * it, and `move` uses it up. On the other side `revive` makes it again. The links call these three (link/ends-in-message.ts).
+ *
+ * Above the limits: it is the one place that knows every kind of end, and how each is moved and made again.
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";

@@ -1,12 +1,12 @@
 /**
- * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of somebody
- * else, so whatever it does costs neither the sender nor the message anything.
+ * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of
+ * another actor, so an error in it costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
 import { Envelope } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
-/** Throws for a ranking that cannot be. */
+/** Throws unless `rankOf` and `capacity` make a priority mailbox. */
 export function checkRanking(rankOf: unknown, capacity: number): void {
   if (typeof rankOf !== "function") {
     throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
@@ -14,12 +14,12 @@ export function checkRanking(rankOf: unknown, capacity: number): void {
   if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
 }
 
-/** What is told of a message that has no rank. */
+/** Reports messages without a rank. */
 interface RankingReporter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-/** Ranks what is offered to a mailbox. */
+/** Ranks the messages that are offered to a mailbox. */
 export class Ranking {
   readonly queue: PriorityQueue;
   readonly #rankOf: (message: never) => number;
@@ -33,8 +33,8 @@ export class Ranking {
   }
 
   /**
-   * Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. False when that
-   * was an ask, and is given up by now.
+   * Decides on the rank of the value that is pushed next. It calls the user's code, so it must come before anything is touched.
+   * Returns false if the value is an ask that was given up by that code.
    */
   next(item: unknown): boolean {
     this.queue.nextRank = this.#rank(item instanceof Envelope ? item.message : item);
@@ -52,7 +52,7 @@ export class Ranking {
     return this.#unrankable(message, rank);
   }
 
-  /** Every doubling of the total is told, so that a flood is seen but does not flood the log. */
+  /** Reports every doubling of the total, so that a flood is seen but does not flood the log. */
   #unrankable(message: unknown, why: unknown): number {
     const total = ++this.#unranked;
     if ((total & (total - 1)) === 0) this.#reporter.unranked(message, why, total);

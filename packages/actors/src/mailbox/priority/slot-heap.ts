@@ -1,12 +1,12 @@
 /**
- * A binary heap of slots: small integers whose rank and age are kept in arrays beside it, so that nothing is allocated for
- * an entry. It knows where each slot is, so any of them can be taken out, in O(log n).
+ * A binary heap of slots: small integers whose rank and age are kept in arrays beside it, so that nothing is allocated
+ * for an entry. It knows where each slot is, so any of them can be taken out, in O(log n).
  *
- *     heap   [ 4 2 7 … ]       the slot to go first stands first; a slot goes before those below it
- *     places [ · · 1 · 0 … ]   by slot: where it is in the heap
+ *     heap      [ 4 2 7 … ]       the slot to go first stands first; a slot goes before those below it
+ *     positions [ · · 1 · 0 … ]   by slot: its index in the heap
  */
 
-/** What a heap is ordered by: rank, and among equals the age. Indexed by slot. */
+/** The keys of the order: rank, and among equals the age. Indexed by slot. */
 export interface Ranks {
   readonly rank: number[];
   readonly age: number[];
@@ -14,7 +14,7 @@ export interface Ranks {
 
 export class SlotHeap {
   readonly #ranks: Ranks;
-  /** Whether the lowest rank is first, or the highest. Among equals the oldest is first either way. */
+  /** True if the lowest rank is first, false for the highest. Among equals the oldest is first either way. */
   readonly #lowestFirst: boolean;
   #heap: number[] = [];
   #positions: number[] = [];
@@ -24,7 +24,7 @@ export class SlotHeap {
     this.#lowestFirst = lowestFirst;
   }
 
-  /** The slot that goes first. There must be one. */
+  /** The slot that goes first. The heap must not be empty. */
   get first(): number {
     return this.#heap[0] as number;
   }

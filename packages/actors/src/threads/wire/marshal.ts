@@ -1,35 +1,35 @@
 /**
- * What goes to another thread: values are copied as `structuredClone` does. The addresses and the ends of channels in them are
- * taken out before and put in again after; they are found where the runtime finds addresses everywhere: in plain objects and
- * arrays. What a message transfers stays as it is until the message is shipped.
+ * Marshals values for another thread, which are copied as by `structuredClone`. The addresses and the ends of channels
+ * in them are taken out before and put in again after. They are found where the runtime finds addresses everywhere: in
+ * plain objects and arrays. The transferred objects of a message stay as they are until the message is sent.
  */
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
 import { isPlain } from "../../address/walk.ts";
-import { MessageNotCloneableError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 
-/** What stands for an address while it is between two threads. */
+/** Stands for an address between two threads. */
 export interface AddressDescriptor {
-  /** Which actor, in the numbers of the thread that it goes to or comes from. */
+  /** The number of the actor, by the thread that the address goes to or comes from. */
   readonly id: number;
   readonly path: string;
   readonly isStrong: boolean;
-  /** Whether its mailbox never refuses a message for want of room. */
+  /** True if its mailbox never refuses a message for want of room. */
   readonly takesAll: boolean;
-  /** What the thread may use of a mailbox with a capacity. */
+  /** The credits of the thread for a mailbox with a capacity. */
   readonly credits?: Int32Array;
 }
 
-/** A value as it goes to another thread, and what was taken out of it with the way to each. */
+/** A value for another thread, and the descriptors of its addresses, each with the keys that lead to it. */
 export interface Marshalled {
   readonly value: unknown;
   readonly descriptors: AddressDescriptors;
 }
 export type AddressDescriptors = readonly (readonly [keys: readonly string[], descriptor: AddressDescriptor])[];
 
-/** What was taken out of those of several values that had some, by their places. */
+/** The descriptors of several values, for those that have some, by their position. */
 export type SparseDescriptors = readonly (readonly [at: number, descriptors: AddressDescriptors])[];
 
 /** A value to be posted, and what moves with it. */
@@ -39,9 +39,9 @@ export interface MarshalledTransfer extends Marshalled {
 
 /** Knows the addresses of one thread by what stands for them. */
 export interface AddressTable {
-  /** What stands for `handle`. */
+  /** Returns the descriptor of `handle`. */
   exportAddress(handle: object): AddressDescriptor;
-  /** The address that `descriptor` stands for; a strong one is the caller's. */
+  /** Returns the address that `descriptor` stands for; a strong one is the caller's. */
   importAddress(descriptor: AddressDescriptor): object;
 }
 
@@ -64,14 +64,14 @@ const NO_DESCRIPTORS: AddressDescriptors = [];
 const NOTHING_MOVES: TransferList = [];
 const MESSAGE_ROOT = "the message";
 
-/** The copies that hold addresses or ends, or transfer something, with what they transfer. */
+/** The copies that have addresses or ends in them, or transfer something, with their transferred objects. */
 const attachments = new WeakMap<object, TransferList>();
-/** Whether there ever was one, so that a system without pays nothing. */
+/** True once there was one, so that a system without them pays nothing. */
 let areAttached = false;
 
 /**
- * A copy of `value` that holds the same addresses and ends, made at the call: later changes by the sender are not seen. Throws
- * with the path of the property that cannot be copied, while the sender is still there to be told.
+ * Copies `value` with the same addresses and ends in it, at the call: later changes by the sender are not seen. Throws
+ * with the path of the property that cannot be copied, in the call of the sender.
  */
 export function copyFor(actor: string, value: unknown): unknown {
   if (isObject(value) && isPlain(value)) {
@@ -96,19 +96,19 @@ function withAttachments(copy: unknown, transferList: TransferList): unknown {
   return copy;
 }
 
-/** Whether there is something in `copy`, which {@link copyFor} or {@link unmarshal} has made, that goes on with it. */
+/** Returns true if `copy`, which {@link copyFor} or {@link unmarshal} has made, has attachments that go with it. */
 export function hasAttachments(copy: unknown): boolean {
   return areAttached && isObject(copy) && attachments.has(copy);
 }
 
-/** Whether `copy`, which {@link copyFor} has made, goes once only, since what it holds is moved with it. */
+/** Returns true if `copy`, which {@link copyFor} has made, can be sent only once, since objects in it move with it. */
 export function movesOnce(copy: unknown): boolean {
   if (!areAttached || !isObject(copy)) return false;
   const transferList = attachments.get(copy);
   return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
 }
 
-/** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
+/** Returns the form of `value` for the other thread; the ends of channels in it move as it is sent. */
 export function marshal(actor: string, value: unknown, table: AddressTable): MarshalledTransfer {
   if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
     return { value, descriptors: NO_DESCRIPTORS, transferList: NOTHING_MOVES };
@@ -139,7 +139,7 @@ export function marshalAll<M>(
   return { bare, descriptors, transferList: moved };
 }
 
-/** `value` was posted. */
+/** Notes that `value` was posted. */
 export function posted(value: unknown): void {
   unmark(value);
 }
@@ -154,7 +154,7 @@ export function unmarshal({ value, descriptors }: Marshalled, table: AddressTabl
   return withAttachments(whole, NOTHING_MOVES);
 }
 
-/** `value`, which could not be sent to another thread for `error`; says what is to blame. */
+/** Makes the error for `value`, which could not be sent to another thread for `error`; it names the part to blame. */
 export function uncloneable(
   actor: string,
   value: unknown,
@@ -162,8 +162,15 @@ export function uncloneable(
   what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
   const node = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
-  if (node === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
-  return new MessageNotCloneableError(actor, propertyPath(node), `is a ${typeof node.value}`);
+  if (node === undefined) return notCloneable(actor, what, `refused (${textOf(error)})`);
+  return notCloneable(actor, propertyPath(node), `a ${typeof node.value}`);
+}
+
+function notCloneable(actor: string, path: string, reason: string): MessageNotCloneableError {
+  return new MessageNotCloneableError(path, reason, {
+    way: `to or from actor "${actor}", between threads`,
+    remedy: "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor",
+  });
 }
 
 function cloned(actor: string, value: unknown): unknown {
@@ -174,7 +181,7 @@ function cloned(actor: string, value: unknown): unknown {
   }
 }
 
-/** Whether nothing in `copy` needs a copy itself: most messages are like that, and this is ten times as fast. */
+/** Returns true if nothing in `copy` needs a copy itself: so are most messages, and this is ten times as fast. */
 function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   for (const key in copy) {
     const value = copy[key];
@@ -183,7 +190,7 @@ function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   return true;
 }
 
-/** Takes what `isTaken` says out of a copy of the objects and arrays that it is in. */
+/** Takes the objects that `isTaken` selects out of a copy of the objects and arrays around them. */
 function strip(actor: string, value: unknown, isTaken: (each: object) => boolean): Stripped {
   const isWanted = (each: unknown): boolean => isObject(each) && isTaken(each);
   if (find(value, isWanted) === undefined) return { bare: value, parts: [] };
@@ -220,13 +227,11 @@ function strangerAmong(parts: Stripped["parts"]): PathNode | undefined {
 
 function refusal(actor: string, node: PathNode): MessageNotCloneableError {
   const isStranger = !("tell" in (node.value as object));
-  const why = isStranger
-    ? "the address of a supervisor"
-    : "an address, and these cross in plain objects and arrays only";
-  return new MessageNotCloneableError(actor, propertyPath(node), `is ${why}`);
+  const why = isStranger ? "the address of a supervisor" : "an address outside of plain objects and arrays";
+  return notCloneable(actor, propertyPath(node), why);
 }
 
-/** What is no value, and goes in a way of its own. */
+/** Returns true for an object that is no value, and is sent by other means. */
 function isPart(value: object): boolean {
   return isAddress(value) || isEnd(value);
 }
@@ -235,7 +240,7 @@ function isAddress(value: object): boolean {
   return TARGET in value;
 }
 
-/** Puts `value` where `keys` lead to in `root`, which is returned; nowhere is in its place. */
+/** Puts `value` where `keys` lead to in `root`, and returns the root; without keys, `value` takes its place. */
 function put(root: unknown, keys: readonly string[], value: object): unknown {
   const last = keys.at(-1);
   if (last === undefined) return value;
@@ -244,7 +249,7 @@ function put(root: unknown, keys: readonly string[], value: object): unknown {
   return root;
 }
 
-/** The first value in `root` of that kind. What a getter throws is left to the copy, which says it better. */
+/** Finds the first value in `root` of that kind. Ignores getters that throw: the copy reports them better. */
 function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE_ROOT): PathNode | undefined {
   const seen = new Set<unknown>();
   const pending: PathNode[] = [{ value: root, key: what, parent: undefined }];

@@ -21,7 +21,7 @@ export class ChildSpawner {
   readonly #children = new Map<string, ImportedActor>();
   #made = 0;
 
-  /** `begin` tells the parent's side; throws when the options cannot be copied. */
+  /** `begin` asks the parent for a child; throws when the options cannot be copied. */
   constructor(
     path: string,
     imports: Imports,

@@ -3,13 +3,13 @@ import { InvalidDefinitionError } from "../errors.ts";
 import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
-import { checkIntensity } from "../supervisor/spawn-options.ts";
+import { checkIntensity } from "../supervisor/settings.ts";
 import type { ElasticSize, RoutingStrategy } from "./router-options.ts";
 
-/** A size with nothing left out. */
+/** A size with its defaults filled in. */
 export type Limits = Required<ElasticSize>;
 
-/** The options as the runtime reads them. */
+/** The options as the runtime reads them, with their defaults filled in. */
 export interface RouterSpec {
   readonly routee: RuntimeChildSpec;
   readonly name: string | undefined;
@@ -53,7 +53,7 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
   return { routee, name, intensity: checkIntensity(intensity), strategy, key, limits };
 }
 
-/** Checks a size and fills in what was left out. */
+/** Checks a size, and fills in the defaults. */
 export function limitsOf(size: unknown, strategy: RoutingStrategy): Limits {
   if (typeof size === "number") return limits({ min: size, max: size });
   if (typeof size !== "object" || size === null) {

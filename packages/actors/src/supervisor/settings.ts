@@ -2,14 +2,14 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Poison, Retry } from "../cell/poison.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { unbounded } from "../mailbox/bounded.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
-import { unbounded } from "../mailbox/mailbox-spec.ts";
 import { checkMailbox } from "../mailbox/overflow.ts";
 import type { Backoff, Intensity, LifeOptions, Restart } from "./actor-options.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
 
-/** How an actor lives, with nothing left out. */
+/** The options of an actor, with the defaults filled in. */
 export interface Settings {
   readonly restart: Restart;
   readonly backoff: Backoff;
