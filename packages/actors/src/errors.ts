@@ -40,7 +40,7 @@ function stoppedRemedy(reason: ExitReason): string {
   return `Spawn it anew${when}; ctx.watch() and address.exited tell of an end as it comes`;
 }
 
-/** The handler threw the `cause`. The supervisor restarts or stops the actor. */
+/** The handler threw an error, which is the `cause`. Supervision restarts the actor or stops it. */
 export class ActorPanickedError extends Error {
   static {
     brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
@@ -63,7 +63,7 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** `state` or `started` of the actor threw the `cause`. */
+/** `state` or `started` threw an error, which is the `cause`. */
 export class StartFailedError extends Error {
   static {
     brand(StartFailedError, "StartFailedError", PACKAGE);
@@ -85,7 +85,7 @@ export class UnknownMessageError extends Error {
   }
 }
 
-/** Misuse: the value to send is not a message. Nothing was sent. */
+/** Misuse: the value to send is no message. Nothing was sent. */
 export class InvalidMessageError extends TypeError {
   static {
     brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
@@ -132,7 +132,7 @@ export class DuplicateKeyError extends Error {
   }
 }
 
-/** Misuse: a broadcast was asked. It has no single reply. Nothing was sent. */
+/** Misuse: the address of a broadcast was asked, which has no single reply. Nothing was sent. */
 export class BroadcastAskError extends Error {
   static {
     brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
@@ -145,7 +145,7 @@ export class BroadcastAskError extends Error {
   }
 }
 
-/** The `key` of a router threw the `cause`, or returned no string. Nothing was sent. */
+/** The `key` of a router threw an error, which is the `cause` then, or returned no string. Nothing was sent. */
 export class RoutingKeyError extends Error {
   static {
     brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
@@ -156,7 +156,7 @@ export class RoutingKeyError extends Error {
   }
 }
 
-/** Misuse: the system was shut down, or the actor that spawns has ended. Nothing was spawned. */
+/** Misuse: the system was shut down, or the actor that spawns has ended. */
 export class SpawnRefusedError extends Error {
   static {
     brand(SpawnRefusedError, "SpawnRefusedError", PACKAGE);
@@ -168,24 +168,8 @@ export class SpawnRefusedError extends Error {
 }
 
 /**
- * A value to or from an actor on another thread cannot be copied. Nothing was sent. `path` is the offending property.
- */
-export class MessageNotCloneableError extends TypeError {
-  static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
-  }
-  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
-  readonly path: string;
-  constructor(actor: string, path: string, why: string) {
-    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
-    this.path = path;
-  }
-}
-
-/**
- * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not
- * handled, unless its handler has started. A promise that need not be awaited goes through `ctx.background`.
+ * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
+ * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
@@ -215,8 +199,8 @@ export class NothingToStashError extends Error {
 }
 
 /**
- * The thread that an actor ran on was lost. `how` is the `cause` of the exit reason. If the thread hung, the `stack` is
- * that of the thread, if it could be had.
+ * The thread that an actor ran on was lost. `how` is the `cause` of its exit reason. If the thread hung, `stack` is
+ * its own stack, as far as that could be had.
  */
 export class ThreadLostError extends Error {
   static {
@@ -231,8 +215,9 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * The module of an actor on a thread could not be loaded, or does not export one. The message names the remedy; the
- * error of Node is the `cause`. This error is the `cause` of the `StartFailedError`: the actor is not started again.
+ * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about
+ * it; the error of Node is the `cause`. It is itself the `cause` of the `StartFailedError`. The actor is not started
+ * again.
  */
 export class LoadFailedError extends Error {
   static {
@@ -247,7 +232,7 @@ export class LoadFailedError extends Error {
   }
 }
 
-/** Misuse: an actor on a thread cannot do this. */
+/** Misuse: an operation that an actor on a thread does not have. */
 export class ThreadLimitError extends Error {
   static {
     brand(ThreadLimitError, "ThreadLimitError", PACKAGE);

@@ -5,9 +5,9 @@
 import { brand, callback, ignored } from "@pneumatic/core/internal";
 import type { Behavior, Handler } from "./cell/behavior.ts";
 import { LocalExecutor } from "./cell/executor.ts";
-import { door, pathName } from "./check-options.ts";
 import type { Definition } from "./definition.ts";
 import { InvalidDefinitionError } from "./errors.ts";
+import { door, pathName } from "./option-doors.ts";
 
 class RuntimeDefinition extends LocalExecutor implements Definition<never, unknown> {
   static {

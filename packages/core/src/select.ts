@@ -5,13 +5,13 @@
 
 import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
-import { stepped } from "./internal/budget.ts";
+import { noteUnyielding } from "./internal/budget.ts";
 import { chance } from "./internal/clock.ts";
 import { checkOptions, flag, ignored } from "./internal/options.ts";
-import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
-import type { PendingReceive, Source } from "./internal/source.ts";
+import { ChannelReceiver, RECV_DISCONNECTED, RECV_TIMED_OUT } from "./internal/receiver.ts";
+import type { Source, WaitingReceive } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
-import { refuse, soon, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
+import { refuse, settled, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
 import type { WaitNode } from "./internal/wait-list.ts";
 import type { OneshotReceiver } from "./receiver.ts";
 import type { Err, Result } from "./result.ts";
@@ -92,13 +92,13 @@ export function select(arms: NamedArms | ListedArms, options?: SelectOptions): P
   if (refusal !== undefined) return refusal;
   const biased = options?.biased === true;
   try {
-    const line = new Line(arms);
+    const line = new Arms(arms);
     if (line.ends.length === 0) refuseEternity(options);
     line.refuseOverlap();
     const taken = line.takeReady(biased);
-    if (taken !== undefined) return soon<AnySelected>(taken, line.cooperative);
-    if (options?.timeout === 0) return soon<AnySelected>(SELECT_TIMED_OUT, true);
-    return new PendingSelect(line, biased).start(options);
+    if (taken !== undefined) return settled<AnySelected>(taken, line.cooperative);
+    if (options?.timeout === 0) return settled<AnySelected>(SELECT_TIMED_OUT, true);
+    return new SelectWait(line, biased).start(options);
   } catch (misuse) {
     return Promise.reject(misuse);
   }
@@ -125,9 +125,9 @@ export function trySelect<const Arms extends ListedArms>(
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
   if (options !== undefined && !isBiased(options)) checkOptions(options, TRY_SELECT_OPTIONS);
-  const line = new Line(arms);
+  const line = new Arms(arms);
   const taken = line.takeReady(options?.biased === true);
-  if (taken === undefined) stepped();
+  if (taken === undefined) noteUnyielding();
   return taken;
 }
 
@@ -143,10 +143,10 @@ function isBiased(options: SelectOptions | undefined): boolean {
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
 
-const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: TIMED_OUT });
+const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: RECV_TIMED_OUT });
 
 /** The arms of one select: their names, and at the same index their receivers. */
-class Line {
+class Arms {
   readonly names: readonly PropertyKey[];
   readonly ends: readonly ChannelReceiver<unknown>[];
   /** As the arm that was taken. */
@@ -155,7 +155,7 @@ class Line {
   constructor(arms: NamedArms | ListedArms) {
     if (Array.isArray(arms)) {
       this.names = arms.map(nameOf);
-      this.ends = arms.map(([name, receiver]) => endOf(name, receiver));
+      this.ends = arms.map(([name, receiver]) => receiverOf(name, receiver));
       return;
     }
     if (typeof arms !== "object" || arms === null) {
@@ -167,7 +167,7 @@ class Line {
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string;
       if (isIndex(name)) throw new InvalidArgumentError("A name in the object form of select", NOT_AN_INDEX, name);
-      ends[index] = endOf(name, named[name]);
+      ends[index] = receiverOf(name, named[name]);
     }
     this.names = names;
     this.ends = ends;
@@ -191,7 +191,7 @@ class Line {
   }
 
   #sourceAt(index: number): Source<unknown> {
-    return sourceOf(this.ends[index] as ChannelReceiver<unknown>);
+    return sourceAt(this.ends[index] as ChannelReceiver<unknown>);
   }
 
   /** What a ready arm gives; undefined when none is. */
@@ -202,12 +202,12 @@ class Line {
     const value = source.take();
     if (value === NOTHING && source.state !== CLOSED) return this.takeReady(biased); // it was not: its sender has given up
     this.cooperative = source.cooperative;
-    const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
+    const result = value === NOTHING ? RECV_DISCONNECTED : ({ ok: true, value } as const);
     return { arm: this.names[index] as PropertyKey, result };
   }
 
   /** The name of the arm of `end`; of several the first one, or any with the same chance. */
-  nameOf(end: ChannelReceiver<unknown>, biased: boolean): PropertyKey {
+  armName(end: ChannelReceiver<unknown>, biased: boolean): PropertyKey {
     const first = this.ends.indexOf(end);
     if (biased || this.ends.lastIndexOf(end) === first) return this.names[first] as PropertyKey;
     const names = this.names.filter((_, index) => this.ends[index] === end);
@@ -215,12 +215,12 @@ class Line {
   }
 }
 
-function sourceOf(end: ChannelReceiver<unknown>): Source<unknown> {
+function sourceAt(end: ChannelReceiver<unknown>): Source<unknown> {
   return end.channel as Source<unknown>;
 }
 
 /** The receiver of an arm, which must be one that was not dropped. */
-function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
+function receiverOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     const expected = "a receiver made by this copy of @pneumatic/core";
     throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
@@ -229,13 +229,13 @@ function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
   throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
 }
 
-class PendingSelect extends Wait<AnySelected> {
-  readonly #line: Line;
+class SelectWait extends Wait<AnySelected> {
+  readonly #line: Arms;
   readonly #biased: boolean;
   /** As the arm that wins. */
   cooperative = true;
 
-  constructor(line: Line, biased: boolean) {
+  constructor(line: Arms, biased: boolean) {
     super();
     this.#line = line;
     this.#biased = biased;
@@ -254,27 +254,27 @@ class PendingSelect extends Wait<AnySelected> {
     for (const end of this.#line.ends) if (end.waiting !== undefined) armOf(end).leave();
   }
 
-  won(winner: PendingArm, result: Result<unknown, RecvError>): void {
+  won(winner: ArmWait, result: Result<unknown, RecvError>): void {
     this.leave();
     this.cooperative = winner.source.cooperative;
-    this.settle({ arm: this.#line.nameOf(winner.end, this.#biased), result });
+    this.settle({ arm: this.#line.armName(winner.end, this.#biased), result });
   }
 }
 
 /** A receiver's place in line for a select: one for each receiver, since it has one receive at a time. */
-class PendingArm implements PendingReceive<unknown> {
+class ArmWait implements WaitingReceive<unknown> {
   readonly end: ChannelReceiver<unknown>;
   readonly source: Source<unknown>;
-  #select: PendingSelect | undefined = undefined;
+  #select: SelectWait | undefined = undefined;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
   constructor(end: ChannelReceiver<unknown>) {
     this.end = end;
-    this.source = sourceOf(end);
+    this.source = sourceAt(end);
   }
 
-  enter(select: PendingSelect): void {
+  enter(select: SelectWait): void {
     this.#select = select;
     this.end.waiting = this;
     this.source.wait(this);
@@ -290,11 +290,11 @@ class PendingArm implements PendingReceive<unknown> {
   }
 
   disconnected(): void {
-    this.#served()?.won(this, DISCONNECTED);
+    this.#served()?.won(this, RECV_DISCONNECTED);
   }
 
   /** It is not in line any more. */
-  #served(): PendingSelect | undefined {
+  #served(): SelectWait | undefined {
     const select = this.#select;
     this.#select = undefined;
     this.end.waiting = undefined;
@@ -302,9 +302,9 @@ class PendingArm implements PendingReceive<unknown> {
   }
 }
 
-function armOf(end: ChannelReceiver<unknown>): PendingArm {
-  end.arm ??= new PendingArm(end);
-  return end.arm as PendingArm;
+function armOf(end: ChannelReceiver<unknown>): ArmWait {
+  end.arm ??= new ArmWait(end);
+  return end.arm as ArmWait;
 }
 
 const NOT_AN_INDEX = "a name that does not look like an integer; use the list form, select([[name, receiver], ...])";

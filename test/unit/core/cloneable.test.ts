@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { checkCloneable, explained } from "../../../packages/core/src/threads/codec/cloneable.ts";
 import { MessageNotCloneableError } from "../../../packages/core/src/threads/codec/errors.ts";
-import { pack, unpack } from "../../../packages/core/src/threads/codec/placeholders.ts";
+import { fillPlaceholders, putPlaceholders } from "../../../packages/core/src/threads/codec/placeholders.ts";
 
 class Ticket {
   readonly call = (): void => {};
@@ -51,7 +51,7 @@ test("what can be cloned passes, cyclic or shared, with what is moved or portabl
   };
   cyclic["self"] = cyclic;
   checkCloneable(cyclic);
-  checkCloneable({ port1, to: new Ticket(1) }, { transferList: [port1], portable });
+  checkCloneable({ port1, to: new Ticket(1) }, { transferList: [port1], describe: portable });
   expect(() => checkCloneable({ port1 })).toThrow(
     expect.objectContaining({ path: "message.port1", reason: "a MessagePort" }),
   );
@@ -90,9 +90,9 @@ test("portables go by stand-ins through structured clone, and identity is kept",
     date: new Date(0),
   };
   message["self"] = message;
-  const packed = pack(message, portable);
+  const packed = putPlaceholders(message, portable);
   if (packed === undefined) throw new Error("It has portables");
-  const arrived = unpack(structuredClone(packed), revive) as {
+  const arrived = fillPlaceholders(structuredClone(packed), revive) as {
     ticket: Ticket;
     again: Ticket[];
     map: Map<unknown, unknown>;
@@ -110,10 +110,10 @@ test("portables go by stand-ins through structured clone, and identity is kept",
 });
 
 test("a message without portables needs no stand-ins, and an own __proto__ stays one", () => {
-  expect(pack({ a: [new Map([[1, {}]])] }, portable)).toBeUndefined();
+  expect(putPlaceholders({ a: [new Map([[1, {}]])] }, portable)).toBeUndefined();
   const message = { inner: JSON.parse('{ "__proto__": { "polluted": 1 } }'), to: new Ticket(1) };
-  const packed = pack(message, portable);
+  const packed = putPlaceholders(message, portable);
   if (packed === undefined) throw new Error("It has portables");
-  const arrived = unpack(structuredClone(packed), revive) as typeof message;
+  const arrived = fillPlaceholders(structuredClone(packed), revive) as typeof message;
   expect([Object.keys(arrived.inner), "polluted" in arrived.inner]).toEqual([["__proto__"], false]);
 });

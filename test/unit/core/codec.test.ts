@@ -6,8 +6,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
+import { FOREIGN, TOO_LARGE } from "../../../packages/core/src/threads/codec/encode-result.ts";
 import { Encoder } from "../../../packages/core/src/threads/codec/encoder.ts";
-import { FOREIGN, TOO_LARGE } from "../../../packages/core/src/threads/codec/outcome.ts";
 import { LOOSE, Positions } from "../../../packages/core/src/threads/codec/prediction.ts";
 import {
   MAX_DEPTH,

@@ -84,7 +84,7 @@ test.each<[string, number[], saying: string]>([
   ["a negative number of bytes", [tag.BYTES, -1], "more bytes than the record has"],
   ["bytes of an unknown class", [(99 << 8) | tag.BYTES, 4, 0], "bytes of an unknown class"],
   ["a part of an element", [(4 << 8) | tag.BYTES, 3, 0], "a part of an element"],
-  ["a handle that nobody expects", [tag.HANDLE, tag.INT], "a handle that nobody expects"],
+  ["a handle that nobody expects", [tag.DESCRIPTOR, tag.INT], "a handle that nobody expects"],
   ["two values", [tag.INT, tag.INT], "the record goes on"],
   ["endless depth", [...fill(200, (1 << 8) | tag.ARRAY), tag.INT], "an object that is too deep"],
 ])("%s is refused as corrupt", (_, words, saying) => {

@@ -37,29 +37,30 @@ export type Address<P> = AddressTo<MessageOf<P>, Ask<MessageOf<P>, { readonly [K
 // Both types spell the replies out. With a name for them that is generic in `P`, the compiler would compare protocols as they
 // are written, and a method that promises its reply would differ from one that returns it.
 
-/** A handle that does not keep its actor alive. */
+/** A handle on an actor that understands protocol `P`, which does not keep it alive. */
 export type WeakAddress<P> = WeakAddressTo<
   MessageOf<P>,
   Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
 >;
 
-/** The common part of strong and weak addresses. */
+/** The members that strong and weak addresses share. */
 interface Deliveries<in Message, out AskFunction> {
   /** The path of the actor in its system: `/parent/name`. */
   readonly path: string;
-  /** Resolves to the exit reason when the actor has ended for good. Does not keep it alive, and never rejects. */
+  /** Resolves to the reason why the actor ended for good, once it has. Does not keep it alive and never rejects. */
   readonly exited: Promise<ExitReason>;
   /** Sends and forgets. A message that cannot be delivered becomes a dead letter with a reason. */
   tell(message: Message): void;
   /**
-   * Sends, and resolves to the reply, which is the value that the handler returns.
+   * Sends, and resolves to the reply, which the handler returns.
    *
-   * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of the signal;
-   * at once when the actor dies. A message is never handled if its ask is given up while it is queued.
+   * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of
+   * the signal, at once if the actor dies. A message whose ask was given up while it was queued is never handled.
    */
   readonly ask: AskFunction;
   /**
-   * Sends, and waits for room if the mailbox is bounded and waits. An error carries the message, which was not sent.
+   * Sends; waits for room if the mailbox is full and its overflow is `wait`. An error holds the message, which was
+   * not sent.
    */
   send<M extends Message>(
     message: M,
@@ -69,7 +70,7 @@ interface Deliveries<in Message, out AskFunction> {
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
 }
 
-/** {@link Address}, spelled by its messages and its `ask`, so that its variance can be checked. */
+/** The form of {@link Address} by its messages and its `ask`, whose variance the compiler can check. */
 export interface AddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction>, AnySender<Message> {
   /** Settles when the actor has started for the first time; rejects with `StartFailedError`, which need not be observed. */
   readonly started: Promise<void>;
@@ -83,9 +84,9 @@ export interface AddressTo<in Message, out AskFunction> extends Deliveries<Messa
   downgrade(): WeakAddressTo<Message, AskFunction>;
 }
 
-/** {@link WeakAddress}, spelled by its messages and its `ask`. */
+/** The form of {@link WeakAddress} by its messages and its `ask`. */
 export interface WeakAddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction> {
-  /** Returns a strong address, or undefined once the last one has been dropped. */
+  /** Returns a strong address, or undefined once the last one was dropped. */
   upgrade(): AddressTo<Message, AskFunction> | undefined;
 }
 

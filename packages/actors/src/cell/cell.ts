@@ -1,14 +1,14 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the message in
- * flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
  * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
  *
- * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should. Who
- * writes those that are not its own:
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
  *
  *     field                      written by                                  when
  *     state                      state.ts, for turn.ts and lifecycle.ts      always
@@ -23,6 +23,9 @@
  *     registrations              registry, and whoever goes with an actor    until STOPPED
  *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
  *     previous, next             siblings.ts of its parent                   until STOPPED
+ *
+ * Above the limits: each message passes this object, and a split would cost a load for each part; the fields are in the
+ * table.
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -212,7 +215,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
+  /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }

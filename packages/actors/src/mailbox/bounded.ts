@@ -5,14 +5,14 @@ import { checkMailbox, overflowKind } from "./overflow.ts";
 
 const OPTIONS = { overflow: overflowKind };
 
-/** Returns a mailbox without a limit: `tell` never fails, `send` never waits. The default. */
+/** Specifies a mailbox without a limit: `tell` never fails, `send` never waits. The default. */
 export function unbounded(): MailboxSpec {
   return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
 }
 
 /**
- * A mailbox of at most `capacity` messages; the one being handled takes no slot. With capacity 0 a message is accepted
- * only while the actor is idle.
+ * Specifies a mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message
+ * is accepted only while the actor is idle. Throws `RangeError` for a capacity or an overflow that is none.
  *
  * | full and | tell | trySend | send | ask |
  * |---|---|---|---|---|

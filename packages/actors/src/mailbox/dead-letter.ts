@@ -1,4 +1,4 @@
-/** Dead letters as users see them: a message that no handler saw, and the reason. */
+/** Dead letters: the messages that no handler saw, each with its reason. */
 
 /** A message that was not handled. */
 export interface DeadLetter {
@@ -10,13 +10,13 @@ export interface DeadLetter {
   readonly to: string;
   /** The id of that actor. */
   readonly id: number;
-  /** The time in milliseconds of the clock of the system: for differences, it is no date. */
+  /** The time in milliseconds of the system's clock: good for differences, and no date. */
   readonly at: number;
   /** The error of its handler, if it was quarantined for that. */
   readonly error?: unknown;
 }
 
-/** The reason why a message was not handled; a closed set. */
+/** The reason why a message was not handled: a closed set. */
 export type DeadLetterReason =
   /** The mailbox was full, and `tell` does not wait. */
   | "full"
@@ -36,7 +36,7 @@ export type DeadLetterReason =
   | "startFailed"
   /** The supervisor gave up on restarts. */
   | "intensityExceeded"
-  /** Its transferred objects had gone to a thread that was lost, or gave the message back. */
+  /** Its transferables had gone to a thread that was lost, or that gave the message back. */
   | "transferLost"
   /** It was published to a subscriber that cannot take it: it cannot be copied to a thread, or has no key for a router. */
   | "undeliverable";

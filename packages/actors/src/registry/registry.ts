@@ -11,14 +11,14 @@ import { NO_REGISTRATION, Registration } from "./registration.ts";
 
 declare const registered: unique symbol;
 
-/** {@link RegistryKey}, spelled by its messages and its `ask`, so that its variance can be checked: it is invariant. */
+/** The form of {@link RegistryKey} by its messages and its `ask`, whose variance the compiler can check: there is none. */
 export interface RegistryKeyFor<in out Message, in out AskFunction> {
-  /** Keeps the types of keys apart; never present at run time. */
+  /** Never set: it keeps the types of keys apart. */
   readonly [registered]?: (address: AddressTo<Message, AskFunction>) => AddressTo<Message, AskFunction>;
   readonly name: string;
 }
 
-/** A key that stands for one actor of protocol `P`, whichever that is at the moment. Made by {@link registryKey}. */
+/** A key for one actor of protocol `P`: whichever is registered at the moment. Made by {@link registryKey}. */
 export type RegistryKey<P> = RegistryKeyFor<
   MessageOf<P>,
   Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
@@ -34,9 +34,11 @@ class Key {
 }
 
 /**
- * Makes a key for an actor of protocol `P`. Every call makes a new key, even for a name that was used before: that is why
- * `lookup` can promise the protocol. So a key is a constant: the code that registers and the code that looks up import it,
- * best from the module of the protocol. Throws `InvalidDefinitionError` for a name that is no text. (After Akka's `ServiceKey`.)
+ * Makes a key for an actor of protocol `P`. Every call makes a key of its own, even for a name that was used before;
+ * that is why `lookup` can promise the protocol.
+ *
+ * So a key is a constant, best beside the protocol, which is imported to register and to look up. Throws
+ * `InvalidDefinitionError` for an empty name. (After Akka's `ServiceKey`.)
  *
  * @example
  * ```ts
@@ -56,16 +58,16 @@ export function registryKey<P>(name: string): RegistryKey<P> {
   throw new InvalidDefinitionError(`The name of a registry key is a string, not ${JSON.stringify(name)}`);
 }
 
-/** The registry of a system: at most one actor for each key. For several actors there are topics and routers. */
+/** The registry of a system: at most one actor for each key. A topic or a router stands for several actors. */
 export class Registry {
   readonly #entries = new Map<unknown, Registration>();
 
   /**
-   * Registers an actor, until the result is disposed of or the actor has ended for good; a restart changes nothing.
-   * Nothing happens for an actor that has ended. For the actor that is registered already it returns that registration.
+   * Registers an actor until the result is disposed of, or the actor has ended for good; a restart changes nothing.
+   * Does nothing for an actor that has ended, and returns the same registration for one that is registered already.
    *
-   * Throws `DuplicateKeyError` while another actor lives that is registered, `InvalidDefinitionError` for a value that
-   * is no key or no address.
+   * Throws `DuplicateKeyError` while another living actor is registered, `InvalidDefinitionError` if `key` is no key,
+   * or `address` no address.
    */
   register<M, A>(
     key: RegistryKeyFor<M, A>,
@@ -82,7 +84,7 @@ export class Registry {
     return registration;
   }
 
-  /** Returns a weak address of the registered actor, or undefined if there is none. */
+  /** Returns a weak address of the actor that is registered, or undefined if there is none. */
   lookup<M, A>(key: RegistryKeyFor<M, A>): WeakAddressTo<M, A> | undefined {
     checkKey(key);
     const registered = this.#entries.get(key);

@@ -3,9 +3,12 @@
  * deadline or the signal rejects it. Then neither a deadline nor a listener is left. Upstream is the address that asks,
  * downstream the mailbox that queues the ask and the turn that replies.
  *
- *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *
+ * Above the limits: an ask is one object, with its links in two lists and its deadline, so that an ask costs one
+ * allocation.
  */
-import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -13,11 +16,11 @@ import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const UNSENT = 0;
+const CREATED = 0;
 const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type AskPhase = typeof UNSENT | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof CREATED | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** The queue of an ask: its mailbox. */
 export interface AskQueue {
@@ -32,7 +35,7 @@ export interface Removable {
 }
 
 /** The position of an ask: a ticket of the queue, a position before the queue, or the waiting sender of the ask. */
-export type AskPosition = number | Removable | ParkedSend<unknown>;
+export type AskPosition = number | Removable | WaitingSender<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
@@ -43,7 +46,7 @@ export const NEVER_STARTED: unique symbol = Symbol("never started");
 export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: AskPhase = UNSENT;
+  #phase: AskPhase = CREATED;
   #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;

@@ -4,7 +4,7 @@
  * keep the process alive, until it fires: asks one after the other cost no timer each.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
-import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
+import { UnrefTimer, WaitList } from "@pneumatic/core/internal";
 import type { Scheduler } from "../scheduler.ts";
 
 /** An ask or an edge that expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
@@ -19,7 +19,7 @@ const LISTS_KEPT = 16;
 
 class TimeoutList {
   readonly entries = new WaitList<Expiring>();
-  timer: UnheldTimer | undefined = undefined;
+  timer: UnrefTimer | undefined = undefined;
 }
 
 export class Deadlines {
@@ -76,7 +76,7 @@ export class Deadlines {
   }
 
   #arm(list: TimeoutList, timeoutMs: number, delayMs: number): void {
-    list.timer = new UnheldTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
+    list.timer = new UnrefTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
   }
 
   #fired(list: TimeoutList, timeoutMs: number): void {

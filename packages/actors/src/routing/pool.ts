@@ -8,7 +8,7 @@
  *
  * Invariant: a routee that has ended for good stays a member until the number changes; the strategies pass over it.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
@@ -19,8 +19,8 @@ import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
-import type { Limits } from "./options.ts";
 import type { RouteeInfo } from "./router-address.ts";
+import type { Limits } from "./router-spec.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
 
@@ -33,7 +33,7 @@ export class Pool implements Members {
   readonly #supervisor: Supervisor;
   readonly #spec: RuntimeChildSpec;
   #limits: Limits;
-  #sweep: UnheldTimer | undefined = undefined;
+  #sweep: UnrefTimer | undefined = undefined;
   /** The number of messages that each member had got at the last sweep. */
   #given = new Map<Routee, number>();
 
@@ -147,7 +147,7 @@ export class Pool implements Members {
   #sweepLater(): void {
     if (this.#sweep !== undefined || this.members.length <= this.#limits.min) return;
     this.#given = new Map(this.members.map((each) => [each, each.cell.account.accepted]));
-    this.#sweep = new UnheldTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
+    this.#sweep = new UnrefTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
   }
 
   /** Releases idle routees: those that have nothing to do, and got no message since the last sweep. */

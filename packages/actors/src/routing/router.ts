@@ -10,11 +10,11 @@ import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Registration } from "../registry/registration.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { ChildSpec, SupervisorSpec } from "../supervisor/supervisor-address.ts";
-import { routerAddress } from "./address.ts";
+import { routerAddress } from "./handle.ts";
 import { BroadcastInbox, RoutingInbox } from "./inbox.ts";
-import type { RouterSpec } from "./options.ts";
-import { resizedLimits, routerSpec } from "./options.ts";
 import { Pool, routeeName, routeeSpec } from "./pool.ts";
+import type { RouterSpec } from "./router-spec.ts";
+import { resizedLimits, routerSpec } from "./router-spec.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 

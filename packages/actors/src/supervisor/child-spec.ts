@@ -1,13 +1,13 @@
 /** Specifications of supervisors and their children, as the runtime reads them: checked when they are made. */
 import { ignored, oneOf } from "@pneumatic/core/internal";
 import type { LocalExecutor } from "../cell/executor.ts";
-import { door } from "../check-options.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { door } from "../option-doors.ts";
 import { behaviorOf, RemoteDefinition } from "../runtime-definition.ts";
 import type { Restart } from "./actor-options.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
-import type { ActorDoor, Settings } from "./spawn-options.ts";
-import { INTENSITY, settingsOf } from "./spawn-options.ts";
+import type { ActorDoor, Settings } from "./settings.ts";
+import { INTENSITY, settingsOf } from "./settings.ts";
 import { STRATEGIES } from "./strategy.ts";
 import type { SupervisorSpec } from "./supervisor-address.ts";
 

@@ -1,10 +1,10 @@
 /** The tables of the faults in a plan. */
 import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
 import { callback, ignored, integer, oneOf, shown, within } from "@pneumatic/core/internal";
-import type { Door } from "../check-options.ts";
-import { door, text } from "../check-options.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { CrashCause } from "../exit-reason.ts";
+import type { Door } from "../option-doors.ts";
+import { door, text } from "../option-doors.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 
 const CAUSES = ["exit", "outOfMemory", "hung", "uncaught", "hostLost", "terminated"] as const satisfies CrashCause[];

@@ -1,9 +1,9 @@
 /** The tables of the options that this entry takes. */
 import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
 import { checkArgument, count, flag, integer, oneOf } from "@pneumatic/core/internal";
-import type { Door } from "../check-options.ts";
-import { door, finiteMilliseconds, pathName, refusalFor, wholeNumber } from "../check-options.ts";
-import { SYSTEM_OPTIONS } from "../system/options.ts";
+import type { Door } from "../option-doors.ts";
+import { door, finiteMilliseconds, pathName, refusalFor, wholeNumber } from "../option-doors.ts";
+import { SYSTEM_OPTIONS } from "../system/check-options.ts";
 
 const { name, logger, logLevel, deadlock, deadLetters, threads } = SYSTEM_OPTIONS;
 

@@ -1,12 +1,12 @@
-/** The findings of a simulation, as errors. The message names the actors and the remedy. */
+/** The errors of a simulation. The message says which actors are concerned, and what to do. */
 import { brand } from "@pneumatic/core/internal";
 
 const PACKAGE = "@pneumatic/actors/testing";
 
 /**
- * Nothing of the simulation is left to do, and a handler or the scenario still waits: for real I/O, a timer of the
- * platform, or a promise that will never settle. `waiting` are the handlers and hooks; empty when it is the scenario
- * itself.
+ * The simulation has nothing left to do, and somebody still waits: for real I/O, a timer of the platform, or a
+ * promise that nobody will ever settle. `waiting` lists the handlers and hooks; it is empty if the scenario itself
+ * waits.
  */
 export class UncontrolledWaitError extends Error {
   static {
@@ -24,7 +24,7 @@ export class UncontrolledWaitError extends Error {
   }
 }
 
-/** A guarantee of the runtime was broken during the run, or something was left behind at its end. */
+/** A guarantee of the runtime does not hold, or something was left behind at the end of a run. */
 export class InvariantError extends Error {
   static {
     brand(InvariantError, "InvariantError", PACKAGE);
@@ -37,7 +37,7 @@ export class InvariantError extends Error {
   }
 }
 
-/** A run took more steps than allowed: something goes round in circles. */
+/** A run took more steps than it may, so something goes round in circles. */
 export class StepLimitError extends Error {
   static {
     brand(StepLimitError, "StepLimitError", PACKAGE);
@@ -49,7 +49,7 @@ export class StepLimitError extends Error {
   }
 }
 
-/** A probe did not see an expected message, or saw an unexpected one. */
+/** A probe did not see what a test expected, or saw what it did not expect. */
 export class ExpectationError extends Error {
   static {
     brand(ExpectationError, "ExpectationError", PACKAGE);
@@ -69,8 +69,8 @@ export class InjectedPanicError extends Error {
 }
 
 /**
- * A scenario failed under a seed. `cause` is its error, `seed` replays it, and `trace` shows the shortest run found that fails
- * in the same way.
+ * A scenario failed under a seed. The `cause` is the error it failed with; `seed` replays it; `trace` is the shortest
+ * run found that fails in the same way.
  */
 export class ExplorationError extends Error {
   static {

@@ -18,7 +18,7 @@ import type { TestSystemOptions } from "./test-system.ts";
 import { TestSystem } from "./test-system.ts";
 import type { Trace } from "./trace.ts";
 
-/** The scenario to explore: it spawns actors, sends messages, and throws when something is wrong. */
+/** The scenario of an exploration: it spawns actors, sends messages, and throws if something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
 
 /** The options of an exploration. */
@@ -27,13 +27,13 @@ export interface ExploreOptions extends Omit<TestSystemOptions, "seed" | "clock"
   readonly runs?: number;
   /** The first seed; 1 by default. The others follow it. */
   readonly seed?: number;
-  /** The most steps of a run; 100,000 when left out. */
+  /** The number of steps that a run may take; 100,000 when left out. */
   readonly maxSteps?: number;
-  /** The most runs to spend on making a failing one plainer; 500 when left out. */
+  /** The number of runs that may be spent on making a failing one plainer; 500 when left out. */
   readonly shrinkRuns?: number;
 }
 
-/** The size of an exploration that found nothing. */
+/** The extent of an exploration that found nothing. */
 export interface Exploration {
   readonly runs: number;
   /** The steps of all runs together. */
@@ -47,7 +47,7 @@ interface RunFailure {
 /** One run of a scenario. */
 interface RunOutcome {
   readonly failure: RunFailure | undefined;
-  /** The other error that it failed with: at its end, or before that. */
+  /** The other error: of its end, or before that. */
   readonly also: unknown;
   readonly decisions: Decisions;
   readonly steps: number;
@@ -68,9 +68,9 @@ const MOST_LINES = 500;
  * {@link ExplorationError} for the first seed under which it throws, rejects or leaves something behind: its message
  * has the seed, which replays the run exactly, and the plainest failing run as a readable sequence.
  *
- * The behavior of a scenario must follow from its messages and from the time of the system: a handler that awaits
- * something that is not the runtime's fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's
- * simulation, and loom and shuttle of Rust.)
+ * A scenario must follow from its messages and from the time of the system alone: a handler that awaits anything else
+ * fails the run with an {@link UncontrolledWaitError}. (After FoundationDB's simulation, and loom and shuttle of
+ * Rust.)
  *
  * @example
  * ```ts
@@ -132,7 +132,7 @@ async function explorationError(
   const { trace, also } = shown;
   const besides = also === undefined || errorText(also) === errorText(error) ? "" : `\nBesides: ${errorText(also)}`;
   const story = isSame(shown)
-    ? `The plainest run that fails like it ${counted(shown)}`
+    ? `The plainest run that fails like it ${runText(shown)}`
     : "The same choices do not fail again: something outside of the runtime decides as well. One of these runs";
   const summary = `Seed ${seed} fails: ${errorText(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
   return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
@@ -144,7 +144,7 @@ function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number):
   return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
 }
 
-function counted({ steps, switches, decisions: { strikes } }: RunOutcome): string {
+function runText({ steps, switches, decisions: { strikes } }: RunOutcome): string {
   const order =
     switches === 0
       ? "in the order in which they came"
@@ -208,7 +208,7 @@ function isUncontrolled(error: unknown): boolean {
   return error instanceof UncontrolledWaitError;
 }
 
-/** Returns true if an ask has timed out, also in a handler that asked: the result of a handler that waits for ever. */
+/** True if an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
 function isTimeout(error: unknown): boolean {
   return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
 }

@@ -1,10 +1,12 @@
 /**
  * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
  * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
+ *
+ * Above the limits: a probe is an actor and its expectations at once, and reads both sides of the runtime.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
@@ -152,7 +154,7 @@ class RecordingProbe<P> implements Probe<P> {
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
-      mailbox.deliver(checked(path, make()));
+      mailbox.deliver(checkedMessage(path, make()));
     } catch (cause) {
       this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
       this.#changed();
@@ -258,8 +260,8 @@ function checkReplies(replies: unknown): void {
 }
 
 /**
- * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system, for malformed replies or options, and
- * everything that `spawn` throws.
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and every
+ * error of `spawn`.
  *
  * @example
  * ```ts

@@ -37,13 +37,13 @@ async function fewest(
   runs: number,
   repeat: (choices: readonly number[]) => Promise<readonly number[] | undefined>,
 ): Promise<readonly number[]> {
-  let best = trimmed(choices);
+  let best = withoutTrailingZeros(choices);
   let left = runs;
   for (let size = overtaking(best); size >= 1 && left > 0; ) {
     const before = overtaking(best);
     for (let from = 0; from < overtaking(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
-      if (made !== undefined && overtaking(made) < overtaking(best)) best = trimmed(made);
+      if (made !== undefined && overtaking(made) < overtaking(best)) best = withoutTrailingZeros(made);
       else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
@@ -68,7 +68,7 @@ function overtaking(choices: readonly number[]): number {
 }
 
 /** Removes the zeros at the end, which are the default. */
-function trimmed(choices: readonly number[]): readonly number[] {
+function withoutTrailingZeros(choices: readonly number[]): readonly number[] {
   let end = choices.length;
   while (end > 0 && choices[end - 1] === 0) end--;
   return choices.slice(0, end);

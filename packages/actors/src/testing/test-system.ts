@@ -12,7 +12,7 @@ import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Parts } from "./simulated-system.ts";
+import type { SystemParts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
 /** The options of a {@link TestSystem}. */
@@ -20,16 +20,17 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   /** Virtual time, which stands still until the test moves it. */
   readonly clock?: "virtual";
   /**
-   * If true, time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false by
-   * default. Timers of the platform count as I/O, so time stands still while an interval is set. Work that Node does not list
-   * is not seen: that of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile` of small files.
+   * Moves the time to the next deadline whenever every mailbox is idle and no real I/O is pending; false when left
+   * out. Timers of the platform count as real I/O, so time stands still while an interval is set. Work that Node does
+   * not list is not seen: that of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile`
+   * of small files.
    */
   readonly autoAdvance?: boolean;
-  /** A whole number that decides on the order of steps and on faults. Without it, steps run in the order of arrival. */
+  /** The whole number that decides on the order of steps, and on faults; without it steps come in the order of arrival. */
   readonly seed?: number;
   /** The faults to inject. */
   readonly faults?: readonly Fault[];
-  /** The most faults that the seed chooses; 3 when left out. */
+  /** The number of faults chosen by the seed that may strike; 3 when left out. */
   readonly faultBudget?: number;
 }
 
@@ -38,19 +39,19 @@ let silence: Logger | undefined;
 /**
  * An {@link ActorSystem} for tests. Nothing is logged unless `logger` or `logLevel` is given.
  *
- * Its clock rules the timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks, and,
- * while it exists, every timeout, `after` and `tick` of channels on this thread: so there can be only one at a time. It does not
- * reach timers of the platform or vitest's fake timers, beside which it works.
+ * Timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks go by its clock,
+ * as does every timeout, `after` and `tick` of channels on this thread while it is there: so there can be only one at
+ * a time. It does not reach timers of the platform, nor vitest's fake timers, beside which it works.
  *
- * Its end (`await using`) shuts it down, lets the necessary time pass, and throws {@link InvariantError} if a message is not
- * accounted for, an ask is pending, a timer is left, or an actor lives without an address.
+ * Its end (`await using`) shuts it down, lets the time pass that this takes, and throws {@link InvariantError} if a
+ * message is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  readonly #parts: Parts;
+  readonly #parts: SystemParts;
 
   /** Called by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, hooks } = parts as Parts;
+    const { simulation, hooks } = parts as SystemParts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
@@ -61,7 +62,7 @@ export class TestSystem extends ActorSystem {
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#parts = parts as Parts;
+    this.#parts = parts as SystemParts;
     simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 
@@ -70,7 +71,7 @@ export class TestSystem extends ActorSystem {
     return this.#parts.simulation.clock.now();
   }
 
-  /** The trace: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
+  /** The steps so far: a line for each, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
   get trace(): string {
     return this.#parts.trace.toString();
   }
@@ -137,10 +138,10 @@ export class TestSystem extends ActorSystem {
 }
 
 /**
- * Makes a system whose time stands still until the test moves it. With a `seed`, the seed decides at every point which step is
- * next: the turn of an actor that has something to do, a reply, room in a mailbox, or a timer. The same seed gives the same run.
- *
- * Throws `InvalidDefinitionError` for options that do not exist or are out of range, and while another test system exists.
+ * Makes a system whose time stands still until the test moves it. With a `seed`, the seed decides at every point
+ * which step is next: the turn of an actor that has something to do, a reply, room, or a timer. The same seed gives
+ * the same run. Throws `InvalidDefinitionError` for options that cannot be, and while another test system is in force
+ * on this thread.
  *
  * @example
  * ```ts

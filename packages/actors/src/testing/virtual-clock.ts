@@ -1,5 +1,5 @@
 /**
- * Time that moves only when a test says so. Timers run in the order of their deadlines, those with one deadline in the
+ * Time that moves only when a test says so. Timers run in the order of their deadlines, those of one deadline in the
  * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
@@ -20,8 +20,9 @@ interface VirtualTimer {
 const MOST_CLEARED = 64;
 
 /**
- * A clock for tests: for the channels of a thread (`useClock` of `@pneumatic/core/testing`), or for a system (the option
- * `clock`). A {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms counts as 1 ms.
+ * A clock for tests, of the channels of a thread (`useClock` of `@pneumatic/core/testing`) or of a system (the option
+ * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one
+ * of 1 ms.
  *
  * @example
  * ```ts
@@ -69,7 +70,10 @@ export class VirtualClock implements Clock {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Moves the time by `ms` milliseconds, and runs every timer that falls due. */
+  /**
+   * Moves the time by `ms` milliseconds, and runs the timers that fall due. Throws `InvalidDefinitionError` unless
+   * `ms` is a number from 0.
+   */
   advance(ms: number): void {
     checkAdvance(ms);
     const until = this.#now + ms;
@@ -82,8 +86,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns the functions that are due then,
-   * each to be called once, in any order. That of a stopped timer does nothing.
+   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns what is due then, each to be
+   * called once, in any order. A timer that is cleared by then does nothing when called.
    */
   takeDue(until: number): (() => void)[] {
     this.#now = until;

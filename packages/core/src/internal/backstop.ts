@@ -14,12 +14,12 @@ export interface Forgettable {
   /** Set here. */
   isWatched: boolean;
   /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
-  giveUp(channel: never): void;
+  releaseCount(channel: never): void;
 }
 
 interface Loss {
   readonly channel: object;
-  readonly giveUp: (channel: never) => void;
+  readonly releaseCount: (channel: never) => void;
   /** What it was, if that is to be reported. */
   readonly end: string | undefined;
   readonly created: string | undefined;
@@ -72,26 +72,26 @@ function registerYoung(): void {
 
 /** Takes half a microsecond, and as much again when it is undone. */
 function register(end: Forgettable): void {
-  const { channel, giveUp, reportedAs } = end;
+  const { channel, releaseCount: giveUp, reportedAs } = end;
   if (channel === undefined) return;
   end.isWatched = true;
   const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
-  registry.register(end, { channel, giveUp, end: reportedAs, created }, end);
+  registry.register(end, { channel, releaseCount: giveUp, end: reportedAs, created }, end);
 }
 
-function release({ channel, giveUp, end, created }: Loss): void {
+function release({ channel, releaseCount: giveUp, end, created }: Loss): void {
   const lost = channel as Reported;
   if (end !== undefined && !lost.isDisconnected) {
     const place = created ?? "PNEUMATIC_TRACE_LEAKS=1 tells where it was created";
     const { waker } = lost;
-    if (waker?.senderLost === undefined) queueMicrotask(() => report(lost, end, place));
+    if (waker?.senderLost === undefined) queueMicrotask(() => reportLoss(lost, end, place));
     else waker.senderLost(place);
   }
   giveUp(channel as never);
 }
 
 /** Nobody hears of a sender whose receiver is gone too, and may have been lost in the same collection. */
-function report(channel: Reported, end: string, place: string): void {
+function reportLoss(channel: Reported, end: string, place: string): void {
   if (channel.isAbandoned) return;
   const message = `A ${end} was lost without drop(), and is dropped now. ${place}`;
   if (platform.process?.emitWarning === undefined) console.warn(message);

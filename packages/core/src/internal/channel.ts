@@ -16,10 +16,13 @@
  * 3. A send or a reservation is parked only while it does not fit, so nothing overtakes it.
  * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
  *    is left: values, or permits that may still send), CLOSED.
+ *
+ * Above the limits: the channel is queue, slots, waiting senders and counts in one object, so that an operation finds
+ * all of it at one place (decision 1).
  */
 import type { Fifo } from "./queue.ts";
 import { Queue } from "./queue.ts";
-import type { PendingReceive, Source, State } from "./source.ts";
+import type { Source, State, WaitingReceive } from "./source.ts";
 import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
 import type { WaitNode } from "./wait-list.ts";
 import { WaitList } from "./wait-list.ts";
@@ -30,14 +33,14 @@ export const DISCONNECTED = 2;
 export type Pushed = typeof PUSHED | typeof FULL | typeof DISCONNECTED;
 
 /** A send or a reservation that waits for room. It is gone from the list before either method is called. */
-export interface ParkedSend<T> extends WaitNode {
+export interface WaitingSender<T> extends WaitNode {
   /** What to queue; NOTHING for a reservation. */
   readonly value: T | typeof NOTHING;
   /** How many slots it waits for; 1 for a send. */
   readonly slots: number;
   /** Whether its value is still to be had, which is the taker's then; left out where it always is. */
   claim?(): boolean;
-  admitted(): void;
+  accepted(): void;
   disconnected(): void;
 }
 
@@ -51,17 +54,17 @@ export interface Waker {
   /** Whether it waits for a value, as a rendezvous needs to know. False from `wake` until it found nothing to take. */
   readonly idle: boolean;
   /** `parked` is a send that has just begun to wait for room. */
-  wake(parked?: ParkedSend<never>): void;
+  wake(parked?: WaitingSender<never>): void;
   /** Somebody found no room for `value`; undefined where slots were to be reserved. */
   refused?(value: unknown): void;
   /** A receive begins to wait at a rendezvous. */
   awaited?(): void;
   /** A slot that was lent to another thread is needed here; whether it is free again. */
-  takeBack?(): boolean;
+  revoke?(): boolean;
   /** After a `push` that was FULL: gives `value` to a receive in another thread; false when none is known to wait. */
-  meet?(value: unknown): boolean;
+  handOver?(value: unknown): boolean;
   /** `parked` is about to be taken back; false when another thread has taken it, and it was admitted. */
-  withdraw?(parked: ParkedSend<never>): boolean;
+  withdraw?(parked: WaitingSender<never>): boolean;
   /** A sender was lost to the collector, and is about to be dropped; `place` is where it was created, or how to find out. */
   senderLost?(place: string): void;
 }
@@ -69,7 +72,7 @@ export interface Waker {
 export class Channel<T> implements Source<T> {
   readonly capacity: number;
   /** How many of the slots are for this side to use: all, unless the receiver is in another thread. */
-  room: number;
+  granted: number;
   readonly cooperative: boolean;
   state: State = OPEN;
   waker: Waker | undefined = undefined;
@@ -78,15 +81,15 @@ export class Channel<T> implements Source<T> {
   /** Slots that permits hold. */
   #reserved = 0;
   #queue: Fifo<T>;
-  readonly #parked: WaitList<ParkedSend<T>> | undefined;
-  #waiting: WaitList<PendingReceive<T>> | undefined = undefined;
+  readonly #waitingSenders: WaitList<WaitingSender<T>> | undefined;
+  #waitingReceives: WaitList<WaitingReceive<T>> | undefined = undefined;
   #watches: WaitList<ClosedWatch> | undefined = undefined;
 
   constructor(capacity: number, cooperative = true, queue: Fifo<T> = new Queue()) {
-    this.room = this.capacity = capacity;
+    this.granted = this.capacity = capacity;
     this.cooperative = cooperative;
     this.#queue = queue;
-    this.#parked = capacity === Number.POSITIVE_INFINITY ? undefined : new WaitList();
+    this.#waitingSenders = capacity === Number.POSITIVE_INFINITY ? undefined : new WaitList();
   }
 
   get length(): number {
@@ -95,29 +98,29 @@ export class Channel<T> implements Source<T> {
 
   get ready(): number {
     const { length } = this.#queue;
-    return length === 0 && this.capacity === 0 ? (this.#parked as WaitList<ParkedSend<T>>).length : length;
+    return length === 0 && this.capacity === 0 ? (this.#waitingSenders as WaitList<WaitingSender<T>>).length : length;
   }
 
   /** Who is the first to get room. */
-  get next(): ParkedSend<T> | undefined {
-    return this.#parked?.head;
+  get firstWaiting(): WaitingSender<T> | undefined {
+    return this.#waitingSenders?.head;
   }
 
   /** How many slots are free: neither queued nor held by a permit. */
   get available(): number {
-    return this.room - this.#queue.length - this.#reserved;
+    return this.granted - this.#queue.length - this.#reserved;
   }
 
   /** Hands `value` over or queues it. Never waits. */
   push(value: T): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    const waiting = this.#waiting;
+    const waiting = this.#waitingReceives;
     if (waiting !== undefined && waiting.head !== undefined) {
-      if (this.#reserved > 0 && !this.#hasRoom(1) && this.waker?.takeBack?.() !== true) return this.#refuse(value);
-      (waiting.shift() as PendingReceive<T>).received(value);
+      if (this.#reserved > 0 && !this.#areFree(1) && this.waker?.revoke?.() !== true) return this.#refuse(value);
+      (waiting.shift() as WaitingReceive<T>).received(value);
       return PUSHED;
     }
-    if (!this.#hasRoom(1) && !this.#meets()) return this.#refuse(value);
+    if (!this.#areFree(1) && !this.#isConsumerIdle()) return this.#refuse(value);
     const queue = this.#queue;
     queue.push(value);
     if (queue.length === 1 && this.waker !== undefined) this.waker.wake();
@@ -125,72 +128,72 @@ export class Channel<T> implements Source<T> {
   }
 
   /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
-  park(send: ParkedSend<T>): void {
-    this.#parked?.push(send);
-    if (this.#queue.length === 0) this.waker?.wake(send as ParkedSend<never>);
+  waitForRoom(send: WaitingSender<T>): void {
+    this.#waitingSenders?.push(send);
+    if (this.#queue.length === 0) this.waker?.wake(send as WaitingSender<never>);
   }
 
   /** Takes a parked send back. Those behind it may fit where it did not. */
-  unpark(send: ParkedSend<T>): void {
-    this.#parked?.remove(send);
-    this.roomMade();
+  cancelWait(send: WaitingSender<T>): void {
+    this.#waitingSenders?.remove(send);
+    this.slotsFreed();
   }
 
   /** Lets those parked in, and closes what is drained. */
-  roomMade(): void {
-    this.#admit();
+  slotsFreed(): void {
+    this.#acceptWaiting();
     this.#closeWhenDrained();
   }
 
   take(): T | typeof NOTHING {
     const queue = this.#queue;
-    if (queue.length === 0) return this.capacity === 0 ? this.#takeParked() : NOTHING;
+    if (queue.length === 0) return this.capacity === 0 ? this.#takeFromWaiting() : NOTHING;
     const value = queue.shift();
-    if (this.#parked !== undefined) this.#admit();
+    if (this.#waitingSenders !== undefined) this.#acceptWaiting();
     if (this.state === DRAINING) this.#closeWhenDrained();
     return value;
   }
 
-  wait(receive: PendingReceive<T>): void {
-    this.#waiting ??= new WaitList();
-    this.#waiting.push(receive);
+  wait(receive: WaitingReceive<T>): void {
+    this.#waitingReceives ??= new WaitList();
+    this.#waitingReceives.push(receive);
     if (this.capacity === 0) this.waker?.awaited?.();
   }
 
   /** Whether a receive waits. */
   get isAwaited(): boolean {
-    return this.#waiting?.head !== undefined;
+    return this.#waitingReceives?.head !== undefined;
   }
 
-  unwait(receive: PendingReceive<T>): void {
-    this.#waiting?.remove(receive);
-    if (this.#reserved > 0 && !this.isAwaited) this.waker?.takeBack?.();
+  unwait(receive: WaitingReceive<T>): void {
+    this.#waitingReceives?.remove(receive);
+    if (this.#reserved > 0 && !this.isAwaited) this.waker?.revoke?.();
   }
 
   /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
-    if (slots > 0 && !this.#hasRoom(slots)) return this.#refuse();
-    this.hold(slots);
+    if (slots > 0 && !this.#areFree(slots)) return this.#refuse();
+    this.reserveUnchecked(slots);
     return PUSHED;
   }
 
   /** Holds slots for values to come, without asking whether they are free. */
-  hold(slots: number): void {
+  reserveUnchecked(slots: number): void {
     this.#reserved += slots;
     this.#senders += slots;
   }
 
   /** Puts `queue` in the place of the one it had, which is returned with what it holds. */
-  exchange(queue: Fifo<T>): Fifo<T> {
+  replaceQueue(queue: Fifo<T>): Fifo<T> {
     const old = this.#queue;
     this.#queue = queue;
     return old;
   }
 
   /** Hands `value` to the receiver that waits, else queues it. There is room; `parked` is the send that waited for it. */
-  deliver(value: T, parked?: ParkedSend<T>): void {
-    const receive = this.#waiting?.shift();
+  deliver(value: T, parked?: WaitingSender<T>): void {
+    const receive = this.#waitingReceives?.shift();
     const queue = this.#queue;
     if (receive !== undefined) receive.received(value);
     else {
@@ -211,7 +214,7 @@ export class Channel<T> implements Source<T> {
   release(): void {
     if (this.state !== CLOSED) this.#reserved--;
     this.removeSender();
-    this.roomMade();
+    this.slotsFreed();
   }
 
   /** How many strong handles send into it. */
@@ -235,8 +238,8 @@ export class Channel<T> implements Source<T> {
   }
 
   close(): void {
-    if (this.#reserved > 0) this.waker?.takeBack?.();
-    this.#parked?.clear((send) => send.disconnected());
+    if (this.#reserved > 0) this.waker?.revoke?.();
+    this.#waitingSenders?.clear((send) => send.disconnected());
     this.#stopAccepting();
     this.#watches?.clear((watch) => watch.closed());
   }
@@ -269,13 +272,13 @@ export class Channel<T> implements Source<T> {
     return this.#watches;
   }
 
-  #takeParked(): T | typeof NOTHING {
-    const send = this.#parked?.shift();
+  #takeFromWaiting(): T | typeof NOTHING {
+    const send = this.#waitingSenders?.shift();
     if (send === undefined) return NOTHING;
     const isGone = send.claim?.() === false; // its sender, in another thread, has just given up
     this.#closeWhenDrained();
-    if (isGone) return this.#takeParked();
-    send.admitted();
+    if (isGone) return this.#takeFromWaiting();
+    send.accepted();
     return send.value;
   }
 
@@ -285,25 +288,25 @@ export class Channel<T> implements Source<T> {
   }
 
   /** A rendezvous with a consumer that is called: it meets the value if it is idle. */
-  #meets(): boolean {
+  #isConsumerIdle(): boolean {
     return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
   }
 
   /** Whether so many slots are free and nobody came before for them. */
-  #hasRoom(slots: number): boolean {
-    if (this.#queue.length + this.#reserved + slots > this.room) return false;
-    return this.#parked === undefined || this.#parked.head === undefined;
+  #areFree(slots: number): boolean {
+    if (this.#queue.length + this.#reserved + slots > this.granted) return false;
+    return this.#waitingSenders === undefined || this.#waitingSenders.head === undefined;
   }
 
   /** Room was made: those parked take it, oldest first, while they fit. */
-  #admit(): void {
-    const parked = this.#parked;
+  #acceptWaiting(): void {
+    const parked = this.#waitingSenders;
     if (parked === undefined) return;
     for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
       parked.remove(send);
-      if (send.value === NOTHING) this.hold(send.slots);
+      if (send.value === NOTHING) this.reserveUnchecked(send.slots);
       else this.deliver(send.value, send);
-      send.admitted();
+      send.accepted();
     }
   }
 
@@ -314,9 +317,9 @@ export class Channel<T> implements Source<T> {
 
   #closeWhenDrained(): void {
     if (this.state !== DRAINING || this.#queue.length > 0 || this.#reserved > 0) return;
-    if (this.next !== undefined) return;
+    if (this.firstWaiting !== undefined) return;
     this.state = CLOSED;
-    this.#waiting?.clear((receive) => receive.disconnected());
+    this.#waitingReceives?.clear((receive) => receive.disconnected());
     this.waker?.wake();
   }
 }

@@ -5,13 +5,13 @@
 import type { Clock } from "../clock.ts";
 
 /** The clock of the platform. */
-export const systemClock: Clock = {
+export const platformClock: Clock = {
   now: () => performance.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
-let current: Clock = systemClock;
+let current: Clock = platformClock;
 
 /** The clock in force on this thread. */
 export function currentClock(): Clock {
@@ -28,12 +28,12 @@ export function chance(): number {
   return current.random === undefined ? Math.random() : current.random();
 }
 
-const later: (run: () => void) => unknown =
+const scheduleMacrotask: (run: () => void) => unknown =
   (globalThis as { setImmediate?: (run: () => void) => unknown }).setImmediate ?? setTimeout;
 
 /** Calls `run` in the next turn of the event loop, when timers and I/O have had theirs. No clock replaces this one. */
 export function nextTurn(run: () => void): void {
-  later(run);
+  scheduleMacrotask(run);
 }
 
 /** Longer delays make the timers of every platform fire at once, so a longer wait is made of several. */
@@ -77,7 +77,7 @@ export class Timer {
 }
 
 /** A timer that does not keep the process, where the platform knows such a thing. */
-export class UnheldTimer extends Timer {
+export class UnrefTimer extends Timer {
   protected override armed(pending: unknown): void {
     (pending as { unref?: () => void }).unref?.();
   }

@@ -27,7 +27,7 @@ export abstract class End<C extends object> implements Disposable, Forgettable {
 
   drop(): void {
     const channel = this.#channel;
-    if (channel !== undefined) this.giveUp(this.leave(channel));
+    if (channel !== undefined) this.releaseCount(this.leave(channel));
   }
 
   [Symbol.dispose](): void {
@@ -53,7 +53,7 @@ export abstract class End<C extends object> implements Disposable, Forgettable {
   }
 
   /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
-  abstract giveUp(channel: C): void;
+  abstract releaseCount(channel: C): void;
 
   /** Lets go of the channel, whose count is the caller's now. */
   protected leave(channel: C): C {

@@ -2,17 +2,17 @@
 export { brand, shown } from "../brand.ts";
 export type { Clock } from "../clock.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
-export { overspent, putOff } from "./budget.ts";
+export { afterYield, charge } from "./budget.ts";
 export {
   Channel,
   DISCONNECTED,
   FULL,
-  type ParkedSend,
   PUSHED,
   type Pushed,
+  type WaitingSender,
   type Waker,
 } from "./channel.ts";
-export { currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
+export { currentClock, platformClock, Timer, UnrefTimer } from "./clock.ts";
 export {
   abortSignal,
   callback,
@@ -34,7 +34,7 @@ export {
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
-export { refuse, soon, Wait } from "./wait.ts";
+export { refuse, settled, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
 export {
   isContainer,
@@ -44,7 +44,7 @@ export {
   type Reach,
   replace,
   STOP,
-  type Visit,
+  type Visitor,
   type WalkOptions,
   walk,
 } from "./walk.ts";

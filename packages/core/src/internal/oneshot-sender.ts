@@ -6,9 +6,9 @@ import { err, ok } from "../result.ts";
 import type { OneshotSender } from "../sender.ts";
 import type { Channel } from "./channel.ts";
 import { PUSHED } from "./channel.ts";
-import { Handle } from "./handle.ts";
+import { SendingEnd } from "./sending-end.ts";
 
-class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
+class ChannelOneshotSender<T> extends SendingEnd<T> implements OneshotSender<T> {
   override get [Symbol.toStringTag](): string {
     return "OneshotSender";
   }

@@ -3,12 +3,12 @@ import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
 import type { WaitOptions } from "../wait-options.ts";
-import { stepped } from "./budget.ts";
+import { noteUnyielding } from "./budget.ts";
 import { End } from "./end.ts";
 import { checkOptions, count } from "./options.ts";
-import type { PendingReceive, Source } from "./source.ts";
+import type { Source, WaitingReceive } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
-import { refuse, SIGNAL_OPTIONS, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
+import { refuse, SIGNAL_OPTIONS, settled, signalOf, timeoutOf, Wait } from "./wait.ts";
 
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;
 type SignalOptions = { readonly signal?: AbortSignal | undefined };
@@ -20,27 +20,27 @@ interface Form<in T, out R> {
   readonly timedOut: R;
 }
 
-function failed<E>(error: E): Err<E> {
+function shared<E>(error: E): Err<E> {
   return Object.freeze({ ok: false, error: Object.freeze(error) });
 }
 
-const EMPTY = failed(new TryRecvError("empty"));
-const TRY_DISCONNECTED = failed(new TryRecvError("disconnected"));
-export const DISCONNECTED: Err<RecvError> = failed(new RecvError());
-export const TIMED_OUT: Err<RecvTimeoutError> = failed(new RecvTimeoutError());
-const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
+const TRY_RECV_EMPTY = shared(new TryRecvError("empty"));
+const TRY_RECV_DISCONNECTED = shared(new TryRecvError("disconnected"));
+export const RECV_DISCONNECTED: Err<RecvError> = shared(new RecvError());
+export const RECV_TIMED_OUT: Err<RecvTimeoutError> = shared(new RecvTimeoutError());
+const ITERATION_DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
 const RESULT: Form<unknown, Received<unknown>> = {
   of: (value) => ({ ok: true, value }),
-  closed: DISCONNECTED,
-  timedOut: TIMED_OUT,
+  closed: RECV_DISCONNECTED,
+  timedOut: RECV_TIMED_OUT,
 };
 
 export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
-  #waiting: PendingReceive<never> | undefined = undefined;
+  #waiting: WaitingReceive<never> | undefined = undefined;
   /** A receive that is over, for the next one to use. */
-  #spare: Pending<T> | undefined = undefined;
-  #arm: PendingReceive<T> | undefined = undefined;
+  #spare: ReceiveWait<T> | undefined = undefined;
+  #arm: WaitingReceive<T> | undefined = undefined;
 
   override get [Symbol.toStringTag](): string {
     return "Receiver";
@@ -52,18 +52,18 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 
   /** The receive that is pending: there is at most one. */
-  get waiting(): PendingReceive<never> | undefined {
+  get waiting(): WaitingReceive<never> | undefined {
     return this.#waiting;
   }
-  set waiting(receive: PendingReceive<never> | undefined) {
+  set waiting(receive: WaitingReceive<never> | undefined) {
     this.#waiting = receive;
   }
 
   /** What stands in line for a select; it is kept for the next one. */
-  get arm(): PendingReceive<T> | undefined {
+  get arm(): WaitingReceive<T> | undefined {
     return this.#arm;
   }
-  set arm(arm: PendingReceive<T> | undefined) {
+  set arm(arm: WaitingReceive<T> | undefined) {
     this.#arm = arm;
   }
 
@@ -72,7 +72,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     const source = this.channel;
     if (source !== undefined && options === undefined && this.#waiting === undefined) {
       const value = source.take();
-      if (value !== NOTHING) return soon({ ok: true, value }, source.cooperative);
+      if (value !== NOTHING) return settled({ ok: true, value }, source.cooperative);
     }
     return this.receive(RESULT as Form<T, Received<T>>, options);
   }
@@ -85,8 +85,8 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     const source = this.use("receive");
     const value = source.take();
     if (value !== NOTHING) return { ok: true, value };
-    stepped();
-    return source.state === CLOSED ? TRY_DISCONNECTED : EMPTY;
+    noteUnyielding();
+    return source.state === CLOSED ? TRY_RECV_DISCONNECTED : TRY_RECV_EMPTY;
   }
 
   recvMany(into: T[], limit: number, options?: SignalOptions): Promise<number> {
@@ -129,7 +129,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
       if (value === NOTHING) values.length = n;
       else values[n] = value;
     }
-    if (values.length === 0) stepped();
+    if (values.length === 0) noteUnyielding();
     return values;
   }
 
@@ -140,7 +140,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   override drop(): void {
     const waiting = this.#waiting;
     if (waiting !== undefined) {
-      this.channel?.unwait(waiting as PendingReceive<T>);
+      this.channel?.unwait(waiting as WaitingReceive<T>);
       waiting.disconnected();
     }
     super.drop();
@@ -159,7 +159,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 
   /** A receive of this receiver does not wait any more. */
-  over(pending: Pending<T>): void {
+  over(pending: ReceiveWait<T>): void {
     this.#waiting = undefined;
     this.#spare = pending;
     pending.form = undefined;
@@ -173,16 +173,16 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     if (refusal !== undefined) return refusal;
     if (this.#waiting !== undefined) return Promise.reject(new OverlappingRecvError());
     const value = source.take();
-    if (value !== NOTHING) return soon(form.of(value), source.cooperative);
-    if (source.state === CLOSED) return soon(form.closed, source.cooperative);
-    if (options?.timeout === 0) return soon(form.timedOut, source.cooperative);
-    const pending = this.#spare ?? new Pending(this, source);
+    if (value !== NOTHING) return settled(form.of(value), source.cooperative);
+    if (source.state === CLOSED) return settled(form.closed, source.cooperative);
+    if (options?.timeout === 0) return settled(form.timedOut, source.cooperative);
+    const pending = this.#spare ?? new ReceiveWait(this, source);
     this.#spare = undefined;
     pending.form = form;
     return pending.start(options) as Promise<R>;
   }
 
-  override giveUp(source: Source<T>): void {
+  override releaseCount(source: Source<T>): void {
     source.removeReceiver();
   }
 
@@ -199,7 +199,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
 }
 
 /** The one receive of a receiver that waits. It holds the receiver, which is not garbage meanwhile. */
-class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
+class ReceiveWait<T> extends Wait<unknown> implements WaitingReceive<T> {
   readonly #end: ChannelReceiver<T>;
   readonly #source: Source<T>;
   form: Form<T, unknown> | undefined = undefined;
@@ -265,7 +265,7 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
   /** Ends the iteration, a pending `next()` too, which then takes nothing. What is queued stays in the channel. */
   return(): Promise<IteratorReturnResult<undefined>> {
     const pending: unknown = this.#end.waiting;
-    if (pending instanceof Pending && pending.form === this) pending.end(DONE);
+    if (pending instanceof ReceiveWait && pending.form === this) pending.end(ITERATION_DONE);
     return Promise.resolve(this.closed);
   }
 
@@ -278,13 +278,13 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
   }
 
   /** Once ended it stays so, also when its signal aborts later. */
-  get closed(): typeof DONE {
+  get closed(): typeof ITERATION_DONE {
     this.#isOver = true;
-    return DONE;
+    return ITERATION_DONE;
   }
 
-  get timedOut(): typeof DONE {
-    return DONE;
+  get timedOut(): typeof ITERATION_DONE {
+    return ITERATION_DONE;
   }
 }
 
@@ -301,13 +301,13 @@ class ReadyValues<T> implements IterableIterator<T, undefined, void> {
     const source = this.#isOver ? undefined : this.#end.channel;
     const value = source === undefined ? NOTHING : source.take();
     if (value !== NOTHING) return { done: false, value };
-    stepped();
+    noteUnyielding();
     return this.return();
   }
 
   return(): IteratorReturnResult<undefined> {
     this.#isOver = true;
-    return DONE;
+    return ITERATION_DONE;
   }
 
   [Symbol.iterator](): this {

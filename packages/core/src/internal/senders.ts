@@ -5,31 +5,31 @@ import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
 import type { WaitOptions } from "../wait-options.ts";
-import { overspent, stepped } from "./budget.ts";
-import type { Channel, ParkedSend, Pushed } from "./channel.ts";
+import { charge, noteUnyielding } from "./budget.ts";
+import type { Channel, Pushed, WaitingSender } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
-import { Handle, WeakHandle } from "./handle.ts";
+import { SendingEnd, WeakSendingEnd } from "./sending-end.ts";
 import { NOTHING } from "./source.ts";
-import { refuse, soon, timeoutOf, Wait } from "./wait.ts";
+import { refuse, settled, timeoutOf, Wait } from "./wait.ts";
 
-type Sent<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
+type SendOutcome<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
 
-const SENT: Ok<void> = Object.freeze({ ok: true, value: undefined });
-const RESOLVED_SENT = Promise.resolve(SENT);
+const SENT_RESULT: Ok<void> = Object.freeze({ ok: true, value: undefined });
+const SENT_PROMISE = Promise.resolve(SENT_RESULT);
 
 function failed<E>(error: E): Err<E> {
   return { ok: false, error };
 }
 
-class UnboundedSender<T> extends Handle<T> implements Sender<T> {
+class UnboundedSender<T> extends SendingEnd<T> implements Sender<T> {
   override get [Symbol.toStringTag](): string {
     return "Sender";
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
     const channel = this.use("send");
-    stepped();
-    return channel.push(value) === PUSHED ? SENT : failed(new SendError(value));
+    noteUnyielding();
+    return channel.push(value) === PUSHED ? SENT_RESULT : failed(new SendError(value));
   }
 
   trySend<V extends T>(value: V): Result<void, SendError<V>> {
@@ -41,7 +41,7 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 
   downgrade(): WeakSender<T> {
-    return new WeakHandle(this.use("downgrade"), unboundedSender);
+    return new WeakSendingEnd(this.use("downgrade"), unboundedSender);
   }
 
   get capacity(): undefined {
@@ -49,12 +49,12 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 }
 
-class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
+class BoundedSender<T> extends SendingEnd<T> implements SyncSender<T> {
   override get [Symbol.toStringTag](): string {
     return "SyncSender";
   }
 
-  send<V extends T>(value: V, options?: WaitOptions): Promise<Sent<void, V>> {
+  send<V extends T>(value: V, options?: WaitOptions): Promise<SendOutcome<void, V>> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("send"));
     const refusal = options === undefined ? undefined : refuse(options);
@@ -65,27 +65,27 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     } catch (misuse) {
       return Promise.reject(misuse); // it cannot be cloned, and the receiver is in another thread
     }
-    if (pushed === PUSHED && !overspent(channel.cooperative)) return RESOLVED_SENT;
-    return new PendingSend<T, void, V>(channel, value, 1, sent).after(pushed, options);
+    if (pushed === PUSHED && !charge(channel.cooperative)) return SENT_PROMISE;
+    return new SendWait<T, void, V>(channel, value, 1, voidResult).after(pushed, options);
   }
 
   trySend<V extends T>(value: V): Result<void, TrySendError<V>> {
     const channel = this.use("send");
     const pushed = channel.push(value);
-    if (pushed === PUSHED || (pushed === FULL && channel.waker?.meet?.(value))) return SENT;
-    stepped();
+    if (pushed === PUSHED || (pushed === FULL && channel.waker?.handOver?.(value))) return SENT_RESULT;
+    noteUnyielding();
     return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
 
-  sendTimeout<V extends T>(value: V, ms: number): Promise<Sent<void, V>> {
+  sendTimeout<V extends T>(value: V, ms: number): Promise<SendOutcome<void, V>> {
     return this.send(value, timeoutOf(ms));
   }
 
-  reserve(options?: WaitOptions): Promise<Sent<Permit<T>, undefined>> {
+  reserve(options?: WaitOptions): Promise<SendOutcome<Permit<T>, undefined>> {
     return this.#reserve(1, options, onePermit);
   }
 
-  reserveMany(count: number, options?: WaitOptions): Promise<Sent<Permits<T>, undefined>> {
+  reserveMany(count: number, options?: WaitOptions): Promise<SendOutcome<Permits<T>, undefined>> {
     return this.#reserve(count, options, manyPermits);
   }
 
@@ -102,7 +102,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   }
 
   downgrade(): WeakSender<T, SyncSender<T>> {
-    return new WeakHandle(this.use("downgrade"), boundedSender);
+    return new WeakSendingEnd(this.use("downgrade"), boundedSender);
   }
 
   get capacity(): number {
@@ -113,22 +113,22 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     return this.use("inspect").available;
   }
 
-  #reserve<R>(count: number, options: WaitOptions | undefined, of: Admitted<T, R>): Promise<Sent<R, undefined>> {
+  #reserve<R>(count: number, options: WaitOptions | undefined, of: ResultOf<T, R>): Promise<SendOutcome<R, undefined>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     try {
       const channel = this.#slots(count);
-      return new PendingSend<T, R, undefined>(channel, NOTHING, count, of).after(channel.reserve(count), options);
+      return new SendWait<T, R, undefined>(channel, NOTHING, count, of).after(channel.reserve(count), options);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
   }
 
-  #tryReserve<R>(count: number, of: Admitted<T, R>): Result<R, TrySendError<undefined>> {
+  #tryReserve<R>(count: number, of: ResultOf<T, R>): Result<R, TrySendError<undefined>> {
     const channel = this.#slots(count);
     const reserved = channel.reserve(count);
     if (reserved === PUSHED) return of(channel, count);
-    stepped();
+    noteUnyielding();
     return failed(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
   }
 
@@ -145,16 +145,16 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   }
 }
 
-class ChannelPermit<T> extends Handle<T> implements Permit<T> {
+class ChannelPermit<T> extends SendingEnd<T> implements Permit<T> {
   override get [Symbol.toStringTag](): string {
     return "Permit";
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
-    return this.leave(this.use("send")).fulfill(value) ? SENT : failed(new SendError(value));
+    return this.leave(this.use("send")).fulfill(value) ? SENT_RESULT : failed(new SendError(value));
   }
 
-  override giveUp(channel: Channel<T>): void {
+  override releaseCount(channel: Channel<T>): void {
     channel.release();
   }
 
@@ -164,9 +164,9 @@ class ChannelPermit<T> extends Handle<T> implements Permit<T> {
 }
 
 /** Makes what an admitted send resolves to, from the slots that it was given. */
-type Admitted<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
+type ResultOf<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
 
-const sent = (): Ok<void> => SENT;
+const voidResult = (): Ok<void> => SENT_RESULT;
 
 function onePermit<T>(channel: Channel<T>): Ok<Permit<T>> {
   return { ok: true, value: new ChannelPermit(channel) };
@@ -181,13 +181,13 @@ function manyPermits<T>(channel: Channel<T>, slots: number): Ok<Permits<T>> {
 }
 
 /** A send that waits for room, or a reservation: it has NOTHING to send yet. It does not need its handle any more. */
-class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implements ParkedSend<T> {
+class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> implements WaitingSender<T> {
   readonly value: T | typeof NOTHING;
   readonly slots: number;
   readonly #channel: Channel<T>;
-  readonly #of: Admitted<T, R>;
+  readonly #of: ResultOf<T, R>;
 
-  constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: Admitted<T, R>) {
+  constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: ResultOf<T, R>) {
     super();
     this.#channel = channel;
     this.value = value;
@@ -204,25 +204,25 @@ class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implem
   }
 
   /** Waits only if there was no room. */
-  after(pushed: Pushed, options: WaitOptions | undefined): Promise<Sent<R, V>> {
+  after(pushed: Pushed, options: WaitOptions | undefined): Promise<SendOutcome<R, V>> {
     if (pushed === FULL && options?.timeout !== 0) return this.start(options);
     const refused = pushed === FULL ? this.timedOut : failed(new SendError(this.#unsent));
-    return soon(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
+    return settled(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
   }
 
   /** A reservation keeps the channel open, as the permit does that it waits for. */
   enter(): void {
     if (this.value === NOTHING) this.#channel.addSender();
-    this.#channel.park(this);
+    this.#channel.waitForRoom(this);
   }
 
   leave(): void {
-    this.#channel.unpark(this);
+    this.#channel.cancelWait(this);
     this.#left();
   }
 
   /** Where another thread has taken the value already, it was sent. */
-  override end(result: Sent<R, V>): void {
+  override end(result: SendOutcome<R, V>): void {
     if (this.#isWithdrawn) super.end(result);
   }
 
@@ -231,10 +231,10 @@ class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implem
   }
 
   get #isWithdrawn(): boolean {
-    return this.#channel.waker?.withdraw?.(this as ParkedSend<unknown> as ParkedSend<never>) !== false;
+    return this.#channel.waker?.withdraw?.(this as WaitingSender<unknown> as WaitingSender<never>) !== false;
   }
 
-  admitted(): void {
+  accepted(): void {
     this.settle(this.#of(this.#channel, this.slots));
     this.#left();
   }

@@ -15,7 +15,7 @@ export type State = typeof OPEN | typeof DRAINING | typeof CLOSED;
 export const NOTHING: unique symbol = Symbol("nothing");
 
 /** A receive that waits for the next value. It is gone from the source before either method is called. */
-export interface PendingReceive<in T> extends WaitNode {
+export interface WaitingReceive<in T> extends WaitNode {
   received(value: T): void;
   disconnected(): void;
 }
@@ -31,9 +31,9 @@ export interface Source<out T> {
   /** The oldest value, or NOTHING; then `state` tells whether more can come. */
   take(): T | typeof NOTHING;
   /** Queues a receive for the next value, after a `take` that found nothing, in a source that is not CLOSED. */
-  wait(receive: PendingReceive<T>): void;
+  wait(receive: WaitingReceive<T>): void;
   /** Takes a waiting receive back. */
-  unwait(receive: PendingReceive<T>): void;
+  unwait(receive: WaitingReceive<T>): void;
   /** Accepts nothing new; what is queued can still be taken. */
   close(): void;
   addReceiver(): void;

@@ -3,7 +3,7 @@
  */
 import type { Clock } from "../clock.ts";
 import { currentClock, Timer } from "./clock.ts";
-import type { PendingReceive, Source, State } from "./source.ts";
+import type { Source, State, WaitingReceive } from "./source.ts";
 import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
 import { WaitList } from "./wait-list.ts";
 
@@ -18,7 +18,7 @@ export class TimerSource implements Source<number> {
   #interval: number | undefined;
   /** When the next value is due; Infinity after the last one. */
   #due: number;
-  readonly #waiting = new WaitList<PendingReceive<number>>();
+  readonly #waiting = new WaitList<WaitingReceive<number>>();
   #timer: Timer | undefined = undefined;
 
   constructor(ms: number, interval: number | undefined) {
@@ -39,12 +39,12 @@ export class TimerSource implements Source<number> {
     return this.#waiting.head === undefined ? this.#takeDue() : NOTHING;
   }
 
-  wait(receive: PendingReceive<number>): void {
+  wait(receive: WaitingReceive<number>): void {
     this.#waiting.push(receive);
     this.#arm();
   }
 
-  unwait(receive: PendingReceive<number>): void {
+  unwait(receive: WaitingReceive<number>): void {
     this.#waiting.remove(receive);
     if (this.#waiting.head === undefined) this.#disarm();
   }

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { WaitOptions } from "../wait-options.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
-import { overspent, putOff } from "./budget.ts";
+import { afterYield, charge } from "./budget.ts";
 import { Timer } from "./clock.ts";
 import type { OptionTable } from "./options.ts";
 import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
@@ -67,7 +67,7 @@ export abstract class Wait<R> implements Abortable, WaitNode {
   protected settle(result: R): void {
     const resolve = this.#resolve as (result: R) => void;
     this.#finish();
-    if (overspent(this.cooperative)) putOff(result).then(resolve);
+    if (charge(this.cooperative)) afterYield(result).then(resolve);
     else resolve(result);
   }
 
@@ -86,8 +86,8 @@ export abstract class Wait<R> implements Abortable, WaitNode {
 }
 
 /** A promise of what is known already. */
-export function soon<R>(result: R, cooperative: boolean): Promise<R> {
-  return overspent(cooperative) ? putOff(result) : Promise.resolve(result);
+export function settled<R>(result: R, cooperative: boolean): Promise<R> {
+  return charge(cooperative) ? afterYield(result) : Promise.resolve(result);
 }
 
 /** The options that may end a wait. */

@@ -1,6 +1,6 @@
 /** Time under control in tests of channels. */
 import type { Clock } from "../clock.ts";
-import { currentClock, replaceClock, systemClock } from "../internal/clock.ts";
+import { currentClock, platformClock, replaceClock } from "../internal/clock.ts";
 import { callback, checkOptions, flag, required } from "../internal/options.ts";
 
 export type { Clock } from "../clock.ts";
@@ -42,14 +42,14 @@ const CLOCK = {
 export function useClock(clock: Clock): Disposable {
   const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // others may be in it
   checkOptions({ now, setTimeout, clearTimeout, random, cooperative }, CLOCK);
-  if (currentClock() !== systemClock) {
+  if (currentClock() !== platformClock) {
     throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");
   }
   replaceClock(clock);
   let inForce = true;
   return {
     [Symbol.dispose]: () => {
-      if (inForce) replaceClock(systemClock);
+      if (inForce) replaceClock(platformClock);
       inForce = false;
     },
   };

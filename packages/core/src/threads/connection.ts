@@ -10,15 +10,15 @@ import { mark } from "./link/marks.ts";
 import type { Endpoint } from "./link/records.ts";
 import type { TransferList } from "./link/transfer-list.ts";
 import { wakeMemory } from "./link/wake.ts";
-import { movingEnds } from "./transfer-ends.ts";
+import { transferEnds } from "./transfer-ends.ts";
 
 /** How long a thread sleeps that waits for room in its ring, before it looks again by itself. */
-const SLEEP_MS = 1;
+const FLUSH_POLL_MS = 1;
 
-export class Line {
+export class Connection {
   readonly #link: Link;
   readonly #id: number;
-  #isHeld = true;
+  #isRef = true;
 
   /** `take` is called with each message, in the order they were sent; `ended`, when the other thread has. */
   constructor(link: Link, id: number, take: (message: unknown) => void, ended: () => void) {
@@ -38,7 +38,7 @@ export class Line {
       lost: ended,
     };
     link.add(endpoint, id);
-    link.hold();
+    link.ref();
   }
 
   /** Sends a message. Throws MessageNotCloneableError, and has sent nothing then. */
@@ -49,24 +49,24 @@ export class Line {
   }
 
   /** Takes what has come by now. */
-  hear(): void {
+  receive(): void {
     do this.#link.pull();
     while (this.#link.drain());
   }
 
   /** Blocks until all that was sent can be read, also when this thread has ended: it may wait for room. */
-  settle(): void {
+  flushSync(): void {
     if (this.#link.isFlushed) return;
     const sleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    while (!this.#link.flush()) Atomics.wait(sleep, 0, 0, SLEEP_MS);
+    while (!this.#link.flush()) Atomics.wait(sleep, 0, 0, FLUSH_POLL_MS);
     this.#link.publish();
   }
 
   /** Keeps the event loop no longer. */
   unref(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    this.#link.unhold();
+    if (!this.#isRef) return;
+    this.#isRef = false;
+    this.#link.unref();
   }
 
   /** Nothing more is sent or taken. */
@@ -77,19 +77,19 @@ export class Line {
 }
 
 /** A line to another thread, and the port to be sent there for `joinLine`. */
-export function startLine(take: (message: unknown) => void, ended: () => void): [Line, MessagePort] {
+export function startConnection(take: (message: unknown) => void, ended: () => void): [Connection, MessagePort] {
   const { port1, port2 } = new MessageChannel();
-  const link = new Link(port1, movingEnds);
-  const line = new Line(link, link.newId(), take, ended);
+  const link = new Link(port1, transferEnds);
+  const line = new Connection(link, link.newId(), take, ended);
   link.introduce({ wake: wakeMemory() });
   return [line, port2];
 }
 
 /** The other end of the line that `port` comes from. */
-export function joinLine(port: MessagePort, take: (message: unknown) => void, ended: () => void): Line {
+export function joinConnection(port: MessagePort, take: (message: unknown) => void, ended: () => void): Connection {
   const introduction = receiveMessageOnPort(port)?.message as Hello;
-  const link = new Link(port, movingEnds);
-  const line = new Line(link, 1, take, ended); // opposite to the first number there
-  link.meet(introduction, []);
+  const link = new Link(port, transferEnds);
+  const line = new Connection(link, 1, take, ended); // opposite to the first number there
+  link.acceptIntroduction(introduction, []);
   return line;
 }

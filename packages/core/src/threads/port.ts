@@ -8,10 +8,10 @@ import type { OneshotReceiver, Receiver } from "../receiver.ts";
 import type { AnySender, OneshotSender } from "../sender.ts";
 import type { Hello } from "./link/link.ts";
 import { Link } from "./link/link.ts";
-import type { Portable } from "./link/records.ts";
+import type { Descriptor } from "./link/records.ts";
 import { wakeMemory } from "./link/wake.ts";
-import type { Movable } from "./transfer-ends.ts";
-import { checkMovable, checkStrong, isEnd, movingEnds } from "./transfer-ends.ts";
+import type { ChannelEnd } from "./transfer-ends.ts";
+import { checkMovable, checkStrong, isEnd, transferEnds } from "./transfer-ends.ts";
 
 /** An end that can go to another thread. */
 export type MovableEnd = AnySender<never> | OneshotSender<never> | Receiver<unknown> | OneshotReceiver<unknown>;
@@ -25,8 +25,8 @@ export type EndsPort<Ends> = MessagePort & { readonly [ends]?: Ends };
 /** The first message of a port. */
 interface Introduction extends Hello {
   readonly pneumatic: "ends";
-  readonly one: Portable | undefined;
-  readonly named: readonly (readonly [name: string, end: Portable])[];
+  readonly one: Descriptor | undefined;
+  readonly named: readonly (readonly [name: string, end: Descriptor])[];
 }
 
 /**
@@ -78,8 +78,8 @@ export function toPort<const Ends extends MovableEnds>(ends: Ends): EndsPort<End
     checkMovable(end);
   }
   const { port1, port2 } = new MessageChannel();
-  const link = new Link(port1, movingEnds);
-  const named = listed.map(([name, end]) => [name, moved(end as Movable, link)] as const);
+  const link = new Link(port1, transferEnds);
+  const named = listed.map(([name, end]) => [name, moved(end as ChannelEnd, link)] as const);
   const one = isOne ? named[0]?.[1] : undefined;
   const introduction: Introduction = { pneumatic: "ends", wake: wakeMemory(), one, named };
   link.introduce(introduction);
@@ -112,13 +112,13 @@ export function fromPort<Ends extends MovableEnds>(port: EndsPort<Ends>): Ends {
   if (introduction === undefined) {
     throw new InvalidArgumentError("The port of fromPort", "one that toPort has made, whose ends were not taken", port);
   }
-  const link = new Link(port, movingEnds);
+  const link = new Link(port, transferEnds);
   const { one, named } = introduction;
   const unpacked: unknown =
     one === undefined
-      ? Object.fromEntries(named.map(([name, end]) => [name, movingEnds.revive(end, link)] as const))
-      : movingEnds.revive(one, link);
-  link.meet(introduction, earlier);
+      ? Object.fromEntries(named.map(([name, end]) => [name, transferEnds.revive(end, link)] as const))
+      : transferEnds.revive(one, link);
+  link.acceptIntroduction(introduction, earlier);
   return unpacked as Ends;
 }
 
@@ -133,9 +133,9 @@ function introductionOf(port: unknown, earlier: unknown[]): Introduction | undef
   return undefined;
 }
 
-function moved(end: Movable, link: Link): Portable {
-  const portable = movingEnds.plan(end, link, true) as Portable;
-  return { ...portable, room: movingEnds.move(end, portable, link) };
+function moved(end: ChannelEnd, link: Link): Descriptor {
+  const portable = transferEnds.plan(end, link, true) as Descriptor;
+  return { ...portable, credit: transferEnds.move(end, portable, link) };
 }
 
 function namedEnds(value: unknown): object {

@@ -3,14 +3,14 @@ import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import type { Waker } from "../internal/channel.ts";
-import { systemClock } from "../internal/clock.ts";
+import { platformClock } from "../internal/clock.ts";
 import { checkArgument, milliseconds } from "../internal/options.ts";
-import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
+import { ChannelReceiver, RECV_DISCONNECTED, RECV_TIMED_OUT } from "../internal/receiver.ts";
 import type { Source } from "../internal/source.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Result } from "../result.ts";
-import { Crossing } from "./ends/bridge.ts";
+import { Bridge } from "./ends/bridge.ts";
 import { CannotBlockError } from "./ends/errors.ts";
 import { block, drainAll } from "./link/wake.ts";
 
@@ -28,27 +28,27 @@ export function recvSync<T>(
   receiver: Receiver<T>,
   timeout: number = Number.POSITIVE_INFINITY,
 ): Result<T, RecvError | RecvTimeoutError> {
-  const channel = checked(receiver, timeout);
-  const deadline = systemClock.now() + timeout;
+  const channel = checkedSource(receiver, timeout);
+  const deadline = platformClock.now() + timeout;
   for (;;) {
     const value = channel.take();
     if (value !== NOTHING) return { ok: true, value: value as T };
-    if (channel.state === CLOSED) return DISCONNECTED;
+    if (channel.state === CLOSED) return RECV_DISCONNECTED;
     if (drainAll()) continue;
-    const crossing = Crossing.find(channel);
+    const crossing = Bridge.find(channel);
     if (crossing === undefined || crossing.inlets.size === 0) {
       throw new CannotBlockError("no other thread sends into this channel");
     }
-    const left = deadline - systemClock.now();
-    if (left <= 0) return TIMED_OUT;
+    const left = deadline - platformClock.now();
+    if (left <= 0) return RECV_TIMED_OUT;
     const waker: Waker = crossing;
     waker.awaited?.();
     block(left);
-    waker.takeBack?.();
+    waker.revoke?.();
   }
 }
 
-function checked(receiver: unknown, timeout: unknown): Source<unknown> {
+function checkedSource(receiver: unknown, timeout: unknown): Source<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     throw new InvalidArgumentError("The receiver of recvSync", "a receiver", receiver);
   }

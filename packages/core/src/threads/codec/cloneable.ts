@@ -8,7 +8,7 @@ import { MessageNotCloneableError } from "./errors.ts";
 
 export interface Exceptions {
   /** As for an encoder: says something of an object that goes in another way. */
-  readonly portable?: ((value: object) => unknown) | undefined;
+  readonly describe?: ((value: object) => unknown) | undefined;
   /** What is moved instead of copied. */
   readonly transferList?: readonly object[] | undefined;
 }
@@ -32,7 +32,7 @@ export function explained(failure: unknown, message: unknown, exceptions: Except
 /** Returns an error for the first that offends, in the order of structured clone; `options` when it is known that one does. */
 function offence(
   message: unknown,
-  { portable, transferList = [] }: Exceptions,
+  { describe: portable, transferList = [] }: Exceptions,
   options?: ErrorOptions,
 ): MessageNotCloneableError | undefined {
   const moved = new Set<unknown>(transferList);

@@ -6,7 +6,7 @@
  * the time is bounded by the size; bytes that no encoder wrote throw CorruptRecordError, after which the tables may
  * differ from those of the encoder and the ring is of no use.
  */
-import { put } from "../../internal/walk.ts";
+import { setOwn } from "../../internal/walk.ts";
 import { CorruptRecordError } from "./corrupt-record.ts";
 import type { Reading } from "./shapes.ts";
 import { Shape } from "./shapes.ts";
@@ -70,9 +70,9 @@ export class Decoder implements Reading {
       case tag.CONSTANT:
         return word >>> 8 < tag.CONSTANTS.length ? tag.CONSTANTS[word >>> 8] : this.#corrupt(p, "an unknown constant");
       case tag.INT32:
-        return this.words[this.#room(p, 1)];
+        return this.words[this.#operand(p, 1)];
       case tag.DOUBLE:
-        return this.#doubles.getFloat64(this.#room(p, 2) << 2, true);
+        return this.#doubles.getFloat64(this.#operand(p, 2) << 2, true);
       default:
         return this.#rare(word & 0xff, word >>> 8, p);
     }
@@ -81,7 +81,7 @@ export class Decoder implements Reading {
   #rare(what: number, payload: number, p: number): unknown {
     switch (what) {
       case tag.BIGINT:
-        return this.#doubles.getBigInt64(this.#room(p, 2) << 2, true);
+        return this.#doubles.getBigInt64(this.#operand(p, 2) << 2, true);
       case tag.BYTES:
         return this.#copy(payload, p);
       case tag.DEFINE:
@@ -89,8 +89,8 @@ export class Decoder implements Reading {
       case tag.SHAPED:
       case tag.NAMED:
         return this.#named(payload, what === tag.SHAPED, p);
-      case tag.HANDLE:
-        return this.#handle(p);
+      case tag.DESCRIPTOR:
+        return this.#descriptor(p);
       default:
         return this.#corrupt(p, "an unknown tag");
     }
@@ -106,7 +106,7 @@ export class Decoder implements Reading {
 
   /** The first object of a shape, or one whose keys are not for the table: its values, then its keys. */
   #named(count: number, isShape: boolean, p: number): object {
-    this.#room(p, 2 * count);
+    this.#operand(p, 2 * count);
     this.#enter(p);
     const values = this.#values(count);
     const keys: string[] = [];
@@ -116,13 +116,13 @@ export class Decoder implements Reading {
       this.#shapes.push(new Shape(keys));
     }
     const object = {};
-    for (let n = 0; n < count; n++) put(object, keys[n] as string, values[n]);
+    for (let n = 0; n < count; n++) setOwn(object, keys[n] as string, values[n]);
     this.#level--;
     return object;
   }
 
   #array(length: number, p: number): unknown[] {
-    this.#room(p, length);
+    this.#operand(p, length);
     this.#enter(p);
     const values = this.#values(length);
     this.#level--;
@@ -160,7 +160,7 @@ export class Decoder implements Reading {
   }
 
   #copy(byteClass: number, p: number): object {
-    const from = this.#room(p, 1) + 1;
+    const from = this.#operand(p, 1) + 1;
     const byteLength = this.words[p + 1] as number;
     if (byteLength < 0 || byteLength > (this.end - from) << 2) this.#corrupt(p, "more bytes than the record has");
     this.at = from + ((byteLength + 3) >> 2);
@@ -172,7 +172,7 @@ export class Decoder implements Reading {
     return new View(copy.buffer as ArrayBuffer);
   }
 
-  #handle(p: number): unknown {
+  #descriptor(p: number): unknown {
     const revive = this.#revive ?? this.#corrupt(p, "a handle that nobody expects");
     this.#enter(p);
     const portable = this.value(p + 1);
@@ -181,7 +181,7 @@ export class Decoder implements Reading {
   }
 
   /** The word after `p`, when `words` more are left. */
-  #room(p: number, words: number): number {
+  #operand(p: number, words: number): number {
     if (p + 1 + words > this.end) this.#corrupt(p, "more words than the record has");
     this.at = p + 1 + words;
     return p + 1;

@@ -13,7 +13,7 @@
  * What a value is, its prototype says: a Proxy of a plain object passes for one, although structured clone refuses it.
  */
 import { InvalidArgumentError } from "../../errors.ts";
-import { FOREIGN, TOO_LARGE } from "./outcome.ts";
+import { FOREIGN, TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { LOOSE, Positions } from "./prediction.ts";
 import { Seen } from "./seen.ts";
@@ -38,7 +38,7 @@ export class Encoder {
   readonly #bytes: Uint8Array;
   readonly #doubles: DataView;
   readonly #text: Text;
-  readonly #portable: ((value: object) => unknown) | undefined;
+  readonly #describe: ((value: object) => unknown) | undefined;
   readonly #positions = new Positions();
   readonly #texts: Texts;
   /** How many shapes the decoder knows, with those of the record that is being written. */
@@ -56,7 +56,7 @@ export class Encoder {
     this.#doubles = new DataView(memory);
     this.#text = new Text(memory);
     this.#texts = new Texts(memory);
-    this.#portable = portable;
+    this.#describe = portable;
   }
 
   /**
@@ -139,9 +139,9 @@ export class Encoder {
     if (prototype === LIST && Array.isArray(value)) return this.#array(value, p, position, depth);
     const byteClass = BYTE_CLASS.get(prototype);
     if (byteClass !== undefined) return this.#copy(value as Bytes, byteClass, p);
-    const portable = this.#portable?.(value);
+    const portable = this.#describe?.(value);
     if (portable === undefined) return FOREIGN;
-    const after = this.#word(tag.HANDLE, p);
+    const after = this.#word(tag.DESCRIPTOR, p);
     return after < 0 ? after : this.#value(portable, after, LOOSE, depth + 1);
   }
 

@@ -14,15 +14,15 @@ import { replace } from "../../internal/walk.ts";
 
 const CLONED = { reach: "cloned" } as const;
 
-export interface Packed {
+export interface WithPlaceholders {
   readonly message: unknown;
-  readonly standIns: readonly object[];
+  readonly placeholders: readonly object[];
   /** By the index of the stand-in. */
-  readonly portables: readonly unknown[];
+  readonly descriptors: readonly unknown[];
 }
 
 /** What to give to `postMessage` instead of `message`; undefined when `portable` says nothing of any object in it. */
-export function pack(message: unknown, portable: (value: object) => unknown): Packed | undefined {
+export function putPlaceholders(message: unknown, portable: (value: object) => unknown): WithPlaceholders | undefined {
   const standIns: object[] = [];
   const portables: unknown[] = [];
   const replaceByStandIn = (value: object): object | undefined => {
@@ -34,11 +34,14 @@ export function pack(message: unknown, portable: (value: object) => unknown): Pa
     return standIn;
   };
   const copy = replace(message, replaceByStandIn, CLONED);
-  return standIns.length === 0 ? undefined : { message: copy, standIns, portables };
+  return standIns.length === 0 ? undefined : { message: copy, placeholders: standIns, descriptors: portables };
 }
 
 /** The message that was packed, of which it owns the containers. */
-export function unpack({ message, standIns, portables }: Packed, revive: (portable: unknown) => unknown): unknown {
+export function fillPlaceholders(
+  { message, placeholders: standIns, descriptors: portables }: WithPlaceholders,
+  revive: (portable: unknown) => unknown,
+): unknown {
   const revived = new Map<unknown, unknown>(standIns.map((standIn, n) => [standIn, revive(portables[n])]));
   return replace(message, (value) => revived.get(value), CLONED);
 }

@@ -17,7 +17,7 @@ const MAX_POSITIONS = 8192;
 const MAX_FIRST_KEYS = 512;
 const MAX_NEXT_KEYS = 64;
 /** How many more new texts than known ones come to a place before it is taken for one where all are different. */
-const CREDIT = 32;
+const PATIENCE = 32;
 
 /** A text of the table. `word` is 0 while the decoder does not know it. */
 export class Interned {
@@ -49,7 +49,7 @@ export class Position {
   /** The text that was here last. */
   interned: Interned = NO_TEXT;
   /** Texts are interned while it is above 0. */
-  credit: number = CREDIT;
+  patience: number = PATIENCE;
 
   constructor(before: Position | undefined, key: string) {
     this.before = before;
@@ -58,8 +58,8 @@ export class Position {
   }
 
   /** A text was here that is in the table already. */
-  earn(): void {
-    if (this.credit < CREDIT) this.credit++;
+  textRepeated(): void {
+    if (this.patience < PATIENCE) this.patience++;
   }
 
   /** The keys that lead here. */
@@ -74,7 +74,7 @@ export class Position {
 export const LOOSE: Position = new Position(undefined, "");
 LOOSE.start = LOOSE;
 LOOSE.element = LOOSE;
-LOOSE.credit = 0;
+LOOSE.patience = 0;
 
 export class Positions {
   #left = MAX_POSITIONS;

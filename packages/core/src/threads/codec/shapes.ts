@@ -7,7 +7,7 @@
  *
  * Invariant: whatever its name, a key becomes an own property; keys reach the compiler only as JSON strings.
  */
-import { put } from "../../internal/walk.ts";
+import { setOwn } from "../../internal/walk.ts";
 import { INT, INTERNED } from "./tags.ts";
 
 /** Where the values of an object are read from: the decoder. */
@@ -44,7 +44,7 @@ export class Shape {
   #loop(from: Reading, p: number): object {
     const object = {};
     from.at = p;
-    for (const key of this.#keys) put(object, key, from.value(from.at));
+    for (const key of this.#keys) setOwn(object, key, from.value(from.at));
     if (++this.#uses === USES_BEFORE_COMPILATION) this.#read = compiled(this.#keys);
     return object;
   }

@@ -30,7 +30,7 @@ export const SHAPED = 11;
 export const NAMED = 12;
 export const BYTES = 13;
 export const BIGINT = 14;
-export const HANDLE = 15;
+export const DESCRIPTOR = 15;
 
 export const UNDEFINED_WORD: number = CONSTANT;
 export const NULL_WORD: number = (1 << 8) | CONSTANT;

@@ -3,7 +3,7 @@
  * writes and reads, so the form is in one place.
  */
 
-import { TOO_LARGE } from "./outcome.ts";
+import { TOO_LARGE } from "./encode-result.ts";
 import { LATIN1, MAX_PAYLOAD, UTF16 } from "./tags.ts";
 
 /** The part of Node's `Buffer` that is used here. */

@@ -7,7 +7,7 @@
  * Invariant: an entry has a number only while the decoder knows it, or will by the record that is being written.
  */
 
-import { TOO_LARGE } from "./outcome.ts";
+import { TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { Interned, NO_TEXT } from "./prediction.ts";
 import { DEFINE, INTERNED, MAX_INTERNED_LENGTH, MAX_TEXTS } from "./tags.ts";
@@ -30,7 +30,7 @@ export class Texts {
   write(text: string, p: number, end: number, position: Position): number {
     const { interned } = position;
     if (interned.text === text && interned.word !== 0) return this.#number(interned, p, end);
-    if (position.credit > 0 && text.length <= MAX_INTERNED_LENGTH) return this.#intern(text, p, end, position);
+    if (position.patience > 0 && text.length <= MAX_INTERNED_LENGTH) return this.#intern(text, p, end, position);
     return this.#text.write(text, p, end);
   }
 
@@ -53,12 +53,12 @@ export class Texts {
   #intern(text: string, p: number, end: number, position: Position): number {
     let interned = this.#table.get(text);
     if (interned === undefined) {
-      position.credit--;
+      position.patience--;
       if (this.#table.size >= MAX_TEXTS) return this.#text.write(text, p, end);
       interned = new Interned(internalized(text));
       this.#table.set(interned.text, interned);
-    } else position.earn();
-    position.interned = position.credit > 0 ? interned : NO_TEXT;
+    } else position.textRepeated();
+    position.interned = position.patience > 0 ? interned : NO_TEXT;
     if (interned.word !== 0) return this.#number(interned, p, end);
     const after = this.#text.write(text, p + 1, end);
     if (after < 0) return after;

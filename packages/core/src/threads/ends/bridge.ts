@@ -4,43 +4,43 @@
  *
  * The channel calls it as its waker. A rendezvous has a bridge with more in it (rendezvous/bridge.ts).
  */
-import type { Channel, ParkedSend, Waker } from "../../internal/channel.ts";
+import type { Channel, WaitingSender, Waker } from "../../internal/channel.ts";
 
 /** What leads to a receiver in another thread. */
 export interface Outward extends Required<Pick<Waker, "wake" | "refused">> {}
 
 /** A thread that has senders, as the others see it. */
-export interface Borrower {
+export interface CreditHolder {
   /** Slots that it holds and has not used yet, as far as is known here. */
-  readonly held: number;
+  readonly unusedCredit: number;
   /** Asks for those that it does not need. */
-  recall(): void;
+  revokeUnused(): void;
   /** Whether it holds the event loop of this thread. */
-  setHold(isHolding: boolean): void;
+  setRef(isHolding: boolean): void;
 }
 
-const crossings = new WeakMap<object, Crossing>();
+const bridges = new WeakMap<object, Bridge>();
 
-export class Crossing<O extends Outward = Outward> implements Waker {
+export class Bridge<O extends Outward = Outward> implements Waker {
   readonly idle = false;
-  readonly inlets: Set<Borrower> = new Set();
+  readonly inlets: Set<CreditHolder> = new Set();
   #outlet: O | undefined = undefined;
   /** Whether the open receiver keeps the event loop. */
-  isHolding = true;
+  isRef = true;
 
   constructor(channel: Channel<unknown>) {
-    crossings.set(channel, this as object as Crossing);
+    bridges.set(channel, this as object as Bridge);
     channel.waker = this;
   }
 
   /** The one of `channel`, if it has to do with other threads. */
-  static find(channel: object): Crossing | undefined {
-    return crossings.get(channel);
+  static find(channel: object): Bridge | undefined {
+    return bridges.get(channel);
   }
 
   /** The one of `channel`, which may be made now. */
-  static of(channel: Channel<unknown>): Crossing {
-    return Crossing.find(channel) ?? new Crossing(channel);
+  static of(channel: Channel<unknown>): Bridge {
+    return Bridge.find(channel) ?? new Bridge(channel);
   }
 
   get outlet(): O | undefined {
@@ -52,18 +52,18 @@ export class Crossing<O extends Outward = Outward> implements Waker {
     this.#outlet = outlet;
   }
 
-  wake(parked?: ParkedSend<never>): void {
+  wake(parked?: WaitingSender<never>): void {
     this.#outlet?.wake(parked);
   }
 
   /** An inlet has gone. */
-  left(inlet: Borrower): void {
+  inletLeft(inlet: CreditHolder): void {
     this.inlets.delete(inlet);
   }
 
   /** Somebody found no room, which may be because threads hold slots that they do not use. */
   refused(value: unknown): void {
-    for (const inlet of this.inlets) inlet.recall();
+    for (const inlet of this.inlets) inlet.revokeUnused();
     this.#outlet?.refused(value);
   }
 }

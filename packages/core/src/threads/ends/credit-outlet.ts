@@ -11,9 +11,9 @@ import type { Channel } from "../../internal/channel.ts";
 import * as record from "../link/records.ts";
 import { Outlet } from "./outlet.ts";
 
-export class SlotOutlet extends Outlet {
+export class CreditOutlet extends Outlet {
   #isBounded = false;
-  #isAsking = false;
+  #isRequesting = false;
 
   override serve(channel: Channel<unknown>): void {
     super.serve(channel);
@@ -22,7 +22,7 @@ export class SlotOutlet extends Outlet {
 
   push(value: unknown, parked?: object): void {
     this.sendMessage(value, parked);
-    if (this.#isBounded) this.channel.room--;
+    if (this.#isBounded) this.channel.granted--;
   }
 
   control(kind: number, n: number): void {
@@ -30,18 +30,18 @@ export class SlotOutlet extends Outlet {
     switch (kind) {
       case record.GRANT:
         record.must(n > 0 && n <= channel.capacity, "slots that there are not");
-        this.#answered();
-        channel.room += n;
-        channel.roomMade();
-        if (channel.next !== undefined) this.wanted();
+        this.#endRequest();
+        channel.granted += n;
+        channel.slotsFreed();
+        if (channel.firstWaiting !== undefined) this.requestCredit();
         break;
-      case record.RECALL:
+      case record.REVOKE:
         this.#returnUnused(channel);
         break;
-      case record.CLOSED:
+      case record.RECEIVER_CLOSED:
         channel.close();
         break;
-      case record.DROPPED:
+      case record.RECEIVER_DROPPED:
         this.lost();
         this.leave();
         break;
@@ -49,28 +49,28 @@ export class SlotOutlet extends Outlet {
   }
 
   /** Asks for what the first in line still lacks, or for one slot if nobody waits yet. */
-  protected wanted(): void {
-    if (this.#isAsking || this.hasLeft) return;
-    this.#isAsking = true;
-    const { next, available } = this.channel;
+  protected requestCredit(): void {
+    if (this.#isRequesting || this.hasLeft) return;
+    this.#isRequesting = true;
+    const { firstWaiting: next, available } = this.channel;
     const slots = next === undefined ? 1 : next.slots - available;
-    this.link.hold();
-    this.link.control(record.WANT, this.id, slots);
+    this.link.ref();
+    this.link.control(record.REQUEST, this.id, slots);
   }
 
-  protected giveUp(): void {
-    this.#answered();
+  protected release(): void {
+    this.#endRequest();
   }
 
-  #answered(): void {
-    if (!this.#isAsking) return;
-    this.#isAsking = false;
-    this.link.unhold();
+  #endRequest(): void {
+    if (!this.#isRequesting) return;
+    this.#isRequesting = false;
+    this.link.unref();
   }
 
   #returnUnused(channel: Channel<unknown>): void {
     const unused = channel.available;
-    channel.room -= unused;
+    channel.granted -= unused;
     this.link.control(record.RETURN, this.id, unused);
   }
 }

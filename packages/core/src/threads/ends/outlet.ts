@@ -6,7 +6,7 @@
  * 1. A send that has to wait goes as the message was when it was made, and one that cannot be cloned never waits.
  * 2. It leaves, once, when the channel is CLOSED on this side: nobody can send any more, and nothing waits.
  */
-import type { Channel, ParkedSend } from "../../internal/channel.ts";
+import type { Channel, WaitingSender } from "../../internal/channel.ts";
 import type { Fifo } from "../../internal/queue.ts";
 import { CLOSED, NOTHING } from "../../internal/source.ts";
 import type { Link } from "../link/link.ts";
@@ -14,7 +14,7 @@ import { isMarked } from "../link/marks.ts";
 import type { Endpoint } from "../link/records.ts";
 import * as record from "../link/records.ts";
 import type { Outward } from "./bridge.ts";
-import { Crossing } from "./bridge.ts";
+import { Bridge } from "./bridge.ts";
 
 export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   readonly length = 0;
@@ -23,7 +23,7 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   #channel: Channel<unknown> | undefined = undefined;
   #hasLeft = false;
   /** What those parked have sent, as it was when they did. */
-  readonly #copies = new WeakMap<ParkedSend<never>, unknown>();
+  readonly #copies = new WeakMap<WaitingSender<never>, unknown>();
   /** The last message that was refused, which may be about to be parked, and its copy. */
   #refused: unknown = undefined;
   #copy: unknown = undefined;
@@ -37,14 +37,14 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   abstract push(value: unknown, parked?: object): void;
   abstract control(kind: number, n: number): void;
   /** Something found no room. */
-  protected abstract wanted(): void;
+  protected abstract requestCredit(): void;
   /** Gives up what it has of the link. */
-  protected abstract giveUp(): void;
+  protected abstract release(): void;
 
   /** Makes this the way to the receiver of `channel`. `_desk` is that of a rendezvous, if it has come from elsewhere. */
   serve(channel: Channel<unknown>, _desk?: SharedArrayBuffer): void {
     this.#channel = channel;
-    Crossing.of(channel).leadTo(this);
+    Bridge.of(channel).leadTo(this);
   }
 
   /** Nothing is ever in here. */
@@ -55,7 +55,7 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   clear(): void {}
 
   /** A send was parked, or the channel is closed on this side. */
-  wake(parked?: ParkedSend<never>): void {
+  wake(parked?: WaitingSender<never>): void {
     if (this.channel.state === CLOSED) this.leave();
     if (parked === undefined) return;
     const value: unknown = parked.value;
@@ -64,14 +64,14 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
       this.#copies.set(parked, this.#refused === value ? this.#copy : this.link.copy(value));
     }
     this.#refused = this.#copy = undefined;
-    this.wanted();
+    this.requestCredit();
   }
 
   /** A message found no room. What cannot be cloned is refused here, before it waits. */
   refused(value: unknown): void {
     if (!isMarked(value)) this.#copy = this.link.copy(value);
     this.#refused = value;
-    this.wanted();
+    this.requestCredit();
   }
 
   message(): void {}
@@ -83,7 +83,7 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
 
   /** Sends `value`, or what it was when `parked` was. Throws MessageNotCloneableError, and has done nothing then. */
   protected sendMessage(value: unknown, parked: object | undefined): void {
-    const copy = parked === undefined ? undefined : this.#copies.get(parked as ParkedSend<never>);
+    const copy = parked === undefined ? undefined : this.#copies.get(parked as WaitingSender<never>);
     this.link.message(this.id, copy === undefined ? value : copy, parked !== undefined);
   }
 
@@ -98,8 +98,8 @@ export abstract class Outlet implements Fifo<unknown>, Endpoint, Outward {
   protected leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
-    this.giveUp();
-    this.link.control(record.LEFT, this.id);
+    this.release();
+    this.link.control(record.SENDERS_GONE, this.id);
     this.link.remove(this.id);
   }
 }

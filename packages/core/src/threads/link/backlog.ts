@@ -8,7 +8,7 @@
  * takes longer than all else that becomes of it. (Short ones can be in the encoder's table, whose order is that of records.)
  */
 import { Queue } from "../../internal/queue.ts";
-import { HEADER, kindOf, sizeOf } from "./ring.ts";
+import { HEADER, recordKind, recordSize } from "./ring.ts";
 
 /** The longest record that waits takes an eighth of it. */
 const BLOCK_WORDS = 1 << 15;
@@ -18,19 +18,19 @@ const FEW_WORDS = 32;
 const TEXT = 15;
 const TEXT_SIZE = HEADER + 4;
 
-class Block {
+class RecordBlock {
   readonly words: Int32Array = new Int32Array(BLOCK_WORDS);
   read = 0;
   written = 0;
 }
 
-export class Spill {
-  readonly #blocks = new Queue<Block>();
+export class Backlog {
+  readonly #blocks = new Queue<RecordBlock>();
   readonly #texts = new Queue<string>();
-  #first: Block | undefined = undefined;
-  #last: Block | undefined = undefined;
+  #first: RecordBlock | undefined = undefined;
+  #last: RecordBlock | undefined = undefined;
   /** One that was read, for the next that is needed: to make one takes as long as to fill it. */
-  #spare: Block | undefined = undefined;
+  #spare: RecordBlock | undefined = undefined;
   #text: string | undefined = undefined;
 
   get isEmpty(): boolean {
@@ -58,14 +58,14 @@ export class Spill {
 
   /** How many bytes the oldest takes at most. There is one, as for all that follows. */
   get size(): number {
-    const { words, read } = this.#first as Block;
-    return this.isText ? (words[read + 2] as number) : sizeOf(words[read] as number);
+    const { words, read } = this.#first as RecordBlock;
+    return this.isText ? (words[read + 2] as number) : recordSize(words[read] as number);
   }
 
   /** Whether the oldest is a text. */
   get isText(): boolean {
-    const { words, read } = this.#first as Block;
-    return kindOf(words[read] as number) === TEXT;
+    const { words, read } = this.#first as RecordBlock;
+    return recordKind(words[read] as number) === TEXT;
   }
 
   /** The oldest, which is a text. */
@@ -76,7 +76,7 @@ export class Spill {
 
   /** Takes the oldest, which is a text, and returns the channel that it is for. */
   takeText(): number {
-    const { words, read } = this.#first as Block;
+    const { words, read } = this.#first as RecordBlock;
     this.#text = undefined;
     this.#advance(read + (TEXT_SIZE >> 2));
     return words[read + 1] as number;
@@ -84,12 +84,12 @@ export class Spill {
 
   /** Takes the oldest records, as many as are together and fit into `bytes`; they stay as they are until the next push. */
   take(bytes: number): Int32Array {
-    const { words, read, written } = this.#first as Block;
+    const { words, read, written } = this.#first as RecordBlock;
     let end = read;
     while (end < written) {
       const header = words[end] as number;
-      const next = end + (sizeOf(header) >> 2);
-      if ((next - read) * 4 > bytes || kindOf(header) === TEXT) break;
+      const next = end + (recordSize(header) >> 2);
+      if ((next - read) * 4 > bytes || recordKind(header) === TEXT) break;
       end = next;
     }
     this.#advance(end);
@@ -98,7 +98,7 @@ export class Spill {
 
   /** The first block is read up to `end`. */
   #advance(end: number): void {
-    const first = this.#first as Block;
+    const first = this.#first as RecordBlock;
     first.read = end;
     if (end < first.written) return;
     this.#first = this.#blocks.length > 0 ? this.#blocks.shift() : undefined;
@@ -107,9 +107,9 @@ export class Spill {
   }
 
   /** The last block, with room for `length` words. */
-  #blockFor(length: number): Block {
+  #blockFor(length: number): RecordBlock {
     if (this.#last !== undefined && this.#last.written + length <= BLOCK_WORDS) return this.#last;
-    const block = this.#spare ?? new Block();
+    const block = this.#spare ?? new RecordBlock();
     this.#spare = undefined;
     block.read = block.written = 0;
     if (this.#first === undefined) this.#first = block;

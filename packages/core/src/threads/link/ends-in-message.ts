@@ -4,49 +4,49 @@
  */
 import { isCollection, STOP, walk } from "../../internal/walk.ts";
 import { explained } from "../codec/cloneable.ts";
-import type { Packed } from "../codec/placeholders.ts";
-import { pack, unpack } from "../codec/placeholders.ts";
-import type { Portable } from "./records.ts";
+import type { WithPlaceholders } from "../codec/placeholders.ts";
+import { fillPlaceholders, putPlaceholders } from "../codec/placeholders.ts";
+import type { Descriptor } from "./records.ts";
 import { GRANT } from "./records.ts";
 
 /** How ends move (moving.ts); `L` is the link. */
-export interface Moving<in L> {
+export interface EndTransfer<in L> {
   /** What goes instead of `value`; undefined if it is no end. Throws for an end that cannot go, unless that was checked. */
-  plan(value: object, link: L, isChecked: boolean): Portable | undefined;
+  plan(value: object, link: L, isChecked: boolean): Descriptor | undefined;
   /** Uses up the end, and returns how many slots the senders' side may use. */
-  move(end: object, portable: Portable, link: L): number;
+  move(end: object, portable: Descriptor, link: L): number;
   /** Makes an end that has arrived. */
-  revive(portable: Portable, link: L): object;
+  revive(portable: Descriptor, link: L): object;
 }
 
 /** The link, as far as it matters here. */
-export interface Carrier {
+export interface RecordSender {
   control(kind: number, id: number, n: number): void;
 }
 
 const CLONED = { reach: "cloned" } as const;
 
-export class Cargo<L extends Carrier> {
+export class EndsInMessage<L extends RecordSender> {
   readonly #link: L;
-  readonly #moving: Moving<L>;
-  readonly #plans = new Map<object, Portable>();
+  readonly #transfer: EndTransfer<L>;
+  readonly #plans = new Map<object, Descriptor>();
   #isChecked = false;
 
-  constructor(link: L, moving: Moving<L>) {
+  constructor(link: L, moving: EndTransfer<L>) {
     this.#link = link;
-    this.#moving = moving;
+    this.#transfer = moving;
   }
 
   /** What goes instead of an object of the message that is being written; undefined for all but ends. */
-  readonly portable = (value: object): Portable | undefined => {
+  readonly describe = (value: object): Descriptor | undefined => {
     const planned = this.#plans.get(value);
     if (planned !== undefined) return planned;
-    const portable = this.#moving.plan(value, this.#link, this.#isChecked);
+    const portable = this.#transfer.plan(value, this.#link, this.#isChecked);
     if (portable !== undefined) this.#plans.set(value, portable);
     return portable;
   };
 
-  readonly revive = (portable: unknown): object => this.#moving.revive(portable as Portable, this.#link);
+  readonly revive = (portable: unknown): object => this.#transfer.revive(portable as Descriptor, this.#link);
 
   /** A message is about to be written. `isChecked`: its ends were found to be movable before. */
   begin(isChecked: boolean): void {
@@ -55,23 +55,23 @@ export class Cargo<L extends Carrier> {
   }
 
   /** The message was sent: the ends in it are used up. */
-  sent(): void {
+  commit(): void {
     if (this.#plans.size === 0) return;
     const plans = [...this.#plans];
     this.#plans.clear();
     for (const [end, portable] of plans) {
-      const room = this.#moving.move(end, portable, this.#link);
+      const room = this.#transfer.move(end, portable, this.#link);
       if (portable.is === "sender" && room > 0) this.#link.control(GRANT, portable.id ^ 1, room);
     }
   }
 
   /** What to post instead of a message that the codec does not write; undefined for the message itself. */
-  pack(value: unknown): Packed | undefined {
-    return hasPart(value, this.portable) ? pack(value, this.portable) : undefined;
+  detach(value: unknown): WithPlaceholders | undefined {
+    return hasPart(value, this.describe) ? putPlaceholders(value, this.describe) : undefined;
   }
 
-  unpack(packed: Packed): unknown {
-    return unpack(packed, this.revive);
+  attach(packed: WithPlaceholders): unknown {
+    return fillPlaceholders(packed, this.revive);
   }
 
   /** A copy of a message that cannot be sent yet, in which the ends are the same. Throws MessageNotCloneableError. */
@@ -79,10 +79,10 @@ export class Cargo<L extends Carrier> {
     if (Object(value) !== value && typeof value !== "symbol") return value;
     this.begin(false);
     try {
-      const packed = pack(value, (part) => this.portable(part) && part);
+      const packed = putPlaceholders(value, (part) => this.describe(part) && part);
       if (packed === undefined) return structuredClone(value);
-      const { message, standIns } = structuredClone({ message: packed.message, standIns: packed.standIns });
-      return unpack({ message, standIns, portables: packed.portables }, (end) => end);
+      const { message, standIns } = structuredClone({ message: packed.message, standIns: packed.placeholders });
+      return fillPlaceholders({ message, placeholders: standIns, descriptors: packed.descriptors }, (end) => end);
     } catch (error) {
       throw this.explained(error, value);
     }
@@ -90,7 +90,7 @@ export class Cargo<L extends Carrier> {
 
   /** What `value` was refused with, and why. */
   explained(error: unknown, value: unknown, transferList?: readonly object[]): unknown {
-    return explained(error, value, { portable: this.portable, transferList });
+    return explained(error, value, { describe: this.describe, transferList });
   }
 }
 

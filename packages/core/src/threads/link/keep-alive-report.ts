@@ -15,18 +15,18 @@ const MOST_FRAMES = 5;
 /** Deep enough to get past our own frames. */
 const STACK_DEPTH = 50;
 
-const holders = new Set<() => string>();
+const keepAlives = new Set<() => string>();
 const folders: string[] = [];
 let isListening = false;
 ignoreFramesOf(import.meta.url);
 
 /** Until the function it returns is called, `tell` is asked for lines that say what is held, and by whom. */
-export function addHolder(tell: () => string): () => void {
+export function addKeepAlive(tell: () => string): () => void {
   if (!isTracing) return () => {};
-  if (!isListening) for (const signal of SIGNALS) process.on(signal, answer);
+  if (!isListening) for (const signal of SIGNALS) process.on(signal, printReport);
   isListening = true;
-  holders.add(tell);
-  return () => holders.delete(tell);
+  keepAlives.add(tell);
+  return () => keepAlives.delete(tell);
 }
 
 /** Where the program has called us: the innermost frames of the stack that are its own, one a line; "" when none is. */
@@ -56,11 +56,11 @@ function trimmed(frame: string): string {
   return frame.trim();
 }
 
-function answer(signal: NodeJS.Signals): void {
-  const told = [...holders].map((tell) => indented(tell()));
+function printReport(signal: NodeJS.Signals): void {
+  const told = [...keepAlives].map((tell) => indented(tell()));
   const head = told.length > 0 ? "This is what keeps the process alive:" : "Nothing here keeps the process alive.";
   console.error([`Pneumatic (PNEUMATIC_TRACE_LEAKS=1). ${head}`, ...told].join("\n"));
   if (signal === "SIGUSR2" || process.listenerCount(signal) > 1) return; // somebody else decides
-  process.off(signal, answer);
+  process.off(signal, printReport);
   process.kill(process.pid, signal);
 }

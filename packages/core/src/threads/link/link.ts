@@ -17,20 +17,20 @@ import { Queue } from "../../internal/queue.ts";
 import { CorruptRecordError } from "../codec/corrupt-record.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { MessageNotCloneableError } from "../codec/errors.ts";
-import type { Packed } from "../codec/placeholders.ts";
-import type { Moving } from "./ends-in-message.ts";
-import { Cargo, isPostedAsItIs } from "./ends-in-message.ts";
-import type { Sending } from "./outgoing.ts";
+import type { WithPlaceholders } from "../codec/placeholders.ts";
+import type { EndTransfer } from "./ends-in-message.ts";
+import { EndsInMessage, isPostedAsItIs } from "./ends-in-message.ts";
+import type { OutgoingLink } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isClosing } from "./peer-closed.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
-import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
+import { HEADER, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
 /** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
-type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
+type Posted = typeof PING | readonly [unknown] | WithPlaceholders | { readonly ring: SharedArrayBuffer } | Hello;
 /** How the thread that sends this is woken. */
 export interface Hello {
   readonly wake: SharedArrayBuffer;
@@ -38,22 +38,22 @@ export interface Hello {
 const PING = 0;
 
 /** How many records a link takes in before it is the turn of others. */
-const BATCH = 512;
+const RECORDS_PER_ROUND = 512;
 /** After how many of them their room is given back. */
 const RELEASE_EVERY = 64;
 
 class Incoming {
   readonly ring: RingReader;
   readonly decoder: Decoder;
-  constructor(memory: SharedArrayBuffer, cargo: Cargo<Link>) {
+  constructor(memory: SharedArrayBuffer, cargo: EndsInMessage<Link>) {
     this.ring = new RingReader(memory);
     this.decoder = new Decoder(memory, cargo.revive);
   }
 }
 
-export class Link implements Pumped, Sending {
+export class Link implements Pumped, OutgoingLink {
   readonly #port: MessagePort;
-  readonly #cargo: Cargo<Link>;
+  readonly #ends: EndsInMessage<Link>;
   readonly #endpoints = new Map<number, Endpoint>();
   #nextId = 0;
   /** The word of the other thread; undefined until it has said hello. */
@@ -61,14 +61,14 @@ export class Link implements Pumped, Sending {
   #outgoing: Outgoing | undefined = undefined;
   #incoming: Incoming | undefined = undefined;
   /** Messages that came through the port and are not claimed yet. */
-  readonly #aside = new Queue<unknown>();
-  #holds = 0;
+  readonly #unclaimed = new Queue<unknown>();
+  #refs = 0;
   #isClosed = false;
 
   /** The other end of `port` is on its way to the other thread, or has come from there. */
-  constructor(port: MessagePort, moving: Moving<Link>) {
+  constructor(port: MessagePort, moving: EndTransfer<Link>) {
     this.#port = port;
-    this.#cargo = new Cargo<Link>(this, moving);
+    this.#ends = new EndsInMessage<Link>(this, moving);
     port.on("message", (message: Posted) => {
       if (!this.#posted(message)) pump();
     });
@@ -87,7 +87,7 @@ export class Link implements Pumped, Sending {
    * Answers the introduction of the other thread by telling how this one is woken, and takes in what has come; `earlier`
    * was posted before the introduction.
    */
-  meet({ wake }: Hello, earlier: readonly unknown[]): void {
+  acceptIntroduction({ wake }: Hello, earlier: readonly unknown[]): void {
     for (const message of earlier) this.#posted(message as Posted);
     this.#peer = new Int32Array(wake);
     this.#port.postMessage({ wake: wakeMemory() } satisfies Hello);
@@ -112,12 +112,12 @@ export class Link implements Pumped, Sending {
   }
 
   /** Keeps the event loop of this thread, until `unhold`. */
-  hold(): void {
-    if (this.#holds++ === 0) this.#port.ref();
+  ref(): void {
+    if (this.#refs++ === 0) this.#port.ref();
   }
 
-  unhold(): void {
-    if (--this.#holds === 0) this.#port.unref();
+  unref(): void {
+    if (--this.#refs === 0) this.#port.unref();
   }
 
   /**
@@ -130,7 +130,7 @@ export class Link implements Pumped, Sending {
 
   /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
   copy(value: unknown): unknown {
-    return this.#cargo.copy(value);
+    return this.#ends.copy(value);
   }
 
   /** Sends a record that is no message. */
@@ -171,7 +171,7 @@ export class Link implements Pumped, Sending {
     const { ring, decoder } = this.#incoming;
     let count = 0;
     try {
-      while (count < BATCH && ring.hasRecords) {
+      while (count < RECORDS_PER_ROUND && ring.hasRecords) {
         this.#read(ring, decoder);
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
@@ -199,18 +199,18 @@ export class Link implements Pumped, Sending {
   }
 
   get #out(): Outgoing {
-    this.#outgoing ??= new Outgoing(this.#port, this.#cargo, this);
+    this.#outgoing ??= new Outgoing(this.#port, this.#ends, this);
     return this.#outgoing;
   }
 
   /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
   #posted(message: Posted): boolean {
     if (message === PING) return false;
-    if (isPostedAsItIs(message)) this.#aside.push(message);
-    else if (Array.isArray(message)) this.#aside.push(message[0]);
-    else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
+    if (isPostedAsItIs(message)) this.#unclaimed.push(message);
+    else if (Array.isArray(message)) this.#unclaimed.push(message[0]);
+    else if ("placeholders" in message) this.#unclaimed.push(this.#ends.attach(message));
     else if ("ring" in message) {
-      this.#incoming = new Incoming(message.ring, this.#cargo);
+      this.#incoming = new Incoming(message.ring, this.#ends);
       return false;
     } else if ("wake" in message) {
       this.#peer = new Int32Array(message.wake);
@@ -226,8 +226,8 @@ export class Link implements Pumped, Sending {
   #read(ring: RingReader, decoder: Decoder): void {
     const { at, words } = ring;
     const header = words[at >> 2] as number;
-    const size = sizeOf(header);
-    const kind = kindOf(header);
+    const size = recordSize(header);
+    const kind = recordKind(header);
     if (size < 4 || size > ring.left || (size & 3) !== 0)
       throw new CorruptRecordError(at, `no record of ${size} bytes`);
     if (kind === SKIP) {
@@ -246,8 +246,8 @@ export class Link implements Pumped, Sending {
     ring.advance(size);
     if (kind !== ASIDE) endpoint?.control(kind, n);
     else {
-      if (this.#aside.length === 0) this.pull();
-      if (this.#aside.length > 0) endpoint?.message(this.#aside.shift());
+      if (this.#unclaimed.length === 0) this.pull();
+      if (this.#unclaimed.length > 0) endpoint?.message(this.#unclaimed.shift());
     }
   }
 

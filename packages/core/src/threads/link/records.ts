@@ -9,33 +9,33 @@ export const MESSAGE = 1;
 /** A message that went through the port: the oldest there that no record has claimed yet. */
 export const ASIDE = 2;
 /** Somebody wants `n` slots. */
-export const WANT = 3;
+export const REQUEST = 3;
 /** `n` slots are given back unused. */
 export const RETURN = 4;
 /** No sender is left on this side, and nothing more comes. */
-export const LEFT = 5;
+export const SENDERS_GONE = 5;
 /** `n` slots to use. Receiver to sender, as all below. */
 export const GRANT = 6;
 /** Somebody else wants slots: what is not used is to be returned. */
-export const RECALL = 7;
+export const REVOKE = 7;
 /** The receiver is closed: nothing new. */
-export const CLOSED = 8;
+export const RECEIVER_CLOSED = 8;
 /** The receiver was dropped. */
-export const DROPPED = 9;
+export const RECEIVER_DROPPED = 9;
 
 // Of a rendezvous (rendezvous/desk.ts): sender to receiver, as all up to TAKEN.
 /** The message before this record is offered, as `n`. */
 export const OFFER = 10;
 /** The offer `n` was withdrawn. */
-export const WITHDRAW = 11;
+export const OFFER_WITHDRAWN = 11;
 /** The message before this record was sent for the credit, to the receive that waited. */
-export const HANDED = 12;
+export const HANDED_OVER = 12;
 /** From here `n` is the ticket of the thread that sends. */
-export const TICKET = 13;
+export const ROW = 13;
 /** The thread with the ticket `n` has died, and does not come for the credit. */
 export const UNCLAIM = 14;
 /** The offer `n` was taken. Receiver to sender. */
-export const TAKEN = 15;
+export const OFFER_TAKEN = 15;
 
 /** What takes in the records of one channel: an inlet or an outlet. */
 export interface Endpoint {
@@ -46,21 +46,21 @@ export interface Endpoint {
 }
 
 /** What goes instead of an end of a channel that moves. */
-export interface Portable {
+export interface Descriptor {
   readonly is: "sender" | "oneshot" | "receiver";
   /** The endpoint opposite; DISCONNECTED where nobody can send any more, GONE for an end that was dropped. */
   readonly id: number;
   readonly capacity: number;
   readonly cooperative: boolean;
   /** How many slots of the capacity the senders' side may use. */
-  readonly room: number;
+  readonly credit: number;
   /** The desk of a rendezvous. */
-  readonly desk?: SharedArrayBuffer | undefined;
+  readonly table?: SharedArrayBuffer | undefined;
 }
 /** Throws for a record that the other side cannot have sent. */
 export function must(isPossible: boolean, what: string): void {
   if (!isPossible) throw new Error(what);
 }
 
-export const DISCONNECTED = -1;
-export const GONE = -2;
+export const NO_RECEIVER = -1;
+export const DROPPED_END = -2;

@@ -38,11 +38,11 @@ const MAX_UNPUBLISHED_BYTES = SIZE / 16;
 /** Fills the ring up to its end. */
 export const SKIP = 0;
 
-export function sizeOf(header: number): number {
+export function recordSize(header: number): number {
   return header >>> 4;
 }
 
-export function kindOf(header: number): number {
+export function recordKind(header: number): number {
   return header & 15;
 }
 
@@ -63,9 +63,9 @@ export class RingWriter {
   /** Whether a record of `bytes` fits in one piece; then it fits at `at`, which may have moved to the start of the ring. */
   fits(bytes: number): boolean {
     if (this.#head === this.#published && (this.#head & MASK) >= FAR) this.#returnToStart();
-    if (this.room >= bytes) return true;
+    if (this.contiguous >= bytes) return true;
     this.#tail = Atomics.load(this.words, TAIL);
-    if (this.room >= bytes) return true;
+    if (this.contiguous >= bytes) return true;
     const rest = SIZE - (this.#head & MASK);
     if (rest >= bytes || this.#free < rest + bytes) return false;
     this.#skip(rest);
@@ -91,7 +91,7 @@ export class RingWriter {
   }
 
   /** How many bytes there are at `at` in one piece, as far as is known. */
-  get room(): number {
+  get contiguous(): number {
     return Math.min(SIZE - (this.#head & MASK), this.#free);
   }
 

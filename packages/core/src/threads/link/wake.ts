@@ -20,7 +20,7 @@ export const PARKED = 1;
 export const BLOCKED = 2;
 
 /** How long a thread sleeps at most before it looks whether another one has died, which wakes nobody. */
-const SLEEP_MS = 50;
+const LONGEST_SLEEP_MS = 50;
 
 /**
  * How many turns of the event loop a thread goes on looking at rings that stay empty, after the first. It saves a wake-up where
@@ -119,7 +119,7 @@ export function block(ms: number): void {
   for (const link of pumped) link.publish();
   Atomics.store(word, 0, BLOCKED);
   for (const link of pumped) link.pull();
-  const hasSlept = !hasNews() && Atomics.wait(word, 0, BLOCKED, Math.min(ms, SLEEP_MS)) === "timed-out";
+  const hasSlept = !hasNews() && Atomics.wait(word, 0, BLOCKED, Math.min(ms, LONGEST_SLEEP_MS)) === "timed-out";
   if (hasSlept) for (const link of pumped) link.lookForEnd();
   idleTurns = 0;
   schedule();

@@ -8,47 +8,47 @@
  *    or never will be.
  * 3. While something waits, this side holds the event loop.
  */
-import type { Channel, ParkedSend } from "../../internal/channel.ts";
+import type { Channel, WaitingSender } from "../../internal/channel.ts";
 import { EndNotMovableError } from "../ends/errors.ts";
 import { Outlet } from "../ends/outlet.ts";
 import * as record from "../link/records.ts";
 import type { RendezvousOutward } from "./bridge.ts";
-import { RendezvousCrossing } from "./bridge.ts";
+import { RendezvousBridge } from "./bridge.ts";
 import { Offer } from "./offer.ts";
-import type { Desk } from "./shared-table.ts";
+import type { SharedTable } from "./shared-table.ts";
 
 export class RendezvousOutlet extends Outlet implements RendezvousOutward {
-  #served: Desk | undefined = undefined;
-  readonly #offered = new Map<number, ParkedSend<unknown>>();
+  #table: SharedTable | undefined = undefined;
+  readonly #offered = new Map<number, WaitingSender<unknown>>();
   /** What the one of this thread is known by; 0 if there is none. */
   #own = 0;
-  #ticket = 0;
-  #isHolding = false;
+  #row = 0;
+  #isRef = false;
 
   override serve(channel: Channel<unknown>, desk?: SharedArrayBuffer): void {
-    this.#served = RendezvousCrossing.of(channel, desk).desk;
+    this.#table = RendezvousBridge.of(channel, desk).table;
     super.serve(channel);
   }
 
   /** Something that was sent for the credit. */
   push(value: unknown): void {
     this.sendMessage(value, undefined);
-    this.link.control(record.HANDED, this.id);
+    this.link.control(record.HANDED_OVER, this.id);
   }
 
   override refused(value: unknown): void {
-    if (this.#useTicket() === 0)
+    if (this.#useRow() === 0)
       throw new EndNotMovableError("SyncSender", "too many threads have senders of this rendezvous");
     super.refused(value);
   }
 
   /** CLAIM */
-  meet(value: unknown): boolean {
-    if (this.channel.next !== undefined || !this.#desk.claim(this.#useTicket())) return false; // nothing is overtaken
+  handOver(value: unknown): boolean {
+    if (this.channel.firstWaiting !== undefined || !this.#sharedTable.claim(this.#useRow())) return false; // nothing is overtaken
     try {
       this.push(value);
     } catch (notCloneable) {
-      this.#desk.unclaim(this.#ticket);
+      this.#sharedTable.unclaim(this.#row);
       throw notCloneable;
     }
     this.link.publish();
@@ -56,16 +56,16 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
   }
 
   /** WITHDRAW */
-  withdraw(send: ParkedSend<never>): boolean {
+  withdraw(send: WaitingSender<never>): boolean {
     const n = send instanceof Offer ? send.n : this.#own;
-    if (this.#offered.get(n) !== (send as ParkedSend<unknown>)) return true;
-    if (!this.#desk.withdraw(n)) {
+    if (this.#offered.get(n) !== (send as WaitingSender<unknown>)) return true;
+    if (!this.#sharedTable.withdraw(n)) {
       this.#taken(n);
       return false;
     }
     this.#forget(n);
-    this.link.control(record.WITHDRAW, this.id, n);
-    queueMicrotask(() => this.wanted()); // when it has left the line
+    this.link.control(record.OFFER_WITHDRAWN, this.id, n);
+    queueMicrotask(() => this.requestCredit()); // when it has left the line
     return true;
   }
 
@@ -75,14 +75,14 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
 
   control(kind: number, n: number): void {
     switch (kind) {
-      case record.TAKEN:
+      case record.OFFER_TAKEN:
         this.#taken(n);
         break;
-      case record.CLOSED:
+      case record.RECEIVER_CLOSED:
         this.#close();
         this.channel.close();
         break;
-      case record.DROPPED:
+      case record.RECEIVER_DROPPED:
         this.lost();
         this.leave();
         break;
@@ -96,33 +96,33 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
   }
 
   /** Offers what is in line and not known opposite. */
-  protected wanted(): void {
-    for (let send = this.channel.next; send !== undefined; send = send.next as typeof send) {
+  protected requestCredit(): void {
+    for (let send = this.channel.firstWaiting; send !== undefined; send = send.next as typeof send) {
       if (send instanceof Offer) {
         if (!this.#offered.has(send.n)) this.#offer(send, send.n);
       } else if (this.#own === 0) {
-        const ticket = this.#useTicket();
+        const ticket = this.#useRow();
         if (ticket === 0) continue;
-        this.#own = this.#desk.offer(ticket);
+        this.#own = this.#sharedTable.offer(ticket);
         this.#offer(send, this.#own);
       }
     }
-    this.#hold();
+    this.#updateRef();
   }
 
-  protected giveUp(): void {
-    this.#hold();
+  protected release(): void {
+    this.#updateRef();
   }
 
   /** The receiver is gone: nothing is taken any more. */
   #close(): void {
     for (const n of [...this.#offered.keys()]) {
-      if (this.#desk.withdraw(n)) this.#forget(n);
+      if (this.#sharedTable.withdraw(n)) this.#forget(n);
       else this.#taken(n);
     }
   }
 
-  #offer(send: ParkedSend<unknown>, n: number): void {
+  #offer(send: WaitingSender<unknown>, n: number): void {
     this.#offered.set(n, send);
     this.sendMessage(send.value, send);
     this.link.control(record.OFFER, this.id, n);
@@ -132,9 +132,9 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     const send = this.#offered.get(n);
     if (send === undefined) return;
     this.#forget(n);
-    this.channel.unpark(send);
-    send.admitted();
-    this.wanted();
+    this.channel.cancelWait(send);
+    send.accepted();
+    this.requestCredit();
   }
 
   #forget(n: number): void {
@@ -142,25 +142,25 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     if (n === this.#own) this.#own = 0;
   }
 
-  #hold(): void {
-    const isHolding = this.channel.next !== undefined;
-    if (isHolding === this.#isHolding) return;
-    this.#isHolding = isHolding;
-    if (isHolding) this.link.hold();
-    else this.link.unhold();
+  #updateRef(): void {
+    const isHolding = this.channel.firstWaiting !== undefined;
+    if (isHolding === this.#isRef) return;
+    this.#isRef = isHolding;
+    if (isHolding) this.link.ref();
+    else this.link.unref();
   }
 
   /** The ticket of this thread; 0 if none is left. The other side learns of it at once, since that gives it back. */
-  #useTicket(): number {
-    if (this.#ticket === 0) {
-      this.#ticket = this.#desk.ticket();
-      if (this.#ticket > 0) this.link.control(record.TICKET, this.id, this.#ticket);
+  #useRow(): number {
+    if (this.#row === 0) {
+      this.#row = this.#sharedTable.takeRow();
+      if (this.#row > 0) this.link.control(record.ROW, this.id, this.#row);
       this.link.publish();
     }
-    return this.#ticket;
+    return this.#row;
   }
 
-  get #desk(): Desk {
-    return this.#served as Desk;
+  get #sharedTable(): SharedTable {
+    return this.#table as SharedTable;
   }
 }

@@ -10,73 +10,73 @@
  */
 import type { Channel } from "../../internal/channel.ts";
 import { CLOSED, NOTHING } from "../../internal/source.ts";
-import type { Desk } from "./shared-table.ts";
+import type { SharedTable } from "./shared-table.ts";
 
-export class Home {
+export class ReceiverSide {
   readonly #channel: Channel<unknown>;
-  readonly #desk: Desk;
-  #isLent = false;
+  readonly #table: SharedTable;
+  #isGranted = false;
 
-  constructor(channel: Channel<unknown>, desk: Desk) {
+  constructor(channel: Channel<unknown>, desk: SharedTable) {
     this.#channel = channel;
-    this.#desk = desk;
+    this.#table = desk;
   }
 
   /** A receive waits. */
-  lend(): void {
-    if (this.#isLent || !this.#desk.lend()) return;
-    this.#isLent = true;
-    this.#channel.hold(1);
+  grant(): void {
+    if (this.#isGranted || !this.#table.grant()) return;
+    this.#isGranted = true;
+    this.#channel.reserveUnchecked(1);
   }
 
   /** The receive is needed here, or waits no longer. False while a value is on its way to it. */
-  takeBack(): boolean {
-    if (!this.#isLent) return true;
-    if (!this.#desk.takeBack()) return false;
+  revoke(): boolean {
+    if (!this.#isGranted) return true;
+    if (!this.#table.revoke()) return false;
     this.#settle();
-    queueMicrotask(() => this.#lendAgain()); // another receive may wait
+    queueMicrotask(() => this.#grantAgain()); // another receive may wait
     return true;
   }
 
   /** A value that was sent for the credit has come. */
   handed(value: unknown): void {
-    const wasLent = this.#isLent;
-    this.#isLent = false;
-    this.#desk.arrived();
+    const wasLent = this.#isGranted;
+    this.#isGranted = false;
+    this.#table.arrived();
     if (wasLent) this.#channel.fulfill(value);
     else if (this.#channel.state !== CLOSED) this.#channel.deliver(value);
-    this.meet();
+    this.match();
   }
 
   /** The thread with `ticket` has died; what it has published was taken in. */
   unclaim(ticket: number): void {
-    this.#desk.unclaim(ticket);
-    this.meet();
+    this.#table.unclaim(ticket);
+    this.match();
   }
 
   /** Nobody is left who could send from another thread, or the receiver moves away. */
   end(): void {
-    if (!this.#isLent) return;
-    this.#desk.takeBack();
+    if (!this.#isGranted) return;
+    this.#table.revoke();
     this.#settle();
   }
 
   /** A receive may wait here, and sends too: then they meet, as far as they can. */
-  meet(): void {
+  match(): void {
     const channel = this.#channel;
-    while (channel.isAwaited && channel.ready > 0 && this.takeBack()) {
+    while (channel.isAwaited && channel.ready > 0 && this.revoke()) {
       const value = channel.take();
       if (value !== NOTHING) channel.deliver(value);
     }
-    this.#lendAgain();
+    this.#grantAgain();
   }
 
-  #lendAgain(): void {
-    if (this.#channel.isAwaited) this.lend();
+  #grantAgain(): void {
+    if (this.#channel.isAwaited) this.grant();
   }
 
   #settle(): void {
-    this.#isLent = false;
+    this.#isGranted = false;
     this.#channel.release();
   }
 }

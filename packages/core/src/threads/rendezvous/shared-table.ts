@@ -10,12 +10,12 @@
  *
  * The names in capitals are the steps of test/threads/model/rendezvous.pml.
  */
-const CREDIT = 0;
+const CREDIT_WORD = 0;
 const FREE = 0;
-const LENT = -1;
+const GRANTED = -1;
 
 const UNUSED = 0;
-const HELD = 1;
+const IDLE = 1;
 const OFFERED = 2;
 const TAKEN = 3;
 
@@ -24,11 +24,11 @@ const WORDS = 1024;
 const NUMBER_BITS = 20;
 const NUMBERS = 1 << NUMBER_BITS;
 /** Whether another thread can have said so. */
-export function isTicket(ticket: number): boolean {
+export function isRow(ticket: number): boolean {
   return ticket > 0 && ticket < WORDS;
 }
 
-export class Desk {
+export class SharedTable {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
 
@@ -38,53 +38,53 @@ export class Desk {
   }
 
   /** LEND: a receive waits. False while a value is on its way to an earlier one. */
-  lend(): boolean {
-    return this.#change(CREDIT, FREE, LENT);
+  grant(): boolean {
+    return this.#change(CREDIT_WORD, FREE, GRANTED);
   }
 
   /** TAKE_BACK: no receive waits any more. False when somebody has claimed the credit: then a value is on its way. */
-  takeBack(): boolean {
-    return this.#change(CREDIT, LENT, FREE);
+  revoke(): boolean {
+    return this.#change(CREDIT_WORD, GRANTED, FREE);
   }
 
   /** CLAIM: a value is on its way to the receive that waits. False when none does. */
   claim(ticket: number): boolean {
-    return this.#change(CREDIT, LENT, ticket);
+    return this.#change(CREDIT_WORD, GRANTED, ticket);
   }
 
   /** The value will not come: its sender has died, or could not send it. */
   unclaim(ticket: number): void {
-    this.#change(CREDIT, ticket, LENT);
+    this.#change(CREDIT_WORD, ticket, GRANTED);
   }
 
   /** The value has come. */
   arrived(): void {
-    Atomics.store(this.#words, CREDIT, FREE);
+    Atomics.store(this.#words, CREDIT_WORD, FREE);
   }
 
   /** A ticket for a thread that sends, until it is given back; 0 when there is none left. */
-  ticket(): number {
+  takeRow(): number {
     for (let ticket = 1; ticket < WORDS; ticket++) {
       const word = Atomics.load(this.#words, ticket);
-      if ((word & 3) === UNUSED && this.#change(ticket, word, word | HELD)) return ticket;
+      if ((word & 3) === UNUSED && this.#change(ticket, word, word | IDLE)) return ticket;
     }
     return 0;
   }
 
   /** Whether there is a ticket left. */
-  get hasTicket(): boolean {
+  get hasFreeRow(): boolean {
     for (let ticket = 1; ticket < WORDS; ticket++) {
       if ((Atomics.load(this.#words, ticket) & 3) === UNUSED) return true;
     }
     return false;
   }
 
-  giveBack(ticket: number): void {
+  freeRow(ticket: number): void {
     Atomics.and(this.#words, ticket, ~3);
   }
 
   /** The ticket of an offer. */
-  static ticketOf(offer: number): number {
+  static rowOf(offer: number): number {
     return offer >> NUMBER_BITS;
   }
 
@@ -103,7 +103,7 @@ export class Desk {
   /** WITHDRAW: the sender's side. False when it was taken. */
   withdraw(offer: number): boolean {
     const ticket = offer >> NUMBER_BITS;
-    return this.#end(offer, HELD) || Atomics.load(this.#words, ticket) !== wordOf(offer, TAKEN);
+    return this.#end(offer, IDLE) || Atomics.load(this.#words, ticket) !== wordOf(offer, TAKEN);
   }
 
   #end(offer: number, as: number): boolean {

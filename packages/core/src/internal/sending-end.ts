@@ -4,17 +4,17 @@ import { End } from "./end.ts";
 import { OPEN } from "./source.ts";
 import { refuse, SIGNAL_OPTIONS, signalOf, Wait } from "./wait.ts";
 
-export abstract class Handle<T> extends End<Channel<T>> {
+export abstract class SendingEnd<T> extends End<Channel<T>> {
   closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("wait for the receiver"));
     const refusal = refuse(options, SIGNAL_OPTIONS);
     if (refusal !== undefined) return refusal;
-    return channel.state === OPEN ? new PendingClosed(channel).start(signalOf(options)) : Promise.resolve();
+    return channel.state === OPEN ? new ClosedWait(channel).start(signalOf(options)) : Promise.resolve();
   }
 
   sameChannel(other: unknown): boolean {
-    return other instanceof Handle && other.channel === this.use("compare");
+    return other instanceof SendingEnd && other.channel === this.use("compare");
   }
 
   get isDisconnected(): boolean {
@@ -32,13 +32,13 @@ export abstract class Handle<T> extends End<Channel<T>> {
     return channel;
   }
 
-  override giveUp(channel: Channel<T>): void {
+  override releaseCount(channel: Channel<T>): void {
     channel.removeSender();
   }
 }
 
 /** The implementation of a weak sender: `strong` makes the handle. */
-export class WeakHandle<T, S> {
+export class WeakSendingEnd<T, S> {
   readonly #channel: Channel<T>;
   readonly #strong: (channel: Channel<T>) => S;
 
@@ -53,7 +53,7 @@ export class WeakHandle<T, S> {
 }
 
 /** Somebody who waits for the receiver to go. */
-class PendingClosed extends Wait<undefined> {
+class ClosedWait extends Wait<undefined> {
   readonly #channel: Pick<Channel<never>, "watches" | "cooperative">;
 
   constructor(channel: Pick<Channel<never>, "watches" | "cooperative">) {

@@ -1,14 +1,14 @@
 /** The tables of the options of `route` and `resize`, and their defaults. */
 import type { OptionKind } from "@pneumatic/core/internal";
 import { callback, integer, oneOf, required } from "@pneumatic/core/internal";
-import { door, nested, positiveMilliseconds } from "../check-options.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { door, nested, positiveMilliseconds } from "../option-doors.ts";
 import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
 import { DEFAULT_INTENSITY } from "../supervisor/intensity.ts";
-import type { ActorDoor } from "../supervisor/spawn-options.ts";
-import { routerDoor } from "../supervisor/spawn-options.ts";
+import type { ActorDoor } from "../supervisor/settings.ts";
+import { routerDoor } from "../supervisor/settings.ts";
 import type { ElasticSize, RouterSize, RoutingStrategy } from "./router-options.ts";
 
 /** A size with its defaults filled in. */

@@ -2,9 +2,9 @@
 import type { OptionKind } from "@pneumatic/core/internal";
 import { callback, count, flag, milliseconds, oneOf, shown } from "@pneumatic/core/internal";
 import { pino } from "pino";
-import type { Door } from "../check-options.ts";
-import { door, nested, pathName, positiveMilliseconds, RESOURCE_LIMITS, text, withMethods } from "../check-options.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import type { Door } from "../option-doors.ts";
+import { door, nested, pathName, positiveMilliseconds, RESOURCE_LIMITS, text, withMethods } from "../option-doors.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 
 /** The options of `new ActorSystem()`. */
