@@ -102,7 +102,7 @@ export abstract class ContextBase {
   get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
     return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
-      return giveTo(this.target, this.superviseChild(spec, options?.name));
+      return giveTo(this.target, this.superviseChild(spec, options));
     };
   }
 
@@ -217,7 +217,7 @@ export abstract class ContextBase {
   protected abstract putBackStashed(): void;
   protected abstract requestStop(): void;
   protected abstract spawnChild(definition: unknown, options: object | undefined): unknown;
-  protected abstract superviseChild(spec: unknown, name: string | undefined): unknown;
+  protected abstract superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown;
   protected abstract routeChild(definition: unknown, options: unknown): unknown;
   /** Returns what a timer tells later; throws to refuse it. */
   protected abstract prepared(message: unknown): unknown;

@@ -94,8 +94,8 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.spawn(this.#cell, definition, options);
   }
 
-  protected superviseChild(spec: unknown, name: string | undefined): unknown {
-    return this.#cell.runtime.supervise(this.#cell, spec, name);
+  protected superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown {
+    return this.#cell.runtime.supervise(this.#cell, spec, options);
   }
 
   protected routeChild(definition: unknown, options: unknown): unknown {

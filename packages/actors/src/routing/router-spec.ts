@@ -1,10 +1,15 @@
-/** Checks the options of `route`, and fills in what was left out. */
+/** The tables of the options of `route` and `resize`, and their defaults. */
+import type { OptionKind } from "@pneumatic/core/internal";
+import { callback, integer, oneOf, required } from "@pneumatic/core/internal";
 import { InvalidDefinitionError } from "../errors.ts";
+import { door, nested, positiveMilliseconds } from "../option-doors.ts";
 import type { Intensity } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { childSpec } from "../supervisor/child-spec.ts";
-import { checkIntensity } from "../supervisor/settings.ts";
-import type { ElasticSize, RoutingStrategy } from "./router-options.ts";
+import { DEFAULT_INTENSITY } from "../supervisor/intensity.ts";
+import type { ActorDoor } from "../supervisor/settings.ts";
+import { routerDoor } from "../supervisor/settings.ts";
+import type { ElasticSize, RouterSize, RoutingStrategy } from "./router-options.ts";
 
 /** A size with its defaults filled in. */
 export type Limits = Required<ElasticSize>;
@@ -19,64 +24,71 @@ export interface RouterSpec {
   readonly limits: Limits;
 }
 
-const ROUTING_STRATEGIES: readonly unknown[] = [
-  "round_robin",
-  "random",
-  "least_loaded",
-  "consistent_hash",
-  "broadcast",
-];
+const SIZE = {
+  min: required(integer(1)),
+  max: required(integer(1)),
+  loadedAt: integer(1),
+  idleMs: positiveMilliseconds,
+};
+const elasticSize = nested("the size of a router", SIZE);
+
+const size: OptionKind = {
+  expected: "the number of routees, an integer of 1 or more, or { min, max }",
+  accepts: (value) => {
+    if (typeof value !== "object" || value === null) return Number.isSafeInteger(value) && (value as number) >= 1;
+    return elasticSize.accepts(value);
+  },
+};
+
+const ROUTER: ActorDoor = routerDoor({
+  strategy: oneOf("round_robin", "random", "least_loaded", "consistent_hash", "broadcast"),
+  size: required(size),
+  key: callback,
+});
+const checkSize = door("resize()", { size: required(size) });
+
 const DEFAULT_LOADED_AT = 2;
 const DEFAULT_IDLE_MS = 10_000;
 
-/** Checks options and fills in what was left out. */
+/** Checks options, and fills in the defaults. */
 export function routerSpec(definition: unknown, options: unknown): RouterSpec {
-  if (typeof options !== "object" || options === null) throw invalidRouterOptions("they are an object with a size");
+  const given = options === undefined ? {} : (options as object);
+  const routee = childSpec(definition, given, "permanent", ROUTER);
   const {
     strategy = "round_robin",
     size,
     key,
-    intensity,
-    ...rest
-  } = options as Partial<RouterSpec> & { size: unknown };
-  if (!ROUTING_STRATEGIES.includes(strategy)) {
-    throw invalidRouterOptions(`strategy is one of ${ROUTING_STRATEGIES.join(", ")}, not ${String(strategy)}`);
+    intensity = DEFAULT_INTENSITY,
+  } = given as Partial<RouterSpec> & {
+    readonly size: RouterSize;
+  };
+  if (strategy === "consistent_hash" && key === undefined) {
+    throw invalidRouterOptions("consistent_hash needs a key, a function of the message");
   }
-  if (strategy === "consistent_hash" && typeof key !== "function") {
-    throw invalidRouterOptions(`consistent_hash needs a key, a function of the message, not ${typeof key}`);
+  if (strategy !== "consistent_hash" && key !== undefined) {
+    throw invalidRouterOptions("a key goes with consistent_hash alone");
   }
-  if (strategy !== "consistent_hash" && key !== undefined)
-    throw invalidRouterOptions(`a key goes with consistent_hash alone`);
-  const limits = limitsOf(size, strategy);
-  const routee = childSpec(definition, rest, "permanent");
-  const { name } = routee;
-  return { routee, name, intensity: checkIntensity(intensity), strategy, key, limits };
+  return { routee, name: routee.name, intensity, strategy, key, limits: limitsOf(size, strategy) };
 }
 
-/** Checks a size, and fills in the defaults. */
-export function limitsOf(size: unknown, strategy: RoutingStrategy): Limits {
-  if (typeof size === "number") return limits({ min: size, max: size });
-  if (typeof size !== "object" || size === null) {
-    throw invalidRouterOptions(
-      `size is the number of routees, or { min, max }, not ${size === null ? "null" : typeof size}`,
-    );
-  }
-  if (strategy === "broadcast")
+/** Checks the size of a router that lives, and fills in the defaults. */
+export function resizedLimits(size: unknown, strategy: RoutingStrategy): Limits {
+  checkSize({ size });
+  return limitsOf(size as RouterSize, strategy);
+}
+
+/** Fills in the defaults of a size. */
+function limitsOf(size: RouterSize, strategy: RoutingStrategy): Limits {
+  const {
+    min,
+    max,
+    loadedAt = DEFAULT_LOADED_AT,
+    idleMs = DEFAULT_IDLE_MS,
+  }: ElasticSize = typeof size === "number" ? { min: size, max: size } : size;
+  if (strategy === "broadcast" && typeof size !== "number") {
     throw invalidRouterOptions("the size of a broadcast is a number: more routees do not share the load");
-  return limits(size as ElasticSize);
-}
-
-function limits({ min, max, loadedAt = DEFAULT_LOADED_AT, idleMs = DEFAULT_IDLE_MS }: ElasticSize): Limits {
-  if (!(Number.isSafeInteger(min) && min >= 1))
-    throw invalidRouterOptions(`size is an integer from 1, not ${String(min)}`);
-  if (!(Number.isSafeInteger(max) && max >= min)) {
-    throw invalidRouterOptions(`size.max is an integer from size.min, which is ${min}, not ${String(max)}`);
   }
-  if (!(Number.isSafeInteger(loadedAt) && loadedAt >= 1)) {
-    throw invalidRouterOptions(`size.loadedAt is an integer from 1, not ${String(loadedAt)}`);
-  }
-  if (!(typeof idleMs === "number" && idleMs > 0))
-    throw invalidRouterOptions(`size.idleMs is milliseconds above 0, not ${idleMs}`);
+  if (max < min) throw invalidRouterOptions(`max of its size must be ${min} or more, as min is, not ${max}`);
   return { min, max, loadedAt, idleMs };
 }
 

@@ -14,7 +14,7 @@ import { routerAddress } from "./handle.ts";
 import { BroadcastInbox, RoutingInbox } from "./inbox.ts";
 import { Pool, routeeName, routeeSpec } from "./pool.ts";
 import type { RouterSpec } from "./router-spec.ts";
-import { limitsOf, routerSpec } from "./router-spec.ts";
+import { resizedLimits, routerSpec } from "./router-spec.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 
@@ -54,7 +54,7 @@ export function startRouter(
   new Registration(cell, () => dropAddresses(routee.args)); // each routee has a clone of these
   cell.life.begin();
   const router = {
-    resize: (size: unknown) => pool.resize(limitsOf(size, strategy)),
+    resize: (size: unknown) => pool.resize(resizedLimits(size, strategy)),
     list: () => pool.list(),
   };
   return routerAddress(cell, sender, router);

@@ -1,10 +1,14 @@
-/** Checks the options of an actor, and fills in what was left out. */
+/** The tables of the options of an actor, and their defaults. */
 import type { ResourceLimits } from "node:worker_threads";
+import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
+import { count, ignored, milliseconds, oneOf, required, within } from "@pneumatic/core/internal";
 import type { Poison, Retry } from "../cell/poison.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { unbounded } from "../mailbox/bounded.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import { checkMailbox } from "../mailbox/overflow.ts";
+import type { Door } from "../option-doors.ts";
+import { door, elsewhere, nested, pathName, RESOURCE_LIMITS } from "../option-doors.ts";
 import type { Backoff, Intensity, LifeOptions, Restart } from "./actor-options.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
@@ -23,100 +27,93 @@ export interface Settings {
 
 const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
-const SPAWN_OPTIONS = new Set(["args", "name", "restart", "backoff", "intensity", "shutdownMs", "mailbox", "poison"]);
-const THREAD_SPAWN_OPTIONS = new Set([...SPAWN_OPTIONS, "thread", "resourceLimits"]);
 const DEFAULTS: Readonly<Record<Restart, Settings>> = {
   permanent: fillIn({}, "permanent"),
   transient: fillIn({}, "transient"),
   temporary: fillIn({}, "temporary"),
 };
 
-/** Checks options and fills in what was left out. */
-export function settingsOf(options: object | undefined, restart: Restart, remote = false): Settings {
-  if (options === undefined) return DEFAULTS[restart];
-  const known = remote ? THREAD_SPAWN_OPTIONS : SPAWN_OPTIONS;
-  let isDefault = true;
-  for (const key of Object.keys(options)) {
-    if (!known.has(key))
-      throw invalidActorOptions(`there is no option "${key}"${hint(key)}; known are ${[...known].join(", ")}`);
-    if (key !== "args" && key !== "name") isDefault = false;
-  }
-  return isDefault ? DEFAULTS[restart] : fillIn(options, restart);
+const checkedMailbox: OptionKind = {
+  expected: "made by unbounded(), bounded(n) or priority(rankOf)",
+  accepts: (value) => {
+    if (typeof (value as Partial<MailboxSpec> | null)?.capacity !== "number") return false;
+    checkMailbox(value as MailboxSpec<never>);
+    return true;
+  },
+};
+
+export const INTENSITY: OptionKind = nested("intensity", {
+  restarts: required(count),
+  withinMs: required(milliseconds),
+});
+
+/** The options of an actor, wherever it runs. */
+const LIFE = {
+  args: ignored,
+  restart: oneOf("permanent", "transient", "temporary"),
+  backoff: nested("backoff", { initialMs: milliseconds, maxMs: milliseconds, jitter: within(0, 1) }),
+  shutdownMs: milliseconds,
+  mailbox: checkedMailbox,
+  poison: { expected: '"drop", "quarantine" or retry(n)', accepts: isPoison },
+};
+
+/** The options of an actor that has no supervisor. */
+const ROOT = { name: pathName, intensity: INTENSITY };
+/** The same, where a supervisor decides. */
+const SUPERVISED = {
+  name: elsewhere("the id in `children` is the name of a child"),
+  intensity: elsewhere("supervisor({ intensity }) is that of all its children"),
+};
+
+const ON_THREAD = { thread: oneOf("shared", "dedicated"), resourceLimits: nested("resourceLimits", RESOURCE_LIMITS) };
+const IN_PROCESS = {
+  thread: elsewhere("it is for a definition made by onThread()"),
+  resourceLimits: elsewhere("it is for a definition made by onThread()"),
+};
+
+/** The checks of the options that a function takes for an actor in process, and for one on a thread. */
+export interface ActorDoor {
+  readonly inProcess: Door;
+  readonly onThread: Door;
+}
+
+/** Returns the checks for options of `owner`: those of an actor, and those in `table`. */
+export function actorDoor(owner: string, table: OptionTable): ActorDoor {
+  return {
+    inProcess: door(owner, { ...LIFE, ...table, ...IN_PROCESS }),
+    onThread: door(owner, { ...LIFE, ...table, ...ON_THREAD }),
+  };
+}
+
+export const SPAWN: ActorDoor = actorDoor("an actor", ROOT);
+export const CHILD: ActorDoor = actorDoor("a child", SUPERVISED);
+/** The door of a router, which takes the options of a spawned actor for its routees. */
+export const routerDoor = (table: OptionTable): ActorDoor => actorDoor("a router", { ...ROOT, ...table });
+
+/** Fills in what was left out of options that a door has checked. */
+export function settingsOf(options: object | undefined, restart: Restart): Settings {
+  for (const name in options) if (name !== "args" && name !== "name") return fillIn(options, restart);
+  return DEFAULTS[restart];
 }
 
 function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart: Restart): Settings {
   const settings: Settings = {
     restart: given.restart ?? restart,
-    backoff: given.backoff === undefined ? DEFAULT_BACKOFF : checkBackoff({ ...DEFAULT_BACKOFF, ...given.backoff }),
-    intensity: checkIntensity(given.intensity),
+    backoff: given.backoff === undefined ? DEFAULT_BACKOFF : { ...DEFAULT_BACKOFF, ...given.backoff },
+    intensity: given.intensity ?? DEFAULT_INTENSITY,
     shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     mailbox: given.mailbox ?? UNBOUNDED,
     poison: given.poison,
     thread: given.thread ?? "shared",
     resourceLimits: given.resourceLimits,
   };
-  if (settings.thread !== "shared" && settings.thread !== "dedicated") {
-    throw invalidActorOptions(`thread is "shared" or "dedicated", not ${String(settings.thread)}`);
-  }
-  if (settings.resourceLimits !== undefined && settings.thread !== "dedicated") {
-    throw invalidActorOptions(
-      `resourceLimits go with thread: "dedicated"; those of shared threads are an option of the system`,
-    );
-  }
-  if (!["permanent", "transient", "temporary"].includes(settings.restart)) {
-    throw invalidActorOptions(`restart is "permanent", "transient" or "temporary", not ${String(settings.restart)}`);
-  }
-  if (settings.poison !== undefined && !isPoison(settings.poison)) {
-    throw invalidActorOptions(`poison is "drop", "quarantine" or retry(n), not ${String(settings.poison)}`);
-  }
-  checkTime("shutdownMs", settings.shutdownMs);
-  if (typeof settings.mailbox?.capacity !== "number")
-    throw invalidActorOptions("mailbox is made by unbounded(), bounded(n) or priority(rankOf)");
-  if (settings.mailbox !== UNBOUNDED) checkMailbox(settings.mailbox);
-  return settings;
+  if (settings.resourceLimits === undefined || settings.thread === "dedicated") return settings;
+  throw new InvalidDefinitionError(
+    'resourceLimits go with thread: "dedicated"; those of shared threads are an option of the system',
+  );
 }
 
-/** Checks an intensity and fills in the default. */
-export function checkIntensity(intensity: Intensity = DEFAULT_INTENSITY): Intensity {
-  if (!(Number.isInteger(intensity.restarts) && intensity.restarts >= 0)) {
-    throw invalidActorOptions(`intensity.restarts is an integer of 0 or more, not ${intensity.restarts}`);
-  }
-  checkTime("intensity.withinMs", intensity.withinMs);
-  return intensity;
-}
-
-function hint(key: string): string {
-  return THREAD_SPAWN_OPTIONS.has(key) ? ", which is for a definition made by onThread()" : "";
-}
-
-function checkBackoff(backoff: Backoff): Backoff {
-  const unknown = Object.keys(backoff).find((key) => !Object.hasOwn(DEFAULT_BACKOFF, key));
-  if (unknown !== undefined) {
-    throw invalidActorOptions(`backoff has no "${unknown}"; known are ${Object.keys(DEFAULT_BACKOFF).join(", ")}`);
-  }
-  checkTime("backoff.initialMs", backoff.initialMs);
-  checkTime("backoff.maxMs", backoff.maxMs);
-  if (!(backoff.jitter >= 0 && backoff.jitter <= 1))
-    throw invalidActorOptions(`backoff.jitter is from 0 to 1, not ${backoff.jitter}`);
-  return backoff;
-}
-
-/** Throws for what is no name. */
-export function checkName(name: unknown): string | undefined {
-  if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return name;
-  throw invalidActorOptions(`name is a string without "/", not ${JSON.stringify(name)}`);
-}
-
-function checkTime(what: string, ms: unknown): void {
-  if (!(typeof ms === "number" && ms >= 0))
-    throw invalidActorOptions(`${what} is milliseconds from 0, not ${String(ms)}`);
-}
-
-function invalidActorOptions(why: string): InvalidDefinitionError {
-  return new InvalidDefinitionError(`Invalid options of an actor: ${why}`);
-}
-
-export function isPoison(value: unknown): value is Poison {
+function isPoison(value: unknown): value is Poison {
   if (value === "drop" || value === "quarantine") return true;
   return typeof value === "object" && value !== null && Number.isSafeInteger((value as Partial<Retry>).retries);
 }

@@ -1,46 +1,41 @@
-/** Checks the options of a system: for untyped code, and for what types do not say. */
-
+/** The tables of the options that a system takes, for untyped code and for all that the types do not say. */
+import type { OptionKind } from "@pneumatic/core/internal";
+import { callback, count, flag, milliseconds, oneOf, shown } from "@pneumatic/core/internal";
 import { pino } from "pino";
 import { InvalidDefinitionError } from "../errors.ts";
+import type { Door } from "../option-doors.ts";
+import { door, nested, pathName, positiveMilliseconds, RESOURCE_LIMITS, text, withMethods } from "../option-doors.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 
-const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, true>> = {
-  name: true,
-  logger: true,
-  logLevel: true,
-  keepAlive: true,
-  clock: true,
-  scheduler: true,
-  random: true,
-  deadlock: true,
-  deadLetters: true,
-  threads: true,
+/** The options of `new ActorSystem()`. */
+export const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, OptionKind>> = {
+  name: text,
+  logger: withMethods("a logger like that of pino", "child"),
+  logLevel: oneOf(...Object.keys(pino.levels.values), "silent"),
+  keepAlive: flag,
+  clock: withMethods("a clock, with now(), setTimeout() and clearTimeout()", "now", "setTimeout", "clearTimeout"),
+  scheduler: withMethods("a scheduler, with soon() and later()", "soon", "later"),
+  random: callback,
+  deadlock: oneOf("reject", "warn"),
+  deadLetters: nested("deadLetters of a system", { keep: count }),
+  threads: nested("threads of a system", {
+    heartbeatMs: positiveMilliseconds,
+    resourceLimits: nested("resourceLimits of a system", RESOURCE_LIMITS),
+  }),
 };
 
-/** Throws unless `options` are those of a system, none misspelt. */
-export function checkOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null) {
+const check = door("a system", SYSTEM_OPTIONS);
+
+/** Throws unless `options` are those of a system. */
+export function checkSystemOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) check(options);
+  else
     throw new InvalidDefinitionError(
-      `new ActorSystem() takes an object, such as { name: "shop" }, not ${String(options)}`,
+      `new ActorSystem() takes an object, such as { name: "shop" }, not ${shown(options)}`,
     );
-  }
-  const stranger = Object.keys(options).find((key) => !Object.hasOwn(SYSTEM_OPTIONS, key));
-  if (stranger !== undefined) {
-    const known = Object.keys(SYSTEM_OPTIONS).join(", ");
-    throw new InvalidDefinitionError(`There is no option "${stranger}" of a system; known are ${known}`);
-  }
-  const { logLevel } = options as ActorSystemOptions;
-  if (logLevel === undefined || logLevel === "silent" || Object.hasOwn(pino.levels.values, logLevel)) return;
-  const levels = [...Object.keys(pino.levels.values), "silent"].join(", ");
-  throw new InvalidDefinitionError(`The option \`logLevel\` is one of ${levels}, not ${String(logLevel)}`);
 }
 
-export function checkDeadlock(deadlock: unknown): unknown {
-  if (deadlock === undefined || deadlock === "reject" || deadlock === "warn") return deadlock;
-  throw new InvalidDefinitionError(`The option \`deadlock\` is "reject" or "warn", not ${String(deadlock)}`);
-}
-
-export function checkSize(what: string, size: unknown): number {
-  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
-  throw new InvalidDefinitionError(`${what} of a system is an integer of 0 or more, not ${String(size)}`);
-}
+export const checkSupervise: Door = door("supervise()", { name: pathName });
+export const checkKill: Door = door("kill()", { restart: flag });
+export const checkShutdown: Door = door("shutdown()", { timeoutMs: milliseconds });
+export const checkReceiver: Door = door("deadLetterReceiver()", { capacity: count });

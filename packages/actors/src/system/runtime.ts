@@ -38,6 +38,7 @@ import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/chil
 import { supervisorAddress } from "../supervisor/handle.ts";
 import { LoneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/settings.ts";
+import { SPAWN } from "../supervisor/settings.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
@@ -45,6 +46,7 @@ import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
+import { checkSupervise } from "./check-options.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
@@ -130,13 +132,15 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
-    const spec = childSpec(definition, options, "transient");
+    const spec = childSpec(definition, options, "transient", SPAWN);
     const { cell, handle } = this.make(parent, spec.name, spec);
     cell.life.begin();
     return handle;
   }
 
-  supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
+  supervise(parent: Cell | undefined, given: unknown, options?: { readonly name?: string }): unknown {
+    checkSupervise(options);
+    const name = options?.name;
     const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();

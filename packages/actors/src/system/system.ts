@@ -28,7 +28,7 @@ import type { BroadcastAddress, RouterAddress } from "../routing/router-address.
 import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
-import { checkDeadlock, checkOptions, checkSize } from "./check-options.ts";
+import { checkKill, checkReceiver, checkShutdown, checkSystemOptions } from "./check-options.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
@@ -72,7 +72,7 @@ export class ActorSystem implements AsyncDisposable {
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
-    checkOptions(options);
+    checkSystemOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
@@ -83,8 +83,8 @@ export class ActorSystem implements AsyncDisposable {
       log: this.log,
       name: this.name,
       keepAlive: options.keepAlive ?? true,
-      endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
-      deadLettersKept: checkSize("deadLetters.keep", options.deadLetters?.keep ?? DEAD_LETTERS_KEPT),
+      endsDeadlocks: options.deadlock !== "warn",
+      deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
@@ -106,7 +106,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
-    const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
+    const address = this.#runtime.supervise(undefined, spec, options) as SupervisorAddress<C>;
     this.#renew();
     return address;
   }
@@ -179,6 +179,7 @@ export class ActorSystem implements AsyncDisposable {
    * applies unless `restart` is false. Idempotent.
    */
   kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
+    checkKill(options);
     const cell = cellOf(address);
     cell.life.kill(options?.restart === false ? FINISH : DECIDE);
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
@@ -218,7 +219,8 @@ export class ActorSystem implements AsyncDisposable {
    * ```
    */
   deadLetterReceiver(options?: { readonly capacity?: number }): Receiver<DeadLetter> {
-    return this.#runtime.deadLetters.receiver(checkSize("capacity", options?.capacity ?? DEAD_LETTERS_WAITING));
+    checkReceiver(options);
+    return this.#runtime.deadLetters.receiver(options?.capacity ?? DEAD_LETTERS_WAITING);
   }
 
   /**
@@ -269,6 +271,11 @@ export class ActorSystem implements AsyncDisposable {
    * owns. Idempotent.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
+    try {
+      checkShutdown(options);
+    } catch (misuse) {
+      return Promise.reject(misuse);
+    }
     this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
     return this.#shutdown;
   }

@@ -6,7 +6,7 @@ import { currentClock } from "@pneumatic/core/internal";
 import { platformScheduler } from "../clock.ts";
 import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
-import { checkedOptions, checkedSeed } from "./check-options.ts";
+import { checkExplore } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
 import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
@@ -94,15 +94,11 @@ const MOST_LINES = 500;
  * ```
  */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Exploration> {
-  checkedOptions("explore(scenario, options)", options);
+  checkExplore(options);
   const { runs = DEFAULT_RUNS, seed: first = 1, shrinkRuns = DEFAULT_SHRINK_RUNS } = options;
   if (typeof scenario !== "function")
     throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
-  checkedSeed(first);
-  checkedCount("runs", runs, 1);
-  checkedSeed(first + runs);
-  checkedCount("shrinkRuns", shrinkRuns, 0);
-  checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS, 1);
+  checkExplore({ seed: first + runs });
   inForce(currentClock())[Symbol.dispose](); // throws now: the first run might wait for a system whose end waits for it
   let steps = 0;
   for (let seed = first; seed < first + runs; seed++) {
@@ -235,9 +231,4 @@ function errorName({ failure }: Pick<RunOutcome, "failure">): string {
 
 function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function checkedCount(what: string, count: number, least: number): void {
-  if (Number.isSafeInteger(count) && count >= least) return;
-  throw new InvalidDefinitionError(`\`${what}\` of explore is a whole number from ${least}, not ${String(count)}`);
 }

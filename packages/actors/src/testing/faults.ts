@@ -3,7 +3,7 @@
  * The plan names the occasions on which it strikes, or the seed decides within a budget.
  */
 
-import { checkedBudget, checkedPlan } from "./check-faults.ts";
+import { checkedPlan } from "./check-faults.ts";
 import type { Choices } from "./choices.ts";
 import type { Fault, FaultKind, Occasion } from "./fault.ts";
 
@@ -35,7 +35,7 @@ export class Faults {
       occasions: 0,
       occasionsAt: new Map(),
     }));
-    this.#budget = checkedBudget(budget);
+    this.#budget = budget;
     this.#choices = choices;
   }
 

@@ -18,6 +18,7 @@ import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
 import { catchAll } from "../runtime-definition.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { describe } from "../wording.ts";
+import { checkProbe, checkWithin } from "./check-options.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
@@ -60,7 +61,9 @@ class RecordingProbe<P> implements Probe<P> {
   /** The reason why every further expectation rejects; undefined while there is none. */
   #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
 
-  constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
+  constructor(system: TestSystem, replies: ProbeReplies<P>, options: ProbeOptions) {
+    checkProbe(options);
+    const { name } = options;
     if (!(system instanceof TestSystem)) {
       throw new InvalidDefinitionError("probe(system) takes a system that testSystem() or explore() has made");
     }
@@ -232,12 +235,8 @@ class RecordingProbe<P> implements Probe<P> {
 }
 
 function withinOf(options: Within | undefined, otherwise: number): number {
-  if (options !== undefined && (typeof options !== "object" || options === null)) {
-    throw new InvalidDefinitionError(`What a probe expects takes options: { within: ms }, not ${String(options)}`);
-  }
-  const within = options?.within ?? otherwise;
-  if (typeof within === "number" && within >= 0 && Number.isFinite(within)) return within;
-  throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
+  checkWithin(options);
+  return options?.within ?? otherwise;
 }
 
 function withinText(options: Within | undefined, otherwise: number): string {

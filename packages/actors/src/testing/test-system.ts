@@ -3,11 +3,10 @@
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { TEST_HOOKS } from "../cell/test-hooks.ts";
-import { InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { ActorSystem } from "../system/system.ts";
 import type { ActorSystemOptions } from "../system/system-options.ts";
-import { checkedAdvance, checkedOptions, checkedSeed } from "./check-options.ts";
+import { checkAdvance, checkTestSystem } from "./check-options.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
@@ -84,7 +83,7 @@ export class TestSystem extends ActorSystem {
 
   /** Moves the time by `ms` milliseconds, deadline by deadline. At each, it runs everything until nothing is left to do. */
   async advance(ms: number): Promise<void> {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     await this.settle();
     await this.#parts.simulation.drive(this.now + ms);
   }
@@ -170,15 +169,9 @@ export class TestSystem extends ActorSystem {
  * ```
  */
 export function testSystem(options: TestSystemOptions = {}): TestSystem {
-  checkedOptions("testSystem(options)", options);
-  const { clock = "virtual", seed, autoAdvance = false } = options;
-  if (clock !== "virtual") {
-    throw new InvalidDefinitionError(`The option \`clock\` of a test system is "virtual", not ${String(clock)}`);
-  }
-  if (typeof autoAdvance !== "boolean") {
-    throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
-  }
-  const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
+  checkTestSystem(options);
+  const { seed, autoAdvance = false } = options;
+  const random = seed === undefined ? undefined : randomFrom(seed);
   const rules = { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY };
   const run = { choices: new Choices(random), rules, isTraced: true };
   return simulatedSystem(options, run, (parts) => new TestSystem(options, parts));

@@ -3,7 +3,7 @@
  * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { checkedAdvance } from "./check-options.ts";
+import { checkAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -75,7 +75,7 @@ export class VirtualClock implements Clock {
    * `ms` is a number from 0.
    */
   advance(ms: number): void {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     const until = this.#now + ms;
     for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
       this.#pop();

@@ -6,12 +6,10 @@ import { InvalidDefinitionError } from "../../errors.ts";
 import { Envelope } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
-/** Throws unless `rankOf` and `capacity` make a priority mailbox. */
-export function checkRanking(rankOf: unknown, capacity: number): void {
-  if (typeof rankOf !== "function") {
-    throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
-  }
-  if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
+/** Throws unless `rankOf` is a function. */
+export function checkRanking(rankOf: unknown): void {
+  if (typeof rankOf === "function") return;
+  throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
 }
 
 /** Reports messages without a rank. */

@@ -6,7 +6,7 @@
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
-import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
+import { Channel, CLOSED, refuse, unboundedSender } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
@@ -237,7 +237,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   }
 
   async send<V>(message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
-    options?.signal?.throwIfAborted();
+    const refusal = refuse(options);
+    if (refusal !== undefined) return refusal;
     if (this.ended !== undefined) return { ok: false, error: new SendError(message) };
     if (!this.takesAll) return this.#imports.send(this, message, options);
     this.tell(message);
