@@ -31,7 +31,9 @@ function textOf(entry: string, { exported, unexported }: PublicInterface): strin
   return `${blocks.join("\n\n")}\n`;
 }
 
-describe.each([...publicInterfaces()])("%s", (entry, found) => {
+const interfaces = publicInterfaces();
+
+describe.each([...interfaces])("%s", (entry, found) => {
   const file = entry.replace("@pneumatic/", "").replace("/", "-");
 
   it("has the interface that is on record", async () => {
@@ -41,4 +43,10 @@ describe.each([...publicInterfaces()])("%s", (entry, found) => {
   it("mentions no name that it does not export, but for those with a reason", () => {
     expect(found.unexported.map(({ name }) => name)).toEqual([...(UNEXPORTED[entry] ?? [])].sort());
   });
+});
+
+it("gives no name to two different things", () => {
+  const exported = [...interfaces.values()].flatMap((found) => found.exported);
+  const textOfName = new Map(exported.map(({ name, text }) => [name, text]));
+  expect(exported.filter(({ name, text }) => textOfName.get(name) !== text).map(({ name }) => name)).toEqual([]);
 });

@@ -167,20 +167,6 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/** A value to or from an actor on another thread cannot be copied. Nothing was sent. `path` is the offending property. */
-export class MessageNotCloneableError extends TypeError {
-  static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
-  }
-  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
-  readonly path: string;
-  constructor(actor: string, path: string, why: string) {
-    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
-    this.path = path;
-  }
-}
-
 /**
  * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
  * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.

@@ -47,7 +47,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       const parser = system.spawn(onThread(WORKER), { name: "parser" });
       parser.tell({ type: "echo", options: { done: () => {} } });
     },
-    code: "ERR_ACTOR_MESSAGE_NOT_CLONEABLE",
+    code: "ERR_CHANNEL_MESSAGE_NOT_CLONEABLE",
     happened: /the message\.options\.done is a function/,
     who: 'actor "/parser"',
     remedy: /Send data that structuredClone\(\) takes, and addresses/,

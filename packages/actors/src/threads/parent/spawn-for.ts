@@ -1,4 +1,4 @@
-/** Spawns the child that an actor on a thread has asked for. */
+/** Spawns the children that actors on threads ask for: their mailboxes and their supervision are on the parent's side. */
 import type { StrongAddress } from "../../address/walk.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import { startFailureOf } from "../../cell/failure.ts";

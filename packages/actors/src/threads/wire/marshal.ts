@@ -5,9 +5,9 @@
  */
 import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
 import { isPlain } from "../../address/walk.ts";
-import { MessageNotCloneableError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 
 /** Stands for an address between two threads. */
@@ -162,8 +162,15 @@ export function uncloneable(
   what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
   const node = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
-  if (node === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
-  return new MessageNotCloneableError(actor, propertyPath(node), `is a ${typeof node.value}`);
+  if (node === undefined) return notCloneable(actor, what, `refused (${textOf(error)})`);
+  return notCloneable(actor, propertyPath(node), `a ${typeof node.value}`);
+}
+
+function notCloneable(actor: string, path: string, reason: string): MessageNotCloneableError {
+  return new MessageNotCloneableError(path, reason, {
+    way: `to or from actor "${actor}", between threads`,
+    remedy: "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor",
+  });
 }
 
 function cloned(actor: string, value: unknown): unknown {
@@ -220,10 +227,8 @@ function strangerAmong(parts: Stripped["parts"]): PathNode | undefined {
 
 function refusal(actor: string, node: PathNode): MessageNotCloneableError {
   const isStranger = !("tell" in (node.value as object));
-  const why = isStranger
-    ? "the address of a supervisor"
-    : "an address, and these cross in plain objects and arrays only";
-  return new MessageNotCloneableError(actor, propertyPath(node), `is ${why}`);
+  const why = isStranger ? "the address of a supervisor" : "an address outside of plain objects and arrays";
+  return notCloneable(actor, propertyPath(node), why);
 }
 
 /** Returns true for an object that is no value, and is sent by other means. */

@@ -4,6 +4,8 @@
  * a handler.
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
+ *
+ * Above the limits: it is where a thread begins, and wires its rooms together.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readlinkSync } from "node:fs";

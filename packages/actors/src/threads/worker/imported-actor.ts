@@ -1,4 +1,8 @@
-/** An actor elsewhere, as the addresses on a thread see it. */
+/**
+ * An actor elsewhere, as the addresses on a thread see it.
+ *
+ * Above the limits: it does for an address what a cell does, with an operation for each.
+ */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
@@ -29,20 +33,21 @@ export interface ImportCount {
   refCount: number;
 }
 
-/** The table that an imported actor stands in, as it sees that. */
-interface ImportTable {
+/** The way to the parent's side, for all actors elsewhere (imports.ts). */
+export interface ImportPort {
   readonly log: Logger;
-  readonly waitForGraph: WaitForGraph;
   readonly deadlines: Deadlines;
-  /** Keeps `target` until it has ended. */
-  observe(target: ImportedActor): void;
+  readonly waitForGraph: WaitForGraph;
   sendRecord(record: FromImports): void;
   /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
-  sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent): void;
-  send<V>(target: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
-  ask(target: ImportedActor, ask: Envelope): void;
-  /** Tells that the caller of ask number `n` has given up. */
+  sendTo(path: string, message: unknown, record: (marshalled: Marshalled) => ToParent): void;
+  /** Sends `message` when there is room for it. */
+  send<V>(actor: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
+  ask(actor: ImportedActor, ask: Envelope): void;
+  /** Gives up the ask under that number. */
   withdraw(n: number): void;
+  /** Keeps `actor` until it has ended. */
+  observe(actor: ImportedActor): void;
 }
 
 /** An actor elsewhere. */
@@ -52,7 +57,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   readonly takesAll: boolean;
   readonly count: ImportCount;
   #credits: Int32Array | undefined;
-  readonly #imports: ImportTable;
+  readonly #imports: ImportPort;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
   readonly #waker: Waker = {
@@ -75,7 +80,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportTable) {
+  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportPort) {
     this.#credits = credits;
     this.id = id;
     this.path = path;

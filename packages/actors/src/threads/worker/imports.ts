@@ -8,6 +8,8 @@
  * The parent owns one address on behalf of each imported actor with strong ones here. When the last of them is dropped,
  * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
  * came.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
 import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
@@ -28,7 +30,7 @@ import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
 import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
-import type { ImportCount } from "./imported-actor.ts";
+import type { ImportCount, ImportPort } from "./imported-actor.ts";
 import { ImportedActor } from "./imported-actor.ts";
 
 /** A `send` that waits for its outcome. */
@@ -42,8 +44,8 @@ interface PendingSend {
 
 type Post = (record: ToParent, transferList?: TransferList) => void;
 
-/** All actors elsewhere that this thread knows. */
-export class Imports implements AddressTable {
+/** All that this thread knows. */
+export class Imports implements AddressTable, ImportPort {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly waitForGraph: WaitForGraph;
   readonly log: Logger;

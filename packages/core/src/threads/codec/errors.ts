@@ -16,8 +16,15 @@ export class MessageNotCloneableError extends TypeError {
   readonly path: string;
   /** As in "a function". */
   readonly reason: string;
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot send to another thread: ${path} is ${reason}, which structured clone cannot copy`, options);
+  /** `way` is "to another thread" when left out; `remedy` is a sentence. */
+  constructor(
+    path: string,
+    reason: string,
+    options?: ErrorOptions & { readonly way?: string; readonly remedy?: string },
+  ) {
+    const { way = "to another thread", remedy, ...others } = options ?? {};
+    const advice = remedy === undefined ? "" : `. ${remedy}`;
+    super(`Cannot send ${way}: ${path} is ${reason}, which structured clone cannot copy${advice}`, others);
     this.path = path;
     this.reason = reason;
   }
