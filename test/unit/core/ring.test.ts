@@ -18,6 +18,7 @@ import {
   SIZE,
   SKIP,
 } from "../../../packages/core/src/threads/link/ring.ts";
+import { mustEqual } from "../../support/must-equal.ts";
 
 const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
@@ -75,9 +76,9 @@ function read(ring: RingReader, next: number, limit: number): number {
     const header = ring.words[at] as number;
     const size = recordSize(header);
     if (recordKind(header) !== SKIP) {
-      expect(recordKind(header)).toBe(KIND);
-      const payload = new Set(ring.words.subarray(at + 1, at + size / 4));
-      expect([...payload]).toEqual([next + count]);
+      mustEqual(recordKind(header), KIND);
+      const payload = ring.words.subarray(at + 1, at + size / 4);
+      if (!payload.every((word) => word === next + count)) expect([...payload]).toEqual([next + count]);
       count++;
     }
     ring.advance(size);
@@ -112,7 +113,7 @@ test("records come out whole and in order, through many laps and with some spill
         else if (each.do === "read") got += read(ring, got, each.limit);
         else if (each.do === "release") ring.release();
         else writer[each.do]();
-        expect(got).toBeLessThanOrEqual(writer.published);
+        mustEqual(got <= writer.published, true);
       }
       while (got < writer.written) {
         ring.release();
@@ -120,7 +121,7 @@ test("records come out whole and in order, through many laps and with some spill
         writer.publish();
         const before = got;
         got += read(ring, got, Number.POSITIVE_INFINITY);
-        expect(got).toBeGreaterThan(before);
+        mustEqual(got > before, true);
       }
       expect(ring.hasRecords).toBe(false);
     }),

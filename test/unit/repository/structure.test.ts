@@ -51,13 +51,6 @@ describe("the tree", () => {
     expect(offenders.map(({ path }) => path)).toEqual([]);
   });
 
-  it("keeps files short enough to be read: the median up to 120 lines, none above 400", () => {
-    const lengths = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length }));
-    const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
-    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(120);
-    expect(lengths.filter(({ lines }) => lines > 400)).toEqual([]);
-  });
-
   it("begins every file with a comment that says what it owns", () => {
     expect(sources.filter(({ text }) => !text.startsWith("/**")).map(({ path }) => path)).toEqual([]);
   });

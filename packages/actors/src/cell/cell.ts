@@ -23,6 +23,9 @@
  *     registrations              registry, and whoever goes with an actor    until STOPPED
  *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
  *     previous, next             siblings.ts of its parent                   until STOPPED
+ *
+ * Above the limits: each message passes this object, and a split would cost a load for each part; the fields are in the
+ * table.
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";

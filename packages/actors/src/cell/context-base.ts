@@ -7,9 +7,12 @@
  *
  * 1. Every member but the state is made when it is first read: an idle actor has none of them.
  * 2. What is called is handed out as a bound function, since handlers take their context apart.
- * 3. After {@link ContextBase.endContext} nothing comes of late work: callbacks are ignored, and the context refuses.
+ * 3. An incarnation first gives up what waits (`giveUpWaits`), then nothing comes of late work (`hasEnded`): callbacks are
+ *    ignored, and the context refuses. In process both happen before the `stopped` hook, on a thread the second after it.
  *
  * It has as many members as the contract of a handler (../context.ts) and the port; half of its fields are caches.
+ *
+ * Above the limits: it has the members that the contract of a handler has, and the port.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -37,7 +40,9 @@ export abstract class ContextBase {
   abstract readonly attempt: number;
   readonly generation: number;
   state: unknown = undefined;
-  #endedFor: ExitReason | undefined = undefined;
+  protected hasEnded = false;
+  /** Why it gave up what waits. */
+  #endsFor: ExitReason | undefined = undefined;
   #self: WeakAddressTo<Message, AnyAsk> | undefined = undefined;
   #log: Logger | undefined = undefined;
   #life: AbortController | undefined = undefined;
@@ -65,7 +70,7 @@ export abstract class ContextBase {
     const { callerSignal } = this;
     if (callerSignal !== undefined) return callerSignal;
     this.#life ??= new AbortController();
-    if (this.hasEnded) this.#life.abort();
+    if (this.#endsFor !== undefined) this.#life.abort();
     return this.#life.signal;
   }
 
@@ -75,7 +80,7 @@ export abstract class ContextBase {
       (message) => this.tellSelf(message),
       this.clock,
     );
-    if (this.hasEnded) this.#timers.end();
+    if (this.#endsFor !== undefined) this.#timers.end();
     return this.#timers;
   }
 
@@ -173,13 +178,9 @@ export abstract class ContextBase {
     return this.#owned ?? [];
   }
 
-  /** True once nothing of this incarnation happens any more, except its `stopped` hook. */
-  protected get hasEnded(): boolean {
-    return this.#endedFor !== undefined;
-  }
-
-  protected endContext(reason: ExitReason): void {
-    this.#endedFor = reason;
+  /** Gives up its timers, sleeps and watches, and aborts its signal. */
+  protected giveUpWaits(reason: ExitReason): void {
+    this.#endsFor ??= reason;
     this.#timers?.end();
     this.#endSleeps();
     for (const watch of this.#watches ?? []) watch[Symbol.dispose]();
@@ -194,7 +195,7 @@ export abstract class ContextBase {
   }
 
   #endSleeps(): void {
-    const reason = this.#endedFor;
+    const reason = this.#endsFor;
     if (reason !== undefined) this.#sleeps?.end(() => new ActorStoppedError(this.path, reason));
   }
 

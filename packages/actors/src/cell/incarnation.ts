@@ -170,7 +170,8 @@ export class Incarnation extends ContextBase {
 
   /** Ends all work of this incarnation, except its `stopped` hook. */
   end(): void {
-    this.endContext(this.#cell.life.reason);
+    this.hasEnded = true;
+    this.giveUpWaits(this.#cell.life.reason);
     this.#cell.mailbox.awaited -= this.#piped;
     this.#piped = 0;
   }

@@ -5,6 +5,8 @@
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
  * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
  * code runs in between, and may kill: each step checks that the same end is still under way.
+ *
+ * Above the limits: it carries out the states of state.ts and so touches whatever ends with an incarnation.
  */
 import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";

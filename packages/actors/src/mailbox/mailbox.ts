@@ -4,6 +4,8 @@
  * somewhere to put the reply.
  *
  * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
+ *
+ * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";

@@ -4,6 +4,9 @@
  * downstream the mailbox that queues the ask and the turn that replies.
  *
  *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *
+ * Above the limits: an ask is one object, with its links in two lists and its deadline, so that an ask costs one
+ * allocation.
  */
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";

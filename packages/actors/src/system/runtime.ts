@@ -1,6 +1,8 @@
 /**
  * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
  * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ *
+ * Above the limits: it wires the rooms together, so it imports all of them.
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Sender } from "@pneumatic/core";

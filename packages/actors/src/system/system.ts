@@ -1,4 +1,8 @@
-/** The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it. */
+/**
+ * The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it.
+ *
+ * Above the limits: it is the face of all rooms; each operation is one call into the machinery.
+ */
 import type { Receiver } from "@pneumatic/core";
 import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";

@@ -1,6 +1,8 @@
 /**
  * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
  * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
+ *
+ * Above the limits: a probe is an actor and its expectations at once, and reads both sides of the runtime.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";

@@ -1,6 +1,8 @@
 /**
  * The test hooks of a simulation: they run around every actor, write the trace, check the guarantees of each message,
  * and let the faults strike.
+ *
+ * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
 import { asPromise } from "../cell/attempt.ts";

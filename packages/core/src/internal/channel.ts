@@ -16,6 +16,9 @@
  * 3. A send or a reservation is parked only while it does not fit, so nothing overtakes it.
  * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
  *    is left: values, or permits that may still send), CLOSED.
+ *
+ * Above the limits: the channel is queue, slots, waiting senders and counts in one object, so that an operation finds
+ * all of it at one place (decision 1).
  */
 import type { Fifo } from "./queue.ts";
 import { Queue } from "./queue.ts";

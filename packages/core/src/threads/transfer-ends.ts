@@ -5,6 +5,8 @@
  *
  * An end moves in two steps, since the message that it is in may turn out not to be sent: `plan` says what goes instead of it,
  * and `move` uses it up. Opposite, `revive` makes it again.
+ *
+ * Above the limits: it is the one place that knows every kind of end, and how each is moved and built anew.
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";

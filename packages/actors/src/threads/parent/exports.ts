@@ -5,6 +5,8 @@
  * (After the tables of CapTP, and weighted reference counting.)
  *
  * The messages of the thread go into the mailboxes from here, in the order in which they were sent.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";

@@ -9,6 +9,8 @@
  *
  * When the incarnation ends, the worker is halted first. Messages started there are taken and accounted for; the others
  * are as if they had never been sent.
+ *
+ * Above the limits: it is where cell, host and wire meet.
  */
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Message, Target } from "../../address/target.ts";

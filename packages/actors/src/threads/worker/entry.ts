@@ -4,6 +4,8 @@
  * a handler.
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
+ *
+ * Above the limits: it is where a thread begins, and wires its rooms together.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readlinkSync } from "node:fs";
@@ -19,7 +21,6 @@ import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
 import type { Behavior } from "../../cell/behavior.ts";
 import { platformScheduler, repeatEvery } from "../../clock.ts";
-import { NORMAL } from "../../exits.ts";
 import type { DefinitionOrigin } from "../../runtime-definition.ts";
 import type { Module } from "../modules/load-module.ts";
 import { behaviorIn, loadModule } from "../modules/load-module.ts";
@@ -150,8 +151,7 @@ class WorkerHost {
 
   #startFailed({ id, context }: HostedActor, error: unknown): void {
     this.#actors.delete(id);
-    context.end(NORMAL);
-    context.dispose();
+    context.end();
     this.#send({ op: "startFailed", id, error: marshalError(error) });
   }
 
@@ -227,8 +227,7 @@ class WorkerHost {
     this.#actors.delete(actor.id);
     this.#clear(actor);
     if (actor.current !== undefined) dropAddresses(actor.current.message);
-    actor.context.end(NORMAL);
-    actor.context.dispose();
+    actor.context.end();
   }
 
   /** Handles what is queued, one message at a time, for as long as handlers return at once and the slice lasts. */
@@ -352,7 +351,7 @@ class WorkerHost {
     const { behavior, context } = actor;
     actor.phase = "stopping";
     const why = unmarshalReason(reason);
-    context.end(why);
+    context.cancel(why);
     try {
       await this.#onStack(id, () => behavior?.stopped?.(context, why));
       this.#send({ op: "stopped", id, error: undefined });

@@ -1,4 +1,8 @@
-/** An actor elsewhere, as the addresses on a thread see it. */
+/**
+ * An actor elsewhere, as the addresses on a thread see it.
+ *
+ * Above the limits: it does for an address what a cell does, with an operation for each.
+ */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";

@@ -8,6 +8,8 @@
  * The parent owns one address on behalf of each imported actor with strong ones here. When the last of them is dropped,
  * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
  * came.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
 import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";

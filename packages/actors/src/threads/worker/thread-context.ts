@@ -2,7 +2,7 @@
  * The context of an actor on a worker thread (cell/context-base.ts). What concerns the actor as a whole goes to the parent's
  * side; timers, sleeps and watches are of this thread.
  *
- * Only the hosted actor calls `begin` and `finish`, around each message, and `end` and `dispose`, in this order.
+ * Only the hosted actor calls `begin` and `finish`, around each message, and `cancel` and `end`, in this order.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { currentClock } from "@pneumatic/core/internal";
@@ -15,6 +15,7 @@ import type { MakeMessage } from "../../cell/context-base.ts";
 import { ContextBase } from "../../cell/context-base.ts";
 import { ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
+import { NORMAL } from "../../exits.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
 import type { ChildSpawner } from "./children.ts";
@@ -87,15 +88,16 @@ export class ThreadContext extends ContextBase {
     this.#caller?.abort();
   }
 
-  /** Ends everything of the incarnation, except its `stopped` hook. */
-  end(reason: ExitReason): void {
-    if (this.hasEnded) return;
-    this.endContext(reason);
+  /** Gives up what waits: only the `stopped` hook is left. */
+  cancel(reason: ExitReason): void {
+    this.giveUpWaits(reason);
     this.#caller?.abort();
   }
 
-  /** Drops all that the incarnation has. */
-  dispose(): void {
+  /** Ends the incarnation, and drops all that it has. */
+  end(): void {
+    this.hasEnded = true;
+    this.cancel(NORMAL);
     this.finish();
     this.dropOwned();
     dropAddresses(this.#args);
