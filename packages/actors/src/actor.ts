@@ -8,8 +8,8 @@ import { define } from "./runtime-definition.ts";
 type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Any handlers. `never` admits every payload type. This stands beside `On` and is not its constraint: as a constraint it
- * makes the compiler give up on the state when `state` takes its context too.
+ * Any handlers: `never` admits every payload type. This stands beside `On` and is not its constraint: a constraint
+ * makes the compiler give up on the state if `state` takes its context too.
  */
 type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
 
@@ -32,8 +32,8 @@ type CheckHandlers<On> = {
 };
 
 /**
- * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A reply may also be the
- * promise of what the method returns, or what the promise that it returns resolves to.
+ * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A handler returns
+ * what the method returns, or a promise of it; if the method returns a promise, also the value of that.
  */
 type HandlersOf<P, State> = {
   readonly [K in Names<P>]: P[K] extends (
@@ -47,7 +47,7 @@ type HandlersOf<P, State> = {
       : "Each property of a protocol is a required method: name(payload): reply";
 };
 
-/** Refuses handlers where `P` has no messages, so that none would be excess to the compiler, and where it is `any`. */
+/** Refuses every handler if `P` has no messages, since none would be excess to the compiler then, or if it is `any`. */
 type NoOthers<P> = [Names<P>] extends [never]
   ? Readonly<Record<string, "The protocol has no such message; it is named as in implement<Protocol>()">>
   : [P] extends [Unfit]
@@ -59,23 +59,26 @@ interface Frame<State, Args, Self> {
   /** The stem of the names of unnamed actors; `actor` when left out. */
   readonly name?: string;
   /**
-   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. If the state holds more
-   * later than at the start, write its return type: `state: (): { next?: Address<Node> } => ({})`.
+   * Makes the state at every start and restart. If it throws or rejects, the start has failed. If the state comes to
+   * hold more than it begins with, write the return type: `state: (): { next?: Address<Node> } => ({})`.
    */
   readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
-  /** Runs once the state is there, before the first message. */
+  /** Runs once the state is made, before the first message. */
   readonly started?: (context: Context<State, Self>) => unknown;
-  /** Runs when the actor stops or is about to be restarted, after its children have stopped. Not after a kill. */
+  /** Runs after the children have stopped, when the actor stops or is about to restart. Not after a kill. */
   readonly stopped?: (context: Context<State, Self>, reason: ExitReason) => unknown;
 }
 
 /**
  * Defines an actor; its protocol is inferred from `on`.
  *
- * Each key of `on` is a message: the second parameter of the handler is its payload, what it returns (or resolves to) is
- * the reply. At run time the payload is the message itself: `{ ...payload }` has its `type`, too. One message is handled at
- * a time, also across awaits. Whatever a handler throws is a panic, on which supervision decides; an expected failure is a
- * value, a `Result`. An actor that sends to itself is written with {@link implement}. Throws `InvalidDefinitionError` for a malformed definition.
+ * Each key of `on` is a message. The second parameter of its handler is the payload; the value that the handler
+ * returns, or resolves to, is the reply. At run time the payload is the message itself: `{ ...payload }` has its
+ * `type`, too. An actor handles one message at a time, also across awaits.
+ *
+ * An error that a handler throws is a panic, on which supervision decides; return an expected failure as a value, a
+ * `Result`. An actor that sends to itself is written with {@link implement}. Throws `InvalidDefinitionError` for a
+ * malformed definition.
  *
  * @example
  * ```ts

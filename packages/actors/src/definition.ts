@@ -1,4 +1,4 @@
-/** The type of a definition: the protocol of its actors, and the argument of their state. */
+/** The type of a definition: it carries the protocol of its actors, and the argument of their state. */
 
 declare const protocol: unique symbol;
 declare const argument: unique symbol;
@@ -13,8 +13,8 @@ export interface Definition<out P, in Args> {
 /** The protocol of a definition: `Address<ProtocolOf<typeof counter>>`. */
 export type ProtocolOf<D> = D extends { readonly [protocol]?: () => infer P } ? P : never;
 
-/** The argument of `state` of a definition. */
+/** The argument that `state` of a definition takes. */
 export type ArgsOf<D> = D extends { readonly [argument]?: (args: infer Args) => void } ? Args : never;
 
-/** A protocol without messages: that of `self` where the definition infers its own. */
+/** A protocol without messages: that of `self` if the definition infers its own. */
 export type NoMessages = Record<never, never>;

@@ -6,7 +6,7 @@ import { subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel"
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
 import type { DeadLetterReason } from "./mailbox/dead-letter.ts";
 
-/** Names an incarnation of an actor. */
+/** The actor that an event is about, and its incarnation. */
 export interface ActorEvent {
   /** The name of the system. */
   readonly system: string;
@@ -17,7 +17,7 @@ export interface ActorEvent {
 }
 
 /**
- * The events by the name of their channel.
+ * The events, by the name of their channel.
  *
  * @example
  * ```ts
@@ -41,21 +41,21 @@ export interface ActorEvent {
  * ```
  */
 export interface DiagnosticsEvents {
-  /** An actor is there; it has yet to start. */
+  /** An actor was spawned; it has not started yet. */
   "pneumatic:actor:spawned": ActorEvent & { readonly definition: string };
-  /** `state` and `started` are through for the first time. */
+  /** An actor has started for the first time: `state` and `started` are done. */
   "pneumatic:actor:started": ActorEvent;
-  /** An incarnation failed: `panicked`, `crashed` or `startFailed`. `restarts` is true if another one follows. */
+  /** An incarnation ended by a failure: `panicked`, `crashed` or `startFailed`. `restarts` is true if another follows. */
   "pneumatic:actor:panicked": ActorEvent & { readonly reason: ExitReason; readonly restarts: boolean };
-  /** The next incarnation has started; `after` is why the one before ended. */
+  /** The next incarnation has started. `after` is the exit reason of the one before. */
   "pneumatic:actor:restarted": ActorEvent & { readonly after: ExitReason };
   /** An actor has ended for good. */
   "pneumatic:actor:stopped": ActorEvent & { readonly reason: ExitReason };
-  /** A message will not be handled; `type` is the message's. It is to be found in `system.deadLetters()`. */
+  /** A message will not be handled; `type` is its type. It is in `system.deadLetters()`. */
   "pneumatic:dead-letter": ActorEvent & { readonly type: string; readonly reason: DeadLetterReason };
   /**
-   * A worker thread was lost. `path`, `id` and `generation` are undefined if no actor can be blamed. `hit`: the paths
-   * of the other actors of that thread.
+   * A worker thread was lost. `path`, `id` and `generation` are undefined if no actor can be blamed; `hit` lists the
+   * paths of the other actors on it.
    */
   "pneumatic:host:lost": Partial<Omit<ActorEvent, "system">> & {
     readonly system: string;
@@ -63,13 +63,19 @@ export interface DiagnosticsEvents {
     readonly cause: CrashCause;
     readonly hit: readonly string[];
   };
-  /** A message is given to its handler. The only event that costs something for each message, while it is subscribed to. */
+  /**
+   * A message is given to its handler. While somebody subscribes, this event costs something for each message, as no
+   * other does.
+   */
   "pneumatic:message": ActorEvent & { readonly type: string; readonly isAsk: boolean; readonly attempt: number };
 }
 
 type Name = keyof DiagnosticsEvents;
 
-/** `subscribe` of `node:diagnostics_channel` with the types of these events. What a listener throws is uncaught. */
+/**
+ * Calls `listener` with each event of that name until the result is disposed of: `subscribe` of
+ * `node:diagnostics_channel`, typed. An error that a listener throws is an uncaught exception.
+ */
 export function subscribe<K extends Name>(name: K, listener: (event: DiagnosticsEvents[K]) => void): Disposable {
   const untyped = listener as (event: unknown) => void;
   const called = (event: unknown): void => untyped(event);

@@ -9,7 +9,7 @@ import { describe, listed, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
-/** The reply did not come in time. Whether the message was handled is unknown: retry only what may be done twice. */
+/** The reply did not come in time. The message may have been handled or not: retry only if it may be done twice. */
 export class AskTimeoutError extends Error {
   static {
     brand(AskTimeoutError, "AskTimeoutError", PACKAGE);
@@ -20,7 +20,7 @@ export class AskTimeoutError extends Error {
   }
 }
 
-/** The actor ended before it handled the message, or has ended already. `reason` says why. A retry cannot succeed. */
+/** The actor ended before it handled the message, or had ended already. `reason` says why. A retry cannot succeed. */
 export class ActorStoppedError extends Error {
   static {
     brand(ActorStoppedError, "ActorStoppedError", PACKAGE);
@@ -40,7 +40,7 @@ function stoppedRemedy(reason: ExitReason): string {
   return `Spawn it anew${when}; ctx.watch() and address.exited tell of an end as it comes`;
 }
 
-/** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
+/** The handler threw an error, which is the `cause`. Supervision restarts the actor or stops it. */
 export class ActorPanickedError extends Error {
   static {
     brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
@@ -51,7 +51,7 @@ export class ActorPanickedError extends Error {
   }
 }
 
-/** The mailbox had no room and its policy does not wait. The message was not handled: a retry is safe. */
+/** The mailbox had no room, and its policy does not wait. The message was not handled: a retry is safe. */
 export class MailboxFullError extends Error {
   static {
     brand(MailboxFullError, "MailboxFullError", PACKAGE);
@@ -63,7 +63,7 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** `state` or `started` threw; what it threw is the `cause`. */
+/** `state` or `started` threw an error, which is the `cause`. */
 export class StartFailedError extends Error {
   static {
     brand(StartFailedError, "StartFailedError", PACKAGE);
@@ -74,7 +74,7 @@ export class StartFailedError extends Error {
   }
 }
 
-/** The actor has no handler of that name; only untyped code can cause it. */
+/** The actor has no handler of that name. Only untyped code can cause it. */
 export class UnknownMessageError extends Error {
   static {
     brand(UnknownMessageError, "UnknownMessageError", PACKAGE);
@@ -85,7 +85,7 @@ export class UnknownMessageError extends Error {
   }
 }
 
-/** Misuse: what was sent is not a message. Nothing was sent. */
+/** Misuse: the value to send is no message. Nothing was sent. */
 export class InvalidMessageError extends TypeError {
   static {
     brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
@@ -106,7 +106,7 @@ export class InvalidDefinitionError extends TypeError {
   readonly code = "ERR_ACTOR_INVALID_DEFINITION" as const;
 }
 
-/** Misuse: a sibling of that name is alive. */
+/** Misuse: a sibling of that name is alive. Nothing was spawned. */
 export class DuplicateNameError extends Error {
   static {
     brand(DuplicateNameError, "DuplicateNameError", PACKAGE);
@@ -117,7 +117,7 @@ export class DuplicateNameError extends Error {
   }
 }
 
-/** Misuse: another actor is registered under that key and lives: `holder` is its path. */
+/** Misuse: another living actor is registered under that key; `holder` is its path. */
 export class DuplicateKeyError extends Error {
   static {
     brand(DuplicateKeyError, "DuplicateKeyError", PACKAGE);
@@ -125,12 +125,14 @@ export class DuplicateKeyError extends Error {
   readonly code = "ERR_ACTOR_DUPLICATE_KEY" as const;
   readonly holder: string;
   constructor(key: string, path: string, holder: string) {
-    super(`Cannot register "${path}" under "${key}": "${holder}" is. End that registration first, or make another key`);
+    super(
+      `Cannot register "${path}" under "${key}": "${holder}" is registered. End that registration first, or make another key`,
+    );
     this.holder = holder;
   }
 }
 
-/** Misuse: a broadcast was asked. It has no single reply; nothing was sent. */
+/** Misuse: the address of a broadcast was asked, which has no single reply. Nothing was sent. */
 export class BroadcastAskError extends Error {
   static {
     brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
@@ -138,12 +140,12 @@ export class BroadcastAskError extends Error {
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
   constructor(path: string, type: string) {
     super(
-      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Tell it, with an address to reply to`,
+      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Use tell(), with an address to reply to`,
     );
   }
 }
 
-/** The `key` of a router threw, which then is the `cause`, or returned no string. Nothing was sent. */
+/** The `key` of a router threw an error, which is the `cause` then, or returned no string. Nothing was sent. */
 export class RoutingKeyError extends Error {
   static {
     brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
@@ -154,7 +156,7 @@ export class RoutingKeyError extends Error {
   }
 }
 
-/** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
+/** Misuse: the system was shut down, or the actor that spawns has ended. */
 export class SpawnRefusedError extends Error {
   static {
     brand(SpawnRefusedError, "SpawnRefusedError", PACKAGE);
@@ -166,24 +168,8 @@ export class SpawnRefusedError extends Error {
 }
 
 /**
- * A value to or from an actor on another thread cannot be copied. Nothing was sent. `path` is the offending property.
- */
-export class MessageNotCloneableError extends TypeError {
-  static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
-  }
-  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
-  readonly path: string;
-  constructor(actor: string, path: string, why: string) {
-    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
-    this.path = path;
-  }
-}
-
-/**
- * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not
- * handled, unless its handler has started. A promise that need not be awaited goes through `ctx.background`.
+ * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
+ * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
@@ -201,7 +187,7 @@ export class DeadlockError extends Error {
   }
 }
 
-/** Misuse: there is no message that could be set aside, since none is being handled. */
+/** Misuse: no message is being handled, so there is none to set aside. */
 export class NothingToStashError extends Error {
   static {
     brand(NothingToStashError, "NothingToStashError", PACKAGE);
@@ -213,8 +199,8 @@ export class NothingToStashError extends Error {
 }
 
 /**
- * The thread that an actor ran on was lost. `how` is the `cause` of the exit reason. If the thread hung, the `stack` is
- * that of the thread, if it could be had.
+ * The thread that an actor ran on was lost. `how` is the `cause` of its exit reason. If the thread hung, `stack` is
+ * its own stack, as far as that could be had.
  */
 export class ThreadLostError extends Error {
   static {
@@ -229,8 +215,9 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * The module of an actor on a thread could not be loaded, or does not export one. The message names the remedy; the
- * error of Node is the `cause`. This error is the `cause` of the `StartFailedError`: the actor is not started again.
+ * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about
+ * it; the error of Node is the `cause`. It is itself the `cause` of the `StartFailedError`. The actor is not started
+ * again.
  */
 export class LoadFailedError extends Error {
   static {
@@ -245,7 +232,7 @@ export class LoadFailedError extends Error {
   }
 }
 
-/** Misuse: something that an actor on a thread cannot do. */
+/** Misuse: an operation that an actor on a thread does not have. */
 export class ThreadLimitError extends Error {
   static {
     brand(ThreadLimitError, "ThreadLimitError", PACKAGE);

@@ -1,4 +1,4 @@
-/** Why an actor ended: one closed union, so that a `switch` over `kind` is exhaustive. */
+/** The reason why an actor ended: one closed union, so that a `switch` over `kind` is exhaustive. */
 export type ExitReason =
   /** It stopped itself, or its last address was dropped. */
   | { readonly kind: "normal" }

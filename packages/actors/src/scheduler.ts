@@ -1,28 +1,32 @@
-/** The order of a system, as a test may decide it: who gives its actors their turns. */
+/** The order of a system, which a test may decide: the scheduler gives its actors their turns. */
 
-/** One thing that a system is about to do. */
+/** A step that a system is about to take. */
 export interface Step {
-  /** The turn of an actor, for one message or a start; an ask that settles; or a waiting `send` that settles. */
+  /**
+   * The turn of an actor, for one message or a start; an ask that settles; or a `send` that has waited for room and
+   * settles.
+   */
   readonly kind: "turn" | "reply" | "room";
-  /** The path of the actor that has the turn, was asked, or has room. */
+  /** The path of the actor that has its turn, was asked, or has room. */
   readonly path: string;
-  /** The type of the message that is asked or sent; undefined for a turn. */
+  /** The type of the message that was asked or sent; undefined for a turn. */
   readonly type: string | undefined;
-  /** The path of the actor that goes on with the reply or the room, if it is known. */
+  /** The path of the actor that goes on with the reply or the room, if that is known. */
   readonly waiter: string | undefined;
-  /** Does it. To be called once, with nothing of the system on the stack. */
+  /** Takes the step. Called once, with nothing of the system on the stack. */
   run(): void;
 }
 
-/** Decides when the turns of a system run. */
+/** The source of the turns of a system. */
 export interface Scheduler {
   /** Runs `task` when the current work is done, before timers and I/O. */
   soon(task: () => void): void;
   /** Runs `task` after timers and I/O have had their turn. */
   later(task: () => void): void;
   /**
-   * If given, it takes every step instead of the two methods above. It runs one after the other, in the order it likes,
-   * each when the microtasks of the last one are done. `@pneumatic/actors/testing` decides on the order in this way.
+   * Takes every step, if there is such a method, instead of these two. It runs the steps one after the other in any
+   * order, each when the microtasks of the one before are done. That is how `@pneumatic/actors/testing` decides on
+   * order.
    */
   readonly step?: (step: Step) => void;
 }

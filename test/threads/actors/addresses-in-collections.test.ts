@@ -147,7 +147,7 @@ describe("an address", () => {
     const told = (held: unknown) => (): void => address.tell({ type: "ignore", held });
     expect(told([new Holder([target])])).toThrow(MessageNotCloneableError);
     expect(told([new Holder([target])])).toThrow(
-      "the message.held[0].held[0] is an address, and these cross in plain objects, arrays, Maps and Sets only",
+      "the message.held[0].held[0] is an address outside of plain objects, arrays, Maps and Sets",
     );
     expect(told([target, new Holder(new Map([["to", target]]))])).not.toThrow(); // found at its first place
   });

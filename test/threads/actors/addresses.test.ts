@@ -52,7 +52,7 @@ describe("an address on another thread", () => {
     });
     expect(await ask({ type: "hold" }, 20)).toMatchObject({ error: { code: "ERR_ACTOR_ASK_TIMEOUT" } });
     expect(await ask({ type: "nonsense" })).toMatchObject({ error: { code: "ERR_ACTOR_UNKNOWN_MESSAGE" } });
-    expect(await ask({ type: "uncloneable" })).toMatchObject({ error: { code: "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" } });
+    expect(await ask({ type: "uncloneable" })).toMatchObject({ error: { code: "ERR_CHANNEL_MESSAGE_NOT_CLONEABLE" } });
     const held = ask({ type: "hold" });
     await until(async () => (await system.inspect()).actors[0]?.inFlight?.type === "hold");
     await system.kill(target, { restart: false });
@@ -230,7 +230,7 @@ describe("what an address on another thread counts", () => {
     expect(system.ledger(target).handled).toBe(1);
   });
 
-  it("is released in a message that was shipped before its actor was killed, and is not begun", async () => {
+  it("is released in a message that was sent to the thread before its actor was killed, and is not started", async () => {
     await using system = threadSystem({ deadLetters: { keep: 0 } });
     const gate = new ThreadGate();
     const everywhere = Array.from({ length: availableParallelism() }, () =>
@@ -253,7 +253,7 @@ describe("what an address on another thread counts", () => {
     for (const each of everywhere) each.drop();
   });
 
-  it("is released in a message that was shipped, whose caller has given up before it was begun", async () => {
+  it("is released in a message that was sent to the thread, whose caller has given up before it was started", async () => {
     await using system = threadSystem();
     using address = system.spawn(relay);
     const target = system.spawn(seer);

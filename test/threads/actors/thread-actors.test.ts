@@ -117,7 +117,7 @@ describe("what crosses to a thread", () => {
   it.each([
     ["a function", { deep: [() => {}] }, "the message.value.deep[0]", "is a function"],
     ["a symbol", Symbol("s"), "the message.value", "is a symbol"],
-    ["a promise", Promise.resolve(), "the message", "cannot be copied"],
+    ["a promise", Promise.resolve(), "the message", "is refused"],
   ])("is refused at the door when it cannot be copied, and nothing is sent: %s", async (_, value, path, why) => {
     await using system = threadSystem();
     using address = system.spawn(worker, { name: "w" });

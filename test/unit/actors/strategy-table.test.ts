@@ -9,7 +9,6 @@ import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { delayBefore } from "../../../packages/actors/src/supervisor/backoff.ts";
 import { countRestart } from "../../../packages/actors/src/supervisor/intensity.ts";
-import { wantsRestart } from "../../../packages/actors/src/supervisor/restart-policy.ts";
 import { firstAffected } from "../../../packages/actors/src/supervisor/strategy.ts";
 import type { RecordedChild } from "../../support/child-recorder.ts";
 import { BAD, ChildRecorder, recordedChild } from "../../support/child-recorder.ts";
@@ -208,24 +207,6 @@ describe("a restart whose start fails", () => {
 });
 
 describe("the pure functions", () => {
-  test.each(["normal", "shutdown", "killed", "panicked", "crashed", "startFailed"] as const)(
-    "wantsRestart of %s",
-    (kind) => {
-      const reason = { kind, error: BAD, message: undefined, cause: "exit" } as Parameters<typeof wantsRestart>[1];
-      const table = {
-        normal: "permanent",
-        shutdown: "",
-        killed: "permanent transient",
-        panicked: "permanent transient",
-      };
-      const wants = { ...table, crashed: "permanent transient", startFailed: "permanent transient" }[kind];
-      const restarting = (["permanent", "transient", "temporary"] as const).filter((each) =>
-        wantsRestart(each, reason),
-      );
-      expect(restarting.join(" ")).toBe(wants);
-    },
-  );
-
   test.each([
     ["one_for_all", 0, 0],
     ["one_for_all", 3, 0],

@@ -10,7 +10,7 @@
  * 3. An incarnation first gives up what waits (`giveUpWaits`), then nothing comes of late work (`hasEnded`): callbacks are
  *    ignored, and the context refuses. In process both happen before the `stopped` hook, on a thread the second after it.
  *
- * It has as many members as the contract of a handler (../context.ts) and the port; half of its fields are caches.
+ * Above the limits: it has the members that the contract of a handler has, and the port; half of its fields are caches.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -100,7 +100,7 @@ export abstract class ContextBase {
   get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
     return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
-      return giveTo(this.target, this.superviseChild(spec, options?.name));
+      return giveTo(this.target, this.superviseChild(spec, options));
     };
   }
 
@@ -171,7 +171,7 @@ export abstract class ContextBase {
     };
   }
 
-  /** What `own` took over. */
+  /** The disposables that `own` took over. */
   get owned(): Iterable<Disposable> {
     return this.#owned ?? [];
   }
@@ -215,7 +215,7 @@ export abstract class ContextBase {
   protected abstract putBackStashed(): void;
   protected abstract requestStop(): void;
   protected abstract spawnChild(definition: unknown, options: object | undefined): unknown;
-  protected abstract superviseChild(spec: unknown, name: string | undefined): unknown;
+  protected abstract superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown;
   protected abstract routeChild(definition: unknown, options: unknown): unknown;
   /** Returns what a timer tells later; throws to refuse it. */
   protected abstract prepared(message: unknown): unknown;

@@ -1,10 +1,10 @@
 /**
- * One life of an actor between two starts: its state, and everything that must go when it ends. It is the context of the
- * handlers in process (context-base.ts), with the cell as its port, and the side of the actor that an executor sees.
+ * One life of an actor between two starts: its state, and everything that ends with it. Late work of an ended
+ * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Envelope } from "../reply/ask.ts";
@@ -15,7 +15,7 @@ import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
-/** The real one, whatever a promise says its own is. */
+/** The real `then`, even if a promise has its own. */
 const { then } = Promise.prototype;
 
 export class Incarnation extends ContextBase {
@@ -50,7 +50,7 @@ export class Incarnation extends ContextBase {
     return this.#cell.mailbox;
   }
 
-  /** True if somebody waits for the reply to the message in flight. */
+  /** True if the message in flight is an ask. */
   get isAsk(): boolean {
     return this.#cell.inFlight instanceof Envelope;
   }
@@ -94,8 +94,8 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.spawn(this.#cell, definition, options);
   }
 
-  protected superviseChild(spec: unknown, name: string | undefined): unknown {
-    return this.#cell.runtime.supervise(this.#cell, spec, name);
+  protected superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown {
+    return this.#cell.runtime.supervise(this.#cell, spec, options);
   }
 
   protected routeChild(definition: unknown, options: unknown): unknown {
@@ -103,7 +103,7 @@ export class Incarnation extends ContextBase {
   }
 
   protected prepared(message: unknown): unknown {
-    return checked(this.path, message);
+    return checkedMessage(this.path, message);
   }
 
   protected tellSelf(message: unknown): void {
@@ -118,7 +118,7 @@ export class Incarnation extends ContextBase {
     };
   }
 
-  // What an executor asks for
+  // For the executor
 
   /** Ends the incarnation: its thread is gone, or work of its own has failed outside of a message. `isFinal`: for good. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
@@ -133,7 +133,7 @@ export class Incarnation extends ContextBase {
     return counts;
   }
 
-  /** Is called before a message is delivered that was announced. */
+  /** Notes that a message to come is about to be delivered. */
   expected(): void {
     if (this.hasEnded) return;
     this.#piped--;
@@ -145,7 +145,7 @@ export class Incarnation extends ContextBase {
     if (this.hasEnded) return;
     const { path, mailbox, life } = this.#cell;
     try {
-      const message = checked(path, make());
+      const message = checkedMessage(path, make());
       if (this.hasEnded) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
@@ -168,7 +168,7 @@ export class Incarnation extends ContextBase {
     cell.ready();
   }
 
-  /** Ends everything of this incarnation, except its `stopped` hook. */
+  /** Ends all work of this incarnation, except its `stopped` hook. */
   end(): void {
     this.hasEnded = true;
     this.giveUpWaits(this.#cell.life.reason);

@@ -1,12 +1,14 @@
 /**
- * How one actor starts, restarts and ends: it takes the cell from state to state (state.ts). Before an end touches anything,
- * the decider chooses the directive that follows.
+ * Starts, restarts and ends one actor: it takes the cell from state to state (state.ts). Before an end touches
+ * anything, the decider chooses the directive that follows.
  *
- * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what it
- * owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User code runs in
- * between, and may kill: each step looks whether the same end is still under way.
+ * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
+ * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
+ * code runs in between, and may kill: each step checks that the same end is still under way.
+ *
+ * Above the limits: it carries out the states of state.ts and so touches whatever ends with an incarnation.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -16,7 +18,7 @@ import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
-import type { Decider, Directive } from "./directive.ts";
+import type { Decider, Directive, Exit } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
@@ -43,18 +45,18 @@ export class Lifecycle {
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
   #decider: Decider | undefined;
-  /** Made when somebody asks for them. */
+  /** Made when they are first read. */
   #started: DeferredPromise<void> | undefined = undefined;
   #exited: DeferredPromise<ExitReason> | undefined = undefined;
   /** Called at the next change: the actor has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
   /** The number of the present or last incarnation; 0 before the first. */
   generation = 0;
-  /** How often the actor has started. */
+  /** The number of successful starts. */
   starts = 0;
-  /** What the last start failed with. */
+  /** The error of the last failed start. */
   startError: unknown = undefined;
-  /** Why the actor ends once nobody can reach it: `shutdown` if it was drained. */
+  /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
   constructor(cell: Cell, decider: Decider | undefined) {
@@ -88,7 +90,7 @@ export class Lifecycle {
     return this.#exited.promise;
   }
 
-  /** Why the last incarnation ended, or why this one will: what latecomers are told. */
+  /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
   get reason(): ExitReason {
     const { state } = this.#cell;
     if ("reason" in state && (state.phase >= ENDING || this.#drainReason === NORMAL)) return state.reason;
@@ -131,7 +133,7 @@ export class Lifecycle {
     const cell = this.#cell;
     const waiting = cell.state as WaitingState;
     if (delayMs > 0) {
-      transition(cell, { ...waiting, backoff: new UnheldTimer(delayMs, () => this.begin(), cell.clock) });
+      transition(cell, { ...waiting, backoff: new UnrefTimer(delayMs, () => this.begin(), cell.clock) });
       return;
     }
     transition(cell, dueAfter(waiting.reason));
@@ -168,12 +170,9 @@ export class Lifecycle {
 
   #startFailed(incarnation: Incarnation, error: unknown): void {
     if (this.#cell.isOver(incarnation)) return;
-    const reason = startFailureOf(error);
-    const isAgain = this.starts > 0 || this.#decider?.retriesStart === true;
-    const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
     this.startError = error;
     const { afterExit = DECIDE, deadLetterReason = "startFailed" } = this.#requested ?? {};
-    this.#end(reason, { afterExit: canRetry ? afterExit : FINISH, deadLetterReason, hook: false, error });
+    this.#end(startFailureOf(error), { afterExit, deadLetterReason, isFailedStart: true, error });
   }
 
   // End
@@ -183,7 +182,9 @@ export class Lifecycle {
     return (this.#cell.state as StartingState | RunningState).requested;
   }
 
-  /** Ends the actor, since nobody can reach it and nothing is left to do. Called between two messages, or while it is down. */
+  /**
+   * Ends the actor, since it has no address and nothing left to do. Called between two messages, or while it is down.
+   */
   drained(): void {
     if (this.#cell.phase === DOWN) this.#finish(this.reason, "stopped");
     else this.#end(this.#drainReason, { afterExit: FINISH, graceful: true });
@@ -194,7 +195,7 @@ export class Lifecycle {
     this.#end(reason, { ...this.#requested, error });
   }
 
-  /** Ends the actor if somebody asked for it during the message that was just handled. */
+  /** Ends the actor if its end was requested during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
     if (requested === undefined || this.#halt()) return false;
@@ -209,7 +210,7 @@ export class Lifecycle {
     return state.phase === ENDING ? state.directive.restart : state.phase === DUE || state.phase === STARTING;
   }
 
-  /** Ends once what is queued is handled, for good. */
+  /** Ends for good, once the queued messages are handled. */
   drain(): void {
     const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;
@@ -227,7 +228,7 @@ export class Lifecycle {
       this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
     } else {
       const { afterExit: requested = DECIDE, deadLetterReason = "stopped" } = this.#requested ?? {};
-      this.#end(KILLED, { afterExit: requested > afterExit ? requested : afterExit, deadLetterReason, hook: false });
+      this.#end(KILLED, { afterExit: requested > afterExit ? requested : afterExit, deadLetterReason });
     }
   }
 
@@ -274,16 +275,11 @@ export class Lifecycle {
   }
 
   #end(reason: ExitReason, how: HowToEnd): void {
-    const {
-      afterExit = DECIDE,
-      deadLetterReason = "stopped",
-      graceful = false,
-      hook = true,
-      isDueToChild = false,
-    } = how;
+    const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
     const cell = this.#cell;
     cell.incarnation?.executor.catchUp(cell);
-    const directive = this.#decide(reason, afterExit, deadLetterReason);
+    const { afterExit = DECIDE } = how;
+    const directive = this.#decide({ reason, afterExit, deadLetterReason, isFailedStart });
     reportEnd(cell, reason, directive, how.error);
     const termination: Termination = { deadLetterReason, graceful, isDueToChild };
     transition(cell, { phase: ENDING, reason, directive, termination });
@@ -298,7 +294,7 @@ export class Lifecycle {
     if (ending === undefined) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
     if (isKill) killAll(cell.children, ending.directive);
-    const run = hook ? cell.incarnation?.executor.stopped : undefined;
+    const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
     if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
     else void this.#takeDown(termination, run);
   }
@@ -380,15 +376,14 @@ export class Lifecycle {
     this.#takenDown(state.termination, KILLED);
   }
 
-  /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
-  #decide(reason: ExitReason, afterExit: AfterExit, deadLetterReason: DeadLetterReason): Directive {
-    const { mailbox, runtime, clock, incarnation } = this.#cell;
-    if (afterExit === FINISH) return { restart: false, deadLetterReason };
-    if (mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, deadLetterReason };
-    if (afterExit === SUSPEND) return deadLetterReason === "stopped" ? SUSPENDED : { ...SUSPENDED, deadLetterReason };
-    this.#decider ??= runtime.deciderFor(this.#cell);
-    const uptimeMs = incarnation === undefined ? 0 : clock.now() - incarnation.startedAt;
-    const decided = this.#decider.decide(reason, uptimeMs);
-    return decided.restart || decided.deadLetterReason !== "stopped" ? decided : { restart: false, deadLetterReason };
+  #decide(end: Pick<Exit, "reason" | "afterExit" | "deadLetterReason" | "isFailedStart">): Directive {
+    const cell = this.#cell;
+    this.#decider ??= cell.runtime.deciderFor(cell);
+    return this.#decider.decide({
+      ...end,
+      isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(end.reason),
+      starts: this.starts,
+      startedAt: cell.incarnation?.startedAt,
+    });
   }
 }

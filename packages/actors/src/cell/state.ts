@@ -1,7 +1,7 @@
 /**
- * What an actor is doing, as one value of one field, `Cell.state`. Each state is a record of what only that state can use. The
+ * The state of an actor, as one value of one field, `Cell.state`. Each state is a record that has only what it can use. The
  * records without data are shared constants, so a turn allocates nothing; the others exist while an actor starts, ends or is
- * down, or when somebody has asked for its end.
+ * down, or when its end was requested.
  *
  *     NEW ─► DUE ─► STARTING ─► READY ─► QUEUED ─► BUSY ─► AWAITING         NEW        its supervisor has yet to start it
  *             ▲          │        ▲                 │ │       │             DUE        its turn to start is queued
@@ -14,10 +14,10 @@
  *
  * 1. {@link transition} and {@link become} are the only writers, and assert every step.
  * 2. The only steps back are those of the round READY … AWAITING, and the restart: from ENDING to DUE or DOWN.
- * 3. Within a state only what was asked for changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
+ * 3. Within a state only the request changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
  *    and while ENDING from a restart to none. A backoff may begin or be given up while NEW or DOWN.
  */
-import type { UnheldTimer } from "@pneumatic/core/internal";
+import type { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { NORMAL } from "../exits.ts";
 import type { Directive } from "./directive.ts";
@@ -40,12 +40,12 @@ export type RunningPhase = typeof READY | typeof QUEUED | typeof BUSY | typeof A
 export type Phase = State["phase"];
 export type State = WaitingState | DueState | StartingState | RunningState | EndingState | EndedState;
 
-/** No incarnation exists, and none begins before its supervisor says so or its backoff is over. */
+/** No incarnation exists, and none begins before its supervisor begins it or its backoff is over. */
 export interface WaitingState {
   readonly phase: typeof NEW | typeof DOWN;
   /** Why the last incarnation ended; `normal` before the first. */
   readonly reason: ExitReason;
-  readonly backoff: UnheldTimer | undefined;
+  readonly backoff: UnrefTimer | undefined;
 }
 
 export interface DueState {
@@ -71,9 +71,9 @@ export interface RunningState {
 export interface EndingState {
   readonly phase: typeof ENDING;
   readonly reason: ExitReason;
-  /** What follows. */
+  /** The next step. */
   readonly directive: Directive;
-  /** How it ends. The same object from the first step of an end to its last. */
+  /** The way in which it ends: the same object from the first step of an end to its last. */
   readonly termination: Termination;
 }
 
@@ -109,14 +109,14 @@ interface Stateful {
 
 /** Takes `actor` to `next`; a broken invariant throws. */
 export function transition(actor: Stateful, next: State): void {
-  if (!isLegal(actor.state, next)) refuse(actor, next.phase);
+  if (!isLegal(actor.state, next)) illegalStep(actor, next.phase);
   actor.state = next;
 }
 
 /** Takes `actor` to a running phase. An end that was asked for is still to come. */
 export function become(actor: Stateful, next: RunningPhase): void {
   const { phase, requested } = actor.state as RunningState;
-  if (!isStep(phase, next)) refuse(actor, next);
+  if (!isStep(phase, next)) illegalStep(actor, next);
   actor.state = requested === undefined ? (RUNNING[next - READY] as RunningState) : { phase: next, requested };
 }
 
@@ -128,7 +128,7 @@ export function giveUpBackoff(actor: Stateful): void {
   transition(actor, { ...state, backoff: undefined });
 }
 
-function refuse({ path, state }: Stateful, next: Phase): never {
+function illegalStep({ path, state }: Stateful, next: Phase): never {
   throw new Error(`Actor "${path}": no step from ${state.phase} to ${next}`);
 }
 

@@ -9,7 +9,7 @@ import type { DeadLetterReason } from "./dead-letter.ts";
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;
-  /** Set aside by their handler. */
+  /** Messages that their handler has set aside. */
   readonly stashed: number;
   readonly inFlight: number;
   readonly handled: number;

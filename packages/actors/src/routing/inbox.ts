@@ -30,7 +30,7 @@ export class RoutingInbox implements Inbox {
   inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
-    return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
+    return this.#own.isClosed ? this.#own : mailbox; // asked after the pick: the user's `key` may have ended the router
   }
 
   get takesAll(): boolean {

@@ -2,52 +2,55 @@
 import type { MessageOf } from "../protocol.ts";
 import type { ChildOptions, RootOptions, WithArgs } from "../supervisor/actor-options.ts";
 
-/** The strategy that chooses the routee of a message. As in Akka's pools. */
+/** The way in which a router chooses the routee of a message. (After Akka's pools.) */
 export type RoutingStrategy = "round_robin" | "random" | "least_loaded" | "consistent_hash" | "broadcast";
 
-/** The number of routees: a fixed one, or as many as the load asks for. */
+/** The number of routees: fixed, or as the load asks for. */
 export type RouterSize = number | ElasticSize;
 
 /**
- * From `min` to `max` routees. One more is started by a message that finds every one of them loaded; one that had nothing to
- * do is drained.
+ * A number of routees from `min` to `max`. A message that finds every routee loaded starts one more; an idle one is
+ * drained.
  */
 export interface ElasticSize {
   readonly min: number;
   readonly max: number;
   /**
-   * A routee is loaded with so many messages queued and in flight; 2 when left out, so that one more would have to
-   * wait.
+   * The number of messages, queued and in flight, with which a routee is loaded; 2 when left out, since one more
+   * would wait.
    */
   readonly loadedAt?: number;
-  /** A routee that took no message for so many milliseconds, and at most twice that, is drained; 10,000 when left out. */
+  /** The milliseconds without a message after which a routee is drained, or at most twice as many; 10,000 when left out. */
   readonly idleMs?: number;
 }
 
-/** A strategy that needs nothing else. */
+/** The options of a strategy that needs no key. */
 export interface PlainRouting {
-  /** `round_robin` when left out. */
+  /** `round_robin` by default. */
   readonly strategy?: "round_robin" | "random" | "least_loaded";
   readonly size: RouterSize;
   readonly key?: never;
 }
 
-/** Messages of one key go to one routee. */
+/** The options of `consistent_hash`: messages of one key go to one routee. */
 export interface HashedRouting<in Message> {
   readonly strategy: "consistent_hash";
   readonly size: RouterSize;
-  /** Must be pure. If it throws, or returns no string, the sender gets a `RoutingKeyError`, and nothing is sent. */
+  /**
+   * Returns the key of a message; must be pure. If it throws, or returns no string, the sender gets a
+   * `RoutingKeyError`, and nothing is sent.
+   */
   readonly key: (message: Message) => string;
 }
 
-/** Every routee gets every message. */
+/** The options of `broadcast`: every routee gets every message. */
 export interface BroadcastRouting {
   readonly strategy: "broadcast";
   readonly size: number;
   readonly key?: never;
 }
 
-/** The arguments of `route` after the definition: how messages are routed, and how each routee lives. */
+/** The arguments of `route` after the definition: the routing of messages, and the life of each routee. */
 export type RouteArguments<P, Args> = Required<
   WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
 >;

@@ -1,38 +1,38 @@
-/** The options of `spawn` and of a supervisor's child: how an actor lives. */
+/** The options of an actor: how it lives, and where. */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Poison } from "../cell/poison.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 
-/** The thread of an actor that is defined {@link onThread}; `shared` when left out. */
+/** The thread of an actor that `onThread` defines: `shared` when left out. */
 export type ThreadOptions =
   | {
-      /** Alone, on a thread that ends with it. */
+      /** A thread of its own, which ends with the actor. */
       readonly thread: "dedicated";
       /**
-       * The memory of that thread, as `worker_threads` has it. It does not limit memory outside of the heap, and a thread that
-       * allocates in very large steps can end the process before V8 stops it.
+       * The memory of that thread, in the terms of `worker_threads`. It does not limit memory outside of the heap,
+       * and a thread that allocates in very large steps can end the process before V8 stops it.
        */
       readonly resourceLimits?: ResourceLimits;
     }
   // The last one, because the compiler compares with it what fits neither.
   | {
-      /** With others, on one of as many threads as the machine has cores. */
+      /** One of as many shared threads as the machine has cores. */
       readonly thread?: "shared";
       readonly resourceLimits?: never;
     };
 
-/** The options of an actor. */
+/** The options of a supervisor's child. */
 export type ChildOptions<Message = unknown> = LifeOptions<Message> & ThreadOptions;
 
-/** The options of an actor that takes `Message`, on any thread. */
+/** The options of an actor that takes `Message`, wherever it runs. */
 export interface LifeOptions<in Message = unknown> {
-  /** The restart policy: by default `permanent` under a supervisor, `transient` otherwise. */
+  /** The ends after which it starts again: `permanent` by default under a supervisor, `transient` otherwise. */
   readonly restart?: Restart;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
   readonly backoff?: Partial<Backoff>;
-  /** The time that a stop by its parent may take before it is killed, in milliseconds; 5,000 by default. */
+  /** The milliseconds that a stop by its parent may take before it is killed; 5,000 by default. */
   readonly shutdownMs?: number;
-  /** `unbounded()` by default, `bounded(n)`, or `priority(rankOf)`. */
+  /** The mailbox: `unbounded()` by default, `bounded(n)`, or `priority(rankOf)`. */
   readonly mailbox?: MailboxSpec<Message>;
   /** The fate of a message that its handler panicked on: `"drop"` by default, `"quarantine"`, or `retry(n)`. */
   readonly poison?: Poison;
@@ -41,11 +41,11 @@ export interface LifeOptions<in Message = unknown> {
 /** The options of a spawned actor. */
 export type SpawnOptions<Message = unknown> = ChildOptions<Message> & RootOptions;
 
-/** The options that a supervisor decides for its children. */
+/** The options of a spawned actor that a supervisor decides on for its children. */
 export interface RootOptions {
-  /** Unique among its siblings; the name of the definition and a number when left out. */
+  /** The name, unique among its siblings; the name of the definition and a number when left out. */
   readonly name?: string;
-  /** The limit of restarts: by default 3 in 5,000 ms. One more ends this actor alone. */
+  /** The limit of restarts: 3 in 5,000 ms by default. One more ends this actor alone. */
   readonly intensity?: Intensity;
 }
 
@@ -66,15 +66,18 @@ export interface Backoff {
   readonly initialMs: number;
   /** The longest delay. */
   readonly maxMs: number;
-  /** The jitter of a delay, as a fraction: 0.2 is 20 % either way. */
+  /** The fraction that a delay may be off: 0.2 is 20 % either way. */
   readonly jitter: number;
 }
 
-/** At most `restarts` within `withinMs` milliseconds; one more is too many. */
+/** The limit of restarts: `restarts` within `withinMs` milliseconds; one more is too many. */
 export interface Intensity {
   readonly restarts: number;
   readonly withinMs: number;
 }
 
-/** `permanent`: always; `transient`: after an abnormal end; `temporary`: never. As in OTP. */
+/**
+ * The ends after which an actor starts again. `permanent`: always; `transient`: the abnormal ones; `temporary`:
+ * never. (After OTP.)
+ */
 export type Restart = "permanent" | "transient" | "temporary";

@@ -1,15 +1,15 @@
 /**
  * The state that restarts depend on: a window of intensity, which all children of a supervisor have in common, and the
- * number of restarts in a row. The decisions themselves are the pure functions beside it.
+ * number of restarts in a row. The table of restart-policy.ts decides after an end; this file counts a restart.
  */
-
-import type { Decider, Directive } from "../cell/directive.ts";
+import type { Decider, Directive, Exit } from "../cell/directive.ts";
+import { SUSPENDED } from "../cell/directive.ts";
 import type { Clock } from "../clock.ts";
-import type { ExitReason } from "../exit-reason.ts";
 import type { Backoff, Intensity, Restart } from "./actor-options.ts";
 import { delayBefore } from "./backoff.ts";
 import { countRestart } from "./intensity.ts";
-import { wantsRestart } from "./restart-policy.ts";
+import type { Supervision } from "./restart-policy.ts";
+import { decide } from "./restart-policy.ts";
 
 /** The restarts of everything that is supervised together. */
 export class RestartWindow {
@@ -22,7 +22,7 @@ export class RestartWindow {
     this.#clock = clock;
   }
 
-  /** Counts a restart; false when it is one too many. */
+  /** Counts a restart. Returns false if it is one too many. */
   allows(): boolean {
     const restarts = countRestart(this.#restarts, this.#clock.now(), this.intensity);
     if (restarts !== undefined) this.#restarts = restarts;
@@ -35,44 +35,75 @@ export class RestartWindow {
   }
 }
 
-/** The rules of one actor's restarts. */
+/** The options of one actor that its restarts depend on. */
 export interface RestartRules {
   readonly restart: Restart;
   readonly backoff: Backoff;
+  readonly intensity: Intensity;
+}
+
+/** The time and the chance of a system. */
+interface Surroundings {
+  readonly clock: Clock;
   readonly random: () => number;
 }
 
-const NOT_WANTED: Directive = { restart: false, deadLetterReason: "stopped" };
-const EXCEEDED: Directive = { restart: false, deadLetterReason: "intensityExceeded" };
+/** There were too many restarts. */
+export const EXCEEDED: Directive = { restart: false, deadLetterReason: "intensityExceeded" };
 const AT_ONCE: Directive = { restart: true, delayMs: 0 };
 
-/** Decides about one actor. */
+/** The restarts of one actor. */
 export class Restarts {
   readonly #rules: RestartRules;
-  readonly #window: RestartWindow;
+  readonly #surroundings: Surroundings;
+  #window: RestartWindow | undefined;
   /** Restarts in a row, without a quiet window between them. */
   #inARow = 0;
 
-  constructor(rules: RestartRules, window: RestartWindow) {
+  /** `window` counts restarts of others as well; without it, the actor has one of its own from its first restart on. */
+  constructor(rules: RestartRules, surroundings: Surroundings, window?: RestartWindow) {
     this.#rules = rules;
+    this.#surroundings = surroundings;
     this.#window = window;
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Directive {
-    const { restart, backoff, random } = this.#rules;
-    if (!wantsRestart(restart, reason)) return NOT_WANTED;
-    // The actor to blame for the loss of a shared thread is counted; the others that were hit start again at once.
-    if (reason.kind === "crashed" && reason.cause === "hostLost") return AT_ONCE;
+  /** Returns what follows an end; undefined if the start of the supervisor fails with it. */
+  after(exit: Exit, supervision: Omit<Supervision, "restart">): Directive | undefined {
+    const { deadLetterReason } = exit;
+    switch (decide(exit, { ...supervision, restart: this.#rules.restart })) {
+      case "stop":
+        return { restart: false, deadLetterReason };
+      case "suspend":
+        return deadLetterReason === "stopped" ? SUSPENDED : { restart: true, delayMs: undefined, deadLetterReason };
+      case "failSupervisor":
+        return undefined;
+      case "restartUncounted":
+        return AT_ONCE;
+      case "restart":
+        return this.#count(exit);
+    }
+  }
+
+  #count({ startedAt }: Exit): Directive {
+    const { backoff, intensity } = this.#rules;
+    const { clock, random } = this.#surroundings;
+    this.#window ??= new RestartWindow(intensity, clock);
     if (!this.#window.allows()) return EXCEEDED;
+    const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
     return { restart: true, delayMs: delayBefore(this.#inARow++, backoff, random()) };
   }
 }
 
-/** The decider of an actor that is supervised alone. */
+const ALONE = { isReplacement: false, isAwaited: false } as const;
+
+/** Decides about an actor that is supervised alone. */
 export class LoneDecider extends Restarts implements Decider {
   readonly comesBack = false;
-  readonly retriesStart = false;
+
+  decide(exit: Exit): Directive {
+    return this.after(exit, ALONE) as Directive; // no supervisor awaits it
+  }
 
   ended(): void {}
 }

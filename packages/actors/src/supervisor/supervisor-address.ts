@@ -10,25 +10,25 @@ import type { Intensity } from "./actor-options.ts";
 export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extends Disposable {
   /** The path of the supervisor in its system; a child's is below it. */
   readonly path: string;
-  /** Settles when every child has started; rejects with `StartFailedError`, which need not be observed. */
+  /** Resolves when every child has started; rejects with `StartFailedError`, which need not be observed. */
   readonly started: Promise<void>;
-  /** Why the supervisor ended for good, once it has. Never rejects. */
+  /** Resolves to the reason why the supervisor ended for good, once it has. Never rejects. */
   readonly exited: Promise<ExitReason>;
-  /** A new strong address of a child, which the caller drops. It stays good across restarts. */
+  /** Returns a new strong address of a child, which the caller drops. It stays good across restarts. */
   child<K extends keyof C & string>(id: K): AddressOf<C[K]>;
-  /** Starts another child. The caller drops the address; the child lives until it is terminated. */
+  /** Starts another child and returns its address, which the caller drops. The child lives until it is terminated. */
   startChild<const Spec extends ChildSpec<unknown> | SupervisorSpec>(id: string, spec: Spec): AddressOf<Spec>;
   /** Stops a child after its current message, without a restart; resolves with its exit reason. */
   terminateChild(id: string): Promise<ExitReason>;
-  /** The children in the order they were added. A `temporary` one that ended is not listed any more. */
+  /** Lists the children in the order they were added. A `temporary` one that ended is not listed any more. */
   children(): ChildInfo[];
-  /** One more strong handle. */
+  /** Returns one more strong handle. */
   clone(): SupervisorAddress<C>;
   /** Gives up this handle. Idempotent. */
   drop(): void;
 }
 
-/** A child as {@link SupervisorAddress.children} lists it. */
+/** A child, as {@link SupervisorAddress.children} lists it. */
 export interface ChildInfo {
   readonly id: string;
   readonly alive: boolean;
@@ -37,12 +37,12 @@ export interface ChildInfo {
 
 declare const definition: unique symbol;
 
-/** A child of a supervisor, made by {@link child}. */
+/** The specification of a supervisor's child, made by `child`. */
 export interface ChildSpec<out P> {
   readonly [definition]?: () => P;
 }
 
-/** The children of a supervisor by id: actors, and other supervisors. */
+/** The specifications of a supervisor's children by id: actors, and other supervisors. */
 export type ChildSpecs = { readonly [id: string]: ChildSpec<unknown> | SupervisorSpec };
 
 /** The address of a child, by its specification. */
@@ -53,7 +53,7 @@ export type AddressOf<Spec> =
       ? Address<P>
       : never;
 
-/** A supervisor, made by {@link supervisor}. */
+/** The specification of a supervisor, made by `supervisor`. */
 export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
   readonly strategy: Strategy;
   readonly intensity: Intensity;
@@ -61,7 +61,7 @@ export interface SupervisorSpec<out C extends ChildSpecs = ChildSpecs> {
 }
 
 /**
- * The children that are restarted with one that ends: none with `one_for_one`, all the others with `one_for_all`, those
- * started after it with `rest_for_one`. As in OTP.
+ * The children that start again with one that ends and is to be restarted: none (`one_for_one`), all (`one_for_all`),
+ * or those that were started after it (`rest_for_one`). (After OTP.)
  */
 export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";

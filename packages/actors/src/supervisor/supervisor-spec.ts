@@ -1,31 +1,34 @@
-/** `child` and `supervisor`: how users say what a supervisor supervises. */
+/** `child` and `supervisor`: they specify a supervisor. */
 import type { Definition } from "../definition.ts";
 import type { MessageOf } from "../protocol.ts";
 import type { ChildOptions, Intensity, WithArgs } from "./actor-options.ts";
 import { checkedSupervisor, childSpec } from "./child-spec.ts";
+import { CHILD } from "./settings.ts";
 import type { ChildSpec, ChildSpecs, Strategy, SupervisorSpec } from "./supervisor-address.ts";
 
 /**
- * A child of a supervisor: a definition, and how the actor lives. `restart` is `permanent` when left out.
+ * Specifies a child of a supervisor: a definition, and how the actor lives. `restart` is `permanent` when left out.
  *
- * Throws {@link InvalidDefinitionError} for options that do not exist or are out of range.
+ * Throws `InvalidDefinitionError` for options that do not exist or are out of range.
  */
 export function child<P, Args>(
   definition: Definition<P, Args>,
   ...options: WithArgs<ChildOptions<MessageOf<P>>, Args>
 ): ChildSpec<P> {
-  return childSpec(definition, options[0], "permanent") as ChildSpec<P>;
+  return childSpec(definition, options[0], "permanent", CHILD) as ChildSpec<P>;
 }
 
 /**
- * A supervisor of `children`, which it starts in order, restarts under their policies, and stops in reverse.
+ * Specifies a supervisor of `children`, which it starts in order, restarts under their policies, and stops in
+ * reverse. A supervisor can stand as a child of another.
  *
- * When one of them is restarted, `strategy` decides which others are restarted with it: none (`one_for_one`, the
- * default), all (`one_for_all`), or those started after it (`rest_for_one`). Those are stopped in reverse order, each
- * after its current message, and start again in order; mailboxes and addresses stay, so no message is lost. A
- * supervisor can be a child of another. Together they may be restarted `intensity.restarts` times within
- * `intensity.withinMs` milliseconds (3 in 5,000 when left out); one more, and the supervisor stops its children and
- * ends with the reason of the last one. (After OTP's `supervisor`.)
+ * When a child is restarted, `strategy` says which others are restarted with it: none (`one_for_one`, the default),
+ * all (`one_for_all`), or those that were started after it (`rest_for_one`). These are stopped in reverse order, each
+ * after its current message, and start again in order; mailboxes and addresses stay, so no message is lost.
+ *
+ * Together the children may be restarted `intensity.restarts` times within `intensity.withinMs` milliseconds (3 in
+ * 5,000 when left out). After one more, the supervisor stops its children and ends with the reason of the last one.
+ * Throws `InvalidDefinitionError` for a malformed specification. (After OTP's `supervisor`.)
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { isTracing } from "@pneumatic/core/internal/threads";
 import { forgetOrigins } from "../address/address-origins.ts";
 import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Decider, Directive } from "../cell/directive.ts";
+import type { Decider, Directive, Exit } from "../cell/directive.ts";
 import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
 import { LocalExecutor } from "../cell/executor.ts";
 import { shutDown, suspend } from "../cell/termination.ts";
@@ -20,8 +20,8 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { RuntimeChildSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";
-import type { RestartRules } from "./restarts.ts";
-import { Restarts, RestartWindow } from "./restarts.ts";
+import { isStartFailure } from "./restart-policy.ts";
+import { EXCEEDED, Restarts, RestartWindow } from "./restarts.ts";
 import type { ChildInfo, SupervisorSpec } from "./supervisor-address.ts";
 
 /** A handle on a child that was made: an address, or that of a supervisor. */
@@ -44,28 +44,32 @@ export interface MadeActor {
 }
 
 /** The origin of a child. */
-type ChildOrigin = Pick<Decider, "comesBack" | "retriesStart">;
+interface ChildOrigin {
+  readonly comesBack: boolean;
+  /** True if it takes the place of one that has ended normally. */
+  readonly isReplacement: boolean;
+}
 
-const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, retriesStart: false };
-const STARTED_LATER: ChildOrigin = { comesBack: false, retriesStart: false };
+const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, isReplacement: false };
+const STARTED_LATER: ChildOrigin = { comesBack: false, isReplacement: false };
 
 /** A child, and its decider. */
 export class Child implements Decider {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
-  readonly retriesStart: boolean;
+  readonly isReplacement: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
   #made: MadeActor | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, origin: ChildOrigin, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: ChildOrigin, supervisor: Supervisor, factory: ActorFactory) {
     this.id = id;
     this.spec = spec;
     this.comesBack = origin.comesBack;
-    this.retriesStart = origin.retriesStart;
+    this.isReplacement = origin.isReplacement;
     this.#supervisor = supervisor;
-    this.restarts = new Restarts(rules, supervisor.window);
+    this.restarts = new Restarts(spec.settings, factory, supervisor.window);
   }
 
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
@@ -86,13 +90,23 @@ export class Child implements Decider {
     return this.spec.settings.restart === "temporary";
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Directive {
-    return this.#supervisor.decide(this, reason, uptimeMs);
+  decide(exit: Exit): Directive {
+    return this.#supervisor.decide(this, exit);
   }
 
   ended(reason: ExitReason): void {
     this.#supervisor.childEnded(this, reason);
   }
+}
+
+/** A start of all children, one after the other. */
+interface StartOfAll {
+  /** The one whose turn it is. */
+  child: Child | undefined;
+  /** The error of its start: the supervisor's own start fails with it. */
+  error: StartFailedError | undefined;
+  /** True if the supervisor has to end before all have started. */
+  isCutShort: boolean;
 }
 
 /** The code of a supervisor, which need not start all children when it has to end. */
@@ -118,11 +132,8 @@ export class Supervisor {
   readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
-  /** The child whose start the supervisor's own depends on, and what it failed with. */
-  #starting: Child | undefined = undefined;
-  #startError: StartFailedError | undefined = undefined;
-  /** True if it is to end before all children have started. */
-  #isCutShort = false;
+  /** The start of all children; undefined if none is under way. */
+  #start: StartOfAll | undefined = undefined;
 
   /** `name` is what supervisors of this kind are called. */
   constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
@@ -181,23 +192,33 @@ export class Supervisor {
     return [...this.#children.values()];
   }
 
-  decide(child: Child, reason: ExitReason, uptimeMs: number): Directive {
-    if (this.#starting === child && this.#failsToStart(child, reason)) return SUSPENDED;
-    const directive = child.restarts.decide(reason, uptimeMs);
-    if (!directive.restart && directive.deadLetterReason === "intensityExceeded") {
-      return this.#cell?.life.fail(reason) && child.comesBack ? SUSPENDED_EMPTY : directive;
+  decide(child: Child, exit: Exit): Directive {
+    const { comesBack, isReplacement, restarts } = child;
+    const isAwaited = comesBack && this.#start?.child === child;
+    const directive = restarts.after(exit, { isReplacement, isAwaited });
+    if (directive === undefined) {
+      this.#failStart(child);
+      return SUSPENDED;
     }
-    if (!directive.restart || this.#group === undefined) return directive;
-    this.#group.restart(child, directive.delayMs ?? 0);
-    if (this.#starting === undefined) this.#group.go(); // else when all have started
+    if (directive === EXCEEDED) return this.#cell?.life.fail(exit.reason) && comesBack ? SUSPENDED_EMPTY : EXCEEDED;
+    if (!directive.restart || directive.delayMs === undefined || this.#group === undefined) return directive;
+    this.#group.restart(child, directive.delayMs);
+    if (this.#start === undefined) this.#group.go(); // else when all have started
     return SUSPENDED;
   }
 
   childEnded(child: Child, reason: ExitReason): void {
-    if (this.#starting === child) this.#failsToStart(child, reason);
-    const neverStarted = child.cell.life.starts === 0 && reason.kind === "startFailed";
+    const { starts } = child.cell.life;
+    if (this.#start?.child === child && child.comesBack && isStartFailure(reason, starts)) this.#failStart(child);
+    const neverStarted = starts === 0 && reason.kind === "startFailed";
     const isGone = child.isTemporary || (!child.comesBack && neverStarted);
     if (isGone && this.#children.get(child.id) === child) this.#children.delete(child.id);
+  }
+
+  /** Fails the start of all with that of `child`. */
+  #failStart(child: Child): void {
+    const { path, life } = child.cell;
+    if (this.#start !== undefined) this.#start.error = new StartFailedError(path, life.startError);
   }
 
   /**
@@ -207,7 +228,7 @@ export class Supervisor {
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
     if (isAlive || life.reason.kind !== "normal") return child;
-    return this.#make(child.id, child.spec, { comesBack: child.comesBack, retriesStart: true });
+    return this.#make(child.id, child.spec, { comesBack: child.comesBack, isReplacement: true });
   }
 
   /** Begins a child, and waits until it has started, is suspended, or has ended. */
@@ -232,19 +253,19 @@ export class Supervisor {
   async #startAll(): Promise<void> {
     this.window.reset();
     this.#group?.reset();
-    this.#startError = undefined;
-    this.#isCutShort = false;
+    const start: StartOfAll = { child: undefined, error: undefined, isCutShort: false };
+    this.#start = start;
     const { incarnation, life } = this.#cell as Cell;
     if (life.restarts > 0) this.#renew();
     for (const child of this.children) {
-      this.#starting = child;
+      start.child = child;
       await this.begin(child, 0);
       if (this.#cell?.incarnation !== incarnation) return; // killed meanwhile
-      if (this.#startError !== undefined || this.#isCutShort) break;
+      if (start.error !== undefined || start.isCutShort) break;
     }
-    this.#starting = undefined;
-    if (this.#isCutShort && life.endIfRequested()) return;
-    if (this.#startError !== undefined) throw this.#startError;
+    this.#start = undefined;
+    if (start.isCutShort && life.endIfRequested()) return;
+    if (start.error !== undefined) throw start.error;
   }
 
   /**
@@ -252,18 +273,12 @@ export class Supervisor {
    */
   async #cutShort(): Promise<void> {
     const { incarnation } = this.#cell as Cell;
-    this.#isCutShort = true;
+    const start = this.#start;
+    if (start === undefined) return;
+    start.isCutShort = true;
     await undefined; // that child may be deciding just now
-    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await suspend(this.#starting.cell);
-  }
-
-  /** Returns true if a child has failed to start that the start of the supervisor depends on. */
-  #failsToStart(child: Child, reason: ExitReason): boolean {
-    const { life, path } = child.cell;
-    if (!child.comesBack) return false;
-    if (reason.kind !== "startFailed" && !(reason.kind === "crashed" && life.starts === 0)) return false;
-    this.#startError = new StartFailedError(path, life.startError);
-    return true;
+    const isUnderWay = this.#cell?.incarnation === incarnation && this.#start === start;
+    if (isUnderWay && start.child !== undefined) await suspend(start.child.cell);
   }
 
   /** Keeps the children of the specification after a restart, in its order, and no others. */
@@ -278,8 +293,7 @@ export class Supervisor {
   }
 
   #make(id: string, spec: RuntimeChildSpec, origin: ChildOrigin): Child {
-    const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#factory.random });
+    const child = new Child(id, spec, origin, this, this.#factory);
     child.make(this.#cell, this.#factory);
     this.#children.set(id, child);
     return child;

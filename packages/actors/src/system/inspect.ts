@@ -30,12 +30,12 @@ interface Sighting {
   readonly at: number;
 }
 
-/** Looks at the actors of one system. */
+/** Describes the actors of one system. */
 export class Inspector {
-  /** The runtime notes no time for each message, so this notes when it sees one. */
+  /** The runtime notes no time for each message, so the inspector notes when it sees one. */
   readonly #sightings = new WeakMap<Cell, Sighting>();
 
-  /** One actor and those below it. */
+  /** Describes one actor and those below it. */
   actor(cell: Cell): ActorInspection {
     const { mailbox, code, life } = cell;
     const { capacity } = mailbox.channel;
@@ -84,7 +84,7 @@ function elapsed(since: number | undefined, now: number): number {
   return since === undefined ? 0 : Math.max(0, Math.floor(now - since));
 }
 
-/** Paths of actors below `roots` that keep each other alive. */
+/** Returns the paths of actors among `roots` and below that keep each other alive. */
 export function ownershipCycles(roots: readonly Cell[]): string[][] {
   const cells: Cell[] = [];
   const collect = (cell: Cell): void => {

@@ -15,28 +15,28 @@ export type ActorState = "new" | "starting" | "ready" | "queued" | "busy" | "awa
 /** An actor, as `inspect()` sees it. */
 export interface ActorInspection {
   readonly path: string;
-  /** As in the log: no two actors of a system have the same. */
+  /** The id, as in the log: no two actors of a system have the same. */
   readonly id: number;
   /** The name of its definition. */
   readonly definition: string;
   readonly state: ActorState;
   /** The number of queued messages, without the one in flight. */
   readonly depth: number;
-  /** The number of messages stashed by `ctx.stash`. */
+  /** The number of messages that `ctx.stash` set aside. */
   readonly stashed: number;
   /**
-   * The milliseconds for which the oldest message has been queued at least; 0 when none is. No time is noted for each
-   * message: a message counts from when the actor was seen not to take it, which is at once while a handler or a start
-   * is awaited, and after about a millisecond while the system is busy.
+   * The milliseconds, at least, for which the oldest message has been queued; 0 if none is. The runtime notes no time
+   * for each message: it counts from the moment at which the actor was seen not to take the message, which is at once
+   * while a handler or a start is awaited, and after about a millisecond while the system is busy.
    */
   readonly oldestMessageMs: number;
-  /** The message that is being handled, and how many milliseconds ago `inspect()` has first seen that. */
+  /** The message that is being handled, and the milliseconds since `inspect()` first saw that. */
   readonly inFlight: { readonly type: string; readonly seenForMs: number } | undefined;
-  /** The number of this start; 0 before the first. */
+  /** The number of its starts; 0 before the first. */
   readonly generation: number;
   readonly restarts: number;
   readonly mailbox: {
-    /** Null when there is no limit. */
+    /** The most messages that it takes; null if there is no limit. */
     readonly capacity: number | null;
     readonly overflow: Overflow;
     /** True if it refuses new messages: the actor drains, or ends. */
@@ -55,21 +55,21 @@ export interface SystemInspection {
   /** The number of living actors. */
   readonly living: number;
   readonly ledger: Ledger;
-  /** The number of asks that were rejected since the beginning, observed or not. */
+  /** The number of asks that were rejected since the beginning, even if nobody observed it. */
   readonly rejectedAsks: number;
   readonly deadLetters: {
-    /** The number of dead letters in the store. */
+    /** The number of letters in the store. */
     readonly kept: number;
     /** The number of receivers of dead letters. */
     readonly receivers: number;
-    /** The number of dead letters that were not delivered to a receiver, because it had no room. */
+    /** The number of letters that a receiver had no room for. */
     readonly undelivered: number;
   };
   /** The actors without a parent, in the order they were spawned. */
   readonly actors: readonly ActorInspection[];
   /**
    * The paths of actors that own each other's addresses in `args` or by `ctx.own`, and so keep each other alive.
-   * Addresses in other places, such as a state, are not seen.
+   * Addresses elsewhere, such as in a state, are not seen.
    */
   readonly cycles: readonly (readonly string[])[];
 }

@@ -3,7 +3,7 @@
  * (PNEUMATIC_TRACE_LEAKS=1, and a signal): the living actors, and the places where the addresses that keep them were
  * made.
  */
-import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
+import { addKeepAlive, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { originsOf } from "../address/address-origins.ts";
 import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
@@ -30,7 +30,7 @@ const REMEDIES =
 export function keepAlive(name: string, system: ReportedSystem): () => void {
   const unref = refEventLoop();
   if (!isTracing) return unref;
-  const forget = addHolder(() => keepAliveReport(name, system));
+  const forget = addKeepAlive(() => keepAliveReport(name, system));
   return () => {
     forget();
     unref();
@@ -50,7 +50,7 @@ function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedS
   ].join("\n");
 }
 
-/** All of `roots` and below, parents first. */
+/** Returns `roots` and all actors below, parents first. */
 function below(roots: readonly Cell[]): Cell[] {
   return roots.flatMap((cell) => [cell, ...below(cell.children)]);
 }

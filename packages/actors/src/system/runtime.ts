@@ -1,6 +1,8 @@
 /**
  * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
  * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ *
+ * Above the limits: it wires the rooms together, so it imports all of them.
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Sender } from "@pneumatic/core";
@@ -31,11 +33,12 @@ import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
 import { RemoteDefinition } from "../runtime-definition.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { supervisorAddress } from "../supervisor/address.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneDecider, RestartWindow } from "../supervisor/restarts.ts";
-import type { Settings } from "../supervisor/spawn-options.ts";
+import { supervisorAddress } from "../supervisor/handle.ts";
+import { LoneDecider } from "../supervisor/restarts.ts";
+import type { Settings } from "../supervisor/settings.ts";
+import { SPAWN } from "../supervisor/settings.ts";
 import type { ActorFactory, MadeActor } from "../supervisor/supervisor.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorSpec } from "../supervisor/supervisor-address.ts";
@@ -43,6 +46,7 @@ import type { Host } from "../threads/parent/host.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
+import { checkSupervise } from "./check-options.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
@@ -128,13 +132,15 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
-    const spec = childSpec(definition, options, "transient");
+    const spec = childSpec(definition, options, "transient", SPAWN);
     const { cell, handle } = this.make(parent, spec.name, spec);
     cell.life.begin();
     return handle;
   }
 
-  supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
+  supervise(parent: Cell | undefined, given: unknown, options?: { readonly name?: string }): unknown {
+    checkSupervise(options);
+    const name = options?.name;
     const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
     const { cell, handle } = this.make(parent, name, spec);
     cell.life.begin();
@@ -310,8 +316,7 @@ export class SystemRuntime implements Runtime, ActorFactory, RouterFactory {
   }
 
   deciderFor(cell: Cell): Decider {
-    const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneDecider({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+    return new LoneDecider(cell.settings as Settings, this);
   }
 }
 

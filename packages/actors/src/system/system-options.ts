@@ -12,32 +12,29 @@ export interface ActorSystemOptions {
   readonly logger?: Logger;
   /** The level of the default logger: `info` when left out. */
   readonly logLevel?: string;
-  /**
-   * If true, the process stays alive while an actor lives; true when left out. An actor on a thread always keeps it
-   * alive.
-   */
+  /** Keeps the process alive while an actor lives; true when left out. An actor on a thread always does. */
   readonly keepAlive?: boolean;
   /** The time of every timeout, timer, backoff and intensity. */
   readonly clock?: Clock;
-  /** The scheduler of turns. */
+  /** The source of its turns. */
   readonly scheduler?: Scheduler;
-  /** The chance in backoffs: from 0 up to 1. */
+  /** The random numbers of backoffs and routers: from 0 up to 1. */
   readonly random?: () => number;
   /**
-   * The treatment of actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that
+   * The answer to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that
    * has lasted 500 ms with a `DeadlockError`; `warn` only logs it.
    */
   readonly deadlock?: "reject" | "warn";
   /** The messages that no handler saw. */
   readonly deadLetters?: {
-    /** The number of dead letters to keep, with the addresses in them; 1,000 when left out. With 0, none is kept. */
+    /** The number that is kept, with the addresses in them; 1,000 when left out. With 0, none is. */
     readonly keep?: number;
   };
   /** The worker threads that actors run on. */
   readonly threads?: {
     /**
-     * The time after which a thread that does not turn its event loop is terminated as hung, in milliseconds; 5,000
-     * when left out.
+     * The milliseconds without a turn of its event loop after which a thread is terminated as hung; 5,000 when left
+     * out.
      */
     readonly heartbeatMs?: number;
     /** The memory of each shared thread. */

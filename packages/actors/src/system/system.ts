@@ -1,4 +1,8 @@
-/** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
+/**
+ * The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it.
+ *
+ * Above the limits: it is the face of all rooms; each operation is one call into the machinery.
+ */
 import type { Receiver } from "@pneumatic/core";
 import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -24,8 +28,8 @@ import type { BroadcastAddress, RouterAddress } from "../routing/router-address.
 import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import { checkKill, checkReceiver, checkShutdown, checkSystemOptions } from "./check-options.ts";
 import type { SystemInspection } from "./inspection.ts";
-import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 
@@ -37,7 +41,7 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 /**
  * A system of actors.
  *
- * It keeps the process alive while any of its actors lives; when the last address is dropped everywhere, the actors
+ * It keeps the process alive while any of its actors lives. When the last address is dropped everywhere, the actors
  * drain and stop, and the process ends by itself. With no living actor it is idle, and can spawn again until
  * `shutdown`.
  *
@@ -55,11 +59,11 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
  */
 export class ActorSystem implements AsyncDisposable {
   readonly name: string;
-  /** The logger that every actor's is a child of. */
+  /** The parent of every actor's logger. */
   readonly log: Logger;
   /** Finds actors by typed keys. */
   readonly registry: Registry = new Registry();
-  /** Publishes messages to subscribed actors. */
+  /** Tells messages to every actor that has subscribed. */
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
@@ -68,7 +72,7 @@ export class ActorSystem implements AsyncDisposable {
   #shutdown: Promise<void> | undefined = undefined;
 
   constructor(options: ActorSystemOptions = {}) {
-    checkOptions(options);
+    checkSystemOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
@@ -79,8 +83,8 @@ export class ActorSystem implements AsyncDisposable {
       log: this.log,
       name: this.name,
       keepAlive: options.keepAlive ?? true,
-      endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
-      deadLettersKept: checkSize("deadLetters.keep", options.deadLetters?.keep ?? DEAD_LETTERS_KEPT),
+      endsDeadlocks: options.deadlock !== "warn",
+      deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
@@ -102,7 +106,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
-    const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
+    const address = this.#runtime.supervise(undefined, spec, options) as SupervisorAddress<C>;
     this.#renew();
     return address;
   }
@@ -140,13 +144,16 @@ export class ActorSystem implements AsyncDisposable {
     return address;
   }
 
-  /** A weak address of the living actor at `path`, such as `/parent/name`; its protocol is the caller's claim. */
+  /**
+   * Returns a weak address of the living actor at `path`, such as `/parent/name`, or undefined if there is none. The
+   * protocol is the caller's claim.
+   */
   lookup<P>(path: string): WeakAddress<P> | undefined {
     const cell = this.#runtime.lookup(path);
     return cell && (weakAddress(cell) as unknown as WeakAddress<P>);
   }
 
-  /** Takes over an address until shutdown; after it, drops it at once. */
+  /** Takes ownership of an address, and drops it at the shutdown, or at once after that. Returns it. */
   own<A extends Disposable>(address: A): A {
     if (this.#owned === undefined) address[Symbol.dispose]();
     else this.#owned.add(address);
@@ -172,29 +179,31 @@ export class ActorSystem implements AsyncDisposable {
    * applies unless `restart` is false. Idempotent.
    */
   kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
+    checkKill(options);
     const cell = cellOf(address);
     cell.life.kill(options?.restart === false ? FINISH : DECIDE);
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
   }
 
-  /** Returns the account of every message of this system since the beginning, or of one actor. */
+  /** Returns the account of all messages of this system since the beginning, or of those of one actor. */
   ledger(address?: AnyAddress): Ledger {
     return address === undefined ? this.#runtime.ledger() : cellOf(address).ledger();
   }
 
   /**
-   * The newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise. The system
-   * owns the addresses in them, and drops them when it forgets the dead letter.
+   * Returns the newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise.
+   * The system owns the addresses in them, and drops them when it forgets the dead letter.
    */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
   }
 
   /**
-   * The dead letters to come. At most `capacity` (1,000 when left out) wait to be received; those that find no room are
-   * counted in {@link inspect}, and are in the store all the same. It ends when the system has shut down; dropping it
-   * unsubscribes. It does not keep the process alive. A received dead letter stays in the store, which owns the
-   * addresses in it.
+   * Returns a receiver of the dead letters to come. At most `capacity` (1,000 when left out) wait in it; {@link
+   * inspect} counts those that find no room, which the store keeps all the same.
+   *
+   * It is disconnected when the system has shut down. Dropping it unsubscribes. It does not keep the process alive. A
+   * dead letter that is received stays in the store, which owns the addresses in it.
    *
    * @example
    * ```ts
@@ -210,24 +219,25 @@ export class ActorSystem implements AsyncDisposable {
    * ```
    */
   deadLetterReceiver(options?: { readonly capacity?: number }): Receiver<DeadLetter> {
-    return this.#runtime.deadLetters.receiver(checkSize("capacity", options?.capacity ?? DEAD_LETTERS_WAITING));
+    checkReceiver(options);
+    return this.#runtime.deadLetters.receiver(options?.capacity ?? DEAD_LETTERS_WAITING);
   }
 
   /**
    * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the dead letter
-   * out of the store, with the addresses in it. The message is a new one to the ledger.
+   * out of the store, with the addresses in it. The ledger counts it as a new message.
    *
-   * False if the dead letter is not in the store any more, or no actor there takes the message at once; then it stays.
-   * A message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped the addresses
-   * in it, unless the handler was on another thread, and had a copy.
+   * Returns false if the dead letter is not in the store any more, or if no actor there takes the message at once;
+   * then it stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped the
+   * addresses in it, unless it was on another thread and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);
   }
 
   /**
-   * Describes the system now: its actors as a tree, its account, and the cycles of addresses that keep actors alive.
-   * Plain data without the content of any message, fit for JSON.
+   * Resolves to a picture of the system as it is now: its actors as a tree, its account, and the cycles of addresses
+   * that keep actors alive. Plain data without the content of any message, fit for JSON.
    *
    * @example
    * ```ts
@@ -254,11 +264,18 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Ends the system, one root actor after the other in reverse order of their start, so that each can use those before it
-   * to the end: its mailbox is closed, what is queued is handled, its children stop, then it does. Kills what is left after
-   * `timeoutMs` (10,000 when left out), and drops what the system owns. Idempotent.
+   * Ends the system, one root actor after the other in reverse order of their start, so that each can use those
+   * before it to the end. Each closes its mailbox, handles what is queued, stops its children, and then itself.
+   *
+   * Kills the actors that are left after `timeoutMs` (10,000 when left out), and drops the addresses that the system
+   * owns. Idempotent.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
+    try {
+      checkShutdown(options);
+    } catch (misuse) {
+      return Promise.reject(misuse);
+    }
     this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
     return this.#shutdown;
   }

@@ -12,7 +12,7 @@ interface CheckedMailbox {
 export class Checks {
   /** The broken guarantees that were found. */
   readonly violations: string[] = [];
-  /** The incarnations that have a handler at work. */
+  /** The incarnations whose handler is at work. */
   readonly #active = new Set<unknown>();
 
   /** Notes that `incarnation` starts `item`, a message of this type or an ask of it. */

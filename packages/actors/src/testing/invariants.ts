@@ -7,14 +7,14 @@ import { Envelope } from "../reply/ask.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** Every living actor of a system. */
+/** Returns every living actor of a system. */
 export function livingCells({ roots }: SystemRuntime): Cell[] {
   const all: Cell[] = [...roots];
   for (const cell of all) all.push(...cell.children);
   return all;
 }
 
-/** The handlers and hooks that have yet to settle. */
+/** Returns the handlers and hooks that have yet to settle, in words. */
 export function atWork(runtime: SystemRuntime): string[] {
   return livingCells(runtime).flatMap((cell) => {
     const { phase, path, inFlight } = cell;

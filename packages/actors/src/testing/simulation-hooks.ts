@@ -1,6 +1,8 @@
 /**
  * The test hooks of a simulation: they run around every actor, write the trace, check the guarantees of each message,
  * and let the faults strike.
+ *
+ * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
 import { asPromise } from "../cell/attempt.ts";
@@ -89,7 +91,7 @@ export class SimulationHooks implements TestHooks {
     });
   }
 
-  /** Before a message is put into a mailbox. */
+  /** Called before a message is put into a mailbox. Returns the way in which a fault strikes it. */
   sends(how: string, message: Message, mailbox: SimulatedMailbox): Mishap {
     const { path } = mailbox;
     this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
@@ -138,7 +140,7 @@ export class SimulationHooks implements TestHooks {
     return reply;
   }
 
-  /** Calls the handler, with what the faults add to it. */
+  /** Calls the handler, with the faults that strike it. */
   #struck(cell: Cell, handler: Handler, context: Incarnation, message: Message): unknown {
     const { path } = cell;
     const slow = this.#faults.strike(["slow"], message, path);

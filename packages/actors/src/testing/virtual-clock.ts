@@ -1,16 +1,16 @@
 /**
- * Time that moves only when a test says so. Timers run in the order of their deadlines, those with one deadline in the
+ * Time that moves only when a test says so. Timers run in the order of their deadlines, those of one deadline in the
  * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { checkedAdvance } from "./check-options.ts";
+import { checkAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
-  /** Tells those of one deadline apart. */
+  /** Orders timers of the same deadline. */
   readonly order: number;
   /** Undefined once it has run or was cleared. */
   run: (() => void) | undefined;
@@ -20,8 +20,9 @@ interface VirtualTimer {
 const MOST_CLEARED = 64;
 
 /**
- * A clock for tests: of the channels of a thread (`useClock` of `@pneumatic/core/testing`), or of a system (the option
- * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one of 1 ms.
+ * A clock for tests, of the channels of a thread (`useClock` of `@pneumatic/core/testing`) or of a system (the option
+ * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one
+ * of 1 ms.
  *
  * @example
  * ```ts
@@ -64,14 +65,17 @@ export class VirtualClock implements Clock {
     return this.#pending;
   }
 
-  /** The time at which the next timer falls due; `Infinity` when none is set. */
+  /** The time at which the next timer falls due; `Infinity` if none is set. */
   get nextDeadline(): number {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Moves the time by `ms` milliseconds, and runs what falls due. */
+  /**
+   * Moves the time by `ms` milliseconds, and runs the timers that fall due. Throws `InvalidDefinitionError` unless
+   * `ms` is a number from 0.
+   */
   advance(ms: number): void {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     const until = this.#now + ms;
     for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
       this.#pop();
@@ -82,8 +86,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns the functions that are due then,
-   * each to be called once, in any order. That of a stopped timer does nothing.
+   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns what is due then, each to be
+   * called once, in any order. A timer that is cleared by then does nothing when called.
    */
   takeDue(until: number): (() => void)[] {
     this.#now = until;
@@ -105,7 +109,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** The first timer that is still set. */
+  /** Returns the first timer that is still set. */
   #first(): VirtualTimer | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];

@@ -1,17 +1,17 @@
 /**
- * Examines a thread that does not turn its event loop: where it is, and how full its heap is. A session of the inspector is
- * opened for that, so it costs nothing before; the profiler then looks at the thread for a moment, which works in the middle
- * of a loop, of a regular expression and of `Atomics.wait`. A thread in native code does not answer, nor one that collects
- * garbage; a parent that is no main thread has no such session.
+ * Finds the stack of a thread that does not turn its event loop. A session of the inspector is opened for it, so this
+ * costs nothing before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a
+ * regular expression and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main
+ * thread has no such session.
  *
  *     enable ─► attached to each worker: the one with this id ─► whose work, its heap ─► profile ─► the call seen most often
  *
- * The thread is not paused: one whose session ends while it is about to pause pauses for ever, is not terminated, and keeps
- * the process from exiting.
+ * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and
+ * keeps the process from exiting.
  */
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BLAME } from "../wire/current-host.ts";
 
 const LOOK_MS = 20;
@@ -22,27 +22,27 @@ const MIB = 2 ** 20;
 type After = (ms: number, run: () => void) => void;
 type Node = Profiler.ProfileNode;
 
-/** What is found on a thread. */
+/** The findings on a thread. */
 export interface Findings {
   /**
    * Its stack, innermost call first, one line each as in `error.stack`. The line of the innermost call is where the thread is,
    * those of its callers are where their functions begin; a call that was inlined shows as its caller.
    */
   stack?: string | undefined;
-  /** How much its heap holds, in MiB. */
+  /** The used size of its heap, in MiB. */
   heapMb?: number;
 }
 
 /**
- * Returns what is found on a thread within `limitMs`. On the way the thread says in its words whose work it is at. Never
- * rejects.
+ * Examines a thread for at most `limitMs`; resolves to the findings that could be had by then. On the way the thread
+ * writes into its words whose work it is at. Never rejects.
  */
 export function findingsOn(threadId: number | undefined, limitMs: number): Promise<Findings> {
   if (threadId === undefined) return Promise.resolve({});
   return new Promise((resolve) => {
     const session = new Session();
-    const timers: UnheldTimer[] = [];
-    const after = (ms: number, run: () => void): void => void timers.push(new UnheldTimer(ms, run, platformClock));
+    const timers: UnrefTimer[] = [];
+    const after = (ms: number, run: () => void): void => void timers.push(new UnrefTimer(ms, run, platformClock));
     const found: Findings = {};
     const done = (): void => {
       for (const timer of timers) timer.stop();

@@ -12,7 +12,7 @@
  */
 import { url as inspectorUrl } from "node:inspector";
 import type { Clock } from "@pneumatic/core/internal";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BEAT, BLOCKING, LOADING, OS_THREAD } from "../wire/shared-words.ts";
 import { ProcessorWait } from "./processor-wait.ts";
 
@@ -25,21 +25,21 @@ export function beatMsFor(limitMs: number): number {
   return limitMs / LOOKS_PER_LIMIT;
 }
 
-/** What the parent finds when it looks. */
+/** The findings of one look of the parent. */
 export interface Look {
   /** The word that grows. */
   readonly beat: number;
-  /** Whether the thread may stand still: it blocks on purpose, or a debugger is attached. */
+  /** True if the thread may stand still: it blocks on purpose, or a debugger is attached. */
   readonly isExempt: boolean;
   /** The time since the look before, and for how much of it the thread waited for a processor. */
   readonly elapsedMs: number;
   readonly waitedMs: number;
 }
 
-/** What is known of a thread after a look. */
+/** The state of a thread after a look. */
 export interface Pulse {
   readonly beat: number;
-  /** For how many looks it has been silent; of those that count in part, the sum. */
+  /** The number of looks for which it has been silent; of those that count in part, the sum. */
   readonly silence: number;
 }
 
@@ -56,7 +56,7 @@ export function limitsPassed({ silence }: Pulse, limitMs: number, beatMs: number
   return Math.floor(((silence + 0.5) * beatMs) / limitMs);
 }
 
-/** What a heartbeat is watched with. */
+/** The options of a heartbeat. */
 export interface HeartbeatOptions {
   readonly words: Int32Array;
   readonly limitMs: number;
@@ -69,10 +69,10 @@ export interface HeartbeatOptions {
 
 export class Heartbeat {
   readonly #options: Required<HeartbeatOptions>;
-  #timer: UnheldTimer;
+  #timer: UnrefTimer;
   #lookedAt: number;
   #pulse: Pulse = { beat: 0, silence: 0 };
-  /** The limits that were told since the last beat. */
+  /** The limits that were reported since the last beat. */
   #told = 0;
   /** Undefined unless the thread is silent. */
   #wait: Pick<ProcessorWait, "take"> | undefined = undefined;
@@ -87,9 +87,9 @@ export class Heartbeat {
     this.#timer.stop();
   }
 
-  #next(): UnheldTimer {
+  #next(): UnrefTimer {
     const { limitMs, clock } = this.#options;
-    return new UnheldTimer(beatMsFor(limitMs), () => this.#look(), clock);
+    return new UnrefTimer(beatMsFor(limitMs), () => this.#look(), clock);
   }
 
   #look(): void {

@@ -12,8 +12,8 @@ import type { Exports } from "./exports.ts";
 type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
 /**
- * Spawns the child of `parent`, which is on `host`. A child whose definition was first seen on that thread runs there too. One
- * that cannot be spawned has failed to start.
+ * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
+ * start.
  */
 export function spawnFor(parent: Incarnation, host: { readonly exports: Exports }, asked: Asked): void {
   const { child, origin, options } = asked;
@@ -28,7 +28,7 @@ export function spawnFor(parent: Incarnation, host: { readonly exports: Exports 
   }
 }
 
-/** Fails a spawn by an incarnation that has ended: it is told nothing any more, but its thread may still wait for the child. */
+/** Refuses a spawn: the incarnation that asks has ended, but its actor may still wait for the child. */
 export function refuseSpawn(exports: Exports, asked: Asked): void {
   failSpawn(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
 }

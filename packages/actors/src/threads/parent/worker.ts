@@ -1,16 +1,17 @@
 /**
- * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose replacement for a
- * lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a pool is given up
- * with its thread, before it makes a replacement.
+ * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose
+ * replacement for a lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a
+ * pool is given up with its thread, before it makes a replacement.
  *
- * What a thread has said is in shared memory even when it is gone: that is read to its end before it is closed.
+ * The records of a thread are in shared memory even when it is gone: the parent reads them to the end before it closes
+ * the connection.
  *
- *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
+ *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: the loss is not reported any more
  */
 import type { ResourceLimits, Worker } from "node:worker_threads";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { startLine } from "@pneumatic/core/internal/threads";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { startConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { DeferredPromise } from "../../cell/deferred-promise.ts";
@@ -24,25 +25,28 @@ import { findingsOn } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
 export interface WorkerThreadOptions {
-  /** How long it may not turn its event loop before it counts as hung, in milliseconds. */
+  /** The time without a turn of its event loop after which it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
-  /** What it says, also after its end. */
+  /** Receives its records, also after its end. */
   received(record: ToParent): void;
-  /** Its end, unless that was asked for. */
+  /** Reports its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
-  /** An error that nobody waits for. */
+  /** Reports an error outside of its task. */
   failed(error: unknown): void;
 }
 
-/** How long a hung thread is kept to be examined, and then until it is given up; one in native code exits when that returns. */
+/**
+ * The time that a hung thread is kept to be examined, and then until it is given up; one in native code exits when that
+ * returns.
+ */
 const EXAMINE_MS = 250;
 const EXIT_MS = 250;
-/** How long a thread that is to end may take before nobody waits for it any more. */
+/** The time that a thread may take to end before the parent stops waiting for it. */
 const END_MS = 1000;
-/** How much of its heap a thread uses that may be about to run out of memory. */
+/** The share of its heap that a thread uses if it may be about to run out of memory. */
 const FULL = 0.9;
 
 type State = typeof RUNNING | Terminated | typeof OVER;
@@ -56,11 +60,11 @@ const OVER = "over";
 
 export class WorkerThread {
   readonly threadId: number | undefined;
-  /** What it knows of actors elsewhere. */
+  /** The actors that it knows. */
   readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
@@ -68,15 +72,15 @@ export class WorkerThread {
   readonly #giveUp = new AbortController();
   readonly #exit = new DeferredPromise<void>();
   #state: State = RUNNING;
-  #patience: UnheldTimer | undefined = undefined;
+  #patience: UnrefTimer | undefined = undefined;
 
   constructor(options: WorkerThreadOptions) {
     const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
-    const [line, port] = startLine(
+    const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
-      () => {}, // its worker says so
+      () => {}, // its worker reports it
     );
     this.#line = line;
     this.#worker = this.#pool.threads[0];
@@ -91,7 +95,7 @@ export class WorkerThread {
     this.#heartbeat = new Heartbeat({ words: this.#words, limitMs: heartbeatMs, silent });
   }
 
-  /** Whose work it was at when it was lost: the id of an incarnation, or 0. */
+  /** The id of the incarnation whose work it was at when it was lost, or 0. */
   get culprit(): number {
     const culprit = typeof this.#state === "object" ? this.#state.culprit : 0;
     return culprit || Atomics.load(this.#words, ON_STACK);
@@ -102,9 +106,9 @@ export class WorkerThread {
     this.#line.send(record, transferList);
   }
 
-  /** Hands over what it has said by now. */
+  /** Receives the records that it has sent by now. */
   receivePending(): void {
-    this.#line.hear();
+    this.#line.receive();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
@@ -121,7 +125,7 @@ export class WorkerThread {
     this.#line.unref();
     void this.#pool.destroy();
     if (this.#exit.isSettled) return this.#exit.promise;
-    this.#patience = new UnheldTimer(END_MS, () => this.#exit.resolve(), platformClock);
+    this.#patience = new UnrefTimer(END_MS, () => this.#exit.resolve(), platformClock);
     return this.#exit.promise;
   }
 
@@ -134,7 +138,7 @@ export class WorkerThread {
     this.#state = { error: hungAt(stack, silentMs), culprit: this.culprit };
     this.#heartbeat.stop();
     void this.#worker?.terminate();
-    this.#patience = new UnheldTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
+    this.#patience = new UnrefTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
   }
 
   #isFull(heapMb: number): boolean {

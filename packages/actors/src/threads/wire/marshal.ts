@@ -15,8 +15,8 @@ import type { Path } from "@pneumatic/core/internal";
 import { isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
 import { checkMovable, isEnd, markOf } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
-import { MessageNotCloneableError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 
 /** Stands for an address between two threads. */
@@ -68,7 +68,7 @@ const NOTHING_ATTACHED: Attached = [];
 const NOTHING_MOVES: TransferList = [];
 const ONLY_ADDRESSES: Attachments = { transferList: NOTHING_MOVES, moves: false };
 const MESSAGE_ROOT = "the message";
-const WHERE_FOUND = "an address, and these cross in plain objects, arrays, Maps and Sets only";
+const WHERE_FOUND = "an address outside of plain objects, arrays, Maps and Sets";
 /** Where addresses are found. */
 const FOUND = { reach: "collections" } as const;
 /** Where structured clone goes. What throws when it is read is left to the clone, which reports it better. */
@@ -194,15 +194,22 @@ export function uncloneable(
   what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
   let path = what;
-  let why = `cannot be copied: ${textOf(error)}`;
+  let reason = `refused (${textOf(error)})`;
   const blame = (part: object | symbol, way: Path): typeof STOP | undefined => {
     if (isObject(part)) return undefined;
     path = way.text(what);
-    why = `is a ${typeof part}`;
+    reason = `a ${typeof part}`;
     return STOP;
   };
   walk(value, blame, CLONED);
-  return new MessageNotCloneableError(actor, path, why);
+  return notCloneable(actor, path, reason);
+}
+
+function notCloneable(actor: string, path: string, reason: string): MessageNotCloneableError {
+  return new MessageNotCloneableError(path, reason, {
+    way: `to or from actor "${actor}", between threads`,
+    remedy: "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor",
+  });
 }
 
 /** Clones `value`, which is all or a part of what was `sent`. */
@@ -248,7 +255,7 @@ function holds(actor: string, value: unknown, isWanted: (each: object) => boolea
 }
 
 function refusal(actor: string, path: Path, what: string): MessageNotCloneableError {
-  return new MessageNotCloneableError(actor, path.text(MESSAGE_ROOT), `is ${what}`);
+  return notCloneable(actor, path.text(MESSAGE_ROOT), what);
 }
 
 /** Returns true for an address; false for an object that cannot be read, which structured clone refuses. */

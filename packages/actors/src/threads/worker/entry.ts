@@ -1,17 +1,19 @@
 /**
- * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each the messages that are
- * shipped to it, and reports what became of them. Mailbox, supervision and account are the parent's; here is one
- * incarnation at a time, and a handler.
+ * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each its deliveries,
+ * and reports their outcome. Mailbox, supervision and account are the parent's; here is one incarnation at a time, and
+ * a handler.
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
+ *
+ * Above the limits: it is where a thread begins, and wires its rooms together.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { getHeapStatistics } from "node:v8";
 import { currentClock, Queue } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { joinLine } from "@pneumatic/core/internal/threads";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { joinConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -46,16 +48,16 @@ import { Imports } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 
-/** After so many messages the parent is told, so that it ships more in time. */
+/** The messages after which the parent gets a record, so that it sends more in time. */
 const ACKNOWLEDGE_AFTER = 128;
-/** After so many milliseconds, others on this thread have their turn. */
+/** The milliseconds after which others on this thread have their turn. */
 const SLICE_MS = 1;
 
-/** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
+/** The id of the incarnation whose work this is, also after an await: read when the thread ends in the middle of it. */
 const working = new AsyncLocalStorage<number>();
 
 class WorkerHost {
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, HostedActor>();
@@ -69,7 +71,7 @@ class WorkerHost {
     setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
-    this.#line = joinLine(port, (record) => void this.#receive(record as ToWorker), ended);
+    this.#line = joinConnection(port, (record) => void this.#receive(record as ToWorker), ended);
   }
 
   async #receive(record: ToWorker): Promise<void> {
@@ -158,8 +160,8 @@ class WorkerHost {
   }
 
   /**
-   * Who loads a module is suspect until it is loaded, and the thread has the limit of a start. Whatever the module does later of
-   * its own is done in nobody's name.
+   * Loads a module for an incarnation, which is suspect until it is loaded. Later work of the module is done in no
+   * actor's name.
    */
   async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
@@ -176,7 +178,7 @@ class WorkerHost {
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
     const { epoch, first, attempt, asks } = record;
     if (actor?.epoch !== epoch) {
-      this.#dropBatch(record); // what was given back was on its way
+      this.#dropBatch(record); // it was sent before the window was reset
       return;
     }
     const messages = unmarshalAll(record.messages, record.attached, this.#imports);
@@ -189,12 +191,12 @@ class WorkerHost {
     if (!actor.isBusy) this.#run(actor);
   }
 
-  /** Nobody will handle them here: the addresses in them have come for nothing. */
+  /** Drops the addresses in a batch, which will not be handled here. */
   #dropBatch({ messages, attached }: Extract<ToWorker, { op: "handle" }>): void {
     if (attached.length > 0) dropAddresses(unmarshalAll(messages, attached, this.#imports));
   }
 
-  /** Gives back what was shipped and has not begun. */
+  /** Drops the deliveries that have not been started. */
   #clear({ queue }: HostedActor): void {
     while (queue.length > 0) dropAddresses(queue.shift().message);
   }
@@ -213,7 +215,7 @@ class WorkerHost {
     Atomics.add(actor.words, REPORTS, 1);
   }
 
-  /** Says what must be heard before what is handled from now on is accounted for. */
+  /** Sends a report, which the parent receives before it accounts for messages acknowledged after it. */
   #sendReport(actor: HostedActor, record: ToParent): void {
     this.#send(record);
     Atomics.add(actor.words, REPORTS, 1);
@@ -245,7 +247,7 @@ class WorkerHost {
     });
   }
 
-  /** Begins one message; whether the next may follow at once. */
+  /** Starts one message. Returns true if the next may follow at once. */
   #next(actor: HostedActor, delivery: Delivery): boolean {
     const { behavior, context, words } = actor;
     const { seq, message, attempt, isAsk } = delivery;
@@ -254,7 +256,7 @@ class WorkerHost {
       dropAddresses(message);
       this.#clear(actor);
       this.#acknowledge(actor);
-      return false; // busy for good: this incarnation begins nothing more
+      return false; // busy for good: this incarnation starts nothing more
     }
     actor.startedSeq = seq;
     actor.current = delivery;
@@ -283,7 +285,7 @@ class WorkerHost {
     }
   }
 
-  /** A handler that took its time is through. */
+  /** Settles a message whose handler returned a promise. */
   #settled(actor: HostedActor, delivery: Delivery, reply: unknown): void {
     if (this.#actors.get(actor.id) !== actor) {
       if (delivery.isAsk) dropAddresses(reply);
@@ -312,9 +314,9 @@ class WorkerHost {
     this.#handled(actor, seq);
   }
 
-  /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
+  /** Acknowledges a message once its reply is on its way: if the thread is lost in between, it is in flight. */
   #handled(actor: HostedActor, seq: number): void {
-    this.#line.settle();
+    this.#line.flushSync();
     Atomics.store(actor.words, ACKNOWLEDGED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
@@ -327,7 +329,7 @@ class WorkerHost {
     this.#send({ op: "acknowledged", id: actor.id });
   }
 
-  /** Handling message `seq`; 0 for none. */
+  /** Reports a panic while handling message `seq`; 0 for none. */
   #panicked(actor: HostedActor, seq: number, error: unknown): void {
     this.#clear(actor);
     actor.isStopping = true;
@@ -367,7 +369,10 @@ class WorkerHost {
     }
   }
 
-  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  /**
+   * Handles an error thrown in a timer, or an unobserved rejection: a panic of the actor whose work it was; without one
+   * it ends the thread.
+   */
   #uncaught(error: unknown): void {
     const id = working.getStore();
     if (id === undefined) throw error;
@@ -378,7 +383,7 @@ class WorkerHost {
     else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
   }
 
-  /** The thread is about to end: whoever it works for now is who made it. */
+  /** Notes the incarnation that the thread works for: the thread is about to end. */
   #blame(): void {
     const id = working.getStore();
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
@@ -403,7 +408,7 @@ function beat(words: Int32Array): void {
   Atomics.add(words, BEAT, 1);
 }
 
-/** Returns the number of this thread in the operating system; 0 if that does not say. */
+/** Returns the number of this thread in the operating system; 0 if that does not have one. */
 function osThread(): number {
   try {
     return Number(basename(readlinkSync("/proc/thread-self")));

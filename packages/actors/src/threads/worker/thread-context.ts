@@ -8,7 +8,7 @@ import type { Clock } from "@pneumatic/core/internal";
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { giveTo } from "../../address/handle.ts";
-import { checked } from "../../address/sending.ts";
+import { checkedMessage } from "../../address/sending.ts";
 import type { Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { MakeMessage } from "../../cell/context-base.ts";
@@ -76,14 +76,14 @@ export class ThreadContext extends ContextBase {
     this.#caller = isAsk ? new AbortController() : undefined;
   }
 
-  /** The message in hand was handled. */
+  /** Notes that the message was handled. */
   finish(): void {
     this.isStashing = false;
     this.target.work = undefined;
     this.#caller = undefined;
   }
 
-  /** Nobody waits for the reply to the message in hand any more. */
+  /** Aborts the ask in flight: its caller has given up. */
   abort(): void {
     this.#caller?.abort();
   }
@@ -142,7 +142,7 @@ export class ThreadContext extends ContextBase {
   }
 
   protected prepared(message: unknown): unknown {
-    return copyFor(this.path, checked(this.path, message));
+    return copyFor(this.path, checkedMessage(this.path, message));
   }
 
   protected tellSelf(message: unknown): void {
@@ -159,7 +159,7 @@ export class ThreadContext extends ContextBase {
   deliver(make: MakeMessage, n?: number): void {
     if (this.hasEnded) return;
     try {
-      this.#parent.deliver(checked(this.path, make()), n);
+      this.#parent.deliver(checkedMessage(this.path, make()), n);
     } catch (error) {
       this.#parent.failed(error);
     }
