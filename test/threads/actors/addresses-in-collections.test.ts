@@ -1,7 +1,7 @@
 /** Addresses cross threads wherever the runtime finds them: in Maps and Sets, nested, twice, in objects of other realms. */
 import { runInNewContext } from "node:vm";
 import type { Address, Definition } from "@pneumatic/actors";
-import { actor, MessageNotCloneableError, onThread } from "@pneumatic/actors";
+import { actor, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
 import type { Seer } from "../../support/thread-relay.ts";
 import { seer } from "../../support/thread-relay.ts";
@@ -63,7 +63,7 @@ function inBoth(value: object): object {
 
 describe.each(shapes)("addresses in %s", (_, shape, visited) => {
   const begin = () => {
-    const system = threadSystem();
+    const system = threadSystem({ deadLetters: { keep: 0 } });
     const target = system.spawn(seer);
     const address = system.spawn(collecting, { args: undefined });
     return { system, target, address, held: () => shape(() => target.clone()) };
@@ -111,7 +111,7 @@ describe.each(shapes)("addresses in %s", (_, shape, visited) => {
         },
       },
     });
-    const to = system.spawn(visitor);
+    const to = system.spawn(visitor, { mailbox: bounded(10) });
     await address.ask({ type: "passOn", to: to.clone(), held: held(), how });
     to.drop();
     await to.exited;
