@@ -2,6 +2,7 @@
 import { runInNewContext } from "node:vm";
 import type { Address, Definition } from "@pneumatic/actors";
 import { actor, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
+import { channel } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
 import type { Seer } from "../../support/thread-relay.ts";
 import { seer } from "../../support/thread-relay.ts";
@@ -13,6 +14,7 @@ interface Collecting {
   visitArgs(): Visited;
   echo(payload: { held: unknown }): unknown;
   passOn(payload: { to: unknown; held: unknown; how: string }): unknown;
+  sum(payload: { held: unknown }): number;
   ignore(payload: { held: unknown }): void;
   fail(payload: { held: unknown }): void;
 }
@@ -161,4 +163,15 @@ describe("an address", () => {
     expect(() => address.tell({ type: "ignore", held })).toThrow(MessageNotCloneableError);
     expect(await address.ask({ type: "visit", held: [new Set([target.clone()])] })).toEqual({ count: 1, different: 1 });
   });
+});
+
+it("an end of a channel crosses in a Map, too", async () => {
+  await using system = threadSystem();
+  using address = system.spawn(collecting, { args: undefined });
+  const [sender, receiver] = channel<number>();
+  const sum = address.ask({ type: "sum", held: new Map([["from", receiver]]) });
+  sender.send(1);
+  sender.send(2);
+  sender.drop();
+  expect(await sum).toBe(3);
 });
