@@ -17,7 +17,6 @@
  */
 import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
-import type { Logger } from "pino";
 import type { Message } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import { asPromise } from "../../cell/attempt.ts";
@@ -40,7 +39,7 @@ const SLICE_MS = 1;
 
 /** The thread, as an actor on it sees it. */
 export interface ActorHost {
-  readonly log: Logger;
+  readonly log: Imports["log"];
   readonly imports: Imports;
   readonly definitions: Definitions;
   /** Throws when `record` cannot be copied. */
