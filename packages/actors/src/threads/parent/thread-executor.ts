@@ -79,7 +79,7 @@ class ThreadExecutor implements Executor {
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
   halt(): boolean {
-    return this.#incarnation?.haltPrefetch() === true;
+    return this.#incarnation?.halt() === true;
   }
 
   catchUp(cell: Cell): void {

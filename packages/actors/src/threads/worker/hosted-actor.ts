@@ -1,6 +1,6 @@
 /**
  * One incarnation of an actor on this thread. It handles its deliveries one at a time and reports their outcome; mailbox,
- * supervision and account are the parent's (parent/prefetch.ts).
+ * supervision and account are the parent's (parent/thread-incarnation.ts).
  *
  *     STARTING ─► IDLE ◄──► BUSY ◄──► a Delivery in hand         BUSY: it has its turn, or waits for it
  *        │          │         │          │
