@@ -1,9 +1,9 @@
 /**
  * Every error of a channel, in two families.
  *
- * Outcomes (`SendError` to `TryRecvError`) travel inside a `Result`. They are errors by prototype, made without a stack,
- * since a full channel is no accident and a stack costs more than the send; `unwrap` adds one. Those without a payload
- * are frozen and shared. Misuse (`UseAfterDropError` and below) is thrown, or rejects where a promise is returned.
+ * Outcomes (`SendError` to `TryRecvError`) travel inside a `Result`. They are errors by prototype, made without a stack:
+ * a full channel is no accident, and a stack costs more than the send. `unwrap` adds one. Outcomes without a payload are
+ * frozen and shared. Misuse (`UseAfterDropError` and below) is thrown, or rejects if a promise is returned.
  *
  * Each class is branded by a registered symbol, so two copies of this package agree on `instanceof`.
  */

@@ -28,15 +28,15 @@ const KIND = 5;
 /** Writes records as a link does: into the ring while they fit, else behind what waits. */
 class Writer {
   readonly ring = new RingWriter();
-  readonly spill = new Backlog();
+  readonly backlog = new Backlog();
   written = 0;
   published = 0;
   /** How many were in the ring when it was published last. */
   inRing = 0;
 
   write(size: number): void {
-    const { ring, spill } = this;
-    const fits = spill.isEmpty && ring.fits(size);
+    const { ring, backlog } = this;
+    const fits = backlog.isEmpty && ring.fits(size);
     if (!fits && size > MAX_SCRATCH) return; // that one would go through the port
     const at = (fits ? ring.at : SCRATCH) >> 2;
     ring.words.fill(this.written, at + HEADER / 4, at + size / 4);
@@ -45,14 +45,14 @@ class Writer {
       this.#seen(ring.commit(KIND, size, this.written++));
     } else {
       ring.header(at, KIND, size, this.written++);
-      spill.push(ring.words, at, size);
+      backlog.push(ring.words, at, size);
     }
   }
 
   flush(): void {
-    const { ring, spill } = this;
-    while (!spill.isEmpty && ring.fits(spill.size)) {
-      const run = spill.take(ring.contiguous);
+    const { ring, backlog } = this;
+    while (!backlog.isEmpty && ring.fits(backlog.size)) {
+      const run = backlog.take(ring.contiguous);
       for (let word = 0; word < run.length; word += recordSize(run[word] as number) / 4) this.inRing++;
       this.#seen(ring.copy(run));
     }
@@ -102,7 +102,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("release" as const) }) },
 );
 
-test("records come out whole and in order, through many laps and with some spilled, and none before it is published", () => {
+test("records come out whole and in order, through many laps and with some kept in the backlog, and none before it is published", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
       const writer = new Writer();

@@ -75,33 +75,33 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
   inbox: AccountedInbox;
-  /** What others keep about it, to be forgotten when it has ended. */
+  /** The entries of the registry about it, which are forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
   state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
-  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
+  /** The number of its turn, by which the dispatcher tells how long it has waited for that. */
   turn = 0;
-  /** How often the message in flight has been begun. */
+  /** How often the message in flight was started. */
   attempt = 1;
-  /** Whether the message in flight will be set aside. */
+  /** True if the message in flight will be stashed. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
-  /** Whether there are addresses in its `args`. */
+  /** True if there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** How often it has set a message aside. */
+  /** The number of messages that it has stashed. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
   #children: Siblings<Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
-  /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
+  /** `prepare` returns the item to queue for a message; undefined to queue the message itself. */
   constructor(
     { id, name, parent, decider }: TreePosition,
     code: ActorCode,
@@ -139,7 +139,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.phase !== STOPPED;
   }
 
-  /** Whether it can take children. */
+  /** True if it can take children. */
   get accepts(): boolean {
     return this.phase < DOWN;
   }
@@ -161,7 +161,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.incarnation !== incarnation || this.state.phase === ENDING;
   }
 
-  // What deadlocks are made of
+  // For the wait-for graph
 
   get waitForGraph(): WaitForGraph {
     return this.runtime.waitForGraph;
@@ -175,7 +175,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.account.handled + this.#setAside;
   }
 
-  // What addresses see
+  // For addresses
 
   get clock(): Clock {
     return this.runtime.clock;
@@ -248,7 +248,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#children?.isEmpty === false;
   }
 
-  // What the mailbox asks
+  // For the mailbox
 
   get idle(): boolean {
     return this.phase === READY;
@@ -296,7 +296,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
-  // What becomes of messages
+  // Messages
 
   run(limit: number): number {
     if (this.phase !== QUEUED) {
@@ -335,7 +335,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
-  /** The first message of a mailbox that has some before its channel. */
+  /** Takes the first message of a mailbox with deferred messages. */
   takeFirst(deferred: DeferredMessages): unknown {
     const redelivery = deferred.takeRedelivery();
     if (redelivery !== NOTHING) {
@@ -353,14 +353,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
-  /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
+  /**
+   * Returns true if the message in flight would be handled again if `reason` ends the incarnation now, and another one
+   * follows.
+   */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
     if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
-  /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
+  /** Decides the fate of the message in flight, as the incarnation ends for `reason`. */
   settleInFlight(reason: ExitReason, restarts: boolean, error: unknown): void {
     const item = this.inFlight;
     if (item === undefined) return;
@@ -391,7 +394,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 }
 
-/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+/** Returns the record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
 export function cellOf(address: unknown): Cell {
   const target = targetOf(address);
   if (target instanceof Cell) return target;

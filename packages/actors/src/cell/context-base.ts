@@ -173,7 +173,7 @@ export abstract class ContextBase {
     };
   }
 
-  /** What `own` took over. */
+  /** The disposables that `own` took over. */
   get owned(): Iterable<Disposable> {
     return this.#owned ?? [];
   }

@@ -118,7 +118,7 @@ export class Incarnation extends ContextBase {
     };
   }
 
-  // What an executor asks for
+  // For the executor
 
   /** Ends the incarnation: its thread is gone, or work of its own has failed outside of a message. `isFinal`: for good. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {

@@ -1,5 +1,5 @@
 /**
- * How one actor starts, restarts and ends: it takes the cell from state to state (state.ts). Before an end touches
+ * Starts, restarts and ends one actor: it takes the cell from state to state (state.ts). Before an end touches
  * anything, the decider chooses the directive that follows.
  *
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
@@ -45,7 +45,7 @@ export class Lifecycle {
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
   #decider: Decider | undefined;
-  /** Made when somebody asks for them. */
+  /** Made when they are first read. */
   #started: DeferredPromise<void> | undefined = undefined;
   #exited: DeferredPromise<ExitReason> | undefined = undefined;
   /** Called at the next change: the actor has started, is down, or has ended. */
@@ -54,7 +54,7 @@ export class Lifecycle {
   generation = 0;
   /** The number of successful starts. */
   starts = 0;
-  /** What the last start failed with. */
+  /** The error of the last failed start. */
   startError: unknown = undefined;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
@@ -195,7 +195,7 @@ export class Lifecycle {
     this.#end(reason, { ...this.#requested, error });
   }
 
-  /** Ends the actor if somebody asked for it during the message that was just handled. */
+  /** Ends the actor if its end was requested during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
     if (requested === undefined || this.#halt()) return false;
@@ -210,7 +210,7 @@ export class Lifecycle {
     return state.phase === ENDING ? state.directive.restart : state.phase === DUE || state.phase === STARTING;
   }
 
-  /** Ends once what is queued is handled, for good. */
+  /** Ends for good, once the queued messages are handled. */
   drain(): void {
     const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;

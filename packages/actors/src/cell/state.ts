@@ -73,7 +73,7 @@ export interface EndingState {
   readonly reason: ExitReason;
   /** The next step. */
   readonly directive: Directive;
-  /** How it ends. The same object from the first step of an end to its last. */
+  /** The way in which it ends: the same object from the first step of an end to its last. */
   readonly termination: Termination;
 }
 

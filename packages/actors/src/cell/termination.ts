@@ -25,11 +25,11 @@ export type AfterExit = typeof DECIDE | typeof SUSPEND | typeof FINISH;
 export interface EndRequest {
   readonly reason: ExitReason;
   readonly afterExit: AfterExit;
-  /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
+  /** The fate of the queued messages, if they do not wait for the next incarnation. */
   readonly deadLetterReason: DeadLetterReason;
   /** A child has failed, and is choosing its own directive just now. */
   readonly isDueToChild?: boolean;
-  /** What was thrown, or how the thread was lost. */
+  /** The error that was thrown, or that of the lost thread. */
   readonly error?: unknown;
 }
 

@@ -1,7 +1,7 @@
 /** The tables of the options of an actor, and their defaults. */
 import type { ResourceLimits } from "node:worker_threads";
 import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
-import { count, ignored, milliseconds, oneOf, required, within } from "@pneumatic/core/internal";
+import { count, ignored, milliseconds, numberFrom, oneOf, required } from "@pneumatic/core/internal";
 import type { Poison, Retry } from "../cell/poison.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { unbounded } from "../mailbox/bounded.ts";
@@ -51,7 +51,7 @@ export const INTENSITY: OptionKind = nested("intensity", {
 const LIFE = {
   args: ignored,
   restart: oneOf("permanent", "transient", "temporary"),
-  backoff: nested("backoff", { initialMs: milliseconds, maxMs: milliseconds, jitter: within(0, 1) }),
+  backoff: nested("backoff", { initialMs: milliseconds, maxMs: milliseconds, jitter: numberFrom(0, 1) }),
   shutdownMs: milliseconds,
   mailbox: checkedMailbox,
   poison: { expected: '"drop", "quarantine" or retry(n)', accepts: isPoison },

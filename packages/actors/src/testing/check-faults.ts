@@ -1,6 +1,6 @@
 /** The tables of the faults in a plan. */
 import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
-import { callback, ignored, integer, oneOf, shown, within } from "@pneumatic/core/internal";
+import { callback, ignored, integer, numberFrom, oneOf, shown } from "@pneumatic/core/internal";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { CrashCause } from "../exit-reason.ts";
 import type { Door } from "../option-doors.ts";
@@ -18,7 +18,7 @@ const ms: OptionKind = {
   accepts: (value) => typeof value === "number" && value > 0 && value <= 2 ** 31 - 1,
 };
 const at = oneOf("start", "end");
-const EVERY: OptionTable = { kind: ignored, nth: integer(1), chance: within(0, 1) };
+const EVERY: OptionTable = { kind: ignored, nth: integer(1), chance: numberFrom(0, 1) };
 const OCCASION: OptionTable = {
   ...EVERY,
   actor,

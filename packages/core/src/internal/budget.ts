@@ -1,23 +1,23 @@
 /**
  * The cooperative budget. An operation that is ready at once continues in a microtask, so a loop of such operations would
- * never let a timer or a socket have its turn. Once the operations of one turn of the event loop have taken SLICE_MS,
- * what they settle is put off to the next turn: it rests. (After tokio's `task/coop`, by time instead of by count.)
+ * never let a timer or a socket have its turn. Once the operations of one turn of the event loop have taken YIELD_AFTER_MS, they
+ * yield: their results come in the next turn. (After tokio's `task/coop`, by time instead of by count.)
  *
- *     ops ─► every BATCH: first of this turn? ─yes─► a slice begins; the next turn ends it, and settles what rests
- *                              │no
- *                         SLICE_MS over? ─yes─► rest, until the slice ends
+ *     operations ─► every batch: first of this turn? ─yes─► a slice begins; the next turn ends it, and the yield
+ *                                  │no
+ *                             YIELD_AFTER_MS over? ─yes─► yield, until the slice ends
  *
- * An operation has taken or sent its value when it is put off: only the news of it is late. A send into an unbounded
- * channel, or an attempt that came to nothing, cannot be put off, so a loop that awaits nothing else would make others rest
- * for ever, and may fill the memory meanwhile. It is told by its microtasks: after STEPS of them the rest ends early, and
- * is tried again later.
+ * An operation that yields has taken or sent its value already: only its result comes late. A send into an unbounded channel,
+ * or an attempt that fails, cannot yield. So a loop that awaits nothing else would make others yield for ever, and may fill the
+ * memory meanwhile. The budget counts the microtasks: after MOST_MICROTASKS of them the yield ends early, and is tried again
+ * later.
  */
 import { currentClock, nextTurn } from "./clock.ts";
 
 const YIELD_AFTER_MS = 2;
-/** Reading the clock costs half as much as an operation, so it is read once for so many. */
+/** Operations for each look at the clock, which costs half as much as an operation. */
 const LARGEST_BATCH = 32;
-/** Ends a slice where the clock stands still, as a virtual one does. */
+/** The number of operations that ends a slice while the clock stands still, as a virtual one does. */
 const LONGEST_SLICE = 1 << 16;
 const MOST_MICROTASKS = 1000;
 const YIELD_PAUSE_MS = 30;
@@ -33,12 +33,12 @@ let resolveYield: (() => void) | undefined;
 let microtasks = 0;
 let isCounting = false;
 
-/** Charges one operation. True when its result must be put off with {@link afterYield}. */
+/** Charges one operation, and returns whether it must yield: then its result goes through {@link afterYield}. */
 export function charge(cooperative: boolean): boolean {
   return --left < 0 && chargeBatch(cooperative);
 }
 
-/** Tells of an operation that cannot be put off, since it awaits nothing. */
+/** Notes an operation that cannot yield, since it awaits nothing. */
 export function noteUnyielding(): void {
   if (yielding !== undefined) countMicrotasks();
 }
@@ -56,7 +56,7 @@ function chargeBatch(cooperative: boolean): boolean {
   }
   const now = currentClock().now();
   if (!isSlice) beginSlice(now);
-  // Where a batch took long, because there is work between the operations, the clock is read more often.
+  // If a batch takes long, because there is work between the operations, the clock is read more often.
   batch = now - lastRead > YIELD_AFTER_MS / 8 ? 1 : Math.min(batch * 2, LARGEST_BATCH);
   lastRead = now;
   chargedInSlice += batch;
@@ -89,7 +89,7 @@ function endYield(): void {
   resolveYield = undefined;
 }
 
-/** Counts the microtasks in which operations were charged during this rest. */
+/** Counts the microtasks in which operations were charged during this yield. */
 function countMicrotasks(): void {
   if (isCounting) return;
   isCounting = true;

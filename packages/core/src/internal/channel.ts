@@ -1,24 +1,24 @@
 /**
- * What the ends of a channel share: the queue, those who wait at either side, the counts and the state. It is the only
- * file that changes the state. One thread runs it, so each method is atomic.
+ * The state that the ends of a channel share: the queue, the senders and receives that wait, the counts, the state of life.
+ * No other file changes the state. One thread runs a channel, so each method is atomic.
  *
  * One representation serves the three flavors, told apart by `capacity`: unbounded is Infinity, bounded n, rendezvous 0.
  *
- *     push ──► receiver waiting? ─yes─► handed over
+ *     push ──► a receive waits? ─yes─► handed over
  *                   │no
  *              below capacity? ─yes─► [ queue ] ──► take
  *                   │no                   ▲
- *                 FULL ── park ──► parked ┘ admitted, oldest first, when room is made
+ *                 FULL ──► waiting senders┘ accepted, oldest first, when slots are freed
  *
  * Invariants
- * 1. A receiver waits only while the queue is empty, and nothing is parked unless permits hold every slot.
- * 2. `queue.length + reserved` is at most the capacity (a rendezvous with an idle consumer queues one value).
- * 3. A send or a reservation is parked only while it does not fit, so nothing overtakes it.
- * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, something
- *    is left: values, or permits that may still send), CLOSED.
+ * 1. A receive waits only while the queue is empty, and a sender waits beside it only if permits reserve every slot.
+ * 2. `queue.length + reserved` is at most the capacity (a rendezvous with an idle waker queues one value).
+ * 3. A send or a reservation waits only while it does not fit, and nothing overtakes it.
+ * 4. The state only advances: OPEN (a sender or a permit lives, and a receiver), DRAINING (nothing new comes in, but values
+ *    or permits are left), CLOSED.
  *
- * Above the limits: the channel is queue, slots, waiting senders and counts in one object, so that an operation finds
- * all of it at one place (decision 1).
+ * Above the limits: queue, slots, waiting senders and counts are one object, so that an operation finds all of it in one place
+ * (decision 1).
  */
 import type { Fifo } from "./queue.ts";
 import { Queue } from "./queue.ts";
@@ -32,57 +32,72 @@ export const FULL = 1;
 export const DISCONNECTED = 2;
 export type Pushed = typeof PUSHED | typeof FULL | typeof DISCONNECTED;
 
-/** A send or a reservation that waits for room. It is gone from the list before either method is called. */
+/** A send or a reservation that waits for room. The channel takes it off the list before it calls one of the methods. */
 export interface WaitingSender<T> extends WaitNode {
-  /** What to queue; NOTHING for a reservation. */
+  /** The value to queue; NOTHING for a reservation. */
   readonly value: T | typeof NOTHING;
-  /** How many slots it waits for; 1 for a send. */
+  /** The number of slots that it waits for; 1 for a send. */
   readonly slots: number;
-  /** Whether its value is still to be had, which is the taker's then; left out where it always is. */
+  /** Claims the value for the taker; false if the sender, in another thread, has just given up. Left out if it never does. */
   claim?(): boolean;
   accepted(): void;
   disconnected(): void;
 }
 
-/** Somebody who waits for the receiver to go. */
+/** An operation that waits for the receiver to go. */
 export interface ClosedWatch extends WaitNode {
   closed(): void;
 }
 
-/** A consumer that is called instead of awaiting: whenever an empty channel gets something to take, or closes. */
+/**
+ * The hooks of a channel for a consumer that does not await, an actor's mailbox, and for the bridge to other threads. Those
+ * from `awaited` on, but for the last, belong to a rendezvous between threads.
+ */
 export interface Waker {
-  /** Whether it waits for a value, as a rendezvous needs to know. False from `wake` until it found nothing to take. */
+  /** True while it waits for a value, which a rendezvous asks. False from `wake` until it has found nothing to take. */
   readonly idle: boolean;
-  /** `parked` is a send that has just begun to wait for room. */
-  wake(parked?: WaitingSender<never>): void;
-  /** Somebody found no room for `value`; undefined where slots were to be reserved. */
+  /** The empty channel has got something to take, or is closed, or `sender` has just begun to wait for room. */
+  wake(sender?: WaitingSender<never>): void;
+  /** There was no room for `value`; it is undefined if slots were to be reserved. */
   refused?(value: unknown): void;
-  /** A receive begins to wait at a rendezvous. */
+  /** A receive begins to wait. */
   awaited?(): void;
-  /** A slot that was lent to another thread is needed here; whether it is free again. */
+  /** Revokes the credit that another thread has, since a slot is needed here; false if it is in use. */
   revoke?(): boolean;
-  /** After a `push` that was FULL: gives `value` to a receive in another thread; false when none is known to wait. */
+  /** Hands `value`, for which a `push` found no room, to a receive in another thread; false if none is known to wait. */
   handOver?(value: unknown): boolean;
-  /** `parked` is about to be taken back; false when another thread has taken it, and it was admitted. */
-  withdraw?(parked: WaitingSender<never>): boolean;
-  /** A sender was lost to the collector, and is about to be dropped; `place` is where it was created, or how to find out. */
-  senderLost?(place: string): void;
+  /** Withdraws `sender`, which is about to stop waiting; false if another thread has taken its value already. */
+  withdraw?(sender: WaitingSender<never>): boolean;
+  /** The collector has found a sender, which is about to be dropped. `origin` says where it was created, or how to find out. */
+  senderLost?(origin: string): void;
 }
 
+/**
+ * Fields, and the methods that write them:
+ * - `state`: `#stopAccepting`, `#closeWhenDrained`; `granted`: the outlet of another thread's receiver;
+ * - `waker`: its owner, once, and `removeReceiver`;
+ * - `#reserved`: `reserveUnchecked`, `release`, `removeReceiver`; `#senders`, `#receivers`: the add and remove methods;
+ * - `#queue`: `push`, `take`, `deliver`, `replaceQueue`, `removeReceiver`; the three lists: the method that adds to each, the one
+ *   that cancels, and those that serve it.
+ */
 export class Channel<T> implements Source<T> {
   readonly capacity: number;
-  /** How many of the slots are for this side to use: all, unless the receiver is in another thread. */
+  /** The slots that are granted to this side: all, unless the receiver is in another thread. */
   granted: number;
   readonly cooperative: boolean;
   state: State = OPEN;
   waker: Waker | undefined = undefined;
+  /** Strong handles: senders, permits, reservations that wait. At 0 nothing new can come. */
   #senders = 1;
   #receivers = 1;
-  /** Slots that permits hold. */
+  /** Slots that permits reserve. */
   #reserved = 0;
   #queue: Fifo<T>;
+  /** Undefined for an unbounded channel, in which no sender waits. */
   readonly #waitingSenders: WaitList<WaitingSender<T>> | undefined;
+  /** Made when the first receive waits. */
   #waitingReceives: WaitList<WaitingReceive<T>> | undefined = undefined;
+  /** Made when somebody first waits for the receiver to go. */
   #watches: WaitList<ClosedWatch> | undefined = undefined;
 
   constructor(capacity: number, cooperative = true, queue: Fifo<T> = new Queue()) {
@@ -101,12 +116,12 @@ export class Channel<T> implements Source<T> {
     return length === 0 && this.capacity === 0 ? (this.#waitingSenders as WaitList<WaitingSender<T>>).length : length;
   }
 
-  /** Who is the first to get room. */
+  /** The sender that is the first to get room. */
   get firstWaiting(): WaitingSender<T> | undefined {
     return this.#waitingSenders?.head;
   }
 
-  /** How many slots are free: neither queued nor held by a permit. */
+  /** The number of free slots: neither queued nor reserved. */
   get available(): number {
     return this.granted - this.#queue.length - this.#reserved;
   }
@@ -127,19 +142,19 @@ export class Channel<T> implements Source<T> {
     return PUSHED;
   }
 
-  /** Queues a send for room, after a `push` that was FULL, or a reservation, after a `reserve` that was. */
-  waitForRoom(send: WaitingSender<T>): void {
-    this.#waitingSenders?.push(send);
-    if (this.#queue.length === 0) this.waker?.wake(send as WaitingSender<never>);
+  /** Lets `sender` wait for room, after a `push` or a `reserve` that returned FULL. */
+  waitForRoom(sender: WaitingSender<T>): void {
+    this.#waitingSenders?.push(sender);
+    if (this.#queue.length === 0) this.waker?.wake(sender as WaitingSender<never>);
   }
 
-  /** Takes a parked send back. Those behind it may fit where it did not. */
-  cancelWait(send: WaitingSender<T>): void {
-    this.#waitingSenders?.remove(send);
+  /** Lets `sender` wait no longer. Those behind it may fit although it did not. */
+  cancelWait(sender: WaitingSender<T>): void {
+    this.#waitingSenders?.remove(sender);
     this.slotsFreed();
   }
 
-  /** Lets those parked in, and closes what is drained. */
+  /** Accepts the waiting senders that fit now, and closes a drained channel. */
   slotsFreed(): void {
     this.#acceptWaiting();
     this.#closeWhenDrained();
@@ -160,7 +175,7 @@ export class Channel<T> implements Source<T> {
     if (this.capacity === 0) this.waker?.awaited?.();
   }
 
-  /** Whether a receive waits. */
+  /** True while a receive waits. */
   get isAwaited(): boolean {
     return this.#waitingReceives?.head !== undefined;
   }
@@ -170,7 +185,7 @@ export class Channel<T> implements Source<T> {
     if (this.#reserved > 0 && !this.isAwaited) this.waker?.revoke?.();
   }
 
-  /** Holds `slots` for values to come. Each is one sender more, until `fulfill` or `release`. */
+  /** Reserves `slots` for values to come. Each counts as a sender, until `fulfill` or `release`. */
   reserve(slots: number): Pushed {
     if (this.state !== OPEN) return DISCONNECTED;
     if (slots > 0 && !this.#areFree(slots)) return this.#refuse();
@@ -178,31 +193,31 @@ export class Channel<T> implements Source<T> {
     return PUSHED;
   }
 
-  /** Holds slots for values to come, without asking whether they are free. */
+  /** Reserves slots that the caller knows to be free. */
   reserveUnchecked(slots: number): void {
     this.#reserved += slots;
     this.#senders += slots;
   }
 
-  /** Puts `queue` in the place of the one it had, which is returned with what it holds. */
+  /** Replaces the queue, and returns the old one with the values in it. */
   replaceQueue(queue: Fifo<T>): Fifo<T> {
     const old = this.#queue;
     this.#queue = queue;
     return old;
   }
 
-  /** Hands `value` to the receiver that waits, else queues it. There is room; `parked` is the send that waited for it. */
-  deliver(value: T, parked?: WaitingSender<T>): void {
+  /** Hands `value` to the receive that waits, else queues it. There is room; `sender` is the one that has waited for it. */
+  deliver(value: T, sender?: WaitingSender<T>): void {
     const receive = this.#waitingReceives?.shift();
     const queue = this.#queue;
     if (receive !== undefined) receive.received(value);
     else {
-      queue.push(value, parked);
+      queue.push(value, sender);
       if (queue.length === 1) this.waker?.wake();
     }
   }
 
-  /** Puts a value into a slot that was held for it, also after `close()`; false when the receiver is gone. */
+  /** Puts a value into a reserved slot, also after `close()`; false if the receiver is gone. */
   fulfill(value: T): boolean {
     const isOpen = this.state !== CLOSED;
     if (isOpen) this.deliver(value);
@@ -210,14 +225,14 @@ export class Channel<T> implements Source<T> {
     return isOpen;
   }
 
-  /** Gives back a slot that was held. */
+  /** Gives a reserved slot back. */
   release(): void {
     if (this.state !== CLOSED) this.#reserved--;
     this.removeSender();
     this.slotsFreed();
   }
 
-  /** How many strong handles send into it. */
+  /** The number of strong handles that send into it. */
   get senders(): number {
     return this.#senders;
   }
@@ -226,7 +241,7 @@ export class Channel<T> implements Source<T> {
     this.#senders++;
   }
 
-  /** True, and one sender more, unless the last one has been dropped. */
+  /** Counts one sender more, and returns true, unless the last one has been dropped. */
   reviveSender(): boolean {
     if (this.#senders === 0) return false;
     this.#senders++;
@@ -239,17 +254,17 @@ export class Channel<T> implements Source<T> {
 
   close(): void {
     if (this.#reserved > 0) this.waker?.revoke?.();
-    this.#waitingSenders?.clear((send) => send.disconnected());
+    this.#waitingSenders?.clear((sender) => sender.disconnected());
     this.#stopAccepting();
     this.#watches?.clear((watch) => watch.closed());
   }
 
-  /** Whether nothing new is accepted. */
+  /** True once nothing new is accepted. */
   get isDisconnected(): boolean {
     return this.state !== OPEN;
   }
 
-  /** Whether the last receiver was dropped. */
+  /** True once the last receiver was dropped. */
   get isAbandoned(): boolean {
     return this.#receivers === 0;
   }
@@ -266,20 +281,22 @@ export class Channel<T> implements Source<T> {
     this.close();
   }
 
-  /** Those who wait for the receiver to go. */
+  /** The operations that wait for the receiver to go. */
   get watches(): WaitList<ClosedWatch> {
     this.#watches ??= new WaitList();
     return this.#watches;
   }
 
   #takeFromWaiting(): T | typeof NOTHING {
-    const send = this.#waitingSenders?.shift();
-    if (send === undefined) return NOTHING;
-    const isGone = send.claim?.() === false; // its sender, in another thread, has just given up
-    this.#closeWhenDrained();
-    if (isGone) return this.#takeFromWaiting();
-    send.accepted();
-    return send.value;
+    for (;;) {
+      const sender = this.#waitingSenders?.shift();
+      if (sender === undefined) return NOTHING;
+      const isGone = sender.claim?.() === false;
+      this.#closeWhenDrained();
+      if (isGone) continue;
+      sender.accepted();
+      return sender.value;
+    }
   }
 
   #refuse(value?: T): Pushed {
@@ -287,26 +304,26 @@ export class Channel<T> implements Source<T> {
     return FULL;
   }
 
-  /** A rendezvous with a consumer that is called: it meets the value if it is idle. */
+  /** Returns whether this is a rendezvous whose waker is ready to take a value. */
   #isConsumerIdle(): boolean {
     return this.capacity === 0 && this.#queue.length === 0 && this.waker?.idle === true;
   }
 
-  /** Whether so many slots are free and nobody came before for them. */
+  /** Returns whether so many slots are free and no sender has waited for them before. */
   #areFree(slots: number): boolean {
     if (this.#queue.length + this.#reserved + slots > this.granted) return false;
     return this.#waitingSenders === undefined || this.#waitingSenders.head === undefined;
   }
 
-  /** Room was made: those parked take it, oldest first, while they fit. */
+  /** Accepts the waiting senders, oldest first, while they fit. */
   #acceptWaiting(): void {
-    const parked = this.#waitingSenders;
-    if (parked === undefined) return;
-    for (let send = parked.head; send !== undefined && send.slots <= this.available; send = parked.head) {
-      parked.remove(send);
-      if (send.value === NOTHING) this.reserveUnchecked(send.slots);
-      else this.deliver(send.value, send);
-      send.accepted();
+    const waiting = this.#waitingSenders;
+    if (waiting === undefined) return;
+    for (let sender = waiting.head; sender !== undefined && sender.slots <= this.available; sender = waiting.head) {
+      waiting.remove(sender);
+      if (sender.value === NOTHING) this.reserveUnchecked(sender.slots);
+      else this.deliver(sender.value, sender);
+      sender.accepted();
     }
   }
 

@@ -1,4 +1,4 @@
-/** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
+/** The entry for `@pneumatic/actors`. It is no part of the public interface, and changes without notice. */
 export { brand, shown } from "../brand.ts";
 export type { Clock } from "../clock.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
@@ -25,11 +25,11 @@ export {
   type MakeError,
   milliseconds,
   misuseOf,
+  numberFrom,
   type OptionKind,
   type OptionTable,
   oneOf,
   required,
-  within,
 } from "./options.ts";
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";

@@ -1,4 +1,18 @@
-/** The implementation of `Receiver`, over any source. */
+/**
+ * The class behind `Receiver`, over any source: a channel or a timer. A receive that finds a value takes it at once; else it
+ * waits in the list of the source, as a ReceiveWait. A receiver has one receive at a time, so it has one ReceiveWait, which it
+ * uses again.
+ *
+ *     recv, recvMany, iter().next() ──► receive(form): a value? ──► form.of(value)
+ *                                          │none
+ *                                       ReceiveWait ──► source.wait ──► received │ disconnected │ timed out │ aborted
+ *
+ * Invariants
+ * 1. `#waiting` is the receive that waits, this receiver's or a select's; there is at most one.
+ * 2. A receive that ends without a value has taken none.
+ *
+ * It exceeds the members of a class, since it has all that a user can do with a receiver, and what select.ts needs.
+ */
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
@@ -13,8 +27,9 @@ import { refuse, SIGNAL_OPTIONS, settled, signalOf, timeoutOf, Wait } from "./wa
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;
 type SignalOptions = { readonly signal?: AbortSignal | undefined };
 
-/** What a receive resolves to: of a value, when the source is closed, and after its timeout. */
+/** The results of one kind of receive: for a value, for a closed source, and after the timeout. */
 interface Form<in T, out R> {
+  /** Returns the result for `value`, which was taken. */
   of(value: T): R;
   readonly closed: R;
   readonly timedOut: R;
@@ -37,21 +52,23 @@ const RESULT: Form<unknown, Received<unknown>> = {
 };
 
 export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
+  /** Set by the wait that begins, cleared by the one that ends; also by those of a select. */
   #waiting: WaitingReceive<never> | undefined = undefined;
-  /** A receive that is over, for the next one to use. */
+  /** The wait of a receive that is over, for the next one to use. Undefined until there was one, and while it waits. */
   #spare: ReceiveWait<T> | undefined = undefined;
+  /** The wait of this receiver as an arm of a select, kept for the next one (select.ts). */
   #arm: WaitingReceive<T> | undefined = undefined;
 
   override get [Symbol.toStringTag](): string {
     return "Receiver";
   }
 
-  /** Senders learn of it from the channel. */
+  /** Undefined: a lost receiver needs no report, since senders learn of it from the channel. */
   override get reportedAs(): undefined {
     return undefined;
   }
 
-  /** The receive that is pending: there is at most one. */
+  /** The receive that waits. There is at most one. */
   get waiting(): WaitingReceive<never> | undefined {
     return this.#waiting;
   }
@@ -59,7 +76,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     this.#waiting = receive;
   }
 
-  /** What stands in line for a select; it is kept for the next one. */
+  /** The wait of a select at this receiver, kept for the next one. */
   get arm(): WaitingReceive<T> | undefined {
     return this.#arm;
   }
@@ -67,7 +84,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     this.#arm = arm;
   }
 
-  /** What is there already is taken here, since this is where a loop spends its time; all else is for `receive`. */
+  /** Takes a value that is there, since this is where a loop spends its time; leaves all else to `receive`. */
   recv(options?: WaitOptions): Promise<Received<T>> {
     const source = this.channel;
     if (source !== undefined && options === undefined && this.#waiting === undefined) {
@@ -158,14 +175,14 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     return this.channel?.state !== OPEN;
   }
 
-  /** A receive of this receiver does not wait any more. */
-  over(pending: ReceiveWait<T>): void {
+  /** Notes that the receive of this receiver waits no more. */
+  over(wait: ReceiveWait<T>): void {
     this.#waiting = undefined;
-    this.#spare = pending;
-    pending.form = undefined;
+    this.#spare = wait;
+    wait.form = undefined;
   }
 
-  /** Resolves to what `form` makes of the next value, or of there being none. */
+  /** Takes the next value, or waits for it. Resolves to the result that `form` has for it, or for its absence. */
   receive<R>(form: Form<T, R>, options: WaitOptions | undefined): Promise<R> {
     const source = this.channel;
     if (source === undefined) return Promise.reject(this.misuse("receive"));
@@ -176,10 +193,10 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     if (value !== NOTHING) return settled(form.of(value), source.cooperative);
     if (source.state === CLOSED) return settled(form.closed, source.cooperative);
     if (options?.timeout === 0) return settled(form.timedOut, source.cooperative);
-    const pending = this.#spare ?? new ReceiveWait(this, source);
+    const wait = this.#spare ?? new ReceiveWait(this, source);
     this.#spare = undefined;
-    pending.form = form;
-    return pending.start(options) as Promise<R>;
+    wait.form = form;
+    return wait.start(options) as Promise<R>;
   }
 
   override releaseCount(source: Source<T>): void {
@@ -198,7 +215,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 }
 
-/** The one receive of a receiver that waits. It holds the receiver, which is not garbage meanwhile. */
+/** The receive of a receiver that waits. It refers to the receiver, so that the collector leaves that alone meanwhile. */
 class ReceiveWait<T> extends Wait<unknown> implements WaitingReceive<T> {
   readonly #end: ChannelReceiver<T>;
   readonly #source: Source<T>;
@@ -234,7 +251,7 @@ class ReceiveWait<T> extends Wait<unknown> implements WaitingReceive<T> {
     try {
       this.settle(form?.of(value));
     } catch (unusable) {
-      this.reject(unusable); // the array of recvMany was frozen meanwhile, which is not the sender's fault
+      this.reject(unusable); // the array of recvMany was frozen meanwhile, for which the sender is not to blame
     }
   }
 
@@ -245,7 +262,7 @@ class ReceiveWait<T> extends Wait<unknown> implements WaitingReceive<T> {
   }
 }
 
-/** Iteration. Written by hand: a generator is half as fast, and its `return()` would wait behind a pending `next()`. */
+/** The iterator of `iter()`. A generator would be half as fast, and its `return()` would wait behind a pending `next()`. */
 class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, Form<T, IteratorResult<T, undefined>> {
   readonly #end: ChannelReceiver<T>;
   readonly #options: WaitOptions | undefined;
@@ -262,10 +279,10 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
     return this.#end.receive<IteratorResult<T, undefined>>(this, this.#options);
   }
 
-  /** Ends the iteration, a pending `next()` too, which then takes nothing. What is queued stays in the channel. */
+  /** Ends the iteration, and a pending `next()`, which then takes nothing. Queued values stay in the channel. */
   return(): Promise<IteratorReturnResult<undefined>> {
-    const pending: unknown = this.#end.waiting;
-    if (pending instanceof ReceiveWait && pending.form === this) pending.end(ITERATION_DONE);
+    const wait: unknown = this.#end.waiting;
+    if (wait instanceof ReceiveWait && wait.form === this) wait.end(ITERATION_DONE);
     return Promise.resolve(this.closed);
   }
 
@@ -277,7 +294,7 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
     return { done: false, value };
   }
 
-  /** Once ended it stays so, also when its signal aborts later. */
+  /** Ends the iteration for good, also if its signal aborts later. */
   get closed(): typeof ITERATION_DONE {
     this.#isOver = true;
     return ITERATION_DONE;
@@ -288,7 +305,7 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
   }
 }
 
-/** Iteration over what is there. It holds the receiver, which must not be collected while it is iterated. */
+/** The iterator of `tryIter()`. It refers to the receiver, which must not be collected meanwhile. */
 class ReadyValues<T> implements IterableIterator<T, undefined, void> {
   readonly #end: ChannelReceiver<T>;
   #isOver = false;

@@ -1,8 +1,22 @@
-/** The implementations of `Sender`, `SyncSender` and `Permit`. */
+/**
+ * The classes behind `Sender`, `SyncSender` and `Permit`, and the wait for room of a send or a reservation.
+ *
+ *     send, trySend ──► channel.push ──► PUSHED ──► ok
+ *     reserve ──► channel.reserve            FULL ──► SendWait, in the channel's list of waiting senders
+ *                                            DISCONNECTED ──► SendError
+ *
+ * Invariants
+ * 1. Every handle has one count of its channel, which `drop` gives back; a permit has its slot as well.
+ * 2. A send that waits needs its handle no more. A reservation that waits has a count of its own, and so keeps the channel open.
+ * 3. A send that fails returns its value, and will never be received.
+ *
+ * Downstream is channel.ts, which decides; upstream are the functions that make channels, and the threads.
+ */
 import type { UseAfterDropError } from "../errors.ts";
 import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from "../errors.ts";
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
+import { err } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
 import type { WaitOptions } from "../wait-options.ts";
 import { charge, noteUnyielding } from "./budget.ts";
@@ -17,10 +31,6 @@ type SendOutcome<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
 const SENT_RESULT: Ok<void> = Object.freeze({ ok: true, value: undefined });
 const SENT_PROMISE = Promise.resolve(SENT_RESULT);
 
-function failed<E>(error: E): Err<E> {
-  return { ok: false, error };
-}
-
 class UnboundedSender<T> extends SendingEnd<T> implements Sender<T> {
   override get [Symbol.toStringTag](): string {
     return "Sender";
@@ -29,7 +39,7 @@ class UnboundedSender<T> extends SendingEnd<T> implements Sender<T> {
   send<V extends T>(value: V): Result<void, SendError<V>> {
     const channel = this.use("send");
     noteUnyielding();
-    return channel.push(value) === PUSHED ? SENT_RESULT : failed(new SendError(value));
+    return channel.push(value) === PUSHED ? SENT_RESULT : err(new SendError(value));
   }
 
   trySend<V extends T>(value: V): Result<void, SendError<V>> {
@@ -63,7 +73,7 @@ class BoundedSender<T> extends SendingEnd<T> implements SyncSender<T> {
     try {
       pushed = channel.push(value);
     } catch (misuse) {
-      return Promise.reject(misuse); // it cannot be cloned, and the receiver is in another thread
+      return Promise.reject(misuse); // the receiver is in another thread, and the value cannot be cloned
     }
     if (pushed === PUSHED && !charge(channel.cooperative)) return SENT_PROMISE;
     return new SendWait<T, void, V>(channel, value, 1, voidResult).after(pushed, options);
@@ -74,7 +84,7 @@ class BoundedSender<T> extends SendingEnd<T> implements SyncSender<T> {
     const pushed = channel.push(value);
     if (pushed === PUSHED || (pushed === FULL && channel.waker?.handOver?.(value))) return SENT_RESULT;
     noteUnyielding();
-    return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
+    return err(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
 
   sendTimeout<V extends T>(value: V, ms: number): Promise<SendOutcome<void, V>> {
@@ -129,14 +139,14 @@ class BoundedSender<T> extends SendingEnd<T> implements SyncSender<T> {
     const reserved = channel.reserve(count);
     if (reserved === PUSHED) return of(channel, count);
     noteUnyielding();
-    return failed(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
+    return err(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
   }
 
-  /** The channel, if it has that many slots. */
+  /** Returns the channel; throws unless it has that many slots. */
   #slots(count: number): Channel<T> {
     const channel = this.use("reserve");
     if (Number.isSafeInteger(count) && count >= 0 && count <= channel.capacity) return channel;
-    const hint = channel.capacity === 0 ? " (a rendezvous has no slot to hold)" : "";
+    const hint = channel.capacity === 0 ? " (a rendezvous has no slot to reserve)" : "";
     throw new InvalidArgumentError(
       "The count of slots to reserve",
       `an integer from 0 to ${channel.capacity}${hint}`,
@@ -151,7 +161,7 @@ class ChannelPermit<T> extends SendingEnd<T> implements Permit<T> {
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
-    return this.leave(this.use("send")).fulfill(value) ? SENT_RESULT : failed(new SendError(value));
+    return this.leave(this.use("send")).fulfill(value) ? SENT_RESULT : err(new SendError(value));
   }
 
   override releaseCount(channel: Channel<T>): void {
@@ -163,7 +173,7 @@ class ChannelPermit<T> extends SendingEnd<T> implements Permit<T> {
   }
 }
 
-/** Makes what an admitted send resolves to, from the slots that it was given. */
+/** Makes the result of an accepted send or reservation, from the slots that it was given. */
 type ResultOf<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
 
 const voidResult = (): Ok<void> => SENT_RESULT;
@@ -180,11 +190,13 @@ function manyPermits<T>(channel: Channel<T>, slots: number): Ok<Permits<T>> {
   return { ok: true, value: Object.assign(permits, { drop, [Symbol.dispose]: drop }) };
 }
 
-/** A send that waits for room, or a reservation: it has NOTHING to send yet. It does not need its handle any more. */
+/** A send that waits for room, or a reservation, whose value is NOTHING. */
 class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> implements WaitingSender<T> {
   readonly value: T | typeof NOTHING;
+  /** The number of slots that it waits for; 1 for a send. */
   readonly slots: number;
   readonly #channel: Channel<T>;
+  /** Makes the result once it is accepted. */
   readonly #of: ResultOf<T, R>;
 
   constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: ResultOf<T, R>) {
@@ -200,17 +212,17 @@ class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> im
   }
 
   get timedOut(): Err<SendTimeoutError<V>> {
-    return failed(new SendTimeoutError(this.#unsent));
+    return err(new SendTimeoutError(this.#unsent));
   }
 
-  /** Waits only if there was no room. */
+  /** Resolves by the result of the first attempt; waits if there was no room. */
   after(pushed: Pushed, options: WaitOptions | undefined): Promise<SendOutcome<R, V>> {
     if (pushed === FULL && options?.timeout !== 0) return this.start(options);
-    const refused = pushed === FULL ? this.timedOut : failed(new SendError(this.#unsent));
+    const refused = pushed === FULL ? this.timedOut : err(new SendError(this.#unsent));
     return settled(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
   }
 
-  /** A reservation keeps the channel open, as the permit does that it waits for. */
+  /** Enters the list. A reservation keeps the channel open from now on, as its permit will. */
   enter(): void {
     if (this.value === NOTHING) this.#channel.addSender();
     this.#channel.waitForRoom(this);
@@ -221,16 +233,17 @@ class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> im
     this.#left();
   }
 
-  /** Where another thread has taken the value already, it was sent. */
+  /** Ends the wait, unless another thread has taken the value already: then it was sent. */
   override end(result: SendOutcome<R, V>): void {
-    if (this.#isWithdrawn) super.end(result);
+    if (this.#withdraw()) super.end(result);
   }
 
   override aborted(reason: unknown): void {
-    if (this.#isWithdrawn) super.aborted(reason);
+    if (this.#withdraw()) super.aborted(reason);
   }
 
-  get #isWithdrawn(): boolean {
+  /** Withdraws the value; returns false if another thread has taken it already. */
+  #withdraw(): boolean {
     return this.#channel.waker?.withdraw?.(this as WaitingSender<unknown> as WaitingSender<never>) !== false;
   }
 
@@ -240,7 +253,7 @@ class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> im
   }
 
   disconnected(): void {
-    this.settle(failed(new SendError(this.#unsent)));
+    this.settle(err(new SendError(this.#unsent)));
     this.#left();
   }
 
@@ -253,12 +266,12 @@ class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> im
   }
 }
 
-/** A strong handle on an unbounded channel; takes over one count. */
+/** Makes a strong handle on an unbounded channel; takes over one count. */
 export function unboundedSender<T>(channel: Channel<T>): Sender<T> {
   return new UnboundedSender(channel);
 }
 
-/** A strong handle on a channel with a capacity; takes over one count. */
+/** Makes a strong handle on a channel with a capacity; takes over one count. */
 export function boundedSender<T>(channel: Channel<T>): SyncSender<T> {
   return new BoundedSender(channel);
 }

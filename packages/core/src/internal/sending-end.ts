@@ -1,4 +1,4 @@
-/** A counted, strong handle on a channel: what every sender is, and every permit. */
+/** The base of all counted, strong handles on a channel: every sender, and every permit. Upstream is senders.ts. */
 import type { Channel } from "./channel.ts";
 import { End } from "./end.ts";
 import { OPEN } from "./source.ts";
@@ -25,7 +25,7 @@ export abstract class SendingEnd<T> extends End<Channel<T>> {
     return this.use("inspect").length;
   }
 
-  /** The channel, with one count more for the handle that is about to be made. */
+  /** Counts one handle more, which is about to be made, and returns the channel. */
   protected share(): Channel<T> {
     const channel = this.use("clone");
     channel.addSender();
@@ -37,7 +37,7 @@ export abstract class SendingEnd<T> extends End<Channel<T>> {
   }
 }
 
-/** The implementation of a weak sender: `strong` makes the handle. */
+/** The class behind `WeakSender`. `strong` makes the handle. */
 export class WeakSendingEnd<T, S> {
   readonly #channel: Channel<T>;
   readonly #strong: (channel: Channel<T>) => S;
@@ -52,7 +52,7 @@ export class WeakSendingEnd<T, S> {
   }
 }
 
-/** Somebody who waits for the receiver to go. */
+/** An operation that waits for the receiver to go. */
 class ClosedWait extends Wait<undefined> {
   readonly #channel: Pick<Channel<never>, "watches" | "cooperative">;
 

@@ -1,6 +1,6 @@
 /**
- * The walk over a value that a user has made, and the copy of it in which some objects are replaced. Everything that looks
- * into messages, arguments and replies uses these two, so that all of it finds the same objects.
+ * The walk over a value that a user has made, and the copy of a value in which some objects are replaced. All code that looks
+ * into messages, arguments and replies uses these two functions, so that it finds the same objects everywhere.
  *
  *     reach          goes into
  *     "plain"        arrays and plain objects, of any realm
@@ -15,32 +15,36 @@
  * 3. A value without objects in it, as most are, is walked without an allocation, unless it is an array or a collection.
  */
 
-/** How far a walk goes; see above. */
+/** The reach of a walk; see above. */
 export type Reach = "plain" | "collections" | "cloned";
 
+/** The options of a walk. */
 export interface WalkOptions {
   readonly reach: Reach;
-  /** Whether what throws when it is read (a getter, a proxy) counts as absent, instead of ending the walk. */
+  /** If true, a part that throws when it is read (a getter, a proxy) counts as absent, and does not end the walk. */
   readonly isTolerant?: boolean;
 }
 
-/** What a visitor returns to keep the walk out of the value. */
+/** The options of a walk that goes wherever structured clone goes. */
+export const CLONED: WalkOptions = { reach: "cloned" };
+
+/** The answer of a visitor that keeps the walk out of the value. */
 export const PRUNE = 1;
-/** What a visitor returns to end the walk. */
+/** The answer of a visitor that ends the walk. */
 export const STOP = 2;
 
-/** Called for each object, function and symbol. `path` leads to `value`, and is valid during the call only. */
+/** Receives each object, function and symbol. `path` leads to `value`, and is valid during the call only. */
 export type Visitor = (value: object | symbol, path: Path) => typeof PRUNE | typeof STOP | undefined;
 
 /**
- * Visits `root` and what is in it: parents before their parts, parts in the order of structured clone. Numbers, strings and
- * the like are not visited. Returns whether the visitor has ended the walk.
+ * Visits `root` and the values in it: parents before their parts, parts in the order of structured clone. It does not visit
+ * numbers, strings and the like. Returns whether the visitor has ended the walk.
  */
 export function walk(root: unknown, visit: Visitor, options: WalkOptions): boolean {
   if (!isVisited(root)) return false;
   const answer = visit(root, ROOT);
   if (answer !== undefined) return answer === STOP;
-  let parts = typeof root === "object" ? partsOf(root, undefined, 0, options) : undefined;
+  let parts = typeof root === "object" ? partsToVisit(root, undefined, 0, options) : undefined;
   if (parts === undefined) return false;
   const seen = new Set<object | symbol>([root]);
   const path = new Path();
@@ -55,18 +59,18 @@ export function walk(root: unknown, visit: Visitor, options: WalkOptions): boole
     seen.add(value);
     const answer = visit(value, path.at(parts, step));
     if (answer === STOP) return true;
-    if (answer === undefined && typeof value === "object") parts = partsOf(value, parts, step, options) ?? parts;
+    if (answer === undefined && typeof value === "object") parts = partsToVisit(value, parts, step, options) ?? parts;
   }
   return false;
 }
 
 /**
- * Returns a copy of the containers in `root`, in which `replacer` has replaced objects; `root` itself if it has replaced
- * none. `replacer` is called once for each object, `root` included: it returns what is to stand in the place of the object,
- * or undefined to keep it, with the parts of it replaced. To keep it as it is, it returns the object itself.
+ * Returns a copy of the containers in `root`, in which `replacer` has replaced objects; `root` itself if it has replaced none.
+ * `replacer` is called once for each object, `root` included. It returns the replacement, or undefined to keep the object with
+ * its parts replaced, or the object itself to keep it as it is.
  *
- * An object that occurs twice, or in itself, does so in the copy too. Copies keep the prototype, but for arrays and
- * collections of a class of the user's.
+ * An object that occurs twice, or in itself, does so in the copy too. Copies keep the prototype, except for arrays and
+ * collections of a user's class.
  */
 export function replace(
   root: unknown,
@@ -93,11 +97,11 @@ export function replace(
     return copy;
   };
   const copy = copied(root, undefined, 0);
-  for (const each of unfilled) fill(each, copied); // grows meanwhile
+  for (const each of unfilled) fill(each, copied); // the list grows meanwhile
   return hasReplaced ? copy : root;
 }
 
-/** A container, and how it was reached. */
+/** A container on the way to a value, and how the walk has reached it. */
 interface Ancestor {
   readonly container: object;
   readonly kind: ContainerKind;
@@ -107,7 +111,7 @@ interface Ancestor {
   readonly step: PathStep;
 }
 
-/** The parts of an object by their keys, of all else by their numbers; those of a Map are keys and values by turns. */
+/** The key of a part of an object, or the number of a part of another container. In a Map, keys and values take turns. */
 type PathStep = string | number;
 
 /** The way from the root of a walk to a value. */
@@ -115,7 +119,7 @@ export class Path {
   #parent: Ancestor | undefined = undefined;
   #step: PathStep = 0;
 
-  /** Leads to the part at `step` of `parent` from now on. */
+  /** Sets the way: to the part at `step` of `parent`. */
   at(parent: Ancestor | undefined, step: PathStep): this {
     this.#parent = parent;
     this.#step = step;
@@ -127,7 +131,7 @@ export class Path {
     return this.#steps().reduce((before, [place, step]) => textAfter(before, place, step), root);
   }
 
-  /** Returns the keys of the way; undefined when it leads through a Map or a Set. */
+  /** Returns the keys of the way; undefined if it leads through a Map or a Set. */
   keys(): string[] | undefined {
     const steps = this.#steps();
     if (steps.some(([{ kind }]) => kind === ENTRIES || kind === MEMBERS)) return undefined;
@@ -188,7 +192,7 @@ function isVisited(value: unknown): value is object | symbol {
   return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
 }
 
-/** Returns whether `value` is made of braces, in any realm: its prototype is null or an `Object.prototype`. */
+/** Returns whether `value` is a plain object of any realm: its prototype is null or an `Object.prototype`. */
 export function isPlain(value: object): boolean {
   const prototype = getPrototypeOf(value);
   if (prototype === OBJECT_PROTOTYPE || prototype === null) return true;
@@ -215,7 +219,7 @@ function containerKind(value: object, reach: Reach): ContainerKind {
   if (looksLikeMap && canCall(MAP_ENTRIES, value)) return ENTRIES;
   const looksLikeSet = tag === "[object Set]" || value instanceof Set;
   if (looksLikeSet && canCall(SET_VALUES, value)) return MEMBERS;
-  // Structured clone makes a plain object of what only looks like a collection.
+  // Structured clone makes a plain object of an object that only looks like a collection.
   return reach === "cloned" && (tag === "[object Object]" || looksLikeMap || looksLikeSet) ? PROPERTIES : NO_CONTAINER;
 }
 
@@ -228,17 +232,17 @@ function canCall(method: () => unknown, value: object): boolean {
   }
 }
 
-/** The parts of a container that are visited, and how far the walk has come. */
-class Frame implements Ancestor {
+/** A container that the walk is in: the parts to visit, and how far it has come. */
+class WalkFrame implements Ancestor {
   readonly container: object;
   readonly kind: ContainerKind;
-  readonly parent: Frame | undefined;
+  readonly parent: WalkFrame | undefined;
   readonly step: PathStep;
   readonly values: (object | symbol)[] = [];
   readonly steps: PathStep[] = [];
   next = 0;
 
-  constructor(container: object, kind: ContainerKind, parent: Frame | undefined, step: PathStep) {
+  constructor(container: object, kind: ContainerKind, parent: WalkFrame | undefined, step: PathStep) {
     this.container = container;
     this.kind = kind;
     this.parent = parent;
@@ -251,13 +255,13 @@ class Frame implements Ancestor {
   }
 }
 
-/** Returns what is to be visited in `container`; undefined if nothing is. */
-function partsOf(
+/** Returns the parts of `container` to visit; undefined if there are none. */
+function partsToVisit(
   container: object,
-  parent: Frame | undefined,
+  parent: WalkFrame | undefined,
   step: PathStep,
   { reach, isTolerant }: WalkOptions,
-): Frame | undefined {
+): WalkFrame | undefined {
   try {
     const kind = containerKind(container, reach);
     if (kind === PROPERTIES) return propertiesOf(container, parent, step, read);
@@ -268,8 +272,13 @@ function partsOf(
   }
 }
 
-/** Returns those parts of a container that can be read, of one that has thrown. */
-function readableParts(container: object, parent: Frame | undefined, step: PathStep, reach: Reach): Frame | undefined {
+/** Returns the parts that can be read of a container that has thrown. */
+function readableParts(
+  container: object,
+  parent: WalkFrame | undefined,
+  step: PathStep,
+  reach: Reach,
+): WalkFrame | undefined {
   try {
     return containerKind(container, reach) === PROPERTIES ? propertiesOf(container, parent, step, tryRead) : undefined;
   } catch {
@@ -279,15 +288,15 @@ function readableParts(container: object, parent: Frame | undefined, step: PathS
 
 function propertiesOf(
   container: object,
-  parent: Frame | undefined,
+  parent: WalkFrame | undefined,
   step: PathStep,
   get: typeof read,
-): Frame | undefined {
-  let parts: Frame | undefined;
+): WalkFrame | undefined {
+  let parts: WalkFrame | undefined;
   for (const key in container) {
     const value = get(container, key);
     if (!isVisited(value) || !hasOwn(container, key)) continue;
-    parts ??= new Frame(container, PROPERTIES, parent, step);
+    parts ??= new WalkFrame(container, PROPERTIES, parent, step);
     parts.add(value, key);
   }
   return parts;
@@ -305,14 +314,14 @@ function tryRead(container: object, key: string): unknown {
   }
 }
 
-/** Of an array all values count, also those whose keys are no indices; to ask for the keys would make a string of each index. */
+/** Returns the parts of an array or a collection. Of an array all values count, whatever their keys: asking for keys is slow. */
 function elementsOf(
   container: object,
   kind: ContainerKind,
-  parent: Frame | undefined,
+  parent: WalkFrame | undefined,
   step: PathStep,
-): Frame | undefined {
-  const parts = new Frame(container, kind, parent, step);
+): WalkFrame | undefined {
+  const parts = new WalkFrame(container, kind, parent, step);
   let at = 0;
   if (kind === ENTRIES) {
     for (const [key, value] of MAP_ENTRIES.call(container as Map<unknown, unknown>)) {
@@ -329,7 +338,7 @@ function elementsOf(
   return parts.values.length === 0 ? undefined : parts;
 }
 
-/** A container that is to be filled with the copies of what is in the other one. */
+/** A container of the original, and its copy, which is to be filled. */
 interface Copy extends Ancestor {
   readonly copy: object;
 }
@@ -362,18 +371,18 @@ function fill(place: Copy, copied: (value: unknown, parent: Copy, step: PathStep
   }
 }
 
-/** Properties named by symbols are no parts: a copy within the thread has them as they are. */
+/** Copies a property that a symbol names. It is no part: a copy within the thread has it as it is. */
 function keepSymbol(copy: object, container: object, symbol: symbol): void {
   const property = Object.getOwnPropertyDescriptor(container, symbol);
   if (property?.enumerable === true) Object.defineProperty(copy, symbol, property);
 }
 
-/** Returns whether an array has no hole and no key that is no index; false when in doubt. */
+/** Returns whether the indices are all keys of an array, which has no hole; false if in doubt. */
 function isDense(array: readonly unknown[]): boolean {
   return !array.includes(undefined) && Object.values(array).length === array.length;
 }
 
-/** Sets an own property, also where a prototype has a setter of that name, or is frozen. */
+/** Sets an own property, even if a prototype has a setter of that name or is frozen. */
 export function setOwn(object: object, key: string, value: unknown): void {
   if (key in object) {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });

@@ -16,8 +16,8 @@ const CLOCK = {
 /**
  * Replaces the clock of every channel of this thread until disposed.
  *
- * It reaches the timeouts of this package; `AbortSignal.timeout` and your own timers it does not reach. Waits that have
- * begun keep the clock they began with. Throws when a replacement is in force already.
+ * It reaches the timeouts of this package, but not `AbortSignal.timeout` and your own timers. Waits that have begun keep
+ * their clock. Throws if a replacement is in force already.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ const CLOCK = {
  * ```
  */
 export function useClock(clock: Clock): Disposable {
-  const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // others may be in it
+  const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // a clock may have more
   checkOptions({ now, setTimeout, clearTimeout, random, cooperative }, CLOCK);
   if (currentClock() !== platformClock) {
     throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");

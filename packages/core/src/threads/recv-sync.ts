@@ -1,4 +1,4 @@
-/** Receiving without the event loop: a worker thread that has nothing else to do sleeps until a value is there. */
+/** Receiving without the event loop: a worker thread that has nothing else to do sleeps until a value comes. */
 import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
@@ -15,13 +15,13 @@ import { CannotBlockError } from "./ends/errors.ts";
 import { block, drainAll } from "./link/wake.ts";
 
 /**
- * The next value; blocks this worker thread, with its timers and promises, until one is there.
+ * Takes the next value; blocks this worker thread, with its timers and promises, until one comes.
  *
- * Returns RecvError once every sender is gone and nothing is left, RecvTimeoutError after `timeout` milliseconds (default
+ * Returns RecvError once every sender is gone and nothing is left, and RecvTimeoutError after `timeout` milliseconds (default
  * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
  * thread sends into, since nobody could send while this one sleeps.
  *
- * It wakes for a value at once, and for the death of the thread that was to send within 50 milliseconds. (After
+ * It wakes at once for a value, and within 50 milliseconds for the death of the sending thread. (After
  * `std::sync::mpsc::Receiver::recv`.)
  */
 export function recvSync<T>(
@@ -35,13 +35,13 @@ export function recvSync<T>(
     if (value !== NOTHING) return { ok: true, value: value as T };
     if (channel.state === CLOSED) return RECV_DISCONNECTED;
     if (drainAll()) continue;
-    const crossing = Bridge.find(channel);
-    if (crossing === undefined || crossing.inlets.size === 0) {
+    const bridge = Bridge.find(channel);
+    if (bridge === undefined || bridge.inlets.size === 0) {
       throw new CannotBlockError("no other thread sends into this channel");
     }
     const left = deadline - platformClock.now();
     if (left <= 0) return RECV_TIMED_OUT;
-    const waker: Waker = crossing;
+    const waker: Waker = bridge;
     waker.awaited?.();
     block(left);
     waker.revoke?.();

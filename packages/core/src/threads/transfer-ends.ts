@@ -1,12 +1,12 @@
 /**
- * What becomes of an end that moves to another thread. The home of a channel is the thread of its receiver: so a sender that
- * moves leaves an inlet here and becomes an outlet there; a receiver that moves becomes a channel with an inlet there, and
- * the channel here gets an outlet.
+ * The move of an end to another thread. A channel lives in the thread of its receiver. So a sender that moves leaves an inlet
+ * here and becomes an outlet there; a receiver that moves becomes a channel with an inlet there, and the channel here gets an
+ * outlet.
  *
- * An end moves in two steps, since the message that it is in may turn out not to be sent: `plan` says what goes instead of it,
- * and `move` uses it up. Opposite, `revive` makes it again.
+ * An end moves in two steps, since its message may turn out not to be sent: `plan` makes the descriptor that goes instead of
+ * it, and `move` uses it up. On the other side `revive` makes it again. The links call these three (link/ends-in-message.ts).
  *
- * Above the limits: it is the one place that knows every kind of end, and how each is moved and built anew.
+ * Above the limits: it is the one place that knows every kind of end, and how each is moved and made again.
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";
@@ -32,6 +32,7 @@ import { RendezvousBridge } from "./rendezvous/bridge.ts";
 import { RendezvousInlet } from "./rendezvous/inlet.ts";
 import { RendezvousOutlet } from "./rendezvous/outlet.ts";
 
+/** A sender, permit or receiver of this package. */
 export type ChannelEnd = SendingEnd<unknown> | ChannelReceiver<unknown>;
 
 export function isEnd(value: unknown): value is ChannelEnd {
@@ -58,30 +59,32 @@ export function checkMovable(end: ChannelEnd): void {
 
 function whyNotMovable(end: ChannelEnd, channel: object): string | undefined {
   if (!(channel instanceof Channel)) return "it is a timer, which each thread makes for itself";
-  const crossing = Bridge.find(channel);
-  if (channel.waker !== undefined && crossing === undefined) return "its messages go to an actor";
-  if (crossing instanceof RendezvousBridge && !crossing.table.hasFreeRow)
+  const bridge = Bridge.find(channel);
+  if (channel.waker !== undefined && bridge === undefined) return "its messages go to an actor";
+  if (bridge instanceof RendezvousBridge && !bridge.table.hasFreeRow)
     return "too many threads have senders of this rendezvous";
   if (end instanceof ChannelReceiver) return "clone" in end ? "other receivers may share its queue" : undefined;
   const kind = end[Symbol.toStringTag];
-  return kind in KINDS ? undefined : "it holds a slot for its own thread. Send by it, or drop it";
+  return kind in KINDS ? undefined : "it has a slot for its own thread. Send by it, or drop it";
 }
 
-/** What the senders are, by what they are called. */
+/** The kinds of the senders that can move, by their names. */
 const KINDS: Readonly<Record<string, Descriptor["is"]>> = {
   Sender: "sender",
   SyncSender: "sender",
   OneshotSender: "oneshot",
 };
 
-/** Throws unless all that is queued in `channel`, or waits for room, can be cloned. */
+/** Throws unless all values that are queued in `channel`, or wait for room, can be cloned. */
 function checkQueued(channel: Channel<unknown>): void {
   const values: unknown[] = [];
   const queue = channel.replaceQueue(new Queue());
   while (queue.length > 0) values.push(queue.shift());
   for (const value of values) queue.push(value);
   channel.replaceQueue(queue);
-  for (let send = channel.firstWaiting; send !== undefined; send = send.next as typeof send) values.push(send.value);
+  for (let sender = channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+    values.push(sender.value);
+  }
   for (const value of values) {
     if (value !== NOTHING && !isMarked(value)) checkCloneable(value, { describe: (part) => isEnd(part) || undefined });
   }
@@ -100,16 +103,16 @@ export const transferEnds: EndTransfer<Link> = {
     if (channel === undefined) return descriptorOfDropped(value, is);
     const { capacity, cooperative, state } = channel as Channel<unknown>;
     const id = is !== "receiver" && state !== OPEN ? NO_RECEIVER : link.newId() ^ 1;
-    const desk = capacity === 0 ? RendezvousBridge.of(channel as Channel<unknown>).table.memory : undefined;
-    return { is, id, capacity, cooperative, credit: is === "receiver" ? capacity : 0, ...(desk && { table: desk }) };
+    const table = capacity === 0 ? RendezvousBridge.of(channel as Channel<unknown>).table.memory : undefined;
+    return { is, id, capacity, cooperative, credit: is === "receiver" ? capacity : 0, ...(table && { table }) };
   },
 
-  /** Returns how many slots the senders' side may use. */
-  move(end: object, { is, id, credit: room, capacity }: Descriptor, link: Link): number {
+  /** Uses the end up. Returns the number of slots that the senders' side may use. */
+  move(end: object, { is, id, credit, capacity }: Descriptor, link: Link): number {
     if (id === DROPPED_END) return 0;
     if (is === "receiver") {
       moveReceiver(end as ChannelReceiver<unknown>, outletOf(link, capacity, id ^ 1));
-      return room;
+      return credit;
     }
     const { channel } = end as SendingEnd<unknown>;
     const inlet = id === NO_RECEIVER ? undefined : inletOf(link, channel as Channel<unknown>, id ^ 1);
@@ -117,9 +120,9 @@ export const transferEnds: EndTransfer<Link> = {
     return inlet?.grantShare() ?? 0;
   },
 
-  revive(portable: Descriptor, link: Link): ChannelEnd {
-    const end = portable.is === "receiver" ? revivedReceiver(portable, link) : revivedSender(portable, link);
-    if (portable.id === DROPPED_END) end.drop();
+  revive(descriptor: Descriptor, link: Link): ChannelEnd {
+    const end = descriptor.is === "receiver" ? revivedReceiver(descriptor, link) : revivedSender(descriptor, link);
+    if (descriptor.id === DROPPED_END) end.drop();
     return end;
   },
 };
@@ -132,7 +135,7 @@ function outletOf(link: Link, capacity: number, id: number): Outlet {
   return capacity === 0 ? new RendezvousOutlet(link, id) : new CreditOutlet(link, id);
 }
 
-/** A dropped end arrives dropped; it has no channel any more, but is of its class. */
+/** Returns the descriptor of a dropped end, which arrives dropped: it has no channel any more, but its class. */
 function descriptorOfDropped(end: ChannelEnd, is: Descriptor["is"]): Descriptor {
   const capacity = end[Symbol.toStringTag] === "SyncSender" ? 1 : Number.POSITIVE_INFINITY;
   return { is, id: DROPPED_END, capacity, cooperative: true, credit: 0 };
@@ -145,15 +148,14 @@ function moveReceiver(end: ChannelReceiver<unknown>, outlet: Outlet): void {
   end.drop();
   const queued = channel.replaceQueue(outlet);
   while (queued.length > 0) outlet.push(queued.shift());
-  for (let send = channel.firstWaiting; send !== undefined; send = send.next as typeof send) outlet.wake(send as never);
+  for (let sender = channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+    outlet.wake(sender as never);
+  }
   channel.slotsFreed();
-  if (channel.state === CLOSED) outlet.wake(); // it was already, which wakes nobody
+  if (channel.state === CLOSED) outlet.wake(); // it was closed before, which wakes nobody
 }
 
-function revivedSender(
-  { is, id, capacity, cooperative, credit: room, table: desk }: Descriptor,
-  link: Link,
-): SendingEnd<unknown> {
+function revivedSender({ is, id, capacity, cooperative, credit, table }: Descriptor, link: Link): SendingEnd<unknown> {
   const isBounded = capacity !== Number.POSITIVE_INFINITY;
   let channel: Channel<unknown>;
   if (id < 0) {
@@ -162,22 +164,22 @@ function revivedSender(
   } else {
     const outlet = outletOf(link, capacity, id);
     channel = new Channel(capacity, cooperative, outlet);
-    outlet.serve(channel, desk);
-    if (isBounded) channel.granted = room;
+    outlet.serve(channel, table);
+    if (isBounded) channel.granted = credit;
   }
   const make = is === "oneshot" ? oneshotSender : isBounded ? boundedSender : unboundedSender;
   return make(channel) as object as SendingEnd<unknown>;
 }
 
 function revivedReceiver(
-  { id, capacity, cooperative, credit: room, table: desk }: Descriptor,
+  { id, capacity, cooperative, credit, table }: Descriptor,
   link: Link,
 ): ChannelReceiver<unknown> {
   const channel = new Channel<unknown>(capacity, cooperative);
   if (id >= 0) {
-    if (desk !== undefined) RendezvousBridge.of(channel, desk);
+    if (table !== undefined) RendezvousBridge.of(channel, table);
     const inlet = inletOf(link, channel, id);
-    if (inlet instanceof CreditInlet && capacity !== Number.POSITIVE_INFINITY) inlet.grant(room);
+    if (inlet instanceof CreditInlet && capacity !== Number.POSITIVE_INFINITY) inlet.grant(credit);
   }
   channel.removeSender();
   return new ChannelReceiver(channel);

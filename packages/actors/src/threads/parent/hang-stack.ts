@@ -22,22 +22,20 @@ const MIB = 2 ** 20;
 type After = (ms: number, run: () => void) => void;
 type Node = Profiler.ProfileNode;
 
-/** What is found on a thread. */
+/** The findings on a thread. */
 export interface Findings {
   /**
    * Its stack, innermost call first, one line each as in `error.stack`. The line of the innermost call is where the thread is,
    * those of its callers are where their functions begin; a call that was inlined shows as its caller.
    */
   stack?: string | undefined;
-  /** How much its heap holds, in MiB. */
+  /** The used size of its heap, in MiB. */
   heapMb?: number;
 }
 
 /**
- * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had
- * within `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions
- * begin; a call that was inlined shows as its caller. On the way the thread writes into its words whose work it is at.
- * Never rejects.
+ * Examines a thread for at most `limitMs`; resolves to the findings that could be had by then. On the way the thread
+ * writes into its words whose work it is at. Never rejects.
  */
 export function findingsOn(threadId: number | undefined, limitMs: number): Promise<Findings> {
   if (threadId === undefined) return Promise.resolve({});

@@ -25,21 +25,21 @@ export function beatMsFor(limitMs: number): number {
   return limitMs / LOOKS_PER_LIMIT;
 }
 
-/** What the parent finds when it looks. */
+/** The findings of one look of the parent. */
 export interface Look {
   /** The word that grows. */
   readonly beat: number;
-  /** Whether the thread may stand still: it blocks on purpose, or a debugger is attached. */
+  /** True if the thread may stand still: it blocks on purpose, or a debugger is attached. */
   readonly isExempt: boolean;
   /** The time since the look before, and for how much of it the thread waited for a processor. */
   readonly elapsedMs: number;
   readonly waitedMs: number;
 }
 
-/** What is known of a thread after a look. */
+/** The state of a thread after a look. */
 export interface Pulse {
   readonly beat: number;
-  /** For how many looks it has been silent; of those that count in part, the sum. */
+  /** The number of looks for which it has been silent; of those that count in part, the sum. */
   readonly silence: number;
 }
 
@@ -56,7 +56,7 @@ export function limitsPassed({ silence }: Pulse, limitMs: number, beatMs: number
   return Math.floor(((silence + 0.5) * beatMs) / limitMs);
 }
 
-/** What a heartbeat is watched with. */
+/** The options of a heartbeat. */
 export interface HeartbeatOptions {
   readonly words: Int32Array;
   readonly limitMs: number;
@@ -72,7 +72,7 @@ export class Heartbeat {
   #timer: UnrefTimer;
   #lookedAt: number;
   #pulse: Pulse = { beat: 0, silence: 0 };
-  /** The limits that were told since the last beat. */
+  /** The limits that were reported since the last beat. */
   #told = 0;
   /** Undefined unless the thread is silent. */
   #wait: Pick<ProcessorWait, "take"> | undefined = undefined;

@@ -1,30 +1,31 @@
 /**
- * How long a thread has waited for a processor: it was ready to run, and others ran. Linux counts this for each thread.
- * Elsewhere it is estimated: while no processor of the machine is idle, a thread may have waited for most of the time.
+ * Measures the time that a thread has waited for a processor: it was ready to run, and others ran. Linux counts this
+ * for each thread. Elsewhere it is estimated: while no processor of the machine is idle, a thread may have waited for
+ * most of the time.
  *
  *     |── ran ──|── waited ──|────────── slept ──────────|      the time of a thread
  *                            |── others waited ──|              other threads of the process
  *               |─────────── does not count ─────|
  *
- * A thread that sleeps may do so until others have done something for it, and those may wait: while it collects garbage,
- * several threads of V8 help.
+ * A thread that sleeps may do so until others have done something for it, and those may wait: while it collects
+ * garbage, several threads of V8 help.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-/** How much of the time one processor has to be idle, for the estimate to be that nobody waits. */
+/** The share of the time that one processor has to be idle, for the estimate to be that no thread waits. */
 const IDLE_SHARE = 0.1;
-/** How much of the time, or of its sleep, a thread has waited at most where it is not known. */
+/** The largest share of the time, or of its sleep, that a thread has waited, if it is not known. */
 const LIKELY_SHARE = 0.9;
 
 const NS_PER_MS = 1e6;
 const TASKS = "/proc/self/task";
 
-/** What a thread has done with some of its time, in milliseconds; it has slept for the rest. */
+/** The times of a thread, in milliseconds; for the rest it has slept. */
 export interface ThreadTimes {
   readonly ran: number;
   readonly waited: number;
-  /** How long the other threads of the process have waited, all together. */
+  /** The time that the other threads of the process have waited, all together. */
   readonly othersWaited: number;
 }
 
@@ -82,7 +83,7 @@ export class ProcessorWait {
   }
 }
 
-/** Returns what a thread has done since it began; undefined if the platform does not say. */
+/** Returns the times of a thread since it began; undefined if the platform does not have them. */
 function timesOf(thread: number): ThreadTimes | undefined {
   if (thread === 0) return undefined;
   try {

@@ -11,7 +11,10 @@ import type { Exports } from "./exports.ts";
 
 type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
-/** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
+/**
+ * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
+ * start.
+ */
 export function spawnFor(parent: Incarnation, host: { readonly exports: Exports }, asked: Asked): void {
   const { child, origin, options } = asked;
   const { exports } = host;

@@ -38,12 +38,15 @@ export interface WorkerThreadOptions {
   failed(error: unknown): void;
 }
 
-/** How long a hung thread is kept to be examined, and then until it is given up; one in native code exits when that returns. */
+/**
+ * The time that a hung thread is kept to be examined, and then until it is given up; one in native code exits when that
+ * returns.
+ */
 const EXAMINE_MS = 250;
 const EXIT_MS = 250;
 /** The time that a thread may take to end before the parent stops waiting for it. */
 const END_MS = 1000;
-/** How much of its heap a thread uses that may be about to run out of memory. */
+/** The share of its heap that a thread uses if it may be about to run out of memory. */
 const FULL = 0.9;
 
 type State = typeof RUNNING | Terminated | typeof OVER;
@@ -77,7 +80,7 @@ export class WorkerThread {
     this.#options = options;
     const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
-      () => {}, // its worker says so
+      () => {}, // its worker reports it
     );
     this.#line = line;
     this.#worker = this.#pool.threads[0];

@@ -409,7 +409,7 @@ function beat(words: Int32Array): void {
   Atomics.add(words, BEAT, 1);
 }
 
-/** Returns the number of this thread in the operating system; 0 if that does not say. */
+/** Returns the number of this thread in the operating system; 0 if that does not have one. */
 function osThread(): number {
   try {
     return Number(basename(readlinkSync("/proc/thread-self")));

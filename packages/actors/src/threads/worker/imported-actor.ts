@@ -50,7 +50,7 @@ export interface ImportPort {
   observe(actor: ImportedActor): void;
 }
 
-/** One actor elsewhere. */
+/** An actor elsewhere. */
 export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;

@@ -1,10 +1,10 @@
 /**
- * Records to messages: one decoder for each ring, on the receiving side. It mirrors the tables of the ring's encoder, so
- * it must read every record, in order.
+ * The decoder makes messages of records. Each ring has one, on the receiving side. It mirrors the tables of the ring's encoder,
+ * so it must read every record, in order.
  *
- * Invariants: every word that is read is within the record, and each count is checked against the words that are left, so
- * the time is bounded by the size; bytes that no encoder wrote throw CorruptRecordError, after which the tables may
- * differ from those of the encoder and the ring is of no use.
+ * Invariants: every word that it reads is within the record, and it checks each count against the words that are left, so the
+ * time is bounded by the size. Bytes that no encoder wrote throw CorruptRecordError. Then the tables may differ from those of
+ * the encoder, and the ring is of no use.
  */
 import { setOwn } from "../../internal/walk.ts";
 import { CorruptRecordError } from "./corrupt-record.ts";
@@ -13,7 +13,7 @@ import { Shape } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { internalized, Text } from "./text.ts";
 
-/** Objects in objects, the outermost counted too. */
+/** The number of objects in one another, the outermost counted too. */
 const MAX_LEVELS = tag.MAX_DEPTH + 1;
 
 export class Decoder implements Reading {
@@ -25,11 +25,11 @@ export class Decoder implements Reading {
   readonly #doubles: DataView;
   readonly #text: Text;
   readonly #shapes: Shape[] = [];
-  readonly #revive: ((portable: unknown) => unknown) | undefined;
+  readonly #revive: ((descriptor: unknown) => unknown) | undefined;
   #level = 0;
 
-  /** `revive` makes an object of what the encoder's `portable` said. */
-  constructor(memory: ArrayBufferLike, revive?: (portable: unknown) => unknown) {
+  /** `revive` makes an object of its descriptor, which the encoder's `describe` has returned. */
+  constructor(memory: ArrayBufferLike, revive?: (descriptor: unknown) => unknown) {
     this.words = new Int32Array(memory);
     this.#bytes = new Uint8Array(memory);
     this.#doubles = new DataView(memory);
@@ -37,7 +37,7 @@ export class Decoder implements Reading {
     this.#revive = revive;
   }
 
-  /** Reads the record of `size` bytes from `at` on. Throws CorruptRecordError when no encoder wrote it. */
+  /** Reads the record of `size` bytes from `at` on. Throws CorruptRecordError if no encoder wrote it. */
   decode(at: number, size: number): unknown {
     const isInside = at >= 0 && size > 0 && at + size <= this.#bytes.length;
     if (!isInside || (at & 3) !== 0 || (size & 3) !== 0) throw new CorruptRecordError(at, `no place for ${size} bytes`);
@@ -104,7 +104,7 @@ export class Decoder implements Reading {
     return object;
   }
 
-  /** The first object of a shape, or one whose keys are not for the table: its values, then its keys. */
+  /** Reads the first object of a shape, or one whose keys are not for the table: its values, then its keys. */
   #named(count: number, isShape: boolean, p: number): object {
     this.#operand(p, 2 * count);
     this.#enter(p);
@@ -173,14 +173,14 @@ export class Decoder implements Reading {
   }
 
   #descriptor(p: number): unknown {
-    const revive = this.#revive ?? this.#corrupt(p, "a handle that nobody expects");
+    const revive = this.#revive ?? this.#corrupt(p, "a descriptor that nobody expects");
     this.#enter(p);
-    const portable = this.value(p + 1);
+    const descriptor = this.value(p + 1);
     this.#level--;
-    return revive(portable);
+    return revive(descriptor);
   }
 
-  /** The word after `p`, when `words` more are left. */
+  /** Returns the word after `p`; throws unless `words` more are left. */
   #operand(p: number, words: number): number {
     if (p + 1 + words > this.end) this.#corrupt(p, "more words than the record has");
     this.at = p + 1 + words;

@@ -1,6 +1,6 @@
 /**
- * The objects of one message, to notice one that occurs twice. Most messages have few: those are compared one by one,
- * which is faster than any table. Nothing is held between messages.
+ * The set of the objects of one message, by which the encoder notices one that occurs twice. Most messages have few objects:
+ * comparing those one by one is faster than any table. It refers to no object between messages.
  */
 const FEW = 32;
 
@@ -9,7 +9,7 @@ export class Seen {
   #count = 0;
   #many: Set<object> | undefined = undefined;
 
-  /** Whether it was asked for `value` before. */
+  /** Adds `value`; returns whether it was in already. */
   has(value: object): boolean {
     const few = this.#few;
     const count = this.#count;

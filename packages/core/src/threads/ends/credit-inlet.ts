@@ -1,11 +1,11 @@
 /**
- * The inlet of a channel that queues. It puts what comes into the channel, and lends the other thread slots of a capacity: a
- * slot that is lent is held in the channel as a permit would hold it, so those who send here and those who send there
- * wait in one line. Opposite is a slot outlet.
+ * The inlet of a channel that queues. It puts each message into the channel, and grants the other thread slots of a capacity as
+ * credit. A granted slot is reserved in the channel, as by a permit, so the senders of both threads wait in one list. The other
+ * side is a credit outlet.
  *
- * Invariant: `held` slots are reserved in the channel for that thread: lent, and neither used nor returned yet. Of a channel
- * without a capacity it is one, which keeps the channel open, also after `close()`, for what is on the way. When the
- * thread has left or is lost, everything that it holds is given back.
+ * Invariant: `unusedCredit` slots are reserved in the channel for that thread: granted, and neither used nor returned yet. In a
+ * channel without a capacity that is one slot, which keeps the channel open, also after `close()`, for messages on the way.
+ * When the thread has left or is lost, all its credit is freed.
  */
 import type { Channel, WaitingSender } from "../../internal/channel.ts";
 import { PUSHED } from "../../internal/channel.ts";
@@ -15,7 +15,7 @@ import type { Link } from "../link/link.ts";
 import * as record from "../link/records.ts";
 import { Inlet } from "./inlet.ts";
 
-/** A question for slots that waits in the line of the channel. */
+/** A request for credit that waits for room among the senders of the channel. */
 class CreditRequest implements WaitingSender<unknown> {
   readonly value: typeof NOTHING = NOTHING;
   readonly #granted: (slots: number) => void;
@@ -33,7 +33,7 @@ class CreditRequest implements WaitingSender<unknown> {
     this.#granted(this.slots);
   }
 
-  /** The other thread learns of it by a record of its own. */
+  /** Waits no more. The other thread learns of the end by a record of its own. */
   disconnected(): void {
     this.isWaiting = false;
   }
@@ -45,7 +45,7 @@ export class CreditInlet extends Inlet {
   readonly #waitingRequest = new CreditRequest((slots) => this.#granted(slots));
   #isRevoking = false;
 
-  /** The channel is open, and has one sender more from now on. */
+  /** Counts as one sender more of the channel, which is open. */
   constructor(link: Link, channel: Channel<unknown>, id: number) {
     super(link, channel, id);
     this.#isBounded = channel.capacity !== Number.POSITIVE_INFINITY;
@@ -69,7 +69,7 @@ export class CreditInlet extends Inlet {
         this.#requested(n);
         break;
       case record.RETURN:
-        record.must(n >= 0 && n <= this.unusedCredit, "slots given back that were not lent");
+        record.must(n >= 0 && n <= this.unusedCredit, "more slots returned than were granted");
         this.#isRevoking = false;
         this.#freeSlots(n);
         break;
@@ -79,14 +79,14 @@ export class CreditInlet extends Inlet {
     }
   }
 
-  /** Lends slots that are free, without being asked, and returns how many. */
+  /** Grants slots if they are free, and returns how many. */
   grant(slots: number): number {
     if (slots <= 0 || this.channel.firstWaiting !== undefined || this.channel.reserve(slots) !== PUSHED) return 0;
     this.unusedCredit += slots;
     return slots;
   }
 
-  /** Lends what is free, up to the share of this thread. */
+  /** Grants the free slots, up to the share of this thread. */
   grantShare(): number {
     return this.#isBounded ? this.grant(Math.min(this.channel.available, this.#fairShare - this.unusedCredit)) : 0;
   }
@@ -99,7 +99,7 @@ export class CreditInlet extends Inlet {
 
   #requested(slots: number): void {
     const { channel } = this;
-    record.must(slots > 0 && slots <= channel.capacity, "a wish for slots that there are not");
+    record.must(slots > 0 && slots <= channel.capacity, "a request for more slots than there are");
     if (channel.state !== OPEN || this.#waitingRequest.isWaiting) return;
     if (channel.reserve(slots) === PUSHED) {
       this.#granted(slots);
@@ -110,13 +110,13 @@ export class CreditInlet extends Inlet {
     channel.waitForRoom(this.#waitingRequest);
   }
 
-  /** The slots are reserved; more are lent with them if they are free, so that not every message must be asked for. */
+  /** Sends credit for reserved slots. Grants free ones with them, so that not every message needs a request. */
   #granted(slots: number): void {
     this.unusedCredit += slots;
     this.link.control(record.GRANT, this.id, slots + this.grantShare());
   }
 
-  /** How many slots this thread can have without being asked: an equal part, if others send too. */
+  /** The number of slots that this thread can have without a request: an equal part, if others send too. */
   get #fairShare(): number {
     const { inlets } = this.bridge;
     let others = this.channel.senders;

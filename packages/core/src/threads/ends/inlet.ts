@@ -1,20 +1,23 @@
 /**
- * The receiving side of a channel for one thread that has senders of it: what all have in common. That thread counts as one
- * sender, and is told when the receiver goes. Opposite is an outlet.
+ * The receiving side of a channel for one thread that has senders of it: the part that all inlets share. That thread counts as
+ * one sender, and learns from the inlet when the receiver goes. The other side is an outlet.
  *
  * Invariants
  * 1. It leaves, once, when that thread has no sender left, or is lost.
- * 2. It holds the event loop while the receiver can still get something from it, unless the user says otherwise.
+ * 2. It keeps the event loop alive while the receiver can still get something from it, unless the user says otherwise.
  */
+
+import { isTracing } from "../../internal/backstop.ts";
 import type { Channel, ClosedWatch } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
-import { addKeepAlive, callers, indented, isTracing } from "../link/keep-alive-report.ts";
+import { addKeepAlive, callers, indented } from "../link/keep-alive-report.ts";
 import type { Link } from "../link/link.ts";
 import type { Endpoint } from "../link/records.ts";
 import * as record from "../link/records.ts";
 import type { CreditHolder } from "./bridge.ts";
 import { Bridge } from "./bridge.ts";
 
+/** `begin`, `closed` and `leave` change its fields, in this order; `closed` comes twice if a closed receiver is dropped. */
 export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
   readonly id: number;
   readonly link: Link;
@@ -22,8 +25,9 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
   protected readonly bridge: Bridge;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
+  /** True while it is on the channel's list of those who wait for the receiver to go. */
   #isWatching = false;
-  /** Undefined while it does not hold the event loop. */
+  /** Ends its entry in the report; undefined while it does not keep the event loop alive. */
   #endReport: (() => void) | undefined = undefined;
   #hasLeft = false;
 
@@ -39,12 +43,12 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
   abstract message(value: unknown): void;
   abstract control(kind: number, n: number): void;
   abstract revokeUnused(): void;
-  /** Lends what the other side may use at once, and returns how much. */
+  /** Grants the slots that the other side may use at once, and returns their number. */
   abstract grantShare(): number;
-  /** Gives up what the other side had here. */
+  /** Releases all that the other side had here. */
   protected abstract release(): void;
 
-  /** From now on it is one of those that the channel knows. */
+  /** Joins the inlets of the channel. */
   protected begin(): void {
     this.bridge.inlets.add(this);
     this.#watch();
@@ -55,9 +59,9 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
     this.leave();
   }
 
-  setRef(isHolding: boolean): void {
-    if (isHolding === (this.#endReport !== undefined)) return;
-    if (isHolding) {
+  setRef(isRef: boolean): void {
+    if (isRef === (this.#endReport !== undefined)) return;
+    if (isRef) {
       this.link.ref();
       this.#endReport = addKeepAlive(describeRef());
     } else {
@@ -67,7 +71,7 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
     }
   }
 
-  /** The receiver was closed or dropped. */
+  /** Tells the other side that the receiver was closed or dropped. */
   closed(): void {
     this.#isWatching = false;
     if (this.channel.isAbandoned) {
@@ -93,7 +97,7 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
     this.link.remove(this.id);
   }
 
-  /** A closed receiver can still be dropped. */
+  /** Watches on: a closed receiver can still be dropped. */
   #watchClosed(): void {
     if (this.#hasLeft) return;
     if (this.channel.isAbandoned) this.closed();
@@ -108,7 +112,7 @@ export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
 
 const UNREF_REMEDY = "It ends when they are dropped or that thread ends, and does not count after unref(receiver).";
 
-/** What is said of a receiver that holds the event loop. */
+/** Returns a function that describes, in the report, a receiver that keeps the event loop alive. */
 function describeRef(): () => string {
   const place = isTracing ? callers() : "";
   return () =>

@@ -1,20 +1,20 @@
 /**
- * Encoded records that wait on the sender's side for room in the ring, in order. Bounded where the channel is: a channel
- * with a capacity has no more messages on the way than that; an unbounded one may fill the memory, as it may in one thread.
+ * The encoded records that wait on the sender's side for room in the ring, in order. They are bounded if their channel is: a
+ * channel with a capacity has no more messages on the way than that. An unbounded one may fill the memory, as in one thread.
  *
  *     [ · · record record ] ─► [ record text record · · ]         the texts: "…" "…"
  *
- * A message that is a long text is not encoded until there is room: it cannot change meanwhile, and to copy it twice more
- * takes longer than all else that becomes of it. (Short ones can be in the encoder's table, whose order is that of records.)
+ * A long text that is a message is not encoded until there is room: it cannot change meanwhile, and copying it twice more
+ * takes longer than everything else. (A short one can be in the encoder's table, whose order is that of the records.)
  */
 import { Queue } from "../../internal/queue.ts";
 import { HEADER, recordKind, recordSize } from "./ring.ts";
 
-/** The longest record that waits takes an eighth of it. */
+/** The words of a block. The longest record that waits takes an eighth of it. */
 const BLOCK_WORDS = 1 << 15;
-/** So few are copied one by one, which takes less than to call for it. */
+/** The number of words up to which a loop copies faster than a call does. */
 const FEW_WORDS = 32;
-/** The kind of what stands for a text; it is never in a ring. The word after the header is how long its record can get. */
+/** The kind of a record that stands for a text. It is never in a ring. The word after its header is the largest size. */
 const TEXT = 15;
 const TEXT_SIZE = HEADER + 4;
 
@@ -29,7 +29,7 @@ export class Backlog {
   readonly #texts = new Queue<string>();
   #first: RecordBlock | undefined = undefined;
   #last: RecordBlock | undefined = undefined;
-  /** One that was read, for the next that is needed: to make one takes as long as to fill it. */
+  /** A block that was read, for the next use: making one takes as long as filling it. */
   #spare: RecordBlock | undefined = undefined;
   #text: string | undefined = undefined;
 
@@ -56,13 +56,13 @@ export class Backlog {
     this.#texts.push(text);
   }
 
-  /** How many bytes the oldest takes at most. There is one, as for all that follows. */
+  /** The largest size of the oldest, in bytes. There must be one, as for all that follows. */
   get size(): number {
     const { words, read } = this.#first as RecordBlock;
     return this.isText ? (words[read + 2] as number) : recordSize(words[read] as number);
   }
 
-  /** Whether the oldest is a text. */
+  /** True if the oldest is a text. */
   get isText(): boolean {
     const { words, read } = this.#first as RecordBlock;
     return recordKind(words[read] as number) === TEXT;
@@ -74,7 +74,7 @@ export class Backlog {
     return this.#text;
   }
 
-  /** Takes the oldest, which is a text, and returns the channel that it is for. */
+  /** Takes the oldest, which is a text, and returns the id of its channel. */
   takeText(): number {
     const { words, read } = this.#first as RecordBlock;
     this.#text = undefined;
@@ -82,7 +82,7 @@ export class Backlog {
     return words[read + 1] as number;
   }
 
-  /** Takes the oldest records, as many as are together and fit into `bytes`; they stay as they are until the next push. */
+  /** Takes the oldest records, as many as are contiguous and fit into `bytes`. They stay as they are until the next push. */
   take(bytes: number): Int32Array {
     const { words, read, written } = this.#first as RecordBlock;
     let end = read;
@@ -96,7 +96,7 @@ export class Backlog {
     return words.subarray(read, end);
   }
 
-  /** The first block is read up to `end`. */
+  /** Notes that the first block is read up to `end`. */
   #advance(end: number): void {
     const first = this.#first as RecordBlock;
     first.read = end;
@@ -106,7 +106,7 @@ export class Backlog {
     this.#spare = first;
   }
 
-  /** The last block, with room for `length` words. */
+  /** Returns the last block, with room for `length` words. */
   #blockFor(length: number): RecordBlock {
     if (this.#last !== undefined && this.#last.written + length <= BLOCK_WORDS) return this.#last;
     const block = this.#spare ?? new RecordBlock();

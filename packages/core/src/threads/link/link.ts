@@ -1,15 +1,18 @@
 /**
  * The link between this thread and one other: a ring for each direction, made at its first record, and a port beside them.
- * Every channel that crosses here has an endpoint at either side, and its records name it.
+ * Every channel that crosses here has an endpoint at either side, which its records name.
  *
- *     outlet ──► message, control ──► ring ──► drain ──► inlet        what they say to each other: records.ts
+ *     outlet ──► message, control ──► ring ──► drain ──► inlet        the records: records.ts
  *
- * The port introduces the rings, wakes the other thread, and carries what the codec does not write. It closes when either
- * thread ends, after its last message; so its `close` is how a thread learns of the death of the other.
+ * The port introduces the rings, wakes the other thread, and carries messages that the codec does not write. It closes when
+ * either thread ends, after its last message; by its `close` a thread learns of the death of the other.
  *
  * Invariants
  * 1. A record is released when it was taken in; a message that came through the port is taken in when its record is.
- * 2. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
+ * 2. The link closes when this side has no endpoint left; it keeps the event loop alive while an endpoint asks for it.
+ *
+ * Upstream are the endpoints (ends/, rendezvous/, connection.ts); downstream the two directions: outgoing.ts for one, the ring
+ * and the decoder for the other. It has 9 fields that change and 21 members, since both directions end and wake together.
  */
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
@@ -29,46 +32,52 @@ import { HEADER, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
-/** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
+/**
+ * The posts of the port, besides the one for `fromPort`. A record claims a post that is a message. The message is in an array of
+ * one unless it is a map, a set or bytes.
+ */
 type Posted = typeof PING | readonly [unknown] | WithPlaceholders | { readonly ring: SharedArrayBuffer } | Hello;
-/** How the thread that sends this is woken. */
+/** Tells how to wake the thread that sends it. */
 export interface Hello {
   readonly wake: SharedArrayBuffer;
 }
 const PING = 0;
 
-/** How many records a link takes in before it is the turn of others. */
+/** The number of records that a link takes in before it is the turn of others. */
 const RECORDS_PER_ROUND = 512;
-/** After how many of them their room is given back. */
+/** The number of records after which their room is given back. */
 const RELEASE_EVERY = 64;
 
+/** The direction from the other thread. */
 class Incoming {
   readonly ring: RingReader;
   readonly decoder: Decoder;
-  constructor(memory: SharedArrayBuffer, cargo: EndsInMessage<Link>) {
+  constructor(memory: SharedArrayBuffer, ends: EndsInMessage<Link>) {
     this.ring = new RingReader(memory);
-    this.decoder = new Decoder(memory, cargo.revive);
+    this.decoder = new Decoder(memory, ends.revive);
   }
 }
 
 export class Link implements Pumped, OutgoingLink {
   readonly #port: MessagePort;
   readonly #ends: EndsInMessage<Link>;
+  /** By their ids. */
   readonly #endpoints = new Map<number, Endpoint>();
   #nextId = 0;
-  /** The word of the other thread; undefined until it has said hello. */
+  /** The word of the other thread (wake.ts); undefined until its Hello has come. */
   #peer: Int32Array | undefined = undefined;
   #outgoing: Outgoing | undefined = undefined;
   #incoming: Incoming | undefined = undefined;
-  /** Messages that came through the port and are not claimed yet. */
+  /** The messages that came through the port and whose records are still to come. */
   readonly #unclaimed = new Queue<unknown>();
+  /** The number of endpoints that keep the event loop alive. */
   #refs = 0;
   #isClosed = false;
 
-  /** The other end of `port` is on its way to the other thread, or has come from there. */
-  constructor(port: MessagePort, moving: EndTransfer<Link>) {
+  /** `port` has its other end on the way to the other thread, or has come from there. */
+  constructor(port: MessagePort, transfer: EndTransfer<Link>) {
     this.#port = port;
-    this.#ends = new EndsInMessage<Link>(this, moving);
+    this.#ends = new EndsInMessage<Link>(this, transfer);
     port.on("message", (message: Posted) => {
       if (!this.#posted(message)) pump();
     });
@@ -77,15 +86,15 @@ export class Link implements Pumped, OutgoingLink {
     startPumping(this);
   }
 
-  /** Says who is on the way, and how this thread is woken. */
+  /** Sends the introduction: how to wake this thread, and for `fromPort` the ends that are on the way. */
   introduce(introduction: Hello): void {
     this.#port.postMessage(introduction);
     this.#closeSoon();
   }
 
   /**
-   * Answers the introduction of the other thread by telling how this one is woken, and takes in what has come; `earlier`
-   * was posted before the introduction.
+   * Answers the introduction of the other thread, and takes in all that has come. `earlier` was posted before the
+   * introduction.
    */
   acceptIntroduction({ wake }: Hello, earlier: readonly unknown[]): void {
     for (const message of earlier) this.#posted(message as Posted);
@@ -101,7 +110,7 @@ export class Link implements Pumped, OutgoingLink {
     this.#endpoints.set(id, endpoint);
   }
 
-  /** A number for an endpoint here; the one opposite has the same with its last bit changed. */
+  /** Returns an id for an endpoint here. The endpoint on the other side has the same with its last bit changed. */
   newId(): number {
     return 2 * this.#nextId++;
   }
@@ -111,7 +120,7 @@ export class Link implements Pumped, OutgoingLink {
     this.#closeSoon();
   }
 
-  /** Keeps the event loop of this thread, until `unhold`. */
+  /** Keeps the event loop of this thread alive, until `unref`. */
   ref(): void {
     if (this.#refs++ === 0) this.#port.ref();
   }
@@ -121,14 +130,14 @@ export class Link implements Pumped, OutgoingLink {
   }
 
   /**
-   * Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then.
-   * `isChecked`: it is a copy that was made before.
+   * Sends a message to the endpoint that is opposite to `id`. If it throws, MessageNotCloneableError or another one, it has done
+   * nothing. `isChecked`: the message is a copy that was made before.
    */
   message(id: number, value: unknown, isChecked = false): void {
     this.#out.message(id ^ 1, value, isChecked);
   }
 
-  /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
+  /** Returns a copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
   copy(value: unknown): unknown {
     return this.#ends.copy(value);
   }
@@ -142,12 +151,12 @@ export class Link implements Pumped, OutgoingLink {
     this.#outgoing?.publish();
   }
 
-  /** Whether all that was sent is in the ring. */
+  /** True if all that was sent is in the ring. */
   get isFlushed(): boolean {
     return this.#outgoing === undefined || this.#outgoing.isFlushed;
   }
 
-  /** Moves what waits for room as far as there is some. Whether that was all. */
+  /** Moves the backlog into the ring as far as there is room. Returns whether it is empty then. */
   flush(): boolean {
     if (!this.isFlushed) this.#outgoing?.flush();
     return this.isFlushed;
@@ -176,7 +185,7 @@ export class Link implements Pumped, OutgoingLink {
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
     } catch (error) {
-      this.#incoming = undefined; // what follows cannot be read either
+      this.#incoming = undefined; // later records cannot be read either
       this.#port.close();
       throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
     }
@@ -184,7 +193,7 @@ export class Link implements Pumped, OutgoingLink {
     return count > 0 || hasFlushed;
   }
 
-  /** Takes in what the port has, without waiting for the event loop. A ping among it has woken this thread all the same. */
+  /** Takes in the posts of the port, without waiting for the event loop. A ping among them has woken this thread all the same. */
   pull(): void {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       if (got.message === PING) schedule();
@@ -192,7 +201,7 @@ export class Link implements Pumped, OutgoingLink {
     }
   }
 
-  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  /** Finds out, without the event loop, whether the other thread has ended: its port closes after all posts. */
   lookForEnd(): void {
     this.pull();
     if (isClosing(this.#port)) this.#ended();
@@ -203,7 +212,7 @@ export class Link implements Pumped, OutgoingLink {
     return this.#outgoing;
   }
 
-  /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
+  /** Takes in a post. Returns false if there is no record to look for. */
   #posted(message: Posted): boolean {
     if (message === PING) return false;
     if (isPostedAsItIs(message)) this.#unclaimed.push(message);
@@ -251,7 +260,7 @@ export class Link implements Pumped, OutgoingLink {
     }
   }
 
-  /** Not at once: another endpoint may be about to come. */
+  /** Closes the link if it has no endpoint, though not at once: another one may be about to come. */
   #closeSoon(): void {
     if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
   }
@@ -264,7 +273,7 @@ export class Link implements Pumped, OutgoingLink {
     this.#port.close();
   }
 
-  /** The other thread has ended, or has nothing more to say. */
+  /** Takes in the last records and ends, since the other thread has ended or closed the link. */
   #ended(): void {
     if (this.#isClosed) return;
     while (this.#incoming?.ring.hasRecords) this.drain();
@@ -276,7 +285,7 @@ export class Link implements Pumped, OutgoingLink {
   }
 }
 
-/** Whether it says itself what went wrong: the bytes, or a message that passes through and cannot be sent on. */
+/** Returns whether `error` says itself what went wrong: the bytes, or a message that passes through and cannot go on. */
 function isTyped(error: unknown): boolean {
   return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
 }

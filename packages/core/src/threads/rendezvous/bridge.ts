@@ -1,8 +1,8 @@
 /**
- * The bridge of a rendezvous: besides what every bridge has, the table in shared memory on which its threads agree, and,
- * while the receiver is in this thread, the receiver's side of it.
+ * The bridge of a rendezvous. Besides the parts of every bridge it has the table in shared memory on which its threads agree,
+ * and, while the receiver is in this thread, the receiver's side of it.
  *
- * Upstream are the outlet or the inlets of the channel; downstream the table and the receiver's side.
+ * The channel calls it as its waker. Its outlet or its inlets call the receiver's side through it.
  */
 import type { Channel, WaitingSender, Waker } from "../../internal/channel.ts";
 import type { CreditHolder, Outward } from "../ends/bridge.ts";
@@ -10,26 +10,26 @@ import { Bridge } from "../ends/bridge.ts";
 import { ReceiverSide } from "./receiver-side.ts";
 import { SharedTable } from "./shared-table.ts";
 
-/** What leads to a receiver in another thread. */
+/** The way to a receiver in another thread. */
 export interface RendezvousOutward extends Outward, Required<Pick<Waker, "handOver" | "withdraw">> {
-  /** The thread with `ticket` has died. */
-  unclaim(ticket: number): void;
+  /** Notes the death of the thread with `row`. */
+  unclaim(row: number): void;
 }
 
 export class RendezvousBridge extends Bridge<RendezvousOutward> {
   readonly table: SharedTable;
-  /** While the receiver is here. */
+  /** Undefined once the receiver is in another thread. */
   receiverSide: ReceiverSide | undefined;
 
-  constructor(channel: Channel<unknown>, desk?: SharedArrayBuffer) {
+  constructor(channel: Channel<unknown>, table?: SharedArrayBuffer) {
     super(channel);
-    this.table = new SharedTable(desk);
+    this.table = new SharedTable(table);
     this.receiverSide = new ReceiverSide(channel, this.table);
   }
 
-  /** The one of `channel`, which is a rendezvous. `desk` has come with the end that the channel was made for. */
-  static override of(channel: Channel<unknown>, desk?: SharedArrayBuffer): RendezvousBridge {
-    return (Bridge.find(channel) as RendezvousBridge | undefined) ?? new RendezvousBridge(channel, desk);
+  /** Returns the bridge of a rendezvous, which may be made now. `table` has come with the end for which the channel was made. */
+  static override of(channel: Channel<unknown>, table?: SharedArrayBuffer): RendezvousBridge {
+    return (Bridge.find(channel) as RendezvousBridge | undefined) ?? new RendezvousBridge(channel, table);
   }
 
   override leadTo(outlet: RendezvousOutward): void {
@@ -55,13 +55,13 @@ export class RendezvousBridge extends Bridge<RendezvousOutward> {
     return this.outlet?.handOver(value) === true;
   }
 
-  withdraw(parked: WaitingSender<never>): boolean {
-    return this.outlet?.withdraw(parked) !== false;
+  withdraw(sender: WaitingSender<never>): boolean {
+    return this.outlet?.withdraw(sender) !== false;
   }
 
-  /** The thread with `ticket` has died; what it has published was taken in. */
-  unclaim(ticket: number): void {
-    if (this.outlet !== undefined) this.outlet.unclaim(ticket);
-    else this.receiverSide?.unclaim(ticket);
+  /** Notes the death of the thread with `row`. All that it has published was taken in. */
+  unclaim(row: number): void {
+    if (this.outlet !== undefined) this.outlet.unclaim(row);
+    else this.receiverSide?.unclaim(row);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The inlet of a rendezvous: what the other thread offers waits in the line of the channel, beside the sends of this
- * thread, and what it sends for the credit goes to the receive that waits. Opposite is a rendezvous outlet.
+ * The inlet of a rendezvous. An offer of the other thread waits among the senders of the channel; a value that the other thread
+ * has handed over goes to the receive that waits. The other side is a rendezvous outlet.
  *
- * Where the receiver is in a third thread, offers and what becomes of them pass through, with the same number.
+ * If the receiver is in a third thread, offers and their outcomes pass through, with the same number.
  */
 import type { Channel } from "../../internal/channel.ts";
 import { CLOSED, OPEN } from "../../internal/source.ts";
@@ -17,12 +17,14 @@ import { isRow, SharedTable } from "./shared-table.ts";
 export class RendezvousInlet extends Inlet implements Offerer {
   readonly unusedCredit = 0;
   readonly #bridge: RendezvousBridge;
+  /** By their numbers. */
   readonly #offers = new Map<number, Offer>();
+  /** The row of the other thread in the table; 0 until it has said so. */
   #row = 0;
   /** The message whose record is still to come. */
   #value: unknown = undefined;
 
-  /** The channel is open, and has one sender more from now on. */
+  /** Counts as one sender more of the channel, which is open. */
   constructor(link: Link, channel: Channel<unknown>, id: number) {
     super(link, channel, id);
     this.#bridge = RendezvousBridge.of(channel);
@@ -39,7 +41,7 @@ export class RendezvousInlet extends Inlet implements Offerer {
     const value = this.#value;
     switch (kind) {
       case record.OFFER:
-        record.must(isRow(SharedTable.rowOf(n)), "an offer without a ticket");
+        record.must(isRow(SharedTable.rowOf(n)), "an offer without a row");
         this.#value = undefined;
         if (this.channel.state === OPEN) this.#offered(new Offer(value, n, this.#bridge.table, this));
         break;
@@ -52,11 +54,11 @@ export class RendezvousInlet extends Inlet implements Offerer {
         this.#withdraw(this.#offers.get(n));
         break;
       case record.ROW:
-        record.must(isRow(n), "no ticket");
+        record.must(isRow(n), "no row");
         this.#row = n;
         break;
       case record.UNCLAIM:
-        record.must(isRow(n), "no ticket");
+        record.must(isRow(n), "no row");
         this.#bridge.unclaim(n);
         break;
       case record.SENDERS_GONE:

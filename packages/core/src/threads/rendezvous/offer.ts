@@ -1,28 +1,31 @@
-/** A value that a sender of another thread offers, in the line of the channel. It is taken only if it was not withdrawn. */
+/**
+ * A value that a sender of another thread offers. It waits among the senders of the channel, and is taken only if it was not
+ * withdrawn.
+ */
 import type { WaitingSender } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
 import type { SharedTable } from "./shared-table.ts";
 
-/** Where it has come from. */
+/** The inlet that an offer has come through. */
 export interface Offerer {
-  /** It is not in line any more; whether it was taken. */
+  /** Notes that `offer` waits no more; `isTaken` tells why. */
   over(offer: Offer, isTaken: boolean): void;
 }
 
 export class Offer implements WaitingSender<unknown> {
   readonly slots = 1;
   readonly value: unknown;
-  /** What it is known by, from its sender to its receiver, and on the desk. */
+  /** Its number, from its sender to its receiver, and in the shared table. */
   readonly n: number;
   readonly #table: SharedTable;
   readonly #from: Offerer;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(value: unknown, n: number, desk: SharedTable, from: Offerer) {
+  constructor(value: unknown, n: number, table: SharedTable, from: Offerer) {
     this.value = value;
     this.n = n;
-    this.#table = desk;
+    this.#table = table;
     this.#from = from;
   }
 

@@ -1,12 +1,13 @@
 /**
- * The outlet of a rendezvous. A send that waits here is offered to the receiver's thread, one at a time, and is complete when
- * it was taken there; `trySend` claims the credit that is lent while a receive waits. Opposite is a rendezvous inlet.
+ * The outlet of a rendezvous. It offers a waiting send to the receiver's thread, one at a time; the send is complete when it was
+ * taken there. `trySend` claims the credit that is granted while a receive waits, and hands its value over. The other side is a
+ * rendezvous inlet.
  *
  * Invariants
- * 1. `#offered` are those of the line that the other side knows: one of this thread, and all that pass through.
- * 2. What an offer has become is decided on the desk, so a send that is cancelled, or whose receiver dies, was either taken,
- *    or never will be.
- * 3. While something waits, this side holds the event loop.
+ * 1. `#offered` are the waiting senders that the other side knows: one of this thread, and all that pass through.
+ * 2. The shared table decides the outcome of an offer. So a send that is cancelled, or whose receiver dies, either was taken or
+ *    never will be.
+ * 3. While something waits, this side keeps the event loop alive.
  */
 import type { Channel, WaitingSender } from "../../internal/channel.ts";
 import { EndNotMovableError } from "../ends/errors.ts";
@@ -18,19 +19,21 @@ import { Offer } from "./offer.ts";
 import type { SharedTable } from "./shared-table.ts";
 
 export class RendezvousOutlet extends Outlet implements RendezvousOutward {
+  /** Undefined until `serve`. */
   #table: SharedTable | undefined = undefined;
   readonly #offered = new Map<number, WaitingSender<unknown>>();
-  /** What the one of this thread is known by; 0 if there is none. */
+  /** The number of the offer of this thread; 0 if there is none. */
   #own = 0;
+  /** The row of this thread in the table; 0 until it needs one. */
   #row = 0;
   #isRef = false;
 
-  override serve(channel: Channel<unknown>, desk?: SharedArrayBuffer): void {
-    this.#table = RendezvousBridge.of(channel, desk).table;
+  override serve(channel: Channel<unknown>, table?: SharedArrayBuffer): void {
+    this.#table = RendezvousBridge.of(channel, table).table;
     super.serve(channel);
   }
 
-  /** Something that was sent for the credit. */
+  /** Sends a value for the claimed credit. */
   push(value: unknown): void {
     this.sendMessage(value, undefined);
     this.link.control(record.HANDED_OVER, this.id);
@@ -42,9 +45,9 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     super.refused(value);
   }
 
-  /** CLAIM */
+  /** Claims the credit, and hands `value` over for it (CLAIM). */
   handOver(value: unknown): boolean {
-    if (this.channel.firstWaiting !== undefined || !this.#sharedTable.claim(this.#useRow())) return false; // nothing is overtaken
+    if (this.channel.firstWaiting !== undefined || !this.#sharedTable.claim(this.#useRow())) return false;
     try {
       this.push(value);
     } catch (notCloneable) {
@@ -55,22 +58,22 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     return true;
   }
 
-  /** WITHDRAW */
-  withdraw(send: WaitingSender<never>): boolean {
-    const n = send instanceof Offer ? send.n : this.#own;
-    if (this.#offered.get(n) !== (send as WaitingSender<unknown>)) return true;
+  /** Withdraws the offer of `sender`, if there is one (WITHDRAW); returns false if it was taken. */
+  withdraw(sender: WaitingSender<never>): boolean {
+    const n = sender instanceof Offer ? sender.n : this.#own;
+    if (this.#offered.get(n) !== (sender as WaitingSender<unknown>)) return true;
     if (!this.#sharedTable.withdraw(n)) {
       this.#taken(n);
       return false;
     }
     this.#forget(n);
     this.link.control(record.OFFER_WITHDRAWN, this.id, n);
-    queueMicrotask(() => this.requestCredit()); // when it has left the line
+    queueMicrotask(() => this.askForRoom()); // when it waits no more
     return true;
   }
 
-  unclaim(ticket: number): void {
-    this.link.control(record.UNCLAIM, this.id, ticket);
+  unclaim(row: number): void {
+    this.link.control(record.UNCLAIM, this.id, row);
   }
 
   control(kind: number, n: number): void {
@@ -89,22 +92,22 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     }
   }
 
-  /** What was taken is sent, though nobody was left to say so. */
+  /** Ends all offers. One that was taken is sent, though nobody was left to say so. */
   override lost(): void {
     this.#close();
     super.lost();
   }
 
-  /** Offers what is in line and not known opposite. */
-  protected requestCredit(): void {
-    for (let send = this.channel.firstWaiting; send !== undefined; send = send.next as typeof send) {
-      if (send instanceof Offer) {
-        if (!this.#offered.has(send.n)) this.#offer(send, send.n);
+  /** Offers the waiting senders that the other side does not know. */
+  protected askForRoom(): void {
+    for (let sender = this.channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+      if (sender instanceof Offer) {
+        if (!this.#offered.has(sender.n)) this.#offer(sender, sender.n);
       } else if (this.#own === 0) {
-        const ticket = this.#useRow();
-        if (ticket === 0) continue;
-        this.#own = this.#sharedTable.offer(ticket);
-        this.#offer(send, this.#own);
+        const row = this.#useRow();
+        if (row === 0) continue;
+        this.#own = this.#sharedTable.offer(row);
+        this.#offer(sender, this.#own);
       }
     }
     this.#updateRef();
@@ -114,7 +117,7 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     this.#updateRef();
   }
 
-  /** The receiver is gone: nothing is taken any more. */
+  /** Withdraws all offers that were not taken, since the receiver is gone. */
   #close(): void {
     for (const n of [...this.#offered.keys()]) {
       if (this.#sharedTable.withdraw(n)) this.#forget(n);
@@ -122,19 +125,19 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     }
   }
 
-  #offer(send: WaitingSender<unknown>, n: number): void {
-    this.#offered.set(n, send);
-    this.sendMessage(send.value, send);
+  #offer(sender: WaitingSender<unknown>, n: number): void {
+    this.#offered.set(n, sender);
+    this.sendMessage(sender.value, sender);
     this.link.control(record.OFFER, this.id, n);
   }
 
   #taken(n: number): void {
-    const send = this.#offered.get(n);
-    if (send === undefined) return;
+    const sender = this.#offered.get(n);
+    if (sender === undefined) return;
     this.#forget(n);
-    this.channel.cancelWait(send);
-    send.accepted();
-    this.requestCredit();
+    this.channel.cancelWait(sender);
+    sender.accepted();
+    this.askForRoom();
   }
 
   #forget(n: number): void {
@@ -143,14 +146,14 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
   }
 
   #updateRef(): void {
-    const isHolding = this.channel.firstWaiting !== undefined;
-    if (isHolding === this.#isRef) return;
-    this.#isRef = isHolding;
-    if (isHolding) this.link.ref();
+    const isRef = this.channel.firstWaiting !== undefined;
+    if (isRef === this.#isRef) return;
+    this.#isRef = isRef;
+    if (isRef) this.link.ref();
     else this.link.unref();
   }
 
-  /** The ticket of this thread; 0 if none is left. The other side learns of it at once, since that gives it back. */
+  /** Returns the row of this thread; 0 if none is left. The other side learns of it at once, since that side frees it. */
   #useRow(): number {
     if (this.#row === 0) {
       this.#row = this.#sharedTable.takeRow();
