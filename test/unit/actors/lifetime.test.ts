@@ -200,14 +200,15 @@ describe("what an actor owns", () => {
 
   test("is found anywhere in plain args, each once, and nowhere else", async () => {
     await using system = new TestSystem();
-    const spawned = numbers(6).map(() => system.spawn(idle));
-    const [a, b, c, d, hidden, weak] = spawned as [Idle, Idle, Idle, Idle, Idle, Idle];
+    const spawned = numbers(7).map(() => system.spawn(idle));
+    const [a, b, c, d, e, hidden, weak] = spawned as [Idle, Idle, Idle, Idle, Idle, Idle, Idle];
     const args = {
       a,
       again: a,
       list: [[b], { c }],
       bare: Object.assign(Object.create(null), { d }),
-      map: new Map([["hidden", hidden]]),
+      map: new Map([["e", new Set([e])]]),
+      function: Object.assign(() => {}, { hidden }),
       weak: weak.downgrade(),
       self: undefined as unknown,
       nothing: null,
@@ -217,7 +218,7 @@ describe("what an actor owns", () => {
     system.spawn(owner, { args }).drop();
     await quiet();
     const alive = await Promise.all(spawned.map(({ exited }) => isPending(exited)));
-    expect(alive).toEqual([false, false, false, false, true, true]);
+    expect(alive).toEqual([false, false, false, false, false, true, true]);
     hidden.drop();
     weak.drop();
   });
