@@ -33,7 +33,7 @@ import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
 import type { DeadLetterReason } from "./dead-letter.ts";
 import { DeferredMessages } from "./deferred.ts";
-import type { Inbox } from "./inbox.ts";
+import type { AccountedInbox } from "./inbox.ts";
 import type { Ledger } from "./ledger.ts";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
@@ -74,7 +74,7 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskQueue, Inbox {
+export class Mailbox implements AskQueue, AccountedInbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for the order of arrival. */
   readonly #ranking: Ranking | undefined;
