@@ -10,9 +10,7 @@
  * 3. An incarnation first gives up what waits (`giveUpWaits`), then nothing comes of late work (`hasEnded`): callbacks are
  *    ignored, and the context refuses. In process both happen before the `stopped` hook, on a thread the second after it.
  *
- * It has as many members as the contract of a handler (../context.ts) and the port; half of its fields are caches.
- *
- * Above the limits: it has the members that the contract of a handler has, and the port.
+ * Above the limits: it has the members that the contract of a handler has, and the port; half of its fields are caches.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";

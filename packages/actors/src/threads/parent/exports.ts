@@ -8,6 +8,7 @@
  *
  * Above the limits: it answers every kind of record that concerns an address.
  */
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";
 import { closedSender, strongAddress, weakAddress } from "../../address/handle.ts";
@@ -24,7 +25,7 @@ import type { Envelope } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
 import { marshalError, marshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
-import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports } from "../wire/messages.ts";
 
 type Weak = WeakAddressTo<Message, AnyAsk>;
@@ -309,12 +310,12 @@ export class Exports implements AddressTable {
       dropAddresses(reply);
       return;
     }
-    const { value, descriptors, transferList } = marshal(path, reply, this);
+    const { value, attached, transferList } = marshal(path, reply, this);
     try {
-      this.#post({ op: "answered", n, reply: { value, descriptors } }, transferList);
-      posted(reply);
+      this.#post({ op: "answered", n, reply: { value, attached } }, transferList);
+      unmark(reply);
     } catch (error) {
-      for (const [, descriptor] of descriptors) if (descriptor.isStrong) this.#released(this.#find(descriptor.id), 1);
+      for (const [, descriptor] of attached) if (descriptor.isStrong) this.#released(this.#find(descriptor.id), 1);
       throw uncloneable(path, reply, error, "the reply");
     } finally {
       dropAddresses(reply);

@@ -104,14 +104,14 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
     const { identity } = this;
     const { exports } = this.#host;
-    const { value, descriptors, transferList } = marshal(identity.path, args, exports);
+    const { value, attached, transferList } = marshal(identity.path, args, exports);
     const self = exports.exportWeak(targetOf(this.#context.self) as Target);
     const incarnationWords = this.#acks.words;
     const record: ToWorker = {
       op: "start",
       id: this.#id,
       origin,
-      args: { value, descriptors },
+      args: { value, attached },
       identity,
       self,
       incarnationWords,
@@ -324,9 +324,9 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     if (messages.length === 0) return;
     this.#sentSeq = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, descriptors, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
+    const { bare, attached, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
     if (message !== undefined && movesOnce(message)) markTransferred(message);
-    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, descriptors };
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, attached };
     this.#host.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 

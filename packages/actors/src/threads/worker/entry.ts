@@ -27,7 +27,7 @@ import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
 import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
-import { unmarshal } from "../wire/marshal.ts";
+import { unmarshal, unmarshalAll } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import {
   ACKNOWLEDGED,
@@ -176,12 +176,12 @@ class WorkerHost {
   }
 
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
-    const { epoch, first, messages, attempt, asks, descriptors } = record;
+    const { epoch, first, attempt, asks } = record;
     if (actor?.epoch !== epoch) {
       this.#dropBatch(record); // it was sent before the window was reset
       return;
     }
-    for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
+    const messages = unmarshalAll(record.messages, record.attached, this.#imports);
     let asked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
@@ -192,9 +192,8 @@ class WorkerHost {
   }
 
   /** Drops the addresses in a batch, which will not be handled here. */
-  #dropBatch({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
-    for (const [at, each] of descriptors)
-      dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
+  #dropBatch({ messages, attached }: Extract<ToWorker, { op: "handle" }>): void {
+    if (attached.length > 0) dropAddresses(unmarshalAll(messages, attached, this.#imports));
   }
 
   /** Drops the deliveries that have not been started. */

@@ -14,6 +14,7 @@
 import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { strongAddress, weakAddress } from "../../address/handle.ts";
@@ -28,7 +29,7 @@ import { WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
 import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
-import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
 import type { ImportCount, ImportPort } from "./imported-actor.ts";
 import { ImportedActor } from "./imported-actor.ts";
@@ -116,8 +117,8 @@ export class Imports implements AddressTable, ImportPort {
 
   /** Sends `message` with the addresses in it, which move. Throws when it cannot be copied. */
   sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent, what?: string): void {
-    const { descriptors } = this.#sendMarshalled(path, message, send, what);
-    if (descriptors.length > 0) dropAddresses(message);
+    const { attached } = this.#sendMarshalled(path, message, send, what);
+    if (attached.length > 0) dropAddresses(message);
   }
 
   #sendMarshalled(
@@ -126,14 +127,14 @@ export class Imports implements AddressTable, ImportPort {
     send: (marshalled: Marshalled) => ToParent,
     what?: string,
   ): Marshalled {
-    const { value, descriptors, transferList } = marshal(path, message, this);
-    const marshalled = { value, descriptors };
+    const { value, attached, transferList } = marshal(path, message, this);
+    const marshalled = { value, attached };
     try {
       this.#post(send(marshalled), transferList);
     } catch (error) {
       throw uncloneable(path, message, error, what);
     }
-    posted(message);
+    unmark(message);
     return marshalled;
   }
 
