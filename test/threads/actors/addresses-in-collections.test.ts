@@ -1,7 +1,8 @@
 /** Addresses cross threads wherever the runtime finds them: in Maps and Sets, nested, twice, in objects of other realms. */
 import { runInNewContext } from "node:vm";
 import type { Address, Definition } from "@pneumatic/actors";
-import { actor, MessageNotCloneableError, onThread } from "@pneumatic/actors";
+import { actor, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
+import { channel } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
 import type { Seer } from "../../support/thread-relay.ts";
 import { seer } from "../../support/thread-relay.ts";
@@ -13,6 +14,7 @@ interface Collecting {
   visitArgs(): Visited;
   echo(payload: { held: unknown }): unknown;
   passOn(payload: { to: unknown; held: unknown; how: string }): unknown;
+  sum(payload: { held: unknown }): number;
   ignore(payload: { held: unknown }): void;
   fail(payload: { held: unknown }): void;
 }
@@ -63,7 +65,7 @@ function inBoth(value: object): object {
 
 describe.each(shapes)("addresses in %s", (_, shape, visited) => {
   const begin = () => {
-    const system = threadSystem();
+    const system = threadSystem({ deadLetters: { keep: 0 } });
     const target = system.spawn(seer);
     const address = system.spawn(collecting, { args: undefined });
     return { system, target, address, held: () => shape(() => target.clone()) };
@@ -111,7 +113,7 @@ describe.each(shapes)("addresses in %s", (_, shape, visited) => {
         },
       },
     });
-    const to = system.spawn(visitor);
+    const to = system.spawn(visitor, { mailbox: bounded(10) });
     await address.ask({ type: "passOn", to: to.clone(), held: held(), how });
     to.drop();
     await to.exited;
@@ -161,4 +163,15 @@ describe("an address", () => {
     expect(() => address.tell({ type: "ignore", held })).toThrow(MessageNotCloneableError);
     expect(await address.ask({ type: "visit", held: [new Set([target.clone()])] })).toEqual({ count: 1, different: 1 });
   });
+});
+
+it("an end of a channel crosses in a Map, too", async () => {
+  await using system = threadSystem();
+  using address = system.spawn(collecting, { args: undefined });
+  const [sender, receiver] = channel<number>();
+  const sum = address.ask({ type: "sum", held: new Map([["from", receiver]]) });
+  sender.send(1);
+  sender.send(2);
+  sender.drop();
+  expect(await sum).toBe(3);
 });
