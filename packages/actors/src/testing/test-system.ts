@@ -1,7 +1,5 @@
 /**
  * The system whose time and order a test decides: its options and its public class. `simulated-system.ts` puts its parts together.
- *
- * Above the limits: it joins a system and a simulation, which are in two rooms.
  */
 import type { Logger } from "pino";
 import { pino } from "pino";
