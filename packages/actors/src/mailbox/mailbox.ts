@@ -6,6 +6,14 @@
  * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
  *
  * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
+ *
+ *     field        written by                                          when
+ *     deferred     this file; turn.ts takes from it                    from the first retry, stash or delivery that must not wait
+ *     awaited      incarnation.ts: pipeToSelf and its outcomes         while an incarnation runs, and until a drain is over
+ *     prefetcher   threads/parent/prefetch.ts                          while messages are on their way to a thread
+ *     credits      credits.ts                                          while threads may use slots of it
+ *     channel      this file, credits.ts, the senders of core          until `end`
+ *     account      this file; cell.ts counts handled and panicked      always
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
