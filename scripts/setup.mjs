@@ -11,8 +11,9 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(root, "node_modules", ".setup");
 
-/** Installs and builds; what that prints goes to standard error. */
+/** Installs and builds; what that prints goes to standard error. Returns how many milliseconds it took. */
 export function setUp() {
+  const began = performance.now();
   const needed = fingerprint();
   if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== needed) {
     const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -43,9 +44,13 @@ export function setUp() {
     ],
     2,
   );
+  return performance.now() - began;
 }
 
-/** Runs a command in the root of the workspace; ends the process with its exit code when it fails. */
+/**
+ * Runs a command in the root of the workspace, and returns how many milliseconds it took; ends the process with its exit code
+ * when it fails.
+ */
 export function step(title, command, args, stdout = "inherit") {
   process.stderr.write(`── ${title}\n`);
   const begin = performance.now();
@@ -55,7 +60,9 @@ export function step(title, command, args, stdout = "inherit") {
     process.stderr.write(`── ${title}: failed\n`);
     process.exit(status ?? 1);
   }
-  process.stderr.write(`── ${title}: ${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
+  const ms = performance.now() - begin;
+  process.stderr.write(`── ${title}: ${(ms / 1000).toFixed(1)} s\n`);
+  return ms;
 }
 
 /** The script of an installed command. */

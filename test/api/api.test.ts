@@ -1,37 +1,52 @@
 /**
- * The public interface of each package, as one text that shows in review. A change here is a change for users: update it with
- * `npm test -- test/api -u` and say so in a changeset.
+ * The public interface of each package: a block for each exported name, so that a review sees what changes for users. Update the
+ * snapshots with `npm test -- test/api -u`, and say so in a changeset.
  */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
-import { root } from "../support/source-files.ts";
+import { describe, expect, it } from "vitest";
+import type { PublicInterface } from "../support/public-interface.ts";
+import { publicInterfaces } from "../support/public-interface.ts";
 
-/** The declarations that an entry file reaches within its package, without comments. */
-function declarations(entry: string, seen = new Set<string>()): string {
-  if (seen.has(entry)) return "";
-  seen.add(entry);
-  const text = readFileSync(join(root, entry), "utf8")
-    .replace(/\/\*[\s\S]*?\*\//g, "")
-    .replace(/^\/\/# source.*$/gm, "")
-    .replace(/^\s*\n/gm, "");
-  const reached = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, from = ""]) => join(dirname(entry), from));
-  const rest = reached.map((path) =>
-    declarations(path.replace(/\.js$|\.ts$/, ".d.ts").replace(/\.d\.d\.ts$/, ".d.ts"), seen),
-  );
-  return [`// ${entry}\n${text}`, ...rest].join("");
+/** The names that an exported one mentions and that nobody has to write, with the reason why they are not exported. */
+const UNEXPORTED: Readonly<Record<string, readonly string[]>> = {
+  "@pneumatic/core": [
+    ...["SelectedPair", "Untimed"], // compute the result of a select from its arms
+    ...["ErrorKind", "NOT_RECEIVED_REASONS", "NotReceived", "StacklessError", "UNSENT_REASONS", "Unsent"], // kinds of errors
+  ],
+  "@pneumatic/core/testing": [],
+  "@pneumatic/core/threads": ["ends"], // carries a type parameter
+  "@pneumatic/actors": [
+    ...["AnyHandlers", "CheckHandlers", "Frame", "HandlersOf", "MaybePromise", "MethodOf", "NoOthers"], // infer an actor
+    ...["Names", "ObjectFault", "Payload", "PayloadFault", "Unfit", "unfit"], // say why something is no message
+    ...["argument", "definition", "protocol", "published", "registered"], // carry a type parameter
+    ...["Deliveries", "Name", "Step", "WithArgs"], // parts of an exported type that stand by themselves
+  ],
+  "@pneumatic/actors/testing": ["Names"],
+};
+
+function textOf(entry: string, { exported, unexported }: PublicInterface): string {
+  const blocks = [`// ${entry}: the names that it exports.`, ...exported.map(({ text }) => text)];
+  if (unexported.length > 0) {
+    blocks.push("// Mentioned above, but not exported.", ...unexported.map(({ text }) => text));
+  }
+  return `${blocks.join("\n\n")}\n`;
 }
 
-it.each([
-  "core/dist/index",
-  "core/dist/testing/index",
-  "core/dist/threads/index",
-  "actors/dist/index",
-  "actors/dist/testing/index",
-])("%s has the interface that is on record", async (entry) => {
-  const name = entry
-    .replace("/dist", "")
-    .replaceAll("/", "-")
-    .replace(/-index$/, "");
-  await expect(declarations(`packages/${entry}.d.ts`)).toMatchFileSnapshot(`${name}.api.txt`);
+const interfaces = publicInterfaces();
+
+describe.each([...interfaces])("%s", (entry, found) => {
+  const file = entry.replace("@pneumatic/", "").replace("/", "-");
+
+  it("has the interface that is on record", async () => {
+    await expect(textOf(entry, found)).toMatchFileSnapshot(`${file}.api.txt`);
+  });
+
+  it("mentions no name that it does not export, but for those with a reason", () => {
+    expect(found.unexported.map(({ name }) => name)).toEqual([...(UNEXPORTED[entry] ?? [])].sort());
+  });
+});
+
+it("gives no name to two different things", () => {
+  const exported = [...interfaces.values()].flatMap((found) => found.exported);
+  const textOfName = new Map(exported.map(({ name, text }) => [name, text]));
+  expect(exported.filter(({ name, text }) => textOfName.get(name) !== text).map(({ name }) => name)).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { PATIENCE_MS } from "../support/patience.ts";
 import type { SourceFile } from "../support/source-files.ts";
 import { filesBelow, root } from "../support/source-files.ts";
 
@@ -66,7 +67,7 @@ beforeAll(async () => {
     join(FOLDER, "tsconfig.json"),
     JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions, include: ["*/*.ts"], exclude: ["out"] }),
   );
-}, 60_000);
+});
 
 describe("the examples of the documentation", () => {
   it("are there", () => {
@@ -85,7 +86,9 @@ describe("the examples of the documentation", () => {
   });
 
   it.each(examples.filter(({ fails }) => !fails))("run: $title", async ({ name, output }) => {
-    const { stdout, stderr } = await run(process.execPath, [join(FOLDER, "out", `${name}.js`)], { timeout: 10_000 });
+    const { stdout, stderr } = await run(process.execPath, [join(FOLDER, "out", `${name}.js`)], {
+      timeout: PATIENCE_MS,
+    });
     expect(stderr).toBe("");
     if (output !== undefined) expect(stdout).toBe(output);
   });

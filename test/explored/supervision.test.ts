@@ -7,8 +7,16 @@ import type { Chance } from "../support/chance.ts";
 import type { ExploredScenario } from "../support/explored.ts";
 import { balanced, explored, must, outcomeOf, pause, replay, Scripts, same } from "../support/explored.ts";
 import { numbers } from "../support/sequence.ts";
-import type { Player } from "../support/troupe.ts";
-import { AT_ONCE, DEEDS, OFTEN, playerOf, RETRIED, supervisorOf, Troupe } from "../support/troupe.ts";
+import type { RecordedActor } from "../support/supervision-recorder.ts";
+import {
+  AT_ONCE,
+  DEEDS,
+  OFTEN,
+  RETRIED,
+  recordedChild,
+  SupervisionRecorder,
+  supervisorOf,
+} from "../support/supervision-recorder.ts";
 
 interface Stubborn {
   hold(payload: { ms: number }): Promise<void>;
@@ -19,14 +27,14 @@ const LONG_MS = 100_000;
 
 for (const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const) {
   explored(`${strategy} restarts in order, and loses nothing but the poison`, async (system, chance) => {
-    const troupe = new Troupe(chance);
-    troupe.kills = chance.oneIn(2);
+    const recorder = new SupervisionRecorder(chance);
+    recorder.kills = chance.oneIn(2);
     const isRetried = chance.oneIn(3);
     using scripts = new Scripts(system);
-    const children = Object.fromEntries(IDS.map((id) => [id, troupe.player(isRetried ? RETRIED : AT_ONCE)]));
+    const children = Object.fromEntries(IDS.map((id) => [id, recorder.childSpec(isRetried ? RETRIED : AT_ONCE)]));
     using top = system.supervise(supervisor({ strategy, intensity: OFTEN, children }), { name: "top" });
-    if (strategy !== "one_for_one") troupe.group(IDS.map((id) => `/top/${id}`));
-    const players = IDS.map((id) => playerOf(top, id));
+    if (strategy !== "one_for_one") recorder.group(IDS.map((id) => `/top/${id}`));
+    const players = IDS.map((id) => recordedChild(top, id));
     const sent = numbers(12).map((n) => ({ n, to: chance.below(4), deed: chance.of(...DEEDS) }));
     await scripts.perform(
       sent.map(
@@ -35,14 +43,14 @@ for (const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const) 
             players[to]?.tell({ type: "play", n, deed }),
       ),
       chance.times(
-        troupe.kills ? 3 : 0,
+        recorder.kills ? 3 : 0,
         () =>
           ({ sleep }) =>
             sleep(chance.below(30)).then(() => system.kill(any(chance, players))),
       ),
     );
     await pause(LONG_MS);
-    same("broken", troupe.broken, []);
+    same("broken", recorder.broken, []);
     same(
       "down",
       top.children().filter(({ alive }) => !alive),
@@ -50,11 +58,11 @@ for (const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const) 
     );
     for (const [at, id] of IDS.entries()) {
       const wanted = sent.filter(({ to }) => to === at).map(({ n }) => n);
-      same(`begun by ${id}`, troupe.begun.get(`/top/${id}`) ?? [], wanted);
-      same(`is ${id}`, troupe.does(`/top/${id}`), "up");
-      balanced(id, system.ledger(players[at] as Player));
+      same(`begun by ${id}`, recorder.begun.get(`/top/${id}`) ?? [], wanted);
+      same(`is ${id}`, recorder.does(`/top/${id}`), "up");
+      balanced(id, system.ledger(players[at] as RecordedActor));
     }
-    const { panicked, handled, deadLettered } = system.ledger(players[0] as Player);
+    const { panicked, handled, deadLettered } = system.ledger(players[0] as RecordedActor);
     const failed = sent.filter(({ to, deed }) => to === 0 && deed.startsWith("fail"));
     const { killed = 0 } = deadLettered;
     must(panicked <= failed.length && panicked + killed >= failed.length, () => `${panicked} of ${failed.length}`);
@@ -66,13 +74,13 @@ for (const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const) 
 explored(
   "whoever panics or loses its thread, at the start or the end of a handler, costs nobody else a message",
   async (system, chance) => {
-    const troupe = new Troupe(chance);
+    const recorder = new SupervisionRecorder(chance);
     const strategy = chance.of("one_for_one", "one_for_all", "rest_for_one");
     using scripts = new Scripts(system);
-    const children = Object.fromEntries(IDS.map((id) => [id, troupe.player(AT_ONCE)]));
+    const children = Object.fromEntries(IDS.map((id) => [id, recorder.childSpec(AT_ONCE)]));
     using top = system.supervise(supervisor({ strategy, intensity: OFTEN, children }), { name: "top" });
-    if (strategy !== "one_for_one") troupe.group(IDS.map((id) => `/top/${id}`));
-    const players = IDS.map((id) => playerOf(top, id));
+    if (strategy !== "one_for_one") recorder.group(IDS.map((id) => `/top/${id}`));
+    const players = IDS.map((id) => recordedChild(top, id));
     const sent = numbers(16).map((n) => ({ n, to: chance.below(4), deed: chance.of("play", "slow") }));
     await scripts.perform(
       sent.map(
@@ -82,13 +90,13 @@ explored(
       ),
     );
     await pause(LONG_MS);
-    same("broken", troupe.broken, []);
+    same("broken", recorder.broken, []);
     let struck = 0;
     for (const [at, player] of players.entries()) {
       const { handled, panicked, accepted, deadLettered } = system.ledger(player);
       same("fates", [handled + panicked, deadLettered], [accepted, {}]);
       same("accepted", accepted, sent.filter(({ to }) => to === at).length);
-      const begun = troupe.begun.get(player.path)?.length ?? 0;
+      const begun = recorder.begun.get(player.path)?.length ?? 0;
       must(begun >= handled && begun <= accepted, () => `${begun} were begun`);
       struck += panicked;
       player.drop();
@@ -130,14 +138,14 @@ const COMES_BACK = {
 } as const;
 
 explored("whether an actor comes back follows from its policy and how it ended", async (system, chance) => {
-  const troupe = new Troupe(chance);
+  const recorder = new SupervisionRecorder(chance);
   const restart = chance.of("permanent", "transient", "temporary");
   const isChild = chance.oneIn(2);
   const options = { ...AT_ONCE, restart, intensity: OFTEN };
   using top = isChild
-    ? system.supervise(supervisor({ intensity: OFTEN, children: { a: troupe.player({ ...AT_ONCE, restart }) } }))
+    ? system.supervise(supervisor({ intensity: OFTEN, children: { a: recorder.childSpec({ ...AT_ONCE, restart }) } }))
     : undefined;
-  using player = top?.child("a") ?? system.spawn(troupe.definition(), options);
+  using player = top?.child("a") ?? system.spawn(recorder.definition(), options);
   await player.started; // what has not begun has nothing to kill
   const exited = outcomeOf(player.exited);
   for (let n = 0; n < 5; n++) {
@@ -152,16 +160,17 @@ explored("whether an actor comes back follows from its policy and how it ended",
     if (!isBack) break;
     same("living", (await system.inspect()).living, isChild ? 2 : 1);
   }
-  same("broken", troupe.broken, []);
+  same("broken", recorder.broken, []);
 });
 
 explored(
   "each failure restarts whom the strategy says, and nobody who is temporary or was terminated",
   async (system, chance) => {
     const strategy = chance.of("one_for_one", "one_for_all", "rest_for_one");
-    const troupe = new Troupe(chance);
+    const recorder = new SupervisionRecorder(chance);
     const temporary = chance.below(6);
-    const specOf = (at: number) => troupe.player(at === temporary ? { ...AT_ONCE, restart: "temporary" } : AT_ONCE);
+    const specOf = (at: number) =>
+      recorder.childSpec(at === temporary ? { ...AT_ONCE, restart: "temporary" } : AT_ONCE);
     using top = system.supervise(
       supervisor({ strategy, intensity: OFTEN, children: Object.fromEntries(IDS.map((id, at) => [id, specOf(at)])) }),
     );
@@ -172,7 +181,7 @@ explored(
       const one = wanted.findIndex((each) => each.id === id);
       if (!wanted[one]?.alive) continue;
       const isTemporary = IDS.indexOf(id) === temporary;
-      using player = playerOf(top, id);
+      using player = recordedChild(top, id);
       const how = chance.of("kill", "fail", "failLater", "failLater", "terminate");
       if (how === "terminate") await top.terminateChild(id);
       else if (how === "kill") void system.kill(player);
@@ -196,9 +205,9 @@ explored(
 );
 
 explored("a nested tree starts in order and stops in reverse, whoever ends it and when", async (system, chance) => {
-  const troupe = new Troupe(chance);
-  troupe.slowness = 6;
-  const one = () => troupe.player({ shutdownMs: LONG_MS });
+  const recorder = new SupervisionRecorder(chance);
+  recorder.slowness = 6;
+  const one = () => recorder.childSpec({ shutdownMs: LONG_MS });
   const inner = supervisor({ children: { x: one(), y: one() } });
   const spec = supervisor({ children: { a: one(), inner, b: one(), last: supervisor({ children: { z: one() } }) } });
   using top = system.supervise(spec, { name: "top" });
@@ -207,7 +216,7 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
   const isUp = started.value === "undefined";
   const how = chance.of("stop" as const, "drain" as const, "drop" as const, "shutdown" as const);
   const exited = outcomeOf(top.exited);
-  const begun = troupe.journal.filter((step) => step.startsWith("start ")).length;
+  const begun = recorder.journal.filter((step) => step.startsWith("start ")).length;
   if (how === "drop") top.drop();
   else if (how === "shutdown") await system.shutdown({ timeoutMs: LONG_MS });
   else await system[how](top);
@@ -215,7 +224,7 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
   same("exit", exited.value, how === "drop" ? "normal" : "shutdown");
   const order = ["/top/a", "/top/inner/x", "/top/inner/y", "/top/b", "/top/last/z"];
   const did = (what: string) =>
-    troupe.journal.filter((step) => step.startsWith(`${what} `)).map((step) => step.slice(what.length + 1));
+    recorder.journal.filter((step) => step.startsWith(`${what} `)).map((step) => step.slice(what.length + 1));
   if (how === "stop") same("starts after the stop", did("start").length, begun);
   same("started", did("start"), order.slice(0, did("start").length));
   if (isUp) same("were up", did("up"), order);
@@ -223,10 +232,10 @@ explored("a nested tree starts in order and stops in reverse, whoever ends it an
   same("are gone", did("gone"), did("stop"));
   same(
     "steps",
-    troupe.journal.slice(-2 * did("up").length).filter((step) => !/^(stop|gone)/.test(step)),
+    recorder.journal.slice(-2 * did("up").length).filter((step) => !/^(stop|gone)/.test(step)),
     [],
   );
-  must(!troupe.journal.join(" ").match(/stop (\S+) (?!gone \1)/), () => `Two stop at a time: ${troupe.journal}`);
+  must(!recorder.journal.join(" ").match(/stop (\S+) (?!gone \1)/), () => `Two stop at a time: ${recorder.journal}`);
 });
 
 explored("a stop takes as long as each child takes, or may take, one after the other", async (system, chance) => {
@@ -275,17 +284,17 @@ function allowed(times: readonly number[], { restarts, withinMs }: { restarts: n
 }
 
 explored("as many restarts as the intensity allows in any window follow, and not one more", async (system, chance) => {
-  const troupe = new Troupe(chance);
-  troupe.slowness = 0;
+  const recorder = new SupervisionRecorder(chance);
+  recorder.slowness = 0;
   const intensity = { restarts: chance.below(4), withinMs: chance.of(1, 50, 100) };
   const isAlone = chance.oneIn(2);
   const options = { backoff: { initialMs: 0 } };
   using top = isAlone
     ? undefined
-    : system.supervise(supervisor({ intensity, children: { a: child(troupe.definition(), options) } }), {
+    : system.supervise(supervisor({ intensity, children: { a: child(recorder.definition(), options) } }), {
         name: "top",
       });
-  using player = top?.child("a") ?? system.spawn(troupe.definition(), { ...options, intensity, name: "a" });
+  using player = top?.child("a") ?? system.spawn(recorder.definition(), { ...options, intensity, name: "a" });
   const times: number[] = [];
   for (let n = 0; n < 6; n++) {
     times.push(system.now);
@@ -299,7 +308,7 @@ explored("as many restarts as the intensity allows in any window follow, and not
   const isOver = restarts < times.length;
   same("panicked", panicked, isOver ? restarts + 1 : times.length);
   same("handled", handled, isOver ? 0 : 1);
-  same("starts", troupe.startedAt.get(player.path)?.length, restarts + 1);
+  same("starts", recorder.startedAt.get(player.path)?.length, restarts + 1);
   same("dead", deadLettered, isOver ? { stopped: times.length - restarts } : {});
   const exited = outcomeOf((top ?? player).exited);
   await pause(1);
@@ -307,12 +316,12 @@ explored("as many restarts as the intensity allows in any window follow, and not
 });
 
 explored("what is queued when the intensity is exceeded is given up for that reason", async (system, chance) => {
-  const troupe = new Troupe(chance);
+  const recorder = new SupervisionRecorder(chance);
   const restarts = chance.below(3);
   const intensity = { restarts, withinMs: LONG_MS };
   using scripts = new Scripts(system);
   using top = system.supervise(
-    supervisor({ intensity, children: { a: troupe.player(AT_ONCE), b: troupe.player(AT_ONCE) } }),
+    supervisor({ intensity, children: { a: recorder.childSpec(AT_ONCE), b: recorder.childSpec(AT_ONCE) } }),
   );
   using a = top.child("a");
   using b = top.child("b");
@@ -331,24 +340,24 @@ explored("what is queued when the intensity is exceeded is given up for that rea
   same("exit", [(await top.exited).kind, (await b.exited).kind], ["panicked", "shutdown"]);
   const { kind } = await a.exited; // while the supervisor starts it waits for what its own supervisor decides
   must(kind === "panicked" || (kind === "shutdown" && !isUp), kind);
-  same("broken", troupe.broken, []);
+  same("broken", recorder.broken, []);
 });
 
 explored(
   "backoff doubles from the second restart in a row, and starts over after a quiet window",
   async (system, chance) => {
-    const troupe = new Troupe(chance, () => system.now);
+    const recorder = new SupervisionRecorder(chance, () => system.now);
     const isKilled = chance.oneIn(3);
-    troupe.slowness = isKilled ? 10 : 0; // a kill waits for no hook
+    recorder.slowness = isKilled ? 10 : 0; // a kill waits for no hook
     const intensity = { restarts: 100, withinMs: 1000 };
     const backoff = { initialMs: 10, maxMs: 50, jitter: 0 };
-    using player = system.spawn(troupe.definition(), { name: "a", backoff, intensity });
+    using player = system.spawn(recorder.definition(), { name: "a", backoff, intensity });
     await pause(1);
     const wanted: number[] = [0];
     let inARow = 0;
     for (let n = 0; n < 8; n++) {
       await pause(chance.of(1, 500, 999, 1000, 2000));
-      const starts = troupe.startedAt.get("/a") as number[];
+      const starts = recorder.startedAt.get("/a") as number[];
       if (system.now - (starts.at(-1) as number) >= 1000) inARow = 0;
       const delay = inARow === 0 ? 0 : Math.min(50, 10 * 2 ** (inARow - 1));
       inARow++;
@@ -357,31 +366,31 @@ explored(
       wanted.push(system.now + delay);
       await pause(60);
     }
-    same("starts", troupe.startedAt.get("/a"), wanted);
+    same("starts", recorder.startedAt.get("/a"), wanted);
   },
 );
 
 explored(
   "a supervisor that gives up is restarted by its own, under the same addresses, without what was started later",
   async (system, chance) => {
-    const troupe = new Troupe(chance);
+    const recorder = new SupervisionRecorder(chance);
     const restarts = chance.below(2);
     const inner = supervisor({
       strategy: chance.of("one_for_one", "one_for_all", "rest_for_one"),
       intensity: { restarts, withinMs: LONG_MS },
-      children: { x: troupe.player(AT_ONCE), y: troupe.player(AT_ONCE) },
+      children: { x: recorder.childSpec(AT_ONCE), y: recorder.childSpec(AT_ONCE) },
     });
     const strategy = chance.of("one_for_one" as const, "one_for_all" as const, "rest_for_one" as const);
     using scripts = new Scripts(system);
     using top = system.supervise(
-      supervisor({ strategy, intensity: OFTEN, children: { a: troupe.player(), inner, b: troupe.player() } }),
+      supervisor({ strategy, intensity: OFTEN, children: { a: recorder.childSpec(), inner, b: recorder.childSpec() } }),
       { name: "top" },
     );
     using sub = top.child("inner");
     using x = sub.child("x");
     using y = sub.child("y");
     await top.started;
-    using extra = sub.startChild("extra", troupe.player(AT_ONCE));
+    using extra = sub.startChild("extra", recorder.childSpec(AT_ONCE));
     const exits = [x, y, extra].map(({ exited }) => outcomeOf(exited));
     await scripts.perform(
       numbers(12).map((n) => async ({ sleep }) => {
@@ -392,7 +401,7 @@ explored(
       numbers(4).map((n) => () => extra.tell({ type: "play", n, deed: "slow" })),
     );
     await pause(LONG_MS);
-    same("broken", troupe.broken, []);
+    same("broken", recorder.broken, []);
     const { panicked, accepted, handled, deadLettered } = system.ledger(x);
     same("restarts of x", sub.children()[0]?.restarts, panicked);
     const gaveUp = Math.floor(panicked / (restarts + 1));
@@ -423,15 +432,18 @@ explored(
 explored(
   "children that come and go by name are listed as long as they live, and never come back once terminated",
   async (system, chance) => {
-    const troupe = new Troupe(chance);
+    const recorder = new SupervisionRecorder(chance);
     const strategy = chance.of("one_for_one" as const, "one_for_all" as const, "rest_for_one" as const);
     using scripts = new Scripts(system);
-    using top = system.supervise(supervisor({ strategy, intensity: OFTEN, children: { a: troupe.player(AT_ONCE) } }), {
-      name: "top",
-    });
-    const made: Player[] = [];
+    using top = system.supervise(
+      supervisor({ strategy, intensity: OFTEN, children: { a: recorder.childSpec(AT_ONCE) } }),
+      {
+        name: "top",
+      },
+    );
+    const made: RecordedActor[] = [];
     const terminated: { id: string; starts: number }[] = [];
-    const startsOf = (id: string) => troupe.startedAt.get(`/top/${id}`)?.length ?? 0;
+    const startsOf = (id: string) => recorder.startedAt.get(`/top/${id}`)?.length ?? 0;
     const play = (n: number) => () =>
       made.length > 0 && any(chance, made).tell({ type: "play", n, deed: chance.of(...DEEDS, "leave") });
     const start = () => {
@@ -441,8 +453,8 @@ explored(
         made.push(
           top.startChild(
             id,
-            troupe.player({ ...AT_ONCE, restart: chance.of("permanent", "transient", "temporary") }),
-          ) as Player,
+            recorder.childSpec({ ...AT_ONCE, restart: chance.of("permanent", "transient", "temporary") }),
+          ) as RecordedActor,
         );
         must(!wasAlive, `${id} was started twice`);
       } catch (error) {
@@ -469,12 +481,12 @@ explored(
     // Messages are numbered across children, so that only overlaps and the dead that play are looked at here.
     same(
       "broken",
-      troupe.broken.filter((what) => !what.includes(" after ")),
+      recorder.broken.filter((what) => !what.includes(" after ")),
       [],
     );
     for (const { id, alive } of top.children()) {
       same(`${id} is found`, system.lookup(`/top/${id}`) !== undefined, alive);
-      same(`${id} is up`, troupe.does(`/top/${id}`) === "up", alive);
+      same(`${id} is up`, recorder.does(`/top/${id}`) === "up", alive);
     }
     const last = new Map(terminated.map((each) => [each.id, each]));
     for (const { id, starts } of last.values())
@@ -485,10 +497,10 @@ explored(
 
 interface Tree {
   readonly top: SupervisorAddress;
-  readonly players: Player[];
+  readonly players: RecordedActor[];
 }
 
-function anyTree(system: TestSystem, chance: Chance, troupe: Troupe): Tree {
+function anyTree(system: TestSystem, chance: Chance, recorder: SupervisionRecorder): Tree {
   const options = () => ({
     restart: chance.of("permanent" as const, "transient" as const, "temporary" as const),
     shutdownMs: chance.of(5, 1000),
@@ -500,30 +512,30 @@ function anyTree(system: TestSystem, chance: Chance, troupe: Troupe): Tree {
     supervisor({
       strategy: strategy(),
       intensity: intensity(),
-      children: { x: troupe.player(options()), y: troupe.player(options()) },
+      children: { x: recorder.childSpec(options()), y: recorder.childSpec(options()) },
     });
-  const children = { a: troupe.player(options()), s: below(), b: troupe.player(options()), t: below() };
+  const children = { a: recorder.childSpec(options()), s: below(), b: recorder.childSpec(options()), t: below() };
   const top = system.supervise(supervisor({ strategy: strategy(), intensity: OFTEN, children }), { name: "top" });
   using s = supervisorOf(top, "s");
   using t = supervisorOf(top, "t");
   const players = [
-    playerOf(top, "a"),
-    playerOf(s, "x"),
-    playerOf(s, "y"),
-    playerOf(top, "b"),
-    playerOf(t, "x"),
-    playerOf(t, "y"),
+    recordedChild(top, "a"),
+    recordedChild(s, "x"),
+    recordedChild(s, "y"),
+    recordedChild(top, "b"),
+    recordedChild(t, "x"),
+    recordedChild(t, "y"),
   ];
   return { top, players };
 }
 
 function anyTreeIsShutDown(when: "at last" | "in the middle"): ExploredScenario {
   return async (system, chance) => {
-    const troupe = new Troupe(chance);
-    troupe.kills = true;
-    for (const path of ["/top/a", "/top/s/x", "/top/t/y"]) troupe.failing.set(path, chance.of(0, 0, 0, 1, 2));
+    const recorder = new SupervisionRecorder(chance);
+    recorder.kills = true;
+    for (const path of ["/top/a", "/top/s/x", "/top/t/y"]) recorder.failing.set(path, chance.of(0, 0, 0, 1, 2));
     using scripts = new Scripts(system);
-    const { top, players } = anyTree(system, chance, troupe);
+    const { top, players } = anyTree(system, chance, recorder);
     const exits = [top, ...players].map(({ exited }) => outcomeOf(exited));
     const performed = scripts.perform(
       numbers(15).map((n) => () => any(chance, players).tell({ type: "play", n, deed: chance.of(...DEEDS, "leave") })),
@@ -546,7 +558,7 @@ function anyTreeIsShutDown(when: "at last" | "in the middle"): ExploredScenario 
       exits.every(({ value }) => value !== "pending"),
       () => `exits ${exits.map(({ value }) => value)}`,
     );
-    same("broken", troupe.broken, []);
+    same("broken", recorder.broken, []);
     for (const address of [top, ...players]) address.drop();
   };
 }
@@ -559,8 +571,8 @@ test("a tree of seed 347 leaves no wait for a start behind", () => replay(anyTre
 test("a tree of seed 11412 starts nobody twice", () => replay(anyTreeIsShutDown("in the middle"), 11412));
 
 explored("a spawn below an incarnation that has ended is refused, and leaves nobody", async (system, chance) => {
-  const troupe = new Troupe(chance);
-  const definition = troupe.definition();
+  const recorder = new SupervisionRecorder(chance);
+  const definition = recorder.definition();
   let refused = 0;
   let made = 0;
   const parent = child(

@@ -46,9 +46,9 @@ function figure({ bytes }: Bundle, limit: number): string {
 }
 
 describe("a bundle of @pneumatic/core", () => {
-  const EVERYTHING_LIMIT = 8 * 1024;
+  const EVERYTHING_LIMIT = 8.5 * 1024;
   const CHANNELS_LIMIT = 3 * 1024;
-  const CHANNELS_PRESENT = 6080;
+  const CHANNELS_PRESENT = 6560;
   let everything: Bundle;
   let channels: Bundle;
 
@@ -61,7 +61,7 @@ describe("a bundle of @pneumatic/core", () => {
     );
   });
 
-  it("stays under 8 KB with everything that is exported", () => {
+  it("stays under 8.5 KB with everything that is exported", () => {
     expect(excess(everything, EVERYTHING_LIMIT)).toBeUndefined();
   });
 

@@ -12,10 +12,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { PATIENCE_MS } from "./patience.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 /** For a browser that is installed but does not work; a page takes about a second. */
-const LIMIT_MS = 60_000;
 
 /** The executable, or undefined when there is none. */
 export function findBrowser(): string | undefined {
@@ -83,7 +83,7 @@ function launch(browser: string, profile: string, url: string): ChildProcess {
   return spawn(browser, [...flags, url], {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
     detached: true,
-    timeout: LIMIT_MS,
+    timeout: PATIENCE_MS,
     killSignal: "SIGKILL",
   });
 }
@@ -92,7 +92,7 @@ function launch(browser: string, profile: string, url: string): ChildProcess {
 async function failure(child: ChildProcess): Promise<never> {
   const complaints = child.stderr === null ? "" : text(child.stderr);
   const [code, signal] = await once(child, "exit");
-  const how = signal === "SIGKILL" ? `was killed after ${LIMIT_MS} ms` : `ended (${signal ?? code})`;
+  const how = signal === "SIGKILL" ? `was killed after ${PATIENCE_MS} ms` : `ended (${signal ?? code})`;
   throw new Error(`The browser ${how} and the page had reported nothing. It said:\n${await complaints}`);
 }
 

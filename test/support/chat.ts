@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { gate } from "./gate.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { root } from "./source-files.ts";
 
 const MAIN = join(root, "examples", "chat", "dist", "main.js");
@@ -20,7 +21,7 @@ export interface RunningChat extends Disposable {
 
 /** Starts a chat on free ports. */
 export function startChat(...args: string[]): Promise<RunningChat> {
-  const child = spawn(process.execPath, [MAIN, "--tcp", "0", "--ws", "0", ...args], { timeout: 60_000 });
+  const child = spawn(process.execPath, [MAIN, "--tcp", "0", "--ws", "0", ...args], { timeout: PATIENCE_MS });
   let log = "";
   let stdout = "";
   child.stderr.on("data", (chunk) => {

@@ -7,32 +7,39 @@ const AT = 64;
 
 export interface LinkOptions {
   readonly bytes?: number;
-  readonly portable?: (value: object) => unknown;
-  readonly revive?: (portable: unknown) => unknown;
+  readonly describe?: (value: object) => unknown;
+  readonly revive?: (describe: unknown) => unknown;
 }
 
 export class CodecLink {
-  readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
   readonly #encoder: Encoder;
   readonly #decoder: Decoder;
+  /** Where the bytes end that may have been written since they were last filled. */
+  #dirty: number;
 
-  constructor({ bytes = 65_536, portable, revive }: LinkOptions = {}) {
+  constructor({ bytes = 65_536, describe, revive }: LinkOptions = {}) {
     const memory = new SharedArrayBuffer(bytes);
-    this.bytes = new Uint8Array(memory);
-    this.#encoder = new Encoder(memory, portable);
+    this.#bytes = new Uint8Array(memory);
+    this.#dirty = bytes;
+    this.#encoder = new Encoder(memory, describe);
     this.#decoder = new Decoder(memory, revive);
   }
 
+  /** The memory, to be read and written. */
+  get bytes(): Uint8Array {
+    this.#dirty = this.#bytes.length;
+    return this.#bytes;
+  }
+
   /** The size of the record of `value`, which the decoder has not read; negative when it was refused. */
-  encode(value: unknown, limit: number = this.bytes.length - 2 * AT): number {
-    this.bytes.fill(0xaa);
+  encode(value: unknown, limit: number = this.#bytes.length - 2 * AT): number {
+    this.#bytes.fill(0xaa, 0, this.#dirty);
     const size = this.#encoder.encode(value, AT, limit);
-    const end = AT + (size < 0 ? limit : size);
-    const outside = [
-      ...this.bytes.subarray(0, AT),
-      ...this.bytes.subarray(Math.max(end, AT + limit), end + limit + AT),
-    ];
-    if (outside.some((byte) => byte !== 0xaa)) throw new Error("The encoder wrote outside of its window");
+    this.#dirty = AT + (size < 0 ? limit : size);
+    const isUntouched = (from: number, to: number) => this.#bytes.subarray(from, to).every((byte) => byte === 0xaa);
+    if (!isUntouched(0, AT) || !isUntouched(AT + limit, AT + limit + AT))
+      throw new Error("The encoder wrote outside of its window");
     return size;
   }
 
@@ -42,7 +49,7 @@ export class CodecLink {
 
   /** The bytes of the record that was encoded last. */
   record(size: number): Uint8Array {
-    return this.bytes.subarray(AT, AT + size);
+    return this.#bytes.subarray(AT, AT + size);
   }
 
   /** What arrives of `value`, which must not be refused. */

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PATIENCE_MS } from "./patience.ts";
 import { root } from "./source-files.ts";
 
 const MAIN = join(root, "examples", "crawler", "dist", "main.js");
@@ -46,7 +47,7 @@ export interface Exit {
 
 /** Runs the crawler with these arguments to its end. */
 export function start(args: readonly string[], options: Options = {}): Promise<Exit> {
-  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { timeout: 60_000 });
+  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { timeout: PATIENCE_MS });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {

@@ -7,7 +7,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
 const ATTEMPTS = 10;
-const COLLECTIONS_TO_BE_SURE = 3;
+const COLLECTIONS_TO_BE_SURE = 2;
 
 /** How many bytes are in use when everything unreachable has been collected. */
 export async function bytesInUse(): Promise<number> {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "./patience.ts";
 import { root } from "./source-files.ts";
 
 const run = promisify(execFile);
-const LIMIT_MS = 30_000;
 const NAMES = ["core", "actors"] as const;
 /** Only these are there: what a project has not installed is not found. */
 const DEPENDENCIES = ["pino", "piscina"] as const;
@@ -84,7 +84,7 @@ export function project(files: Readonly<Record<string, string>>, others: readonl
   }
   const node = async (...args: string[]): Promise<string> => {
     const env = { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" };
-    const { stdout } = await run(process.execPath, args, { cwd: folder, timeout: LIMIT_MS, env });
+    const { stdout } = await run(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS, env });
     return stdout;
   };
   return {

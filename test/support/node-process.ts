@@ -1,9 +1,9 @@
 /** Runs programs in a process of their own, for promises about the life of a process. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LIMIT_MS = 10_000;
 
 export interface Exit {
   /** Null when the process had to be killed. */
@@ -19,7 +19,7 @@ export function runModule(source: string, variables?: Variables): Promise<Exit> 
 }
 
 /** Runs `node` with these arguments in the root of the workspace, for so many milliseconds at most. */
-export function runNode(args: readonly string[], variables: Variables = {}, timeout = LIMIT_MS): Promise<Exit> {
+export function runNode(args: readonly string[], variables: Variables = {}, timeout = PATIENCE_MS): Promise<Exit> {
   const env = { ...process.env, ...variables };
   const child = spawn(process.execPath, args, { cwd: ROOT, timeout, env });
   let output = "";

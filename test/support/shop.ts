@@ -10,6 +10,7 @@ import { pino } from "pino";
 import { products } from "../../examples/shop/src/products.ts";
 import type { Order, Product } from "../../examples/shop/src/protocols.ts";
 import { openShop } from "../../examples/shop/src/shop.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { root } from "./source-files.ts";
 
 const MAIN = join(root, "examples", "shop", "dist", "main.js");
@@ -53,7 +54,7 @@ export async function shopHere(folder: string, provider: string): Promise<ShopHe
 export async function shopProcess(folder: string, provider: string): Promise<ShopProcess> {
   const limits = { TIMEOUT_MS: String(TIMEOUT_MS), COOL_DOWN_MS: String(COOL_DOWN_MS) };
   const env = { ...process.env, FOLDER: folder, PROVIDER: provider, PORT: "0", LOG_LEVEL: "silent", ...limits };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "inherit"], timeout: 60_000 });
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "inherit"], timeout: PATIENCE_MS });
   const exit = once(child, "exit");
   const [line] = await Promise.race([once(child.stdout, "data"), exit]);
   if (child.exitCode !== null) throw new Error(`the shop did not open: exit code ${child.exitCode}`);

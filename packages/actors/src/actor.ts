@@ -1,53 +1,53 @@
 /** `actor` and `implement`: how users define an actor, and how its types are inferred or checked. */
 import type { Context, StartContext } from "./context.ts";
 import type { Definition, NoMessages } from "./definition.ts";
-import { define } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import type { Fault, MethodOf, Names, Payload, Unfit } from "./protocol.ts";
+import type { MethodOf, Names, Payload, PayloadFault, Unfit } from "./protocol.ts";
+import { define } from "./runtime-definition.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Any handlers. `never` admits every payload type. This stands beside `On` and is not its constraint: as a constraint it
- * makes the compiler give up on the state when `state` takes its context too.
+ * Any handlers: `never` admits every payload type. This stands beside `On` and is not its constraint: a constraint
+ * makes the compiler give up on the state if `state` takes its context too.
  */
 type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
 
 /**
- * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the constraint of
- * `On`: what stands for a handler while it is not inferred yet.
+ * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the
+ * constraint of `On`: it stands for a handler that is not inferred yet.
  */
 type CheckHandlers<On> = {
   [K in keyof On]: On[K] extends (
     ...parameters: infer Parameters extends readonly [] | readonly [unknown] | readonly [unknown, Payload]
   ) => unknown
     ? Parameters extends readonly [unknown, Unfit]
-      ? Fault<[never]>
+      ? PayloadFault<[never]>
       : unknown
     : object extends On[K]
       ? unknown
       : On[K] extends (context: never, ...payload: infer Rest) => unknown
-        ? Fault<Rest>
+        ? PayloadFault<Rest>
         : "A handler is a function of the context and at most one payload";
 };
 
 /**
- * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A reply may also be the
- * promise of what the method returns, or what the promise that it returns resolves to.
+ * The handlers that protocol `P` asks for, with a sentence in the place of each that cannot be one. A handler returns
+ * what the method returns, or a promise of it; if the method returns a promise, also the value of that.
  */
 type HandlersOf<P, State> = {
   readonly [K in Names<P>]: P[K] extends (
     ...payload: infer Rest extends readonly [] | readonly [Payload]
   ) => infer Reply
     ? Rest extends readonly [Unfit]
-      ? Fault<Rest>
+      ? PayloadFault<Rest>
       : (context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>
     : P[K] extends (...payload: infer Rest) => infer Reply
-      ? Fault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
+      ? PayloadFault<Rest> & ((context: Context<State, P>, ...payload: Rest) => Reply | MaybePromise<Awaited<Reply>>)
       : "Each property of a protocol is a required method: name(payload): reply";
 };
 
-/** Refuses handlers where `P` has no messages, so that none would be excess to the compiler, and where it is `any`. */
+/** Refuses every handler if `P` has no messages, since none would be excess to the compiler then, or if it is `any`. */
 type NoOthers<P> = [Names<P>] extends [never]
   ? Readonly<Record<string, "The protocol has no such message; it is named as in implement<Protocol>()">>
   : [P] extends [Unfit]
@@ -59,23 +59,26 @@ interface Frame<State, Args, Self> {
   /** The stem of the names of unnamed actors; `actor` when left out. */
   readonly name?: string;
   /**
-   * Makes the state at every start and restart. Throwing, or rejecting, is a failed start. Where the state comes to hold more
-   * than it begins with, its return type is written: `state: (): { next?: Address<Node> } => ({})`.
+   * Makes the state at every start and restart. If it throws or rejects, the start has failed. If the state comes to
+   * hold more than it begins with, write the return type: `state: (): { next?: Address<Node> } => ({})`.
    */
   readonly state?: (args: Args, context: StartContext<Self>) => MaybePromise<State>;
-  /** Runs once the state is there, before the first message. */
+  /** Runs once the state is made, before the first message. */
   readonly started?: (context: Context<State, Self>) => unknown;
-  /** Runs when the actor stops or is about to be restarted, after its children have stopped. Not after a kill. */
+  /** Runs after the children have stopped, when the actor stops or is about to restart. Not after a kill. */
   readonly stopped?: (context: Context<State, Self>, reason: ExitReason) => unknown;
 }
 
 /**
  * Defines an actor; its protocol is inferred from `on`.
  *
- * Each key of `on` is a message: the second parameter of the handler is its payload, what it returns (or resolves to) is
- * the reply. At run time the payload is the message itself: `{ ...payload }` has its `type`, too. One message is handled at
- * a time, also across awaits. Whatever a handler throws is a panic, on which supervision decides; an expected failure is a
- * value, a `Result`. An actor that sends to itself is written with {@link implement}. Throws `InvalidDefinitionError` for a malformed definition.
+ * Each key of `on` is a message. The second parameter of its handler is the payload; the value that the handler
+ * returns, or resolves to, is the reply. At run time the payload is the message itself: `{ ...payload }` has its
+ * `type`, too. An actor handles one message at a time, also across awaits.
+ *
+ * An error that a handler throws is a panic, on which supervision decides; return an expected failure as a value, a
+ * `Result`. An actor that sends to itself is written with {@link implement}. Throws `InvalidDefinitionError` for a
+ * malformed definition.
  *
  * @example
  * ```ts
@@ -103,8 +106,8 @@ export function actor<State, Args = undefined, const On extends Record<string, o
 }
 
 /**
- * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. That is how two
- * modules share a typed interface without sharing code, and how an actor sends to itself: `self` is a
+ * Defines an actor for a protocol that was written first, as an interface whose methods are the messages. Two modules
+ * can share a typed interface in this way without sharing code, and an actor can send to itself: `self` is a
  * `WeakAddress<P>`.
  *
  * @example

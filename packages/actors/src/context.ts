@@ -1,27 +1,27 @@
-/** What a handler sees of its actor and its system. */
+/** The context of handlers: their actor and its system, as they see them. */
 import type { Logger } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "./address/address.ts";
 import type { Definition } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MessageOf } from "./protocol.ts";
-import type { Route } from "./routing/address.ts";
-import type { SupervisorAddress } from "./supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "./supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "./supervisor/spawn-options.ts";
+import type { Route } from "./routing/router-address.ts";
+import type { RootOptions, SpawnArguments } from "./supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "./supervisor/supervisor-address.ts";
 
 /** The context of `state`, before there is a state. */
 export interface StartContext<out Self> {
-  /** This actor; does not keep it alive. Messages to it wait their turn like any others. */
+  /** A weak address of this actor. Messages to it wait their turn like any others. */
   readonly self: WeakAddress<Self>;
-  /** The place of this actor in its system. */
+  /** The path of this actor in its system. */
   readonly path: string;
-  /** Which start this is: 1, and one more after every restart. */
+  /** The number of this start: 1, and one more after every restart. */
   readonly generation: number;
   /** A child of the logger of the system, with the path, the id and the generation. */
   readonly log: Logger;
   /**
-   * In an ask, the signal of that ask: aborted when its caller gives up, and when this incarnation ends before the reply.
-   * Elsewhere, that of this incarnation: aborted when it ends. Work that outlives its handler takes it in `started`.
+   * The signal of the ask that is being handled: aborted when its caller gives up, or when this incarnation ends
+   * before the reply. Outside of an ask, the signal of this incarnation: aborted when it ends. Work that outlives its
+   * handler takes it in `started`.
    */
   readonly signal: AbortSignal;
   /** Messages to this actor at a later time; cancelled when this incarnation ends. */
@@ -33,9 +33,12 @@ export interface StartContext<out Self> {
   /** Starts a router as a child. The caller owns the address. */
   readonly route: Route;
   /**
-   * Delivers a message of this actor's own protocol when `address` has ended for good, at once if it has already: exactly
-   * once, behind what is queued; before it when the mailbox is full, or gives up its oldest. A restart is no end. Keeps nothing alive, and ends with this incarnation, or when
-   * the result is disposed of. When `message` throws, this actor panics. (After Erlang's monitors.)
+   * Delivers `message(reason)` to this actor when the actor at `address` has ended for good, or at once if it has
+   * already. A restart is no end.
+   *
+   * It is delivered exactly once, at the back of the queue; if the mailbox is full, or drops its oldest, at the
+   * front, so that it cannot be lost. The watch keeps nothing alive. It ends with this incarnation, or when the
+   * result is disposed of. If `message` throws, this actor panics. (After Erlang's monitors.)
    *
    * @example
    * ```ts
@@ -60,10 +63,11 @@ export interface StartContext<out Self> {
    */
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<Self>): Disposable;
   /**
-   * Tells this actor what becomes of `promise`: the message that `done` makes of its value, or `failed` of its error. The
-   * actor goes on with other messages meanwhile; the message is accepted even when the mailbox is full, and awaited before
-   * the actor ends for want of addresses. Without `failed` an error is a panic, as is one that `done` or `failed` throws.
-   * Nothing comes of it when this incarnation has ended. (After Akka's `pipeToSelf`.)
+   * Tells this actor the outcome of `promise`: the message that `done` makes of its value, or `failed` of its error.
+   *
+   * The actor handles other messages meanwhile. The message is accepted even if the mailbox is full, and an actor
+   * without addresses waits for it before it ends. Without `failed` an error is a panic, as is one that `done` or
+   * `failed` throws. The outcome is ignored once this incarnation has ended. (After Akka's `pipeToSelf`.)
    */
   pipeToSelf<T>(
     promise: PromiseLike<T>,
@@ -71,15 +75,16 @@ export interface StartContext<out Self> {
     failed?: (error: unknown) => MessageOf<Self>,
   ): void;
   /**
-   * Says that this handler does not await `promise`, which an `ask` or a `send` has returned: it is no part of a deadlock.
-   * Returns it.
+   * Declares that this handler does not await `promise`, the result of an `ask` or a `send`, so it is no part of a
+   * deadlock. Returns it.
    */
   background<P extends PromiseLike<unknown>>(promise: P): P;
   /**
-   * Resolves in `ms` milliseconds of the system's clock, from 0 to `Infinity`: what `setTimeout` is to a program, but moved by
-   * a test, and gone with this incarnation, at whose end it rejects with `ActorStoppedError`; so there is none in `stopped`.
-   * Aborted, it rejects with the reason of `signal`; with `InvalidArgumentError` when `ms` is no such number. Unobserved, a
-   * rejection ends no process.
+   * Resolves after `ms` milliseconds of the system's clock, from 0 to `Infinity`; a test can move that clock.
+   *
+   * Rejects with `ActorStoppedError` at the end of this incarnation, and therefore always in `stopped`; with the
+   * reason of `signal` if that is aborted; with `InvalidArgumentError` if `ms` is out of range. A rejection that
+   * nobody observes ends no process.
    *
    * @example
    * ```ts
@@ -99,7 +104,7 @@ export interface StartContext<out Self> {
    * ```
    */
   sleep(ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Takes over an address from a message or a reply: it is dropped when this incarnation ends, unless it was before. */
+  /** Takes ownership of an address from a message or a reply, and drops it when this incarnation ends. Returns it. */
   own<A extends Disposable>(address: A): A;
   /** Stops this actor once the current message is handled; its restart policy applies, with reason `normal`. */
   stop(): void;
@@ -108,27 +113,27 @@ export interface StartContext<out Self> {
 /** The context of handlers and hooks; one for each incarnation. */
 export interface Context<out State, out Self> extends StartContext<Self> {
   readonly state: State;
-  /** How often the message has been begun, this time included. */
+  /** The number of times that the message was started, this time included. */
   readonly attempt: number;
   /**
-   * Sets the message that is being handled aside when its handler has settled, instead of counting it as handled; an ask
-   * stays open, and its time goes on. What was set aside survives restarts. Throws `NothingToStashError` outside of a
+   * Sets the current message aside once its handler has settled, instead of counting it as handled. An ask stays
+   * open, and its timeout goes on. Stashed messages survive restarts. Throws `NothingToStashError` outside of a
    * message. (After Akka's stash.)
    */
   stash(): void;
-  /** Puts what was set aside before everything that is queued, in the order it came. */
+  /** Puts the stashed messages before everything that is queued, in the order they came. */
   unstashAll(): void;
 }
 
 /**
- * Timers by key: setting one that is set replaces it. They hold this actor weakly. A timer tells, as everybody does: where the
- * mailbox is full by then, its message is a dead letter.
+ * Timers by key: setting a key again replaces its timer. They do not keep this actor alive. A timer sends like
+ * `tell`: if the mailbox is full by then, its message becomes a dead letter.
  */
 export interface Timers<out Self> {
   /** Tells this actor `message` in `ms` milliseconds. */
   after(key: string, ms: number, message: MessageOf<Self>): void;
   /** Tells this actor `message` every `ms` milliseconds, the first time after the first interval. */
   every(key: string, ms: number, message: MessageOf<Self>): void;
-  /** Forgets a timer; nothing happens when there is none. */
+  /** Cancels the timer of `key`, if there is one. */
   cancel(key: string): void;
 }

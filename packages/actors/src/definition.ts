@@ -1,10 +1,4 @@
-/**
- * Definitions, as the runtime reads them: made by `actor` and `implement` on this thread, or named by the module they are in.
- * Nothing here has a life of its own.
- */
-import { brand } from "@pneumatic/core/internal";
-import type { Behavior, Handler } from "./cell/behavior.ts";
-import { InvalidDefinitionError } from "./errors.ts";
+/** The type of a definition: it carries the protocol of its actors, and the argument of their state. */
 
 declare const protocol: unique symbol;
 declare const argument: unique symbol;
@@ -19,99 +13,8 @@ export interface Definition<out P, in Args> {
 /** The protocol of a definition: `Address<ProtocolOf<typeof counter>>`. */
 export type ProtocolOf<D> = D extends { readonly [protocol]?: () => infer P } ? P : never;
 
-/** What `state` of a definition takes. */
+/** The argument that `state` of a definition takes. */
 export type ArgsOf<D> = D extends { readonly [argument]?: (args: infer Args) => void } ? Args : never;
 
-/** A protocol without messages: that of `self` where the definition infers its own. */
+/** A protocol without messages: that of `self` if the definition infers its own. */
 export type NoMessages = Record<never, never>;
-
-class RuntimeDefinition implements Definition<never, unknown>, Behavior {
-  static {
-    brand(RuntimeDefinition, "Definition", "@pneumatic/actors"); // a bundle of its module may have a copy of this one
-  }
-  readonly name: string;
-  readonly state: Behavior["state"];
-  readonly on: Behavior["on"];
-  readonly others: Handler | undefined;
-  readonly started: Behavior["started"];
-  readonly stopped: Behavior["stopped"];
-
-  constructor(definition: Partial<Behavior>) {
-    this.name = definition.name ?? "actor";
-    this.state = definition.state;
-    this.on = handlers(definition.on);
-    this.others = definition.others;
-    this.started = definition.started;
-    this.stopped = definition.stopped;
-  }
-}
-
-/** Defines an actor that gives every message to one handler. */
-export function takesAll<P>(name: string, others: Handler): Definition<P, undefined> {
-  return new RuntimeDefinition({ name, on: {}, others }) as Definition<P, undefined>;
-}
-
-export function define<P, Args>(definition: object): Definition<P, Args> {
-  if (typeof definition !== "object" || definition === null) {
-    throw new InvalidDefinitionError("An actor is defined by an object with an `on` of handlers");
-  }
-  const { name } = definition as { readonly name?: unknown };
-  if (name !== undefined && (typeof name !== "string" || name === "" || name.includes("/"))) {
-    throw new InvalidDefinitionError(`The name of a definition is a string without "/", not ${JSON.stringify(name)}`);
-  }
-  for (const hook of ["state", "started", "stopped"] as const) {
-    const given: unknown = (definition as Record<string, unknown>)[hook];
-    if (given !== undefined && typeof given !== "function") {
-      throw new InvalidDefinitionError(`\`${hook}\` of an actor must be a function, not ${typeof given}`);
-    }
-  }
-  return new RuntimeDefinition(definition) as Definition<P, Args>;
-}
-
-/** Own handlers only, without a prototype: a message of type `constructor` finds nothing. */
-function handlers(on: unknown): Behavior["on"] {
-  if (typeof on !== "object" || on === null) throw new InvalidDefinitionError("An actor needs an `on` of handlers");
-  for (const [type, handler] of Object.entries(on)) {
-    if (typeof handler !== "function") {
-      throw new InvalidDefinitionError(`The handler "${type}" must be a function, not ${typeof handler}`);
-    }
-    if (handler.length > 2) {
-      throw new InvalidDefinitionError(`The handler "${type}" takes the context and at most one payload`);
-    }
-  }
-  return Object.setPrototypeOf({ ...on }, null);
-}
-
-/** What the runtime reads of a definition; undefined for what {@link actor} has not made. */
-export function asBehavior(definition: unknown): Behavior | undefined {
-  return definition instanceof RuntimeDefinition ? definition : undefined;
-}
-
-/** What the runtime reads of a definition; refuses what {@link actor} has not made. */
-export function behaviorOf(definition: unknown): Behavior {
-  const behavior = asBehavior(definition);
-  if (behavior !== undefined) return behavior;
-  throw new InvalidDefinitionError("Only what actor(), implement() or onThread() has made can be spawned");
-}
-
-/** Where a definition is: in a module, or on the thread that knows it under `key`. */
-export interface Origin {
-  readonly name: string;
-  readonly url?: string;
-  readonly exportName?: string;
-  readonly key?: string;
-}
-
-/** A definition elsewhere, as the runtime reads it. */
-export class RemoteDefinition {
-  readonly name: string;
-  readonly origin: Origin;
-  /** The thread that it must run on, as the parent's side knows it; undefined for any. */
-  readonly host: object | undefined;
-
-  constructor(origin: Origin, host?: object) {
-    this.name = origin.name;
-    this.origin = origin;
-    this.host = host;
-  }
-}

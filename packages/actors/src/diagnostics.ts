@@ -1,25 +1,23 @@
 /**
- * The steps in the life of actors, for whoever subscribes: channels of `node:diagnostics_channel`, which cost a look at a
- * property where nobody does. An event is plain data and tells of a change that has happened. Subscribers are called later,
- * in the order of the events: they may throw, or call back into the system, and neither meets it in the middle of a step.
+ * The steps in the life of actors, as channels of `node:diagnostics_channel`. An event is plain data and tells of a change
+ * that has happened; diagnostics-channels.ts publishes it.
  */
-import type { Channel } from "node:diagnostics_channel";
-import { channel, subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel";
+import { subscribe as subscribeTo, unsubscribe } from "node:diagnostics_channel";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
-import type { DeadLetterReason } from "./mailbox/ledger.ts";
+import type { DeadLetterReason } from "./mailbox/dead-letter.ts";
 
-/** Which incarnation of which actor. */
+/** The actor that an event is about, and its incarnation. */
 export interface ActorEvent {
   /** The name of the system. */
   readonly system: string;
   readonly path: string;
   readonly id: number;
-  /** Which start: 1, and one more after every restart; 0 before the first. */
+  /** The number of the start: 1, and one more after every restart; 0 before the first. */
   readonly generation: number;
 }
 
 /**
- * What is published, by the name of the channel.
+ * The events, by the name of their channel.
  *
  * @example
  * ```ts
@@ -43,114 +41,44 @@ export interface ActorEvent {
  * ```
  */
 export interface DiagnosticsEvents {
-  /** An actor is there; it has yet to start. */
+  /** An actor was spawned; it has not started yet. */
   "pneumatic:actor:spawned": ActorEvent & { readonly definition: string };
-  /** `state` and `started` are through for the first time. */
+  /** An actor has started for the first time: `state` and `started` are done. */
   "pneumatic:actor:started": ActorEvent;
-  /** An incarnation ended by a failure: `panicked`, `crashed` or `startFailed`. `restarts` tells whether another follows. */
+  /** An incarnation ended by a failure: `panicked`, `crashed` or `startFailed`. `restarts` is true if another follows. */
   "pneumatic:actor:panicked": ActorEvent & { readonly reason: ExitReason; readonly restarts: boolean };
-  /** The next incarnation has started; `after` is why the one before ended. */
+  /** The next incarnation has started. `after` is the exit reason of the one before. */
   "pneumatic:actor:restarted": ActorEvent & { readonly after: ExitReason };
   /** An actor has ended for good. */
   "pneumatic:actor:stopped": ActorEvent & { readonly reason: ExitReason };
-  /** A message will not be handled; `type` is the message's. It is to be found in `system.deadLetters()`. */
+  /** A message will not be handled; `type` is its type. It is in `system.deadLetters()`. */
   "pneumatic:dead-letter": ActorEvent & { readonly type: string; readonly reason: DeadLetterReason };
-  /** A worker thread was lost. Undefined are those of a culprit that is not known; `hit` are the paths of the others on it. */
+  /**
+   * A worker thread was lost. `path`, `id` and `generation` are undefined if no actor can be blamed; `hit` lists the
+   * paths of the other actors on it.
+   */
   "pneumatic:host:lost": Partial<Omit<ActorEvent, "system">> & {
     readonly system: string;
     readonly thread: number | undefined;
     readonly cause: CrashCause;
     readonly hit: readonly string[];
   };
-  /** A message is given to its handler. The only event that costs something for each message, while it is subscribed to. */
+  /**
+   * A message is given to its handler. While somebody subscribes, this event costs something for each message, as no
+   * other does.
+   */
   "pneumatic:message": ActorEvent & { readonly type: string; readonly isAsk: boolean; readonly attempt: number };
 }
 
 type Name = keyof DiagnosticsEvents;
 
-/** `subscribe` of `node:diagnostics_channel` with the types of these events. What a listener throws is uncaught. */
+/**
+ * Calls `listener` with each event of that name until the result is disposed of: `subscribe` of
+ * `node:diagnostics_channel`, typed. An error that a listener throws is an uncaught exception.
+ */
 export function subscribe<K extends Name>(name: K, listener: (event: DiagnosticsEvents[K]) => void): Disposable {
   const untyped = listener as (event: unknown) => void;
   const called = (event: unknown): void => untyped(event);
   subscribeTo(name, called);
   return { [Symbol.dispose]: () => void unsubscribe(name, called) };
-}
-
-/** A channel of one kind of event. */
-class Events<K extends Name> {
-  readonly #channel: Channel;
-
-  constructor(name: K) {
-    this.#channel = channel(name);
-  }
-
-  get isWanted(): boolean {
-    return this.#channel.hasSubscribers;
-  }
-
-  publish(event: DiagnosticsEvents[K]): void {
-    queueMicrotask(() => this.#channel.publish(event));
-  }
-}
-
-const spawned = new Events("pneumatic:actor:spawned");
-const started = new Events("pneumatic:actor:started");
-const panicked = new Events("pneumatic:actor:panicked");
-const restarted = new Events("pneumatic:actor:restarted");
-const stopped = new Events("pneumatic:actor:stopped");
-const deadLetter = new Events("pneumatic:dead-letter");
-const hostLost = new Events("pneumatic:host:lost");
-/** The channel itself, since the turn asks it for each message. */
-export const messages: Channel = channel("pneumatic:message");
-
-/** An actor, as its events name it. */
-export interface Observed {
-  readonly path: string;
-  readonly id: number;
-  readonly life: { readonly generation: number; readonly reason: ExitReason };
-}
-
-/** What one system publishes. */
-export class Diagnostics {
-  readonly #system: string;
-
-  constructor(system: string) {
-    this.#system = system;
-  }
-
-  spawned(actor: Observed, definition: string): void {
-    if (spawned.isWanted) spawned.publish({ ...this.#about(actor), definition });
-  }
-
-  /** `after` is why the incarnation before ended, if there was one. */
-  started(actor: Observed, after: ExitReason): void {
-    if (actor.life.generation > 1) {
-      if (restarted.isWanted) restarted.publish({ ...this.#about(actor), after });
-    } else if (started.isWanted) started.publish(this.#about(actor));
-  }
-
-  panicked(actor: Observed, reason: ExitReason, restarts: boolean): void {
-    if (panicked.isWanted) panicked.publish({ ...this.#about(actor), reason, restarts });
-  }
-
-  stopped(actor: Observed): void {
-    if (stopped.isWanted) stopped.publish({ ...this.#about(actor), reason: actor.life.reason });
-  }
-
-  deadLetter(actor: Observed, type: string, reason: DeadLetterReason): void {
-    if (deadLetter.isWanted) deadLetter.publish({ ...this.#about(actor), type, reason });
-  }
-
-  hostLost(loss: Omit<DiagnosticsEvents["pneumatic:host:lost"], "system">): void {
-    if (hostLost.isWanted) hostLost.publish({ system: this.#system, ...loss });
-  }
-
-  /** For each message; `messages.hasSubscribers` is asked before. */
-  message(actor: Observed & { readonly attempt: number }, type: string, isAsk: boolean): void {
-    new Events("pneumatic:message").publish({ ...this.#about(actor), type, isAsk, attempt: actor.attempt });
-  }
-
-  #about({ path, id, life }: Observed): ActorEvent {
-    return { system: this.#system, path, id, generation: life.generation };
-  }
 }

@@ -4,15 +4,17 @@
  * starves them.
  *
  * Reading the clock costs several messages, so it is read after a number of messages that adapts to how long they take.
+ *
+ * Above the limits: the fields are the state of one loop, which reads all of them in each round.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { Queue } from "@pneumatic/core/internal";
-import type { Scheduler, Step } from "./clock.ts";
+import type { Scheduler, Step } from "./scheduler.ts";
 
-/** What can be given a turn. */
+/** An actor, as the dispatcher sees it. */
 export interface Runnable {
   readonly path: string;
-  /** Handles at most `limit` messages; says how many it did. */
+  /** Handles at most `limit` messages, and returns their number. */
   run(limit: number): number;
   /** Set here: the number of the turn that it waits for. */
   turn: number;
@@ -21,7 +23,7 @@ export interface Runnable {
 const BUDGET_MS = 1;
 /** Also how many messages may be handled too many, should they suddenly become slow. */
 const MOST_BETWEEN_READS = 32;
-/** Where the clock does not go on by itself, this many messages are enough for now. */
+/** The most messages of one slice, for a clock that does not move by itself. */
 const MOST_IN_A_SLICE = 50_000;
 
 export class Dispatcher {
@@ -40,7 +42,7 @@ export class Dispatcher {
   #untilRead = 1;
   /** The number of the last turn that was asked for. */
   #turns = 0;
-  /** Whoever waits for a turn up to this one has waited since `#markedAt`, or longer. */
+  /** An actor that waits for a turn up to this one has waited since `#markedAt`, or longer. */
   #marked = 0;
   #markedAt = 0;
 
@@ -59,7 +61,7 @@ export class Dispatcher {
     if (!this.#scheduled) this.#schedule();
   }
 
-  /** A turn of one message, for a scheduler that decides on the order. */
+  /** Makes a turn of one message, for a scheduler that decides on the order. */
   #turnOf(runnable: Runnable): Step {
     const run = (): void => {
       this.running = runnable;
@@ -72,7 +74,10 @@ export class Dispatcher {
     return { kind: "turn", path: runnable.path, type: undefined, waiter: undefined, run };
   }
 
-  /** Since when at least something has waited for the turn of this number; undefined if that is not known. */
+  /**
+   * Returns the time since which something has waited at least for the turn of this number; undefined if it is not
+   * known.
+   */
   waitingSince(turn: number): number | undefined {
     return turn <= this.#marked ? this.#markedAt : undefined;
   }
@@ -106,7 +111,7 @@ export class Dispatcher {
     }
   };
 
-  /** Whether the budget is used up. */
+  /** Returns true if the budget is used up. */
   #overBudget(): boolean {
     const now = this.#clock.now();
     const took = now - this.#lastRead;

@@ -1,17 +1,18 @@
 /**
- * Every error that users of actors see, each with a literal `code`. The message says what could not be done, to which
- * actor, and what to do about it. Branded like the errors of core, so two copies of this package agree on `instanceof`.
+ * Every error that users of actors see, each with a literal `code`. The message names the failed operation, the actor
+ * and the remedy. They are branded like the errors of core, so two copies of this package agree on `instanceof`.
  */
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
-import { describe, isAbnormal, textOf } from "./exit-reason.ts";
+import { isAbnormal } from "./exits.ts";
+import { describe, listed, textOf } from "./wording.ts";
 
-const OWNER = "@pneumatic/actors";
+const PACKAGE = "@pneumatic/actors";
 
-/** The reply did not come in time. Whether the message was handled is unknown: retry only what may be done twice. */
+/** The reply did not come in time. The message may have been handled or not: retry only if it may be done twice. */
 export class AskTimeoutError extends Error {
   static {
-    brand(AskTimeoutError, "AskTimeoutError", OWNER);
+    brand(AskTimeoutError, "AskTimeoutError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
   constructor(path: string, type: string, timeoutMs: number) {
@@ -19,10 +20,10 @@ export class AskTimeoutError extends Error {
   }
 }
 
-/** The actor ended before it handled the message, or has ended already. `reason` says why. A retry cannot succeed. */
+/** The actor ended before it handled the message, or had ended already. `reason` says why. A retry cannot succeed. */
 export class ActorStoppedError extends Error {
   static {
-    brand(ActorStoppedError, "ActorStoppedError", OWNER);
+    brand(ActorStoppedError, "ActorStoppedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
@@ -39,10 +40,10 @@ function stoppedRemedy(reason: ExitReason): string {
   return `Spawn it anew${when}; ctx.watch() and address.exited tell of an end as it comes`;
 }
 
-/** The handler threw; what it threw is the `cause`. The actor itself is restarted or stopped by its supervision. */
+/** The handler threw an error, which is the `cause`. Supervision restarts the actor or stops it. */
 export class ActorPanickedError extends Error {
   static {
-    brand(ActorPanickedError, "ActorPanickedError", OWNER);
+    brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_PANICKED" as const;
   constructor(path: string, type: string, cause: unknown) {
@@ -50,10 +51,10 @@ export class ActorPanickedError extends Error {
   }
 }
 
-/** The mailbox had no room and its policy does not wait. The message was not handled: a retry is safe. */
+/** The mailbox had no room, and its policy does not wait. The message was not handled: a retry is safe. */
 export class MailboxFullError extends Error {
   static {
-    brand(MailboxFullError, "MailboxFullError", OWNER);
+    brand(MailboxFullError, "MailboxFullError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
   constructor(path: string, capacity: number) {
@@ -62,10 +63,10 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** `state` or `started` threw; what it threw is the `cause`. */
+/** `state` or `started` threw an error, which is the `cause`. */
 export class StartFailedError extends Error {
   static {
-    brand(StartFailedError, "StartFailedError", OWNER);
+    brand(StartFailedError, "StartFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_START_FAILED" as const;
   constructor(path: string, cause: unknown) {
@@ -73,19 +74,10 @@ export class StartFailedError extends Error {
   }
 }
 
-const MOST_HANDLERS = 20;
-
-/** What an actor handles, where that is known: those of a thread are not. */
-export function listed(handlers: readonly string[]): string {
-  if (handlers.length === 0) return "";
-  const more = handlers.length > MOST_HANDLERS ? ", …" : "";
-  return `; it has ${handlers.slice(0, MOST_HANDLERS).join(", ")}${more}`;
-}
-
-/** The actor has no handler of that name; only untyped code can cause it. */
+/** The actor has no handler of that name. Only untyped code can cause it. */
 export class UnknownMessageError extends Error {
   static {
-    brand(UnknownMessageError, "UnknownMessageError", OWNER);
+    brand(UnknownMessageError, "UnknownMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
   constructor(path: string, type: string, handlers: readonly string[] = []) {
@@ -93,10 +85,10 @@ export class UnknownMessageError extends Error {
   }
 }
 
-/** Misuse: what was sent is not a message. Nothing was sent. */
+/** Misuse: the value to send is no message. Nothing was sent. */
 export class InvalidMessageError extends TypeError {
   static {
-    brand(InvalidMessageError, "InvalidMessageError", OWNER);
+    brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_INVALID_MESSAGE" as const;
   constructor(path: string, given: unknown) {
@@ -109,15 +101,15 @@ export class InvalidMessageError extends TypeError {
 /** Misuse: a definition, a child specification or an option has the wrong shape. */
 export class InvalidDefinitionError extends TypeError {
   static {
-    brand(InvalidDefinitionError, "InvalidDefinitionError", OWNER);
+    brand(InvalidDefinitionError, "InvalidDefinitionError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_INVALID_DEFINITION" as const;
 }
 
-/** Misuse: a sibling of that name is alive. */
+/** Misuse: a sibling of that name is alive. Nothing was spawned. */
 export class DuplicateNameError extends Error {
   static {
-    brand(DuplicateNameError, "DuplicateNameError", OWNER);
+    brand(DuplicateNameError, "DuplicateNameError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DUPLICATE_NAME" as const;
   constructor(path: string) {
@@ -125,36 +117,38 @@ export class DuplicateNameError extends Error {
   }
 }
 
-/** Misuse: another actor is registered under that key and lives: `holder` is its path. */
+/** Misuse: another living actor is registered under that key; `holder` is its path. */
 export class DuplicateKeyError extends Error {
   static {
-    brand(DuplicateKeyError, "DuplicateKeyError", OWNER);
+    brand(DuplicateKeyError, "DuplicateKeyError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DUPLICATE_KEY" as const;
   readonly holder: string;
   constructor(key: string, path: string, holder: string) {
-    super(`Cannot register "${path}" under "${key}": "${holder}" is. End that registration first, or make another key`);
+    super(
+      `Cannot register "${path}" under "${key}": "${holder}" is registered. End that registration first, or make another key`,
+    );
     this.holder = holder;
   }
 }
 
-/** Misuse: a broadcast was asked. It has no single reply; nothing was sent. */
+/** Misuse: the address of a broadcast was asked, which has no single reply. Nothing was sent. */
 export class BroadcastAskError extends Error {
   static {
-    brand(BroadcastAskError, "BroadcastAskError", OWNER);
+    brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
   constructor(path: string, type: string) {
     super(
-      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Tell it, with an address to reply to`,
+      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Use tell(), with an address to reply to`,
     );
   }
 }
 
-/** The `key` of a router threw, which then is the `cause`, or returned no string. Nothing was sent. */
+/** The `key` of a router threw an error, which is the `cause` then, or returned no string. Nothing was sent. */
 export class RoutingKeyError extends Error {
   static {
-    brand(RoutingKeyError, "RoutingKeyError", OWNER);
+    brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ROUTING_KEY" as const;
   constructor(path: string, type: string, how: string, cause?: unknown) {
@@ -162,10 +156,10 @@ export class RoutingKeyError extends Error {
   }
 }
 
-/** Misuse: the system was shut down, or the actor on whose behalf something was asked for has ended. */
+/** Misuse: the system was shut down, or the actor that spawns has ended. */
 export class SpawnRefusedError extends Error {
   static {
-    brand(SpawnRefusedError, "SpawnRefusedError", OWNER);
+    brand(SpawnRefusedError, "SpawnRefusedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_SPAWN_REFUSED" as const;
   constructor(path: string, why: string) {
@@ -173,27 +167,13 @@ export class SpawnRefusedError extends Error {
   }
 }
 
-/** What was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the offending property. */
-export class MessageNotCloneableError extends TypeError {
-  static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", OWNER);
-  }
-  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
-  readonly path: string;
-  constructor(actor: string, path: string, why: string) {
-    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
-    this.path = path;
-  }
-}
-
 /**
- * Actors wait for each other: `path` leads from the one whose wait was given up back to itself. Its message is not handled,
- * unless that has begun. What need not be awaited goes through `ctx.background`.
+ * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
+ * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
-    brand(DeadlockError, "DeadlockError", OWNER);
+    brand(DeadlockError, "DeadlockError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_DEADLOCK" as const;
   readonly path: readonly string[];
@@ -207,10 +187,10 @@ export class DeadlockError extends Error {
   }
 }
 
-/** Misuse: there is no message that could be set aside, since none is being handled. */
+/** Misuse: no message is being handled, so there is none to set aside. */
 export class NothingToStashError extends Error {
   static {
-    brand(NothingToStashError, "NothingToStashError", OWNER);
+    brand(NothingToStashError, "NothingToStashError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_NOTHING_TO_STASH" as const;
   constructor(path: string) {
@@ -219,12 +199,12 @@ export class NothingToStashError extends Error {
 }
 
 /**
- * The thread that an actor ran on was lost. `cause` of the exit reason, here `how`, says in which way. Of a thread that hung, the
- * `stack` is its own where that could be had.
+ * The thread that an actor ran on was lost. `how` is the `cause` of its exit reason. If the thread hung, `stack` is
+ * its own stack, as far as that could be had.
  */
 export class ThreadLostError extends Error {
   static {
-    brand(ThreadLostError, "ThreadLostError", OWNER);
+    brand(ThreadLostError, "ThreadLostError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_THREAD_LOST" as const;
   readonly how: CrashCause;
@@ -235,15 +215,16 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about it;
- * what Node said is the `cause`. It is the `cause` of the `StartFailedError`: the actor is not started again.
+ * The module of an actor on a thread could not be loaded, or does not export one. The message says what to do about
+ * it; the error of Node is the `cause`. It is itself the `cause` of the `StartFailedError`. The actor is not started
+ * again.
  */
 export class LoadFailedError extends Error {
   static {
-    brand(LoadFailedError, "LoadFailedError", OWNER);
+    brand(LoadFailedError, "LoadFailedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_LOAD_FAILED" as const;
-  /** Of the module. */
+  /** The URL of the module. */
   readonly url: string;
   constructor(message: string, url: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -251,10 +232,10 @@ export class LoadFailedError extends Error {
   }
 }
 
-/** Misuse: something that an actor on a thread cannot do. */
+/** Misuse: an operation that an actor on a thread does not have. */
 export class ThreadLimitError extends Error {
   static {
-    brand(ThreadLimitError, "ThreadLimitError", OWNER);
+    brand(ThreadLimitError, "ThreadLimitError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_THREAD_LIMIT" as const;
 }

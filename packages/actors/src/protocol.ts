@@ -3,7 +3,7 @@
  * the payload, the return type the reply. Everything else here is computed from it; nothing exists at run time.
  */
 
-/** How long an ask may take. */
+/** The limits of an ask. */
 export interface AskOptions {
   /** Milliseconds until the ask rejects with an `AskTimeoutError`; 5,000 when left out, `Infinity` for no limit. */
   readonly timeout?: number | undefined;
@@ -37,19 +37,19 @@ export type MessageNamed<P, K extends Names<P>> = P[K] extends () => unknown
  */
 export type MessageOf<P> = { [K in Names<P>]: MessageNamed<P, K> }[Names<P>];
 
-/** What an ask for the message named `K` of protocol `P` resolves to. */
+/** The reply to the message named `K` of protocol `P`: an ask for it resolves to this. */
 export type ReplyOf<P, K extends Names<P>> = P[K] extends (payload: never) => infer Reply ? Awaited<Reply> : never;
 
 /**
- * The `ask` of an address. It takes any message and knows the reply by its type; that of a union of messages is the union of
- * their replies.
+ * The `ask` of an address. It takes any message and knows the reply by its type; the reply to a union of messages is
+ * the union of their replies.
  */
 export type Ask<
   in Message extends { readonly type: string },
   out Replies extends Readonly<Record<Message["type"], unknown>>,
 > = <K extends Message["type"]>(message: Message & { readonly type: K }, options?: AskOptions) => Promise<Replies[K]>;
 
-/** What a handler amounts to as the method of a protocol. */
+/** The method of a protocol that a handler amounts to. */
 export type MethodOf<Handler> = Handler extends (context: never) => infer Reply
   ? () => Awaited<Reply>
   : Handler extends (context: never, payload: infer Payload) => infer Reply
@@ -58,18 +58,18 @@ export type MethodOf<Handler> = Handler extends (context: never) => infer Reply
 
 declare const unfit: unique symbol;
 
-/** Only `any` and `never` are assignable to this: a payload that nothing would be checked against, or that nobody can send. */
+/** A type that only `any` and `never` can be assigned to: payloads that check nothing, or that nobody can send. */
 export type Unfit = { readonly [unfit]: never };
 
-/** What a payload is: an object without a `type` of its own, and by their symbols neither an array nor a function. */
+/** A payload: an object without a `type` of its own, and by their symbols neither an array nor a function. */
 export type Payload = object & {
   readonly type?: never;
   readonly [Symbol.unscopables]?: never;
   readonly [Symbol.hasInstance]?: never;
 };
 
-/** The sentence that says why `Parameters` cannot be the payload of a message; never when they can. */
-export type Fault<Parameters> = Parameters extends readonly []
+/** A sentence that tells why `Parameters` cannot be the payload of a message; never if they can. */
+export type PayloadFault<Parameters> = Parameters extends readonly []
   ? never
   : Parameters extends readonly [infer Only]
     ? [Only] extends [Unfit]
@@ -81,7 +81,7 @@ export type Fault<Parameters> = Parameters extends readonly []
           : "The payload of a message is an object: { name: value }"
     : "A message has at most one payload, which is required; let its properties be optional";
 
-/** For each member of a union by itself, so that the good ones do not excuse the others. */
+/** The fault of each member of a union by itself, so that the good ones do not excuse the others. */
 type ObjectFault<Member> = Member extends Payload
   ? never
   : Member extends { readonly type?: unknown }

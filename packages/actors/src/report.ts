@@ -1,4 +1,4 @@
-/** Lines that the runtime itself writes to the log. A logger may throw, or call back: so it is called later. */
+/** Writes the runtime's own lines to the log. A logger may throw, or call back into the system: so it is called later. */
 import type { Logger } from "pino";
 
 export function report(
@@ -12,12 +12,12 @@ export function report(
     try {
       log[level](entry, text);
     } catch {
-      // Where a log line cannot be written, neither can the complaint about it.
+      // If a log line cannot be written, neither can the complaint about it.
     }
   });
 }
 
-/** Whether a line of that level is written. A logger that is not pino's own may not know. */
+/** Returns true if a line of that level is written. A logger that is not pino's own may not know. */
 export function isEnabled(log: Partial<Logger>, level: string): boolean {
   try {
     return log.isLevelEnabled?.(level) !== false;

@@ -1,23 +1,13 @@
-/** Makes channels: both ends of a queue with many senders and one receiver. */
-import { InvalidArgumentError } from "./errors.ts";
-import { Channel } from "./internal/channel.ts";
+/** The functions that make channels, each with one sender and one receiver. The state that both share is internal/channel.ts. */
+import type { ChannelOptions } from "./channel-options.ts";
+import { boundedChannel, unboundedChannel } from "./internal/make-channel.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
 
-/** What can be chosen when a channel is made. */
-export interface ChannelOptions {
-  /**
-   * Whether `send`, `recv` and iteration make room for timers and I/O when they are always ready: after 2 ms without a turn
-   * of the event loop they resolve in the next one. Default true; false where every microsecond counts and something
-   * else yields. (After tokio's cooperative budget.)
-   */
-  readonly cooperative?: boolean | undefined;
-}
-
 /**
- * An unbounded channel: `send` never waits, so memory is the limit.
+ * Makes an unbounded channel: `send` never waits, so memory is the limit.
  *
  * Every value that was sent `ok` is received once, in order, unless the receiver is dropped first. (After
  * `std::sync::mpsc::channel`.)
@@ -38,7 +28,7 @@ export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
 }
 
 /**
- * A channel that queues at most `capacity` values, so that a fast sender waits for a slow receiver. With capacity 0, a
+ * Makes a channel that queues at most `capacity` values, so that a fast sender waits for a slow receiver. With capacity 0, a
  * rendezvous, a send is complete when its value was taken.
  *
  * Throws {@link InvalidArgumentError}, a `RangeError`, unless `capacity` is an integer of 0 or more. (After
@@ -58,27 +48,4 @@ export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
 export function syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, Receiver<T>] {
   const shared = boundedChannel<T>(capacity, options);
   return [boundedSender(shared), new ChannelReceiver(shared)];
-}
-
-/** What the ends of an unbounded channel share. */
-export function unboundedChannel<T>(options: ChannelOptions | undefined): Channel<T> {
-  return new Channel<T>(Number.POSITIVE_INFINITY, isCooperative(options));
-}
-
-/** What the ends of a channel with a capacity share. */
-export function boundedChannel<T>(capacity: number, options: ChannelOptions | undefined): Channel<T> {
-  if (!(Number.isSafeInteger(capacity) && capacity >= 0)) {
-    throw new InvalidArgumentError("The capacity of syncChannel", "an integer of 0 or more", capacity);
-  }
-  return new Channel<T>(capacity, isCooperative(options));
-}
-
-function isCooperative(options: ChannelOptions | undefined): boolean {
-  if (options === undefined) return true;
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("The options of a channel", "an object", options);
-  }
-  const { cooperative = true } = options;
-  if (typeof cooperative !== "boolean") throw new InvalidArgumentError("cooperative", "a boolean", cooperative);
-  return cooperative;
 }

@@ -1,5 +1,6 @@
 /** Channels after Rust's `std::sync::mpsc`: many counted senders, one receiver, every outcome a value. */
-export { type ChannelOptions, channel, syncChannel } from "./channel.ts";
+export { channel, syncChannel } from "./channel.ts";
+export type { ChannelOptions } from "./channel-options.ts";
 export {
   InvalidArgumentError,
   OverlappingRecvError,
@@ -11,11 +12,10 @@ export {
   TrySendError,
   UseAfterDropError,
 } from "./errors.ts";
-export type { WaitOptions } from "./internal/wait.ts";
-export { type MpmcReceiver, mpmc } from "./mpmc.ts";
-export { type OneshotReceiver, type OneshotSender, oneshot } from "./oneshot.ts";
+export { mpmc } from "./mpmc.ts";
+export { oneshot } from "./oneshot.ts";
 export type { Permit, Permits } from "./permit.ts";
-export type { Receiver } from "./receiver.ts";
+export type { MpmcReceiver, OneshotReceiver, Receiver } from "./receiver.ts";
 export { type Err, err, type Ok, ok, type Result, unwrap } from "./result.ts";
 export {
   type ListedArms,
@@ -29,6 +29,7 @@ export {
   type TrySelectOptions,
   trySelect,
 } from "./select.ts";
-export type { AnySender, Sender, SyncSender, WeakSender } from "./sender.ts";
+export type { AnySender, OneshotSender, Sender, SyncSender, WeakSender } from "./sender.ts";
 export { toReadableStream, toWritableStream } from "./streams.ts";
 export { after, never, tick } from "./timers.ts";
+export type { WaitOptions } from "./wait-options.ts";

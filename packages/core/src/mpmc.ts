@@ -1,24 +1,13 @@
 /** Channels whose receivers can be cloned as well: several consumers share one queue. */
-import type { ChannelOptions } from "./channel.ts";
-import { boundedChannel, unboundedChannel } from "./channel.ts";
+import type { ChannelOptions } from "./channel-options.ts";
+import { boundedChannel, unboundedChannel } from "./internal/make-channel.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import { boundedSender, unboundedSender } from "./internal/senders.ts";
-import type { Receiver } from "./receiver.ts";
+import type { MpmcReceiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
 
 /**
- * One of several consumers of a channel: each value goes to exactly one of them, the one that has waited longest.
- *
- * The channel disconnects, and gives up what is queued, when the last clone is dropped; `close()` closes it for all. A
- * clone has one receive at a time, as any {@link Receiver}. (After crossbeam's `Receiver`.)
- */
-export interface MpmcReceiver<out T> extends Receiver<T> {
-  /** One more consumer, to be dropped by whoever gets it. */
-  clone(): MpmcReceiver<T>;
-}
-
-/**
- * `channel` and `syncChannel` with a receiver that can be cloned.
+ * Makes channels as `channel` and `syncChannel` do, but with a receiver that can be cloned.
  *
  * @example
  * ```ts
@@ -37,9 +26,9 @@ export interface MpmcReceiver<out T> extends Receiver<T> {
  * ```
  */
 export const mpmc: {
-  /** An unbounded channel; as {@link channel}. */
+  /** Makes an unbounded channel, as {@link channel} does. */
   channel<T>(options?: ChannelOptions): [Sender<T>, MpmcReceiver<T>];
-  /** A channel with a capacity; as {@link syncChannel}. */
+  /** Makes a channel with a capacity, as {@link syncChannel} does. */
   syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, MpmcReceiver<T>];
 } = {
   channel: <T>(options?: ChannelOptions) => {

@@ -111,7 +111,7 @@ describe.each(["tcp", "ws"] as const)("a client over %s", (network) => {
     sleeper.resume();
     await sleeper.closed;
     expect(sleeper.said().length).toBeLessThan(sent.length);
-  }, 40_000);
+  });
 });
 
 describe("garbage", () => {

@@ -29,18 +29,18 @@ describe("a crawl of 2,000 pages", () => {
     expect(code).toBe(0);
     expect(report.pages).toBe(PAGES + 1);
     expect(report).toMatchObject({ broken: [], failures: [], problems: [], restarts: 0 });
-  }, 60_000);
+  });
 
   it("loses at most the page that a terminated thread was at, and names it", async () => {
     using site = folderOf(largeSite());
     const { code, report } = await crawl([site.path], { node: [...CEILING, "--import", chaos] });
     const named = new Set(report.failures.map(({ url }) => url));
     expect(code).toBe(0);
-    expect(report.restarts).toBeGreaterThan(2);
+    expect(report.restarts).toBeGreaterThan(10);
     expect(report.pages + named.size).toBe(PAGES + 1);
     expect(named.size).toBe(report.failures.length);
     expect(named.size).toBeLessThanOrEqual(report.restarts);
     for (const { cause } of report.failures) expect(cause).toContain("The thread was lost (exit)");
     expect(report.broken).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -12,7 +12,6 @@ import { rejection } from "../../support/gate.ts";
 import { runNode } from "../../support/node-process.ts";
 
 const FILES = 40;
-const LIMIT_MS = 60_000;
 
 /** A document of `values` values. */
 function documentOf(values: number, seed: number): string {
@@ -46,68 +45,51 @@ describe("the files", () => {
 });
 
 describe("the pipeline", () => {
-  it(
-    "comes to the same as a loop while its workers exit and are killed, and leaves no collector behind",
-    async () => {
-      await using system = newSystem();
-      using workers = startWorkers(system, 2, 0.05);
-      let results = 0;
-      const digests = await digestAll(system, workers, paths, () => {
-        if (++results % 8 === 0) killOne(system, workers);
-      });
-      expect(totalOf(digests)).toEqual(expected);
-      expect(results).toBeGreaterThanOrEqual(FILES);
-      const { actors } = await system.inspect();
-      expect(actors.map(({ path }) => path)).toEqual(["/digesters"]);
-      expect(workers.routees().some(({ restarts }) => restarts > 0)).toBe(true);
-    },
-    LIMIT_MS,
-  );
+  it("comes to the same as a loop while its workers exit and are killed, and leaves no collector behind", async () => {
+    await using system = newSystem();
+    using workers = startWorkers(system, 2, 0.05);
+    let results = 0;
+    const digests = await digestAll(system, workers, paths, () => {
+      if (++results % 8 === 0) killOne(system, workers);
+    });
+    expect(totalOf(digests)).toEqual(expected);
+    expect(results).toBeGreaterThanOrEqual(FILES);
+    const { actors } = await system.inspect();
+    expect(actors.map(({ path }) => path)).toEqual(["/digesters"]);
+    expect(workers.routees().some(({ restarts }) => restarts > 0)).toBe(true);
+  });
 
-  it(
-    "does each job again whose worker exits, in the same round",
-    async () => {
-      await using system = newSystem();
-      using workers = startWorkers(system, 1, 1);
-      const some = paths.slice(0, 4);
-      const digests = await digestAll(system, workers, some);
-      expect([...digests.keys()].sort()).toEqual([...some].sort());
-      expect(system.ledger(workers)).toMatchObject({ accepted: 4, handled: 4, panicked: 0 });
-    },
-    LIMIT_MS,
-  );
+  it("does each job again whose worker exits, in the same round", async () => {
+    await using system = newSystem();
+    using workers = startWorkers(system, 1, 1);
+    const some = paths.slice(0, 4);
+    const digests = await digestAll(system, workers, some);
+    expect([...digests.keys()].sort()).toEqual([...some].sort());
+    expect(system.ledger(workers)).toMatchObject({ accepted: 4, handled: 4, panicked: 0 });
+  });
 
-  it(
-    "says which file no worker could do",
-    async () => {
-      await using system = newSystem();
-      using workers = startWorkers(system, 1);
-      const missing = `${folder.path}/gone.json`;
-      const error = await rejection(digestAll(system, workers, [...paths.slice(0, 2), missing]));
-      expect(error).toMatchObject({ message: `No worker could do ${missing}` });
-    },
-    LIMIT_MS,
-  );
+  it("says which file no worker could do", async () => {
+    await using system = newSystem();
+    using workers = startWorkers(system, 1);
+    const missing = `${folder.path}/gone.json`;
+    const error = await rejection(digestAll(system, workers, [...paths.slice(0, 2), missing]));
+    expect(error).toMatchObject({ message: `No worker could do ${missing}` });
+  });
 });
 
 describe("the program", () => {
-  it(
-    "comes to the same in four ways",
-    async () => {
-      const { code, output } = await runNode(
-        ["examples/pipeline-threads/dist/main.js", folder.path, "--threads", "2"],
-        {},
-        LIMIT_MS,
-      );
-      const rows = output.split("\n").filter((line) => line.includes(expected.sum));
-      expect(rows.map((row) => row.slice(0, 22).trim())).toEqual([
-        "a loop, no thread",
-        "1 thread",
-        "2 threads",
-        "2 threads under fire",
-      ]);
-      expect(code).toBe(0);
-    },
-    LIMIT_MS,
-  );
+  it("comes to the same in four ways", async () => {
+    const { code, output } = await runNode(
+      ["examples/pipeline-threads/dist/main.js", folder.path, "--threads", "2"],
+      {},
+    );
+    const rows = output.split("\n").filter((line) => line.includes(expected.sum));
+    expect(rows.map((row) => row.slice(0, 22).trim())).toEqual([
+      "a loop, no thread",
+      "1 thread",
+      "2 threads",
+      "2 threads under fire",
+    ]);
+    expect(code).toBe(0);
+  });
 });

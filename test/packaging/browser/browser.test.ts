@@ -36,7 +36,7 @@ describe.skipIf(browser === undefined)("in a browser", () => {
   beforeAll(async () => {
     const folders = { core: join(root, "packages/core"), test: join(root, "test/packaging/browser") };
     report = (await runPage(browser ?? "", { module: "/test/main.mjs", imports: imports(), folders })) as typeof report;
-  }, 90_000);
+  });
 
   it.each(checks)("$title", ({ title }) => {
     expect(report[title]).toBe("passed");

@@ -179,7 +179,7 @@ beforeAll(async () => {
     const [, file = text, column, message = ""] = /^(.+)\(\d+,(\d+)\): error TS\d+: (.*)$/s.exec(text) ?? [];
     diagnostics.push({ file, column: Number(column), lines: message.trim().split(/\n\s*/) });
   }
-}, 60_000);
+});
 
 describe("the compiler", () => {
   it("finds nothing but the mistakes", () => {

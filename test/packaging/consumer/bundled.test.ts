@@ -72,10 +72,10 @@ const SERVICES: readonly [bundler: string, file: string, make: (outfile: string)
 ];
 
 beforeAll(async () => {
-  unpackInto(project, await pack(mkdtempSync(join(project, "packed-"))));
+  unpackInto(project, await pack());
   cpSync(join(root, "test/packaging/consumer/fixtures"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-}, 60_000);
+});
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -92,7 +92,7 @@ describe.each(PAGES)("core, bundled by %s", (_, make) => {
       ended: "disconnected",
       clock: "function",
     });
-  }, 90_000);
+  });
 });
 
 describe.each(SERVICES)("actors, bundled by %s", (_, file, make) => {
@@ -107,5 +107,5 @@ describe.each(SERVICES)("actors, bundled by %s", (_, file, make) => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });

@@ -24,34 +24,30 @@ describe.skipIf(reason !== undefined)("the packages, installed", () => {
   let registry: Registry;
 
   beforeAll(async () => {
-    packed = await pack(folder);
+    packed = await pack();
     registry = await serve(packed);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await registry?.[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(packageManagers)(
-    "by $name, run",
-    async ({ name, install, node }) => {
-      const project = join(folder, name);
-      mkdirSync(project);
-      cpSync(FIXTURES, project, { recursive: true });
-      writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
-      await install(
-        project,
-        packed.map((each) => each.manifest.name),
-        registry,
-      );
-      const { dependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-      expect(Object.keys(dependencies).sort()).toEqual(packed.map((each) => each.manifest.name).sort());
-      expect(await node(project, "program.mjs")).toBe("18\n");
-      // On Node 20 what plug'n'play does to `import` is not done to `require` of a module.
-      if (name === "yarn 4, plug'n'play" && major < 22) return;
-      expect(await node(project, "program.cjs")).toBe("18\n");
-    },
-    120_000,
-  );
+  it.each(packageManagers)("by $name, run", async ({ name, install, node }) => {
+    const project = join(folder, name);
+    mkdirSync(project);
+    cpSync(FIXTURES, project, { recursive: true });
+    writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
+    await install(
+      project,
+      packed.map((each) => each.manifest.name),
+      registry,
+    );
+    const { dependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+    expect(Object.keys(dependencies).sort()).toEqual(packed.map((each) => each.manifest.name).sort());
+    expect(await node(project, "program.mjs")).toBe("18\n");
+    // On Node 20 what plug'n'play does to `import` is not done to `require` of a module.
+    if (name === "yarn 4, plug'n'play" && major < 22) return;
+    expect(await node(project, "program.cjs")).toBe("18\n");
+  });
 });

@@ -23,18 +23,18 @@ describe.skipIf(reason !== undefined)("the starter, copied", () => {
   beforeAll(async () => {
     const isSource = (path: string): boolean => !["dist", "node_modules"].includes(basename(path));
     cpSync(join(root, "examples/starter"), copy, { recursive: true, filter: isSource });
-    const packed = await pack(folder);
+    const packed = await pack();
     await using registry = await serve(packed);
     const npm = packageManagers.find(({ name }) => name === "npm");
     await npm?.install(copy, [], registry);
-  }, 120_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("passes its tests", async () => {
     const { stdout } = await run("npm", ["test"], { cwd: copy, env: ENV });
     expect(stdout).toMatch(/^(?:#|ℹ) pass 3$/m);
-  }, 60_000);
+  });
 
   it("starts, answers, and ends by itself on Ctrl-C", async () => {
     // A group of processes, as a terminal has one.
@@ -63,5 +63,5 @@ describe.skipIf(reason !== undefined)("the starter, copied", () => {
     interrupt("SIGINT");
     await closed;
     expect(output).toMatch(/\nclosed\n$/);
-  }, 60_000);
+  });
 });

@@ -6,9 +6,9 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { runNode } from "../../support/node-process.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const LIMIT_MS = 15_000;
 
 interface End {
   readonly code: number | null;
@@ -24,7 +24,7 @@ function interrupted(
 ): Promise<End> {
   const env = { ...process.env, ...variables };
   const args = ["--input-type=module", "--eval", program];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, timeout: LIMIT_MS, killSignal: "SIGKILL" });
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, timeout: PATIENCE_MS, killSignal: "SIGKILL" });
   const rest = [...signals];
   let output = "";
   const note = (chunk: Buffer): void => {

@@ -107,7 +107,7 @@ describe("an actor on a thread fails to start, says why and what to do, and is n
   beforeAll(async () => {
     made = project(FILES);
     outcomes = await made.outcomes(EVERY.map(([, file]) => file));
-  }, 60_000);
+  });
   afterAll(() => made[Symbol.dispose]());
 
   it.each(EVERY)("%s", (_, file, ...parts) => {

@@ -78,7 +78,7 @@ describe("a project with tsx loads on a thread", () => {
   let outcomes: ReadonlyMap<string, Outcome>;
   beforeAll(async () => {
     outcomes = await given("tsx").outcomes([...ALL.map(([, file]) => file), "./where.ts#where"]);
-  }, 60_000);
+  });
 
   it.each(ALL)("%s", (_, file) => {
     expect(outcomes.get(file)).toEqual({ reply: file === "./both.js" ? "built" : 42 });
@@ -93,7 +93,7 @@ describe("a project without tsx loads on a thread", () => {
   let outcomes: ReadonlyMap<string, Outcome>;
   beforeAll(async () => {
     outcomes = await given().outcomes([...STRIPPED, ...TRANSFORMED].map(([, file]) => file));
-  }, 60_000);
+  });
 
   it.each(stripsTypes ? STRIPPED : [])("%s", (_, file) => {
     expect(outcomes.get(file)).toEqual({ reply: 42 });
@@ -110,7 +110,7 @@ describe("a program that tsx runs", () => {
     const { run } = given();
     const outcomes = await run(tsx, "driver.mjs", "./types.ts", "./enums.ts");
     expect(outcomes).toBe('["./types.ts",{"reply":42}]\n["./enums.ts",{"reply":42}]\n');
-  }, 30_000);
+  });
 });
 
 describe("one file with the program and the actor", () => {
@@ -130,7 +130,7 @@ describe("one file with the program and the actor", () => {
   it("loads by its own import.meta.url", async () => {
     using made = project({ "one.js": ONE.replace("GUARD", "isMainThread") });
     expect(await made.run("one.js")).toBe("42\n");
-  }, 30_000);
+  });
 
   it("is refused to spawn itself on its thread, under whatever URL, and told what to do", async () => {
     const unguarded = ONE.replace("GUARD", "true").concat("enum Refused { Once }");
@@ -140,5 +140,5 @@ describe("one file with the program and the actor", () => {
       isTyped: true,
       error: expect.stringMatching(/ThreadLimitError: .* stands behind if \(isMainThread\)/),
     });
-  }, 30_000);
+  });
 });

@@ -33,19 +33,15 @@ if (browser === undefined) {
   );
 }
 
-test.skipIf(browser === undefined)(
-  "Mermaid draws every diagram of the documentation",
-  { timeout: 90_000 },
-  async () => {
-    const page = mkdtempSync(join(tmpdir(), "diagrams-"));
-    try {
-      writeFileSync(join(page, "main.mjs"), MAIN);
-      writeFileSync(join(page, "diagrams.mjs"), `export const diagrams = ${JSON.stringify(diagrams)};`);
-      const folders = { page, mermaid: dirname(mermaid) };
-      const report = await runPage(browser ?? "", { module: "/page/main.mjs", imports: {}, folders });
-      expect(report).toEqual(Object.fromEntries(diagrams.map(({ title }) => [title, true])));
-    } finally {
-      rmSync(page, { recursive: true, force: true });
-    }
-  },
-);
+test.skipIf(browser === undefined)("Mermaid draws every diagram of the documentation", async () => {
+  const page = mkdtempSync(join(tmpdir(), "diagrams-"));
+  try {
+    writeFileSync(join(page, "main.mjs"), MAIN);
+    writeFileSync(join(page, "diagrams.mjs"), `export const diagrams = ${JSON.stringify(diagrams)};`);
+    const folders = { page, mermaid: dirname(mermaid) };
+    const report = await runPage(browser ?? "", { module: "/page/main.mjs", imports: {}, folders });
+    expect(report).toEqual(Object.fromEntries(diagrams.map(({ title }) => [title, true])));
+  } finally {
+    rmSync(page, { recursive: true, force: true });
+  }
+});

@@ -1,8 +1,8 @@
 /** What crosses between two threads and finds nobody there, or not in time: it counts for nobody, and nobody waits for it. */
 import { bounded } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { courier, listener } from "../../support/courier.ts";
-import { Gate } from "../../support/gated.ts";
+import { addressOwner, listener } from "../../support/address-owner.ts";
+import { ThreadGate } from "../../support/thread-gate.ts";
 import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };
@@ -12,11 +12,11 @@ async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await macrotask();
 }
 
-describe("an address in a message that was shipped and is not begun", () => {
+describe("an address in a message that was sent to a thread and is not started", () => {
   it("counts once, when its actor stops itself before, and its queue is kept", async () => {
     await using system = threadSystem();
     const target = system.spawn(listener);
-    using address = system.spawn(courier, { restart: "permanent", ...patient });
+    using address = system.spawn(addressOwner, { restart: "permanent", ...patient });
     await address.started;
     address.tell({ type: "stop" });
     address.tell({ type: "forget", to: target });
@@ -26,9 +26,9 @@ describe("an address in a message that was shipped and is not begun", () => {
 
   it("counts no more, when its caller has given up", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const target = system.spawn(listener);
-    using address = system.spawn(courier, { args: { words: gate.args.words } });
+    using address = system.spawn(addressOwner, { args: { words: gate.args.words } });
     await address.started;
     const caller = new AbortController();
     address.tell({ type: "block" });
@@ -47,7 +47,7 @@ describe("an address in a reply", () => {
   it("counts no more, when its caller has given up", async () => {
     await using system = threadSystem();
     const target = system.spawn(listener);
-    using address = system.spawn(courier);
+    using address = system.spawn(addressOwner);
     await address.ask({ type: "keep", to: target });
     await failure(address.ask({ type: "lendLate" }, { timeout: 20 }));
     await address.ask({ type: "release" });
@@ -60,7 +60,7 @@ describe("an address in an ask from a thread", () => {
     await using system = threadSystem();
     using target = system.spawn(listener);
     const third = system.spawn(listener);
-    using address = system.spawn(courier, { args: { to: target.clone() } });
+    using address = system.spawn(addressOwner, { args: { to: target.clone() } });
     await system.stop(target);
     expect(await address.ask({ type: "askWith", third })).toBe("ERR_ACTOR_STOPPED");
     expect(await third.exited).toEqual({ kind: "normal" });
@@ -70,9 +70,9 @@ describe("an address in an ask from a thread", () => {
     await using system = threadSystem();
     using target = system.spawn(listener, { mailbox: bounded(1, { overflow }) });
     const third = system.spawn(listener);
-    using address = system.spawn(courier, { args: { to: target.clone() } });
+    using address = system.spawn(addressOwner, { args: { to: target.clone() } });
     await target.started;
-    const gate = new Gate();
+    const gate = new ThreadGate();
     target.tell({ type: "hold", words: gate.args.words });
     await until(() => system.ledger(target).inFlight === 1);
     target.tell({ type: "see", n: 1 });
@@ -86,7 +86,7 @@ describe("an address in an ask from a thread", () => {
     await using system = threadSystem();
     using target = system.spawn(listener);
     const third = system.spawn(listener);
-    using address = system.spawn(courier, { args: { to: target.clone() } });
+    using address = system.spawn(addressOwner, { args: { to: target.clone() } });
     expect(await address.ask({ type: "askWith", third })).toBe("done");
     expect((await system.inspect()).living).toBe(3);
     await system.stop(target);
@@ -98,7 +98,7 @@ describe("an address in a message that an actor on a thread has asked for itself
   it("arrives", async () => {
     await using system = threadSystem();
     using target = system.spawn(listener);
-    using address = system.spawn(courier, { ...patient, args: { to: target.clone() } });
+    using address = system.spawn(addressOwner, { ...patient, args: { to: target.clone() } });
     await address.ask({ type: "pipeAddress" });
     await address.ask({ type: "seen" });
     await address.ask({ type: "seen" });
@@ -114,7 +114,7 @@ describe("an address of another system", () => {
     await using other = threadSystem();
     using near = system.spawn(listener, { name: "near" });
     using far = other.spawn(listener, { name: "far" });
-    using first = system.spawn(courier, { args: { to: near.clone() } });
+    using first = system.spawn(addressOwner, { args: { to: near.clone() } });
     await first.ask({ type: "tell", n: 1 });
     await first.ask({ type: "keep", to: far.clone() });
     await first.ask({ type: "tell", n: 2 });
@@ -127,7 +127,7 @@ describe("a child that an ending actor on a thread asks for", () => {
   it("has failed to start: its asks reject, and whoever awaits it is told", async () => {
     await using system = threadSystem();
     using target = system.spawn(listener);
-    using address = system.spawn(courier);
+    using address = system.spawn(addressOwner);
     await address.ask({ type: "spawnAtEnd", to: target.clone() });
     await system.stop(address);
     expect(await target.ask({ type: "said" })).toEqual(["ERR_ACTOR_STOPPED", "ERR_ACTOR_START_FAILED", "startFailed"]);
@@ -139,8 +139,8 @@ describe("what an actor on a thread awaits", () => {
   it("is handled after what is queued, when its last address was dropped, and nothing is handled twice", async () => {
     await using system = threadSystem();
     using target = system.spawn(listener);
-    const gate = new Gate();
-    const address = system.spawn(courier, { args: { words: gate.args.words, to: target.clone() } });
+    const gate = new ThreadGate();
+    const address = system.spawn(addressOwner, { args: { words: gate.args.words, to: target.clone() } });
     await address.ask({ type: "pipe", n: -1 });
     for (let n = 0; n < 100; n++) address.tell({ type: "toil", n });
     address.tell({ type: "report" });
@@ -155,8 +155,8 @@ describe("what an actor on a thread awaits", () => {
 
   it("is what it was promised while it could be, and no other", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
-    const address = system.spawn(courier, { args: { words: gate.args.words } });
+    const gate = new ThreadGate();
+    const address = system.spawn(addressOwner, { args: { words: gate.args.words } });
     await address.ask({ type: "pipe", n: 1 });
     address.tell({ type: "pipeLate", n: 2 });
     address.drop();
@@ -170,11 +170,11 @@ describe("what an actor on a thread awaits", () => {
 describe("an actor on a thread that has failed outside of a message, which is not yet known", () => {
   it.each(["stop", "kill"] as const)("ends once, when somebody else asks for a %s", async (how) => {
     await using system = threadSystem();
-    const gate = new Gate();
-    const address = system.spawn(courier, { ...patient, args: { words: gate.args.words } });
+    const gate = new ThreadGate();
+    const address = system.spawn(addressOwner, { ...patient, args: { words: gate.args.words } });
     await address.ask({ type: "failLater" });
     gate.open();
-    gate.reachedUnheard();
+    gate.reachedBlocking();
     await (how === "stop" ? system.stop(address) : system.kill(address, { restart: false }));
     expect((await address.exited).kind).toBe(how === "stop" ? "shutdown" : "killed");
     expect(system.ledger(address)).toMatchObject({ handled: 1, deadLettered: {} });
@@ -186,16 +186,16 @@ describe("the end of an actor", () => {
   it("is told to who waits for it and has dropped the last address on its thread", async () => {
     await using system = threadSystem();
     const target = system.spawn(listener);
-    using address = system.spawn(courier);
+    using address = system.spawn(addressOwner);
     address.tell({ type: "keep", to: target });
     expect(await address.ask({ type: "closedAfterDrop" }, forever)).toBe("closed");
   });
 
   it("is told once more to a thread that has forgotten the actor meanwhile", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     using target = system.spawn(listener);
-    using address = system.spawn(courier, { args: { words: gate.args.words } });
+    using address = system.spawn(addressOwner, { args: { words: gate.args.words } });
     await address.ask({ type: "keepWeak", to: target.downgrade() });
     await system.stop(target);
     await address.ask({ type: "keepWeak", to: address.downgrade() as never });
@@ -211,9 +211,9 @@ describe("a send that waits for room", () => {
   it("is delivered, although its sender was lost with its thread", async () => {
     await using system = threadSystem();
     using target = system.spawn(listener, { mailbox: bounded(1) });
-    using address = system.spawn(courier, { ...patient, args: { to: target.clone() } });
+    using address = system.spawn(addressOwner, { ...patient, args: { to: target.clone() } });
     await target.started;
-    const gate = new Gate();
+    const gate = new ThreadGate();
     target.tell({ type: "hold", words: gate.args.words });
     await until(() => system.ledger(target).inFlight === 1);
     target.tell({ type: "see", n: 1 });

@@ -1,7 +1,7 @@
 /** A thread that does not turn its event loop is found, says where it was, and is replaced; unless it said that it would block. */
 import { blocking, InvalidDefinitionError } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../../support/gated.ts";
+import { neighbours, ThreadGate } from "../../support/thread-gate.ts";
 import { alone, failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };
@@ -15,38 +15,34 @@ describe("a thread that hangs", () => {
     ["wait", "(wait|harm)"],
     ["regexp", "(regexp|harm)"],
     ["hangAfterAwait", "(hang|hangAfterAwait)"],
-  ] as const)(
-    "is in its error and in the log with its stack: %s",
-    { retry: 9, timeout: 60_000 },
-    async (how, innermost) => {
-      await using system = threadSystem(quick);
-      using address = system.spawn(worker, { ...alone, ...patient, name: "w" });
-      const { cause } = await failure(address.ask({ type: "harm", how }, forever));
-      expect(cause).toMatchObject({ how: "hung" });
-      const place = `at ${innermost} \\(file://.*/worker\\.mjs:\\d+\\)`;
-      expect(cause?.message).toMatch(
-        new RegExp(`did not turn for ${heartbeatMs} ms ${place}\\. Work that takes so long`),
-      );
-      expect(cause?.stack?.split("\n")[1]).toMatch(new RegExp(`${place}$`));
-      await address.ask({ type: "about" }, forever);
-      const told = system.lines.filter(({ err }) =>
-        (err as Error | undefined)?.stack?.includes(cause?.stack as string),
-      );
-      expect(told.map(({ level, actor }) => ({ level, actor }))).toEqual([
-        { level: 40, actor: undefined },
-        { level: 50, actor: "/w" },
-      ]);
-    },
-  );
+  ] as const)("is in its error and in the log with its stack: %s", { retry: 9 }, async (how, innermost) => {
+    await using system = threadSystem(quick);
+    using address = system.spawn(worker, { ...alone, ...patient, name: "w" });
+    const { cause } = await failure(address.ask({ type: "harm", how }, forever));
+    expect(cause).toMatchObject({ how: "hung" });
+    const place = `at ${innermost} \\(file://.*/worker\\.mjs:\\d+\\)`;
+    expect(cause?.message).toMatch(
+      new RegExp(`did not turn for ${heartbeatMs} ms ${place}\\. Work that takes so long`),
+    );
+    expect(cause?.stack?.split("\n")[1]).toMatch(new RegExp(`${place}$`));
+    await address.ask({ type: "about" }, forever);
+    const told = system.lines.filter(({ err }) => (err as Error | undefined)?.stack?.includes(cause?.stack as string));
+    expect(told.map(({ level, actor }) => ({ level, actor }))).toEqual([
+      { level: 40, actor: undefined },
+      { level: 50, actor: "/w" },
+    ]);
+  });
 
-  it("is back in service within the limit and 500 ms, or ten times that on a busy machine", async () => {
+  it("is found within its limit and 500 ms of a processor, and is back in service then", async () => {
     await using system = threadSystem(quick);
     using address = system.spawn(worker, { ...alone, ...patient });
     await address.started;
-    const begin = performance.now();
-    address.tell({ type: "harm", how: "hang" });
+    const begin = process.cpuUsage();
+    const { cause } = await failure(address.ask({ type: "harm", how: "hang" }, forever));
+    const { user, system: kernel } = process.cpuUsage(begin);
+    expect(cause).toMatchObject({ how: "hung" });
+    expect((user + kernel) / 1000).toBeLessThan(heartbeatMs + 500);
     expect(await address.ask({ type: "about" }, forever)).toMatchObject({ generation: 2 });
-    expect(performance.now() - begin).toBeLessThan(10 * (heartbeatMs + 500));
   });
 
   it("is given up when it cannot be terminated, in the middle of a native call, and keeps no shutdown waiting", async () => {
@@ -69,7 +65,7 @@ describe("a thread that hangs", () => {
 
   it("is nobody's fault when who hangs has been killed already: the others are hit, and no restart of theirs counts", async () => {
     await using system = threadSystem(quick);
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate, { intensity: { restarts: 0, withinMs: 60_000 } });
     first.tell({ type: "block", n: 1 });
     await gate.reached();

@@ -2,7 +2,7 @@
 import type { Definition } from "@pneumatic/actors";
 import { onThread, subscribe } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, neighbours } from "../../support/gated.ts";
+import { neighbours, ThreadGate } from "../../support/thread-gate.ts";
 import type { LateHarm } from "../../support/thread-worker.ts";
 import { fixtures, sharing, threadSystem } from "../../support/thread-worker.ts";
 
@@ -48,7 +48,7 @@ describe("an actor on a thread whose work fails after its handler has replied", 
 
   it("goes on untouched when that was work of an earlier incarnation, and the log says so", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate);
     await first.ask({ type: "failLater" });
     await system.kill(first);

@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import type { ActorSystem, AnyAddress } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated } from "../../support/gated.ts";
+import { gatedActor, ThreadGate } from "../../support/thread-gate.ts";
 import type { Harm } from "../../support/thread-worker.ts";
 import { alone, failure, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
@@ -31,12 +31,12 @@ describe("the last line before", () => {
     const threads: Worker[] = [];
     process.once("worker", (thread) => threads.push(thread));
     await using system = threadSystem({ threads: { heartbeatMs: 60_000 } });
-    const gate = new Gate();
-    using address = system.spawn(gated, { args: gate.args, thread: "dedicated", restart: "temporary" });
+    const gate = new ThreadGate();
+    using address = system.spawn(gatedActor, { args: gate.args, thread: "dedicated", restart: "temporary" });
     await address.started;
     address.tell({ type: "block", n: 1 });
     await new Promise(setImmediate); // its turn has come
-    gate.reachedUnheard();
+    gate.reachedBlocking();
     await end(system, address, threads[0] as Worker);
     await address.exited;
     await system.shutdown();

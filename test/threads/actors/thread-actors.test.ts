@@ -1,10 +1,12 @@
 /** An actor on a thread is an actor: what it says, where it lives, how it starts and stops. */
 import {
   ActorStoppedError,
+  actor,
   InvalidDefinitionError,
   MessageNotCloneableError,
   onThread,
   StartFailedError,
+  topic,
 } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
 import { runModule } from "../../support/node-process.ts";
@@ -115,7 +117,7 @@ describe("what crosses to a thread", () => {
   it.each([
     ["a function", { deep: [() => {}] }, "the message.value.deep[0]", "is a function"],
     ["a symbol", Symbol("s"), "the message.value", "is a symbol"],
-    ["a promise", Promise.resolve(), "the message", "cannot be copied"],
+    ["a promise", Promise.resolve(), "the message", "is refused"],
   ])("is refused at the door when it cannot be copied, and nothing is sent: %s", async (_, value, path, why) => {
     await using system = threadSystem();
     using address = system.spawn(worker, { name: "w" });
@@ -191,8 +193,26 @@ describe("the start of an actor on a thread", () => {
     expect(() => system.spawn(worker, { resourceLimits: {} } as never)).toThrow(
       'resourceLimits go with thread: "dedicated"',
     );
-    const { actor } = await import("@pneumatic/actors");
     expect(() => system.spawn(actor({ on: {} }), local)).toThrow("which is for a definition made by onThread()");
+  });
+});
+
+describe("a publication", () => {
+  it("is undeliverable for a subscriber on a thread that it cannot be copied to, and reaches the others", async () => {
+    await using system = threadSystem();
+    const news = topic<{ type: "echo"; value: unknown }>("news");
+    const told: unknown[] = [];
+    using far = system.spawn(worker, { name: "far" });
+    const reader = actor({ on: { echo: (_, { value }: { value: unknown }) => void told.push(value) } });
+    using near = system.spawn(reader);
+    system.topics.subscribe(news, far);
+    system.topics.subscribe(news, near);
+    const value = (): void => {};
+    expect(system.topics.publish(news, { type: "echo", value })).toBe(2);
+    expect(system.ledger(far).deadLettered).toEqual({ undeliverable: 1 });
+    await system.drain(near);
+    expect(told).toEqual([value]);
+    expect(system.lines.map(({ msg }) => msg)).toContain("a subscriber cannot be told");
   });
 });
 

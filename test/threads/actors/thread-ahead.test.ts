@@ -1,17 +1,17 @@
-/** Messages that are shipped ahead of their turn: whatever ends the actor, those that were not begun are as if they had never been shipped. */
+/** Messages that are prefetched: whatever ends the actor, those that were not started are as if they had never been sent. */
 import type { Worker } from "node:worker_threads";
 import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
-import { Gate, gated, neighbours } from "../../support/gated.ts";
+import { gatedActor, neighbours, ThreadGate } from "../../support/thread-gate.ts";
 import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 
 const forever = { timeout: Number.POSITIVE_INFINITY };
 const macrotask = (): Promise<void> => new Promise(setImmediate);
 
-describe("an actor whose turn waits for a message that its thread has not begun", () => {
+describe("an actor whose turn waits for a message that its thread has not started", () => {
   it("stops without it, when it is stopped", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate);
     first.tell({ type: "block", n: 1 });
     await gate.reached();
@@ -28,7 +28,7 @@ describe("an actor whose turn waits for a message that its thread has not begun"
 
   it("handles it in its next incarnation, when it is killed, for the first time", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate);
     first.tell({ type: "block", n: 1 });
     await gate.reached();
@@ -47,7 +47,7 @@ describe("an actor whose turn waits for a message that its thread has not begun"
     const onWorker = (worker: Worker): void => void threads.push(worker);
     process.on("worker", onWorker);
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const caller = new AbortController();
     const [first, second] = await neighbours(system, gate);
     process.off("worker", onWorker);
@@ -65,12 +65,12 @@ describe("an actor whose turn waits for a message that its thread has not begun"
 
   it("handles it in its next incarnation, when it stopped itself before, and its queue is kept", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
-    using address = system.spawn(gated, { args: gate.args, restart: "permanent", ...patient });
+    const gate = new ThreadGate();
+    using address = system.spawn(gatedActor, { args: gate.args, restart: "permanent", ...patient });
     await address.ask({ type: "stopLater" });
     for (let n = 0; n < 3; n++) await address.ask({ type: "marked", n: 100 }); // the next turn comes before the port's
     gate.open();
-    gate.reachedUnheard();
+    gate.reachedBlocking();
     for (let n = 0; n < 10; n++) address.tell({ type: "mark", n });
     await address.ask({ type: "marked", n: 10 }, forever);
     expect(gate.effects).toEqual([100, 100, 100, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -81,21 +81,21 @@ describe("an actor whose turn waits for a message that its thread has not begun"
 describe("an actor that has stopped itself, which is not yet known", () => {
   it.each(["stop", "kill"] as const)("ends once, when somebody else asks for a %s", async (how) => {
     await using system = threadSystem();
-    const gate = new Gate();
-    const address = system.spawn(gated, { args: gate.args });
+    const gate = new ThreadGate();
+    const address = system.spawn(gatedActor, { args: gate.args });
     await address.ask({ type: "stopLater" });
     gate.open();
-    gate.reachedUnheard();
+    gate.reachedBlocking();
     await (how === "stop" ? system.stop(address) : system.kill(address, { restart: false }));
     expect((await address.exited).kind).toBe(how === "stop" ? "shutdown" : "killed");
     expect(system.ledger()).toMatchObject({ handled: 1, deadLettered: {} });
   });
 });
 
-describe("an ask that is given up while it is shipped and not begun", () => {
+describe("an ask that is given up while it is prefetched and not started", () => {
   it.each(["stop", "kill"] as const)("counts as expired, once, when the actor ends by a %s", async (how) => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const caller = new AbortController();
     const [first, second] = await neighbours(system, gate);
     first.tell({ type: "block", n: 1 });
@@ -118,8 +118,8 @@ describe("an ask that is given up while it is shipped and not begun", () => {
 describe("what is known of a thread's work", () => {
   it("includes the messages before one that is awaited", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
-    using address = system.spawn(gated, { args: gate.args });
+    const gate = new ThreadGate();
+    using address = system.spawn(gatedActor, { args: gate.args });
     address.tell({ type: "mark", n: 1 });
     address.tell({ type: "mark", n: 2 });
     address.tell({ type: "await", n: 3 });
@@ -131,7 +131,7 @@ describe("what is known of a thread's work", () => {
 
   it("does not keep the neighbours waiting: each has its turn", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
+    const gate = new ThreadGate();
     const [first, second] = await neighbours(system, gate);
     first.tell({ type: "block", n: 0 });
     for (let n = 1; n <= 12; n++) first.tell({ type: "toil", n });
@@ -147,17 +147,17 @@ describe("what is known of a thread's work", () => {
 describe("a kill", () => {
   it("takes the thread along that is at a message whose turn has not come", async () => {
     await using system = threadSystem({ threads: { heartbeatMs: 60_000 } });
-    const gate = new Gate();
+    const gate = new ThreadGate();
     let exited: Promise<unknown> | undefined;
     process.once("worker", (worker) => {
       exited = new Promise((resolve) => worker.once("exit", resolve));
     });
-    using address = system.spawn(gated, { args: gate.args, thread: "shared", restart: "permanent", ...patient });
+    using address = system.spawn(gatedActor, { args: gate.args, thread: "shared", restart: "permanent", ...patient });
     await address.started;
     const known = address.ask({ type: "marked", n: 1 });
     address.tell({ type: "block", n: 2 });
     await known.then(() => {
-      gate.reachedUnheard();
+      gate.reachedBlocking();
       void system.kill(address);
     });
     await exited;
@@ -168,10 +168,10 @@ describe("a kill", () => {
 });
 
 describe("a supervisor that fails", () => {
-  it("gives up what is queued for a child on a thread, but not what is begun there", async () => {
+  it("gives up the queued messages of a child on a thread, but not those started there", async () => {
     await using system = threadSystem();
-    const gate = new Gate();
-    const spec = child(gated, { args: gate.args });
+    const gate = new ThreadGate();
+    const spec = child(gatedActor, { args: gate.args });
     const low = supervisor({ children: { good: spec, bad: spec }, intensity: { restarts: 0, withinMs: 60_000 } });
     using top = system.supervise(supervisor({ children: { low }, ...patient }));
     await top.started;
@@ -182,7 +182,7 @@ describe("a supervisor that fails", () => {
     for (let n = 2; n <= 30; n++) good.tell({ type: "toil", n });
     await gate.reached();
     gate.open();
-    gate.doneUnheard(9);
+    gate.doneBlocking(9);
     void system.kill(bad);
     await good.ask({ type: "marked", n: 31 }, forever).catch(() => good.ask({ type: "marked", n: 31 }, forever));
     const { handled, deadLettered } = system.ledger(good);

@@ -84,7 +84,7 @@ it("costs at most the message in flight each time, and keeps the order of all ot
   expect(counts.filter((count) => count > 1)).toEqual([]);
   expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(panicked);
   expect(effects).toEqual(effects.toSorted((a, b) => a - b));
-}, 120_000);
+});
 
 it("loses none that is retried, and handles none twice but what was in flight", async () => {
   const { counts, effects, kills, panicked } = await underFire({ poison: retry(1) }, "tell");
@@ -92,14 +92,14 @@ it("loses none that is retried, and handles none twice but what was in flight", 
   expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(panicked); // one that was hit twice
   expect(counts.filter((count) => count > 1).length).toBeLessThanOrEqual(kills);
   expect(effects).toEqual(effects.toSorted((a, b) => a - b));
-}, 120_000);
+});
 
 it("answers each ask that had its effect, but for those in flight", async () => {
   const { counts, panicked, replies } = await underFire({}, "ask");
   expect(counts.filter((count) => count > 1)).toEqual([]);
   expect(replies.filter((reply) => reply === "lost").length).toBe(panicked);
   for (const [n, reply] of replies.entries()) if (reply !== "lost") expect(reply).toBe(n);
-}, 120_000);
+});
 
 const ends: readonly (readonly [string, (system: ActorSystem, address: AnyAddress) => Promise<unknown>, number])[] = [
   ["stopped", (system, address) => system.stop(address), 0],

@@ -11,9 +11,7 @@ const LONG = process.env["LONG"] === "1";
 const SEED = process.env["PNEUMATIC_SEED"] ?? String(Math.floor(Math.random() * 2 ** 31));
 const PROGRAM = "test/threads/core/fixtures/corrupt-rings.mjs";
 
-test(`a ring with flipped bits, or a wrong head, is a typed error or is read, and its channel ends (seed ${SEED})`, {
-  timeout: 120_000,
-}, async () => {
+test(`a ring with flipped bits, or a wrong head, is a typed error or is read, and its channel ends (seed ${SEED})`, async () => {
   const { code, output } = await runNode([PROGRAM], { SEED, RUNS: LONG ? "5000" : "1500" });
   expect([code, output]).toEqual([0, "refused: true\n"]);
 });

@@ -90,37 +90,39 @@ async function prefix(rx: Receiver<{ n: number }>, count: number, reached: () =>
   return next;
 }
 
-test(`a producer, a consumer or both that are killed at any moment leave an exact prefix and no wedge (seed ${SEED})`, {
-  timeout: LONG ? 900_000 : 120_000,
-}, async () => {
-  const next = random(SEED);
-  for (let round = 0; round < ROUNDS; round++) {
-    const [outbox, inbox] = anyChannel(Math.floor(next() * 3), 1 + Math.floor(next() * 50));
-    const count = 1 + Math.floor(next() * 1000);
-    const victim = Math.floor(next() * 3);
-    const producer = startThread("flood", { outbox }, { burst: 1 + Math.floor(next() * 200) });
-    if (victim === 0) {
-      const got = await prefix(inbox, count, () => void producer.worker.terminate());
-      expect(got).toBeGreaterThanOrEqual(count);
-    } else {
-      // The values go on to a consumer, through this thread.
-      const [relay, relayed] = syncChannel<{ n: number }>(Math.floor(next() * 3) * 4);
-      const [back, returned] = channel<{ n: number }>();
-      const consumer = startThread("echo", { inbox: relayed, outbox: back });
-      const reached = (): void => {
-        void consumer.worker.terminate();
-        if (victim === 2) void producer.worker.terminate();
-      };
-      const forwarded = (async () => {
-        for await (const value of inbox) if (!(await relay.send(value)).ok) break;
-        relay.drop();
-        inbox.drop();
-      })();
-      expect(await prefix(returned, Math.min(count, 300), reached)).toBeGreaterThan(0);
-      await forwarded;
-      await producer.worker.terminate();
-      await consumer.exited;
+test(
+  `a producer, a consumer or both that are killed at any moment leave an exact prefix and no wedge (seed ${SEED})`,
+  LONG ? { timeout: 900_000 } : {},
+  async () => {
+    const next = random(SEED);
+    for (let round = 0; round < ROUNDS; round++) {
+      const [outbox, inbox] = anyChannel(Math.floor(next() * 3), 1 + Math.floor(next() * 50));
+      const count = 1 + Math.floor(next() * 1000);
+      const victim = Math.floor(next() * 3);
+      const producer = startThread("flood", { outbox }, { burst: 1 + Math.floor(next() * 200) });
+      if (victim === 0) {
+        const got = await prefix(inbox, count, () => void producer.worker.terminate());
+        expect(got).toBeGreaterThanOrEqual(count);
+      } else {
+        // The values go on to a consumer, through this thread.
+        const [relay, relayed] = syncChannel<{ n: number }>(Math.floor(next() * 3) * 4);
+        const [back, returned] = channel<{ n: number }>();
+        const consumer = startThread("echo", { inbox: relayed, outbox: back });
+        const reached = (): void => {
+          void consumer.worker.terminate();
+          if (victim === 2) void producer.worker.terminate();
+        };
+        const forwarded = (async () => {
+          for await (const value of inbox) if (!(await relay.send(value)).ok) break;
+          relay.drop();
+          inbox.drop();
+        })();
+        expect(await prefix(returned, Math.min(count, 300), reached)).toBeGreaterThan(0);
+        await forwarded;
+        await producer.worker.terminate();
+        await consumer.exited;
+      }
+      await producer.exited;
     }
-    await producer.exited;
-  }
-});
+  },
+);

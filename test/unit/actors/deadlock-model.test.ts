@@ -251,4 +251,4 @@ test("the waits that are given up are those of the model, whoever waits for whom
     { numRuns: RUNS },
   );
   expect(found).toBeGreaterThan(RUNS / 2);
-}, 60_000);
+});

@@ -44,7 +44,7 @@ const player = implement<Ball>()({
   },
 });
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 /** Some of everything that Node does between turns. */
 async function nodeGoesOn(): Promise<void> {

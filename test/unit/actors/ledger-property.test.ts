@@ -5,24 +5,24 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Doing, Step } from "../../support/mill.ts";
-import { ENDS, MAILBOXES, Mill, SENDS, TYPES } from "../../support/mill.ts";
+import type { Operation, Step } from "../../support/ledger-world.ts";
+import { ENDS, LedgerWorld, MAILBOXES, SENDS, TYPES } from "../../support/ledger-world.ts";
 import { installClock } from "../../support/virtual-clock.ts";
 
 const { PNEUMATIC_LONG, PNEUMATIC_SEED } = process.env;
 const RUNS = PNEUMATIC_LONG === "1" ? 10_000 : 250;
 /** "seed" or "seed@path". */
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const TIMEOUT_MS = Math.max(30_000, 60 * RUNS);
+const TIMEOUT_MS = Math.max(120_000, 60 * RUNS);
 
 const step: fc.Arbitrary<Step> = fc.record({
   do: fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom<Doing>("tell", "ask", "send", "trySend") },
-    { weight: 2, arbitrary: fc.constantFrom<Doing>(...SENDS) },
-    { weight: 3, arbitrary: fc.constantFrom<Doing>(...ENDS) },
-    { weight: 3, arbitrary: fc.constantFrom<Doing>("kill", "spawn", "abort") },
-    { weight: 1, arbitrary: fc.constantFrom<Doing>("breakStarts", "mendStarts") },
-    { weight: 14, arbitrary: fc.constantFrom<Doing>("turn", "turn", "open", "advance", "quiet") },
+    { weight: 30, arbitrary: fc.constantFrom<Operation>("tell", "ask", "send", "trySend") },
+    { weight: 2, arbitrary: fc.constantFrom<Operation>(...SENDS) },
+    { weight: 3, arbitrary: fc.constantFrom<Operation>(...ENDS) },
+    { weight: 3, arbitrary: fc.constantFrom<Operation>("kill", "spawn", "abort") },
+    { weight: 1, arbitrary: fc.constantFrom<Operation>("breakStarts", "mendStarts") },
+    { weight: 14, arbitrary: fc.constantFrom<Operation>("turn", "turn", "open", "advance", "quiet") },
   ),
   at: fc.nat(2 * MAILBOXES.length - 1),
   type: fc.constantFrom(...TYPES),
@@ -33,9 +33,9 @@ const end = fc.constantFrom("drop" as const, "shutdown" as const, "kill" as cons
 
 async function live(steps: readonly Step[], how: "drop" | "shutdown" | "kill"): Promise<void> {
   using clock = installClock();
-  const mill = new Mill(clock);
-  for (const each of steps) await mill.run(each);
-  await mill.end(how);
+  const world = new LedgerWorld(clock);
+  for (const each of steps) await world.run(each);
+  await world.end(how);
 }
 
 test(

@@ -26,7 +26,7 @@ interface Worker {
 }
 
 /** Actors of every kind of mailbox, and what is done to them. After each step the ledgers must be balanced. */
-class Mill {
+class LedgerWorld {
   readonly system = new TestSystem();
   readonly #gates: Gate[] = [];
   readonly #signals = [new AbortController(), new AbortController()];
@@ -197,16 +197,16 @@ const step: fc.Arbitrary<Step> = fc.record({
 test("the ledgers of actors and system are balanced after every step of any life", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-      const mill = new Mill();
-      await using _ = mill.system;
+      const world = new LedgerWorld();
+      await using _ = world.system;
       for (const each of steps) {
-        mill.run(each);
-        mill.check();
+        world.run(each);
+        world.check();
         if (each.do === "advance" || each.do === "quiet") await quiet();
       }
-      mill.end();
+      world.end();
       await quiet();
-      mill.check();
+      world.check();
     }),
     { numRuns: 300 },
   );

@@ -9,11 +9,10 @@ import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { delayBefore } from "../../../packages/actors/src/supervisor/backoff.ts";
 import { countRestart } from "../../../packages/actors/src/supervisor/intensity.ts";
-import { wantsRestart } from "../../../packages/actors/src/supervisor/restart-policy.ts";
 import { firstAffected } from "../../../packages/actors/src/supervisor/strategy.ts";
+import type { RecordedChild } from "../../support/child-recorder.ts";
+import { BAD, ChildRecorder, recordedChild } from "../../support/child-recorder.ts";
 import { numbers } from "../../support/sequence.ts";
-import type { Player } from "../../support/stage.ts";
-import { BAD, playerOf, Stage } from "../../support/stage.ts";
 import { quiet, TestSystem, unaccounted } from "../../support/test-system.ts";
 
 type End = "normal" | "panicked" | "killed" | "killed for good" | "stopped" | "terminated" | "drained";
@@ -67,15 +66,15 @@ const KIND: Readonly<Record<string, Restart>> = { t: "transient", u: "transient"
 /** A started group of `x` among others of every kind. */
 async function family(strategy: Strategy, restart: Restart) {
   const system = new TestSystem();
-  const stage = new Stage();
+  const recorder = new ChildRecorder();
   const kind = (id: string): Restart => (id === "x" ? restart : (KIND[id] ?? "permanent"));
-  const entries = EVERYBODY.map((id) => [id, child(stage.player(id), { restart: kind(id) })] as const);
+  const entries = EVERYBODY.map((id) => [id, child(recorder.definition(id), { restart: kind(id) })] as const);
   const top = system.supervise(supervisor({ strategy, children: Object.fromEntries(entries) }));
   await top.started;
   await quiet();
-  const players = new Map(EVERYBODY.map((id) => [id as string, playerOf(top, id)]));
-  stage.taken();
-  return { system, stage, top, players, player: (id: string) => players.get(id) as Player };
+  const players = new Map(EVERYBODY.map((id) => [id as string, recordedChild(top, id)]));
+  recorder.takeSteps();
+  return { system, stage: recorder, top, players, player: (id: string) => players.get(id) as RecordedChild };
 }
 
 const words = (list: string): string[] => list.split(" ").filter((word) => word !== "");
@@ -83,7 +82,7 @@ const words = (list: string): string[] => list.split(" ").filter((word) => word 
 describe.each(["one_for_one", "one_for_all", "rest_for_one"] as const)("under %s", (strategy) => {
   describe.each(OWN)("a child that is %s and %s", (end, restart, fate) => {
     test(fate, async () => {
-      const { system, stage, top, players, player } = await family(strategy, restart);
+      const { system, stage: recorder, top, players, player } = await family(strategy, restart);
       await using _ = system;
       // Everybody is in the middle of a message, and has three more queued.
       for (const id of EVERYBODY) {
@@ -97,21 +96,21 @@ describe.each(["one_for_one", "one_for_all", "rest_for_one"] as const)("under %s
       else if (end === "terminated") void top.terminateChild("x");
       else if (end === "stopped") void system.stop(player("x"));
       else if (end === "drained") void system.drain(player("x"));
-      stage.held("x").open();
+      recorder.waitOf("x").open();
       await quiet();
       // Siblings are asked one after the other, the last first, and each finishes its message.
       const holding: readonly string[] = fate === "restarts" ? words(OTHERS[strategy].stops) : [];
       for (const id of holding) {
-        expect(stage.done().filter((step) => !/ x( |$)/.test(step))).toEqual(
+        expect(recorder.done().filter((step) => !/ x( |$)/.test(step))).toEqual(
           id === holding[0] ? [] : expect.any(Array),
         );
-        stage.held(id).open();
+        recorder.waitOf(id).open();
         await quiet();
       }
-      const steps = stage.taken();
-      for (const id of EVERYBODY) stage.held(id).open();
+      const steps = recorder.takeSteps();
+      for (const id of EVERYBODY) recorder.waitOf(id).open();
       await quiet();
-      steps.push(...stage.taken());
+      steps.push(...recorder.takeSteps());
 
       const restarts = fate === "restarts";
       const others = OTHERS[strategy];
@@ -155,12 +154,12 @@ describe("the order in which a group stops and starts", () => {
   test.each(["one_for_all", "rest_for_one"] as const)(
     "of %s is reverse, one at a time, then forward",
     async (strategy) => {
-      const { system, stage, top, player } = await family(strategy, "permanent");
+      const { system, stage: recorder, top, player } = await family(strategy, "permanent");
       await using _ = system;
       player("x").tell({ type: "fail" });
       await quiet();
       const { stops, starts } = OTHERS[strategy];
-      expect(stage.taken()).toEqual([
+      expect(recorder.takeSteps()).toEqual([
         "stopping x panicked",
         // The hook of the one that failed and of the last sibling run at the same time, since that one is down already.
         expect.any(String),
@@ -188,19 +187,19 @@ describe("a restart whose start fails", () => {
     ["rest_for_one", "start b, start b, start b, started b, start c, started c"],
   ] as const)("under %s is tried again", async (strategy, expected) => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    const one = (name: string) => child(stage.player(name), { backoff: { initialMs: 0 } });
+    const recorder = new ChildRecorder();
+    const one = (name: string) => child(recorder.definition(name), { backoff: { initialMs: 0 } });
     const intensity = { restarts: 3, withinMs: 1000 };
     using top = system.supervise(
       supervisor({ strategy, intensity, children: { a: one("a"), b: one("b"), c: one("c") } }),
     );
     await top.started;
-    using b = playerOf(top, "b");
-    stage.failing.set("b", 2);
-    stage.taken();
+    using b = recordedChild(top, "b");
+    recorder.failing.set("b", 2);
+    recorder.takeSteps();
     b.tell({ type: "fail" });
     await quiet();
-    const steps = stage.taken().filter((step) => !step.startsWith("stopping"));
+    const steps = recorder.takeSteps().filter((step) => !step.startsWith("stopping"));
     expect(steps.slice(steps.findIndex((step) => step.startsWith("start"))).join(", ")).toBe(expected);
     b.tell({ type: "fail" }); // the fourth within the time
     expect(await top.exited).toEqual({ kind: "panicked", error: BAD, message: { type: "fail" } });
@@ -208,24 +207,6 @@ describe("a restart whose start fails", () => {
 });
 
 describe("the pure functions", () => {
-  test.each(["normal", "shutdown", "killed", "panicked", "crashed", "startFailed"] as const)(
-    "wantsRestart of %s",
-    (kind) => {
-      const reason = { kind, error: BAD, message: undefined, cause: "exit" } as Parameters<typeof wantsRestart>[1];
-      const table = {
-        normal: "permanent",
-        shutdown: "",
-        killed: "permanent transient",
-        panicked: "permanent transient",
-      };
-      const wants = { ...table, crashed: "permanent transient", startFailed: "permanent transient" }[kind];
-      const restarting = (["permanent", "transient", "temporary"] as const).filter((each) =>
-        wantsRestart(each, reason),
-      );
-      expect(restarting.join(" ")).toBe(wants);
-    },
-  );
-
   test.each([
     ["one_for_all", 0, 0],
     ["one_for_all", 3, 0],

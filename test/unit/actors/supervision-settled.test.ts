@@ -10,19 +10,19 @@ import {
   supervisor,
 } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
+import type { RecordedChild } from "../../support/child-recorder.ts";
+import { BAD, ChildRecorder, recordedChild, supervisorOf } from "../../support/child-recorder.ts";
 import { rejection } from "../../support/gate.ts";
 import { isPending } from "../../support/pending.ts";
 import { numbers } from "../../support/sequence.ts";
-import type { Player } from "../../support/stage.ts";
-import { BAD, playerOf, Stage, supervisorOf } from "../../support/stage.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const AT_ONCE = { backoff: { initialMs: 0 } };
 const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };
 
 /** A supervisor of supervisors, three levels deep: `/top/middle/low/x`, each with a neighbour. */
-function tower(stage: Stage, restarts: { low: number; middle: number; top: number }) {
-  const one = (name: string) => child(stage.player(name), AT_ONCE);
+function tower(recorder: ChildRecorder, restarts: { low: number; middle: number; top: number }) {
+  const one = (name: string) => child(recorder.definition(name), AT_ONCE);
   const within = (count: number) => ({ restarts: count, withinMs: 1000 });
   const low = supervisor({ intensity: within(restarts.low), children: { x: one("x"), y: one("y") } });
   const middle = supervisor({ intensity: within(restarts.middle), children: { low, z: one("z") } });
@@ -37,17 +37,17 @@ describe("a supervisor whose intensity is exceeded ends as a failure for its own
     { restarts: { low: 0, middle: 0, top: 0 }, fails: 1, again: "" },
   ])("with $restarts after $fails failures: $again starts again", async ({ restarts, fails, again }) => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    using top = system.supervise(tower(stage, restarts), { name: "top" });
+    const recorder = new ChildRecorder();
+    using top = system.supervise(tower(recorder, restarts), { name: "top" });
     await top.started;
     using low = supervisorOf(supervisorOf(top, "middle"), "low");
-    using x = playerOf(low, "x");
+    using x = recordedChild(low, "x");
     for (const _ of numbers(fails)) {
-      stage.taken();
+      recorder.takeSteps();
       await rejection(x.ask({ type: "fail" }));
       await quiet();
     }
-    expect(stage.done().filter((step) => step.startsWith("started"))).toEqual(
+    expect(recorder.done().filter((step) => step.startsWith("started"))).toEqual(
       again
         .split(" ")
         .filter(Boolean)
@@ -64,16 +64,16 @@ describe("a supervisor whose intensity is exceeded ends as a failure for its own
 describe("a supervisor restarted by its parent: its static children come back, dynamic ones are gone", () => {
   test("under the same addresses with empty queues", async () => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    using top = system.supervise(tower(stage, { low: 0, middle: 1, top: 1 }));
+    const recorder = new ChildRecorder();
+    using top = system.supervise(tower(recorder, { low: 0, middle: 1, top: 1 }));
     await top.started;
     using low = supervisorOf(supervisorOf(top, "middle"), "low");
-    using x = playerOf(low, "x");
-    using y = playerOf(low, "y");
-    using late = low.startChild("late", child(stage.player("late")));
+    using x = recordedChild(low, "x");
+    using y = recordedChild(low, "y");
+    using late = low.startChild("late", child(recorder.definition("late")));
     y.tell({ type: "hold" });
     await quiet();
-    stage.taken();
+    recorder.takeSteps();
     const asked = y.ask({ type: "get" }, NO_TIMEOUT);
     x.tell({ type: "fail" });
     x.tell({ type: "put", n: 1 });
@@ -81,9 +81,9 @@ describe("a supervisor restarted by its parent: its static children come back, d
     late.tell({ type: "hold" });
     await quiet();
     late.tell({ type: "put", n: 1 });
-    stage.held("late").open();
+    recorder.waitOf("late").open();
     await quiet();
-    stage.held("y").open();
+    recorder.waitOf("y").open();
     expect(await rejection(asked)).toBeInstanceOf(ActorStoppedError);
     await quiet();
     expect(await late.exited).toEqual({ kind: "shutdown" });
@@ -93,15 +93,15 @@ describe("a supervisor restarted by its parent: its static children come back, d
     ]);
     expect(system.ledger().deadLettered).toEqual({ intensityExceeded: 4 });
     for (const address of [x, y]) expect(await address.ask({ type: "get" })).toBe(2);
-    expect(stage.taken().filter((step) => step.startsWith("put"))).toEqual([]);
+    expect(recorder.takeSteps().filter((step) => step.startsWith("put"))).toEqual([]);
   });
 
   test("with a window of its own that begins anew", async () => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    using top = system.supervise(tower(stage, { low: 1, middle: 2, top: 0 }));
+    const recorder = new ChildRecorder();
+    using top = system.supervise(tower(recorder, { low: 1, middle: 2, top: 0 }));
     await top.started;
-    using x = playerOf(supervisorOf(supervisorOf(top, "middle"), "low"), "x");
+    using x = recordedChild(supervisorOf(supervisorOf(top, "middle"), "low"), "x");
     for (const _ of numbers(5)) {
       await rejection(x.ask({ type: "fail" }));
       await quiet();
@@ -114,52 +114,52 @@ describe("a supervisor restarted by its parent: its static children come back, d
 
   test("also one that was terminated, one that ended normally and a temporary one", async () => {
     await using system = new TestSystem();
-    const stage = new Stage();
+    const recorder = new ChildRecorder();
     const sub = supervisor({
       intensity: { restarts: 0, withinMs: 1000 },
       children: {
-        x: child(stage.player("x")),
-        y: child(stage.player("y"), { restart: "transient" }),
-        z: child(stage.player("z"), { restart: "temporary" }),
-        q: child(stage.player("q")),
+        x: child(recorder.definition("x")),
+        y: child(recorder.definition("y"), { restart: "transient" }),
+        z: child(recorder.definition("z"), { restart: "temporary" }),
+        q: child(recorder.definition("q")),
       },
     });
     using top = system.supervise(supervisor({ children: { sub } }));
     await top.started;
     using down = supervisorOf(top, "sub");
     await down.terminateChild("x");
-    for (const id of ["y", "z"]) playerOf(down, id).tell({ type: "end" });
+    for (const id of ["y", "z"]) recordedChild(down, id).tell({ type: "end" });
     await quiet();
     expect(down.children().map(({ id, alive }) => `${id} ${alive}`)).toEqual(["x false", "y false", "q true"]);
-    expect(() => down.startChild("q", child(stage.player("q")))).toThrow(DuplicateNameError);
-    stage.taken();
-    playerOf(down, "q").tell({ type: "fail" });
+    expect(() => down.startChild("q", child(recorder.definition("q")))).toThrow(DuplicateNameError);
+    recorder.takeSteps();
+    recordedChild(down, "q").tell({ type: "fail" });
     await quiet();
-    expect(stage.done().slice(-4)).toEqual(["started x", "started y", "started z", "started q"]);
+    expect(recorder.done().slice(-4)).toEqual(["started x", "started y", "started z", "started q"]);
     expect(down.children().map(({ id, alive }) => `${id} ${alive}`)).toEqual(
       ["x", "y", "z", "q"].map((id) => `${id} true`),
     );
-    stage.taken();
+    recorder.takeSteps();
     await system.stop(top);
-    expect(stage.done()).toEqual(["stopped q", "stopped z", "stopped y", "stopped x"]);
+    expect(recorder.done()).toEqual(["stopped q", "stopped z", "stopped y", "stopped x"]);
   });
 });
 
 describe("a start that fails while a supervisor is restarted", () => {
   test("fails that restart, which is tried again and counts for its parent", async () => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    using top = system.supervise(tower(stage, { low: 0, middle: 3, top: 0 }));
+    const recorder = new ChildRecorder();
+    using top = system.supervise(tower(recorder, { low: 0, middle: 3, top: 0 }));
     await top.started;
-    using x = playerOf(supervisorOf(supervisorOf(top, "middle"), "low"), "x");
-    stage.failing.set("y", 2);
-    stage.taken();
+    using x = recordedChild(supervisorOf(supervisorOf(top, "middle"), "low"), "x");
+    recorder.failing.set("y", 2);
+    recorder.takeSteps();
     x.tell({ type: "fail" });
     const asked = x.ask({ type: "get" }, NO_TIMEOUT);
     expect(await rejection(asked)).toBeInstanceOf(ActorStoppedError);
     for (const _ of numbers(3)) await system.advance(300);
     expect(await x.ask({ type: "get" })).toBe(4);
-    expect(stage.taken().filter((step) => step.startsWith("started"))).toEqual([
+    expect(recorder.takeSteps().filter((step) => step.startsWith("started"))).toEqual([
       ...["started x", "started x", "started x", "started y"],
     ]);
   });
@@ -168,21 +168,21 @@ describe("a start that fails while a supervisor is restarted", () => {
 describe("siblings of a group are stopped within their shutdownMs", () => {
   test.each(["one_for_all", "rest_for_one"] as const)("then killed, under %s", async (strategy) => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    const one = (name: string) => child(stage.player(name), { shutdownMs: 50 });
+    const recorder = new ChildRecorder();
+    const one = (name: string) => child(recorder.definition(name), { shutdownMs: 50 });
     using top = system.supervise(supervisor({ strategy, children: { a: one("a"), b: one("b"), c: one("c") } }));
     await top.started;
-    using b = playerOf(top, "b");
+    using b = recordedChild(top, "b");
     b.tell({ type: "hold" });
     for (const n of numbers(2)) b.tell({ type: "put", n });
     await quiet();
-    stage.taken();
-    playerOf(top, "a").tell({ type: "fail" });
+    recorder.takeSteps();
+    recordedChild(top, "a").tell({ type: "fail" });
     await quiet();
     await system.advance(49);
-    expect(stage.done()).toEqual(["stopped a", "stopped c"]);
+    expect(recorder.done()).toEqual(["stopped a", "stopped c"]);
     await system.advance(1);
-    expect(stage.done().slice(0, 3)).toEqual(["started a", "started b", "put b 0"]);
+    expect(recorder.done().slice(0, 3)).toEqual(["started a", "started b", "put b 0"]);
     expect(system.ledger().deadLettered).toEqual({ killed: 1 });
     expect(system.clock.pending).toBe(0);
     await system.kill(top);
@@ -196,39 +196,39 @@ describe("the backoff of a group", () => {
     { random: 0.75, ms: 110 },
   ])("is $ms ms before its second restart at a chance of $random", async ({ random, ms }) => {
     await using system = new TestSystem({ random: () => random });
-    const stage = new Stage();
-    const one = (name: string) => child(stage.player(name));
+    const recorder = new ChildRecorder();
+    const one = (name: string) => child(recorder.definition(name));
     using top = system.supervise(supervisor({ strategy: "one_for_all", children: { a: one("a"), b: one("b") } }));
     await top.started;
-    using b = playerOf(top, "b");
+    using b = recordedChild(top, "b");
     for (const _ of numbers(2)) b.tell({ type: "fail" });
     await quiet();
-    stage.taken();
+    recorder.takeSteps();
     await system.advance(Math.ceil(ms) - 1);
-    expect(stage.taken()).toEqual([]);
+    expect(recorder.takeSteps()).toEqual([]);
     await system.advance(2);
-    expect(stage.done()).toEqual(["started a", "started b"]);
+    expect(recorder.done()).toEqual(["started a", "started b"]);
   });
 });
 
 test("last address of a supervisor dropped: children drain in reverse start order within `shutdownMs`, then stop", async () => {
   await using system = new TestSystem();
-  const stage = new Stage();
-  const top = system.supervise(tower(stage, { low: 0, middle: 0, top: 0 }));
+  const recorder = new ChildRecorder();
+  const top = system.supervise(tower(recorder, { low: 0, middle: 0, top: 0 }));
   await top.started;
   using middle = supervisorOf(top, "middle");
-  using x = playerOf(supervisorOf(middle, "low"), "x");
-  using z = playerOf(middle, "z");
+  using x = recordedChild(supervisorOf(middle, "low"), "x");
+  using z = recordedChild(middle, "z");
   for (const each of [x, z]) each.tell({ type: "hold" });
   await quiet();
   for (const each of [x, z]) each.tell({ type: "put", n: 1 });
-  stage.taken();
+  recorder.takeSteps();
   top.drop();
   await quiet();
-  expect(stage.done()).toEqual(["stopped q"]);
-  stage.held("z").open();
+  expect(recorder.done()).toEqual(["stopped q"]);
+  recorder.waitOf("z").open();
   await quiet();
-  expect(stage.done()).toEqual(["put z 1", "stopped z", "stopped y"]);
+  expect(recorder.done()).toEqual(["put z 1", "stopped z", "stopped y"]);
   await system.advance(5000);
   expect(await x.exited).toEqual({ kind: "killed" });
   expect(await top.exited).toEqual({ kind: "normal" });
@@ -239,14 +239,14 @@ describe("retry(n)", () => {
   const FAIL = { type: "fail" } as const;
   async function retried(options: object = {}) {
     const system = new TestSystem();
-    const stage = new Stage();
-    const address = system.spawn(stage.player("a"), { poison: retry(2), ...AT_ONCE, ...options });
+    const recorder = new ChildRecorder();
+    const address = system.spawn(recorder.definition("a"), { poison: retry(2), ...AT_ONCE, ...options });
     await quiet();
-    return { system, stage, address };
+    return { system, stage: recorder, address };
   }
 
   test("keeps its place at the head and is one message in the ledger", async () => {
-    const { system, stage, address } = await retried({ backoff: { jitter: 0 } });
+    const { system, stage: recorder, address } = await retried({ backoff: { jitter: 0 } });
     await using _ = system;
     const asked = address.ask(FAIL, NO_TIMEOUT);
     address.tell({ type: "put", n: 1 });
@@ -258,7 +258,7 @@ describe("retry(n)", () => {
     expect(error).toBeInstanceOf(ActorPanickedError);
     expect(error).toMatchObject({ cause: BAD });
     await system.advance(200);
-    expect(stage.done().filter((step) => /^(started|put)/.test(step))).toEqual([
+    expect(recorder.done().filter((step) => /^(started|put)/.test(step))).toEqual([
       ...["started a", "started a", "started a", "started a", "put a 1"],
     ]);
     expect(system.ledger(address)).toMatchObject({ accepted: 2, handled: 1, panicked: 1, queued: 0, deadLettered: {} });
@@ -266,7 +266,7 @@ describe("retry(n)", () => {
   });
 
   test.each(["aborted", "timed out"] as const)("an ask that was %s between attempts is expired", async (how) => {
-    const { system, stage, address } = await retried({ backoff: { jitter: 0 } });
+    const { system, stage: recorder, address } = await retried({ backoff: { jitter: 0 } });
     await using _ = system;
     const controller = new AbortController();
     const options = how === "aborted" ? { ...NO_TIMEOUT, signal: controller.signal } : { timeout: 50 };
@@ -281,7 +281,7 @@ describe("retry(n)", () => {
     );
     expect(system.ledger(address)).toMatchObject({ accepted: 2, expired: 1, queued: 1 });
     await system.advance(50);
-    expect(stage.done().at(-1)).toBe("put a 1");
+    expect(recorder.done().at(-1)).toBe("put a 1");
     expect(system.ledger(address)).toMatchObject({ accepted: 2, expired: 1, handled: 1, panicked: 0 });
     address.drop();
   });
@@ -296,12 +296,12 @@ describe("retry(n)", () => {
   });
 
   test("on a draining actor goes on to the last attempt", async () => {
-    const { system, stage, address } = await retried();
+    const { system, stage: recorder, address } = await retried();
     await using _ = system;
     address.tell(FAIL);
     address.drop();
     expect((await address.exited).kind).toBe("panicked");
-    expect(stage.done().filter((step) => step === "started a")).toHaveLength(3);
+    expect(recorder.done().filter((step) => step === "started a")).toHaveLength(3);
     expect(system.ledger()).toMatchObject({ accepted: 1, panicked: 1, deadLettered: {} });
   });
 
@@ -331,19 +331,19 @@ describe("retry(n)", () => {
 
   test("in a group is handled again as soon as its actor has started", async () => {
     await using system = new TestSystem();
-    const stage = new Stage();
-    const one = (name: string) => child(stage.player(name), { ...AT_ONCE, poison: retry(1) });
+    const recorder = new ChildRecorder();
+    const one = (name: string) => child(recorder.definition(name), { ...AT_ONCE, poison: retry(1) });
     using top = system.supervise(supervisor({ strategy: "one_for_all", children: { a: one("a"), b: one("b") } }));
     await top.started;
-    using a = playerOf(top, "a");
-    using b = playerOf(top, "b");
+    using a = recordedChild(top, "a");
+    using b = recordedChild(top, "b");
     for (const each of [a, b]) each.tell({ type: "put", n: 0 });
-    stage.taken();
+    recorder.takeSteps();
     const asked = a.ask(FAIL, NO_TIMEOUT);
     for (const each of [a, b]) each.tell({ type: "put", n: 1 });
     expect(await rejection(asked)).toBeInstanceOf(ActorPanickedError);
     await quiet();
-    expect(stage.taken().filter((step) => step.startsWith("put"))).toEqual([
+    expect(recorder.takeSteps().filter((step) => step.startsWith("put"))).toEqual([
       "put a 0",
       "put b 0",
       "put b 1",
@@ -357,14 +357,14 @@ describe("retry(n)", () => {
 
 test.each(["one_for_one", "one_for_all"] as const)("quarantine keeps message and error, under %s", async (strategy) => {
   await using system = new TestSystem();
-  const stage = new Stage();
+  const recorder = new ChildRecorder();
   using top = system.supervise(
     supervisor({
       strategy,
-      children: { a: child(stage.player("a"), { poison: "quarantine" }), b: child(stage.player("b")) },
+      children: { a: child(recorder.definition("a"), { poison: "quarantine" }), b: child(recorder.definition("b")) },
     }),
   );
-  using a = playerOf(top, "a");
+  using a = recordedChild(top, "a");
   expect(await rejection(a.ask({ type: "fail" }))).toBeInstanceOf(ActorPanickedError);
   expect(system.deadLetters()).toMatchObject([
     { message: { type: "fail" }, reason: "quarantined", to: a.path, error: BAD },
@@ -375,11 +375,11 @@ test.each(["one_for_one", "one_for_all"] as const)("quarantine keeps message and
 
 test("an address in a quarantined message that its handler has sent on is not dropped with it", async () => {
   await using system = new TestSystem();
-  const stage = new Stage();
-  const kept: Player[] = [];
+  const recorder = new ChildRecorder();
+  const kept: RecordedChild[] = [];
   const carrier = actor({
     on: {
-      carry: (_, { player }: { player: Player }) => {
+      carry: (_, { player }: { player: RecordedChild }) => {
         kept.push(player);
         throw BAD;
       },
@@ -387,7 +387,7 @@ test("an address in a quarantined message that its handler has sent on is not dr
     },
   });
   using address = system.spawn(carrier, { poison: "quarantine" });
-  using player = system.spawn(stage.player("a"));
+  using player = system.spawn(recorder.definition("a"));
   address.tell({ type: "carry", player: player.clone() });
   await quiet();
   await system.stop(address);
@@ -416,11 +416,11 @@ test("the signal of an ask is aborted with the attempt that failed, and the next
 
 test("a dynamic child that exceeds the intensity of its supervisor ends with its own reason", async () => {
   await using system = new TestSystem();
-  const stage = new Stage();
-  using top = system.supervise(tower(stage, { low: 0, middle: 1, top: 1 }));
+  const recorder = new ChildRecorder();
+  using top = system.supervise(tower(recorder, { low: 0, middle: 1, top: 1 }));
   await top.started;
   using low = supervisorOf(supervisorOf(top, "middle"), "low");
-  using late = low.startChild("late", child(stage.player("late")));
+  using late = low.startChild("late", child(recorder.definition("late")));
   late.tell({ type: "fail" });
   expect(await late.exited).toEqual({ kind: "panicked", error: BAD, message: { type: "fail" } });
   await quiet();

@@ -213,6 +213,6 @@ test.each([
   const options = { cooperative: cooperative as unknown as boolean };
   for (const make of [channel, mpmc.channel]) expect(() => make(options)).toThrow("cooperative must be a boolean");
   for (const make of [syncChannel, mpmc.syncChannel]) expect(() => make(1, options)).toThrow(RangeError);
-  expect(() => channel(5 as unknown as object)).toThrow("The options of a channel");
-  expect(() => channel(null as unknown as object)).toThrow("The options of a channel");
+  expect(() => channel(5 as unknown as object)).toThrow("options must be an object");
+  expect(() => channel(null as unknown as object)).toThrow("options must be an object");
 });

@@ -6,7 +6,7 @@ import type { EitherSender } from "../../support/flavors.ts";
 import { BOUNDED_FLAVORS, FLAVORS, SYNC_FLAVORS } from "../../support/flavors.ts";
 import { bytesInUse, isCollected, isHeld } from "../../support/garbage.ts";
 import { flush } from "../../support/pending.ts";
-import { kindOf, numbers } from "../../support/sequence.ts";
+import { numbers } from "../../support/sequence.ts";
 import { installClock } from "../../support/virtual-clock.ts";
 
 /** Sends fresh objects that only the channel knows from then on. */
@@ -30,7 +30,7 @@ function stillHeld(...held: readonly unknown[]): void {
 }
 
 function takeWithoutLooking(rx: Receiver<unknown>, count: number): void {
-  for (const _ of numbers(count)) expect(kindOf(rx.tryRecv())).toBe("ok");
+  for (let taken = 0; taken < count; taken++) if (!rx.tryRecv().ok) expect.fail("nothing to take");
 }
 
 describe.each(FLAVORS)("$name", ({ open }) => {
@@ -135,34 +135,34 @@ describe.each(FLAVORS)("$name", ({ open }) => {
 
 describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   // 115
-  test("a parked send is let go with its value when it was aborted or timed out", async () => {
+  test("a waiting send is let go with its value when it was aborted or timed out", async () => {
     using clock = installClock();
     const { controller, signal } = longLived();
     const [tx, rx] = open<object>();
     sendFresh(tx, room);
-    const parked = numbers(3).map((n) => {
+    const waiting = numbers(3).map((n) => {
       const value = { n };
       const sent = n === 1 ? tx.sendTimeout(value, 10) : tx.send(value, { signal, timeout: 20 });
       return [watch(sent), new WeakRef(value)];
     });
-    expect(await isHeld(...(parked[0] ?? []))).toBe(true);
+    expect(await isHeld(...(waiting[0] ?? []))).toBe(true);
     clock.advance(10);
-    expect(await isCollected(...(parked[1] ?? []))).toBe(true);
+    expect(await isCollected(...(waiting[1] ?? []))).toBe(true);
     controller.abort();
-    expect(await isCollected(...parked.flat())).toBe(true);
+    expect(await isCollected(...waiting.flat())).toBe(true);
     stillHeld(tx, rx, signal, clock);
   });
 
   // 115
-  test("a parked send is let go when it was admitted though others are still parked", async () => {
+  test("a waiting send is let go when it was accepted though others are still waiting", async () => {
     const [tx, rx] = open<object>();
     sendFresh(tx, room);
-    const parked = numbers(3).map(() => watch(tx.send({})));
+    const waiting = numbers(3).map(() => watch(tx.send({})));
     takeWithoutLooking(rx, 1);
-    expect(await isCollected(...parked.slice(0, 1))).toBe(true);
-    expect(await isHeld(...parked.slice(1, 2))).toBe(true);
+    expect(await isCollected(...waiting.slice(0, 1))).toBe(true);
+    expect(await isHeld(...waiting.slice(1, 2))).toBe(true);
     takeWithoutLooking(rx, 2);
-    expect(await isCollected(...parked)).toBe(true);
+    expect(await isCollected(...waiting)).toBe(true);
     stillHeld(tx, rx);
   });
 });
@@ -213,7 +213,7 @@ test("memory stays as it is when a select waits and wins a hundred thousand time
     for (const n of numbers(count)) {
       const selected = select({ rx, loser });
       tx.send(n);
-      expect(kindOf((await selected).result)).toBe("ok");
+      if (!(await selected).result.ok) expect.fail("nothing came");
     }
   }
   await rounds(1000);
@@ -256,7 +256,7 @@ test.each([
   const ends = numbers(100).map(() => channel<number>());
   const before = await bytesInUse();
   for (const [tx, rx] of ends) {
-    for (const n of numbers(10_000)) tx.send(n);
+    for (let n = 0; n < 10_000; n++) tx.send(n);
     for (let taken = rest; taken < 10_000; taken++) rx.tryRecv();
   }
   const growth = (await bytesInUse()) - before;

@@ -1,49 +1,49 @@
 /**
- * Where the strong addresses of each actor were made, noted only with PNEUMATIC_TRACE_LEAKS=1: for what is said of a process
- * that does not end. An address that was dropped is forgotten here, and one that was lost is not kept.
+ * The places in the program where the strong addresses of each actor were made, noted only with PNEUMATIC_TRACE_LEAKS=1
+ * for the report of a process that does not end. A dropped address is forgotten, and a lost one is not kept.
  */
 import { callers, ignoreFramesOf, isTracing } from "@pneumatic/core/internal/threads";
 
 /** An address that has not been dropped. */
-export interface Made {
+export interface AddressOrigin {
   readonly address: object;
-  /** Frames of the program, one a line; "" when the runtime made it for itself. */
-  readonly place: string;
+  /** Frames of the program, one a line; "" if the runtime made it for itself. */
+  readonly origin: string;
 }
 
-interface Note {
+interface WeakOrigin {
   readonly address: WeakRef<object>;
-  readonly place: string;
+  readonly origin: string;
 }
 
-const notes = new WeakMap<object, Set<Note>>();
-const noteOf = new WeakMap<object, Note>();
+const origins = new WeakMap<object, Set<WeakOrigin>>();
+const originOfAddress = new WeakMap<object, WeakOrigin>();
 if (isTracing) ignoreFramesOf(import.meta.url);
 
-/** `address` is a new one of the actor `target`. */
-export function noteAddress(target: object, address: object): void {
-  const note = { address: new WeakRef(address), place: callers() };
-  noteOf.set(address, note);
-  const known = notes.get(target);
-  if (known === undefined) notes.set(target, new Set([note]));
+/** Notes `address`, a new address of the actor `target`. */
+export function noteOrigin(target: object, address: object): void {
+  const note = { address: new WeakRef(address), origin: callers() };
+  originOfAddress.set(address, note);
+  const known = origins.get(target);
+  if (known === undefined) origins.set(target, new Set([note]));
   else known.add(note);
 }
 
-/** `address` was dropped. */
-export function forgetAddress(target: object, address: object): void {
-  const note = noteOf.get(address);
-  if (note !== undefined) notes.get(target)?.delete(note);
+/** Forgets `address`, which was dropped. */
+export function forgetOrigin(target: object, address: object): void {
+  const note = originOfAddress.get(address);
+  if (note !== undefined) origins.get(target)?.delete(note);
 }
 
-/** Those that `target` has now are its supervisor's, which is no news. */
-export function forgetAddresses(target: object): void {
-  notes.delete(target);
+/** Forgets the addresses of `target` so far: they are its supervisor's, which is no news. */
+export function forgetOrigins(target: object): void {
+  origins.delete(target);
 }
 
-/** The addresses of `target` that were noted and not forgotten, oldest first. */
-export function notedAddresses(target: object): Made[] {
-  return [...(notes.get(target) ?? [])].flatMap(({ address: reference, place }) => {
+/** Returns the addresses of `target` that were noted and not forgotten, oldest first. */
+export function originsOf(target: object): AddressOrigin[] {
+  return [...(origins.get(target) ?? [])].flatMap(({ address: reference, origin }) => {
     const address = reference.deref();
-    return address === undefined ? [] : [{ address, place }];
+    return address === undefined ? [] : [{ address, origin }];
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The handle by which others know an actor: a counted sender into its mailbox, with `tell` and `ask` on top. The count is
- * that of core; when the last strong address is dropped, the actor drains and stops.
+ * The public types of addresses. An address is a counted sender into the mailbox of an actor, with `tell` and `ask` on top. Core
+ * keeps the count; when the last strong address is dropped, the actor drains and stops. handle.ts implements them.
  */
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError, WaitOptions } from "@pneumatic/core";
 import type { ExitReason } from "../exit-reason.ts";
@@ -34,40 +34,43 @@ import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
  */
 export type Address<P> = AddressTo<MessageOf<P>, Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>>;
 
-// Replies are spelled out in both. Under a name that is generic in `P`, the compiler compares one protocol with another as they
-// are written, and a method that promises its reply is then another than one that returns it.
+// Both types spell the replies out. With a name for them that is generic in `P`, the compiler would compare protocols as they
+// are written, and a method that promises its reply would differ from one that returns it.
 
-/** A handle that does not keep its actor alive. */
+/** A handle on an actor that understands protocol `P`, which does not keep it alive. */
 export type WeakAddress<P> = WeakAddressTo<
   MessageOf<P>,
   Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
 >;
 
-/** What strong and weak addresses have in common. */
+/** The members that strong and weak addresses share. */
 interface Deliveries<in Message, out AskFunction> {
-  /** The place of the actor in its system: `/parent/name`. */
+  /** The path of the actor in its system: `/parent/name`. */
   readonly path: string;
-  /** Why the actor ended for good, once it has. Does not keep it alive and never rejects. */
+  /** Resolves to the reason why the actor ended for good, once it has. Does not keep it alive and never rejects. */
   readonly exited: Promise<ExitReason>;
-  /** Sends and forgets. What cannot be delivered becomes a dead letter with a reason. */
+  /** Sends and forgets. A message that cannot be delivered becomes a dead letter with a reason. */
   tell(message: Message): void;
   /**
-   * Sends and awaits the reply, which is what the handler returns.
+   * Sends, and resolves to the reply, which the handler returns.
    *
-   * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of the
-   * signal, at once when the actor dies. A message whose ask was given up while it was queued is never handled.
+   * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of
+   * the signal, at once if the actor dies. A message whose ask was given up while it was queued is never handled.
    */
   readonly ask: AskFunction;
-  /** Sends, waiting for room if the mailbox is bounded and waits. An error holds the message, which was not sent. */
+  /**
+   * Sends; waits for room if the mailbox is full and its overflow is `wait`. An error holds the message, which was
+   * not sent.
+   */
   send<M extends Message>(
     message: M,
     options?: WaitOptions,
   ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
-  /** Sends now or not at all. An error holds the message. */
+  /** Sends now or not at all. An error carries the message. */
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
 }
 
-/** {@link Address}, spelled by its messages and its `ask`, in which its variance can be checked. */
+/** The form of {@link Address} by its messages and its `ask`, whose variance the compiler can check. */
 export interface AddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction>, AnySender<Message> {
   /** Settles when the actor has started for the first time; rejects with `StartFailedError`, which need not be observed. */
   readonly started: Promise<void>;
@@ -77,13 +80,13 @@ export interface AddressTo<in Message, out AskFunction> extends Deliveries<Messa
   ): Promise<Result<void, SendError<M> | SendTimeoutError<M> | TrySendError<M>>>;
   trySend<M extends Message>(message: M): Result<void, TrySendError<M>>;
   clone(): AddressTo<Message, AskFunction>;
-  /** A handle that does not keep the actor alive. */
+  /** Returns a handle that does not keep the actor alive. */
   downgrade(): WeakAddressTo<Message, AskFunction>;
 }
 
-/** {@link WeakAddress}, spelled by its messages and its `ask`. */
+/** The form of {@link WeakAddress} by its messages and its `ask`. */
 export interface WeakAddressTo<in Message, out AskFunction> extends Deliveries<Message, AskFunction> {
-  /** A strong address, or undefined once the last one has been dropped. */
+  /** Returns a strong address, or undefined once the last one was dropped. */
   upgrade(): AddressTo<Message, AskFunction> | undefined;
 }
 

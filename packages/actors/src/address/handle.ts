@@ -1,47 +1,66 @@
 /**
- * The handles behind `Address` and `WeakAddress`. A strong one owns a sender of core, whose count is the life of the
- * actor; a weak one owns nothing. Both put messages into the same mailbox.
+ * The handles behind `Address` and `WeakAddress`. A counted handle has a sender of core, and the count of the senders is the
+ * life of the actor; a weak handle has none. Both put messages into the inbox of the same target.
+ *
+ *     BaseAddress ──┬── NonOwningAddress
+ *                   └── CountedAddress ──┬── OwningAddress ─── RouterHandle (routing/handle.ts)
+ *                                        └── SupervisorHandle (supervisor/handle.ts)
+ *
+ * Invariants: a counted handle has one sender, and `drop` gives it up; after it, each operation on the actor throws. The tree of
+ * classes is deep so that each step adds one thing: where messages go, the count, the operations that users see.
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { Channel, overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { afterYield, Channel, charge, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
-import { InvalidMessageError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { AskOptions } from "../protocol.ts";
-import { Ask } from "../reply/ask.ts";
-import type { Deadlines } from "../reply/deadlines.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
-import { forgetAddress, noteAddress } from "./address-origins.ts";
+import { forgetOrigin, noteOrigin } from "./address-origins.ts";
+import { askAt, checkedMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
-import { HOLDER, isObject, TARGET } from "./target.ts";
+import { isObject, OWNER, TARGET } from "./target.ts";
 
 const ignore = (): void => {};
 
-abstract class Handle {
+abstract class BaseAddress {
+  // By symbols of another file, which the declaration of an exported class cannot have as names.
+  static {
+    Object.defineProperties(BaseAddress.prototype, {
+      [TARGET]: {
+        get(this: BaseAddress) {
+          return this.#target;
+        },
+      },
+      [OWNER]: {
+        get(this: BaseAddress) {
+          return this.#owner;
+        },
+        set(this: BaseAddress, owner: Waiter | undefined) {
+          this.#owner = owner;
+        },
+      },
+    });
+  }
   readonly #target: Target;
-  /** The actor that has it, as far as that is known. */
-  #holder: Waiter | undefined;
+  /** The actor that owns the handle, if that is known. */
+  #owner: Waiter | undefined;
 
-  constructor(target: Target, holder: Waiter | undefined) {
+  constructor(target: Target, owner: Waiter | undefined) {
     this.#target = target;
-    this.#holder = holder;
+    this.#owner = owner;
   }
 
-  get [HOLDER](): Waiter | undefined {
-    return this.#holder;
-  }
-
-  set [HOLDER](holder: Waiter | undefined) {
-    this.#holder = holder;
-  }
-
-  get [TARGET](): Target {
+  protected get target(): Target {
     return this.#target;
+  }
+
+  protected get owner(): Waiter | undefined {
+    return this.#owner;
   }
 
   get path(): string {
@@ -52,29 +71,30 @@ abstract class Handle {
     return this.#target.exited;
   }
 
-  tell(message: Message): void {
-    this.#inbox("tell", message).tell(message);
+  /** Throws if the handle may not be used any more. */
+  protected abstract check(operation: string): void;
+
+  protected inboxOf(operation: string, message: unknown): Inbox {
+    this.check(operation);
+    checkedMessage(this.path, message);
+    return this.#target.inbox;
   }
 
-  trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
-    return this.#inbox("send", message).trySend(message);
-  }
-
-  send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
+  protected sendMessage<M extends Message>(message: M, options: WaitOptions | undefined): Promise<Sent<M>> {
     try {
-      return this.#inbox("send", message).send(message, options, this.#holder);
+      return this.inboxOf("send", message).send(message, options, this.#owner);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
   }
 
-  ask(message: Message, options?: AskOptions): Promise<unknown> {
+  protected askMessage(message: Message, options: AskOptions | undefined): Promise<unknown> {
     try {
-      const inbox = this.#inbox("ask", message);
+      const inbox = this.inboxOf("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
-      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#holder);
-      return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
+      const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
+      return ask.isSettled && charge(true) ? marked(afterYield(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
     }
@@ -84,93 +104,39 @@ abstract class Handle {
     this.#target.deadlines.rejected++;
     return marked(refusal);
   }
-
-  /** Throws when this handle may not be used any more. */
-  protected abstract check(operation: string): void;
-
-  #inbox(operation: string, message: unknown): Inbox {
-    this.check(operation);
-    if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
-    return this.#target.inbox;
-  }
 }
 
-/** Asks whoever has `inbox`, in the name of `holder` if that is known. */
-export function askAt(
-  inbox: Inbox,
-  message: Message,
-  deadlines: Deadlines,
-  options: AskOptions | undefined,
-  holder: Waiter | undefined,
-): Ask {
-  const mailbox = inbox.place(message);
-  const ask = new Ask(mailbox.prepared(message), mailbox, deadlines, options);
-  if (holder !== undefined) ask.awaitedBy(holder, mailbox.owner);
-  mailbox.ask(ask);
-  return ask;
-}
-
-/** A promise whose rejection ends no process when nobody observes it. */
+/** Marks a promise as observed, so that its rejection does not end the process. */
 function marked<R>(promise: Promise<R>): Promise<R> {
   promise.catch(ignore);
   return promise;
 }
 
-/** `message`, if it is one. */
-export function checked(path: string, message: unknown): Message {
-  if (!isMessage(message)) throw new InvalidMessageError(path, message);
-  return message;
-}
-
-function isMessage(message: unknown): message is Message {
-  return isObject(message) && typeof (message as Partial<Message>).type === "string";
-}
-
-class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
+/** A handle that keeps its actor alive until it is dropped. */
+export abstract class CountedAddress extends BaseAddress implements Disposable {
   readonly #sender: Sender<unknown>;
-  #dropped = false;
+  #isDropped = false;
 
-  constructor(target: Target, sender: Sender<unknown>, holder: Waiter | undefined) {
-    super(target, holder);
+  /** Takes over `sender`, which counts for the target. */
+  constructor(target: Target, sender: Sender<unknown>, owner: Waiter | undefined) {
+    super(target, owner);
     this.#sender = sender;
-    if (isTracing) noteAddress(target, this);
+    if (isTracing) noteOrigin(target, this);
   }
 
-  get [Symbol.toStringTag](): string {
-    return "Address";
-  }
+  abstract get [Symbol.toStringTag](): string;
 
   get started(): Promise<void> {
-    return this[TARGET].started;
-  }
-
-  get isDisconnected(): boolean {
-    this.check("inspect");
-    return this[TARGET].isClosed;
-  }
-
-  clone(): AddressTo<Message, AnyAsk> {
-    this.check("clone");
-    return new StrongHandle(this[TARGET], this.#sender.clone(), this[HOLDER]);
-  }
-
-  downgrade(): WeakAddressTo<Message, AnyAsk> {
-    this.check("downgrade");
-    return new WeakHandle(this[TARGET], this[HOLDER]);
-  }
-
-  async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
-    this.check("wait for the end");
-    return this.#sender.closed(options);
+    return this.target.started;
   }
 
   get isDropped(): boolean {
-    return this.#dropped;
+    return this.#isDropped;
   }
 
   drop(): void {
-    this.#dropped = true;
-    if (isTracing) forgetAddress(this[TARGET], this);
+    this.#isDropped = true;
+    if (isTracing) forgetOrigin(this.target, this);
     this.#sender.drop();
   }
 
@@ -179,58 +145,120 @@ class StrongHandle extends Handle implements AddressTo<Message, AnyAsk> {
   }
 
   protected override check(operation: string): void {
-    if (this.#dropped) throw new UseAfterDropError(`Address of "${this.path}"`, operation);
+    if (this.#isDropped) throw new UseAfterDropError(`${this[Symbol.toStringTag]} of "${this.path}"`, operation);
+  }
+
+  /** Returns the sender, for `operation`. */
+  protected senderFor(operation: string): Sender<unknown> {
+    this.check(operation);
+    return this.#sender;
   }
 }
 
-class WeakHandle extends Handle implements WeakAddressTo<Message, AnyAsk> {
+export class OwningAddress extends CountedAddress implements AddressTo<Message, AnyAsk> {
+  get [Symbol.toStringTag](): string {
+    return "Address";
+  }
+
+  get isDisconnected(): boolean {
+    this.check("inspect");
+    return this.target.isClosed;
+  }
+
+  tell(message: Message): void {
+    this.inboxOf("tell", message).tell(message);
+  }
+
+  trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
+    return this.inboxOf("send", message).trySend(message);
+  }
+
+  send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
+    return this.sendMessage(message, options);
+  }
+
+  ask(message: Message, options?: AskOptions): Promise<unknown> {
+    return this.askMessage(message, options);
+  }
+
+  clone(): OwningAddress {
+    return new OwningAddress(this.target, this.senderFor("clone").clone(), this.owner);
+  }
+
+  downgrade(): WeakAddressTo<Message, AnyAsk> {
+    this.check("downgrade");
+    return new NonOwningAddress(this.target, this.owner);
+  }
+
+  async closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+    return this.senderFor("wait for the end").closed(options);
+  }
+}
+
+class NonOwningAddress extends BaseAddress implements WeakAddressTo<Message, AnyAsk> {
   get [Symbol.toStringTag](): string {
     return "WeakAddress";
   }
 
-  /** A strong address of its own actor is made to be given away: it knows no holder until somebody owns it. */
+  tell(message: Message): void {
+    this.inboxOf("tell", message).tell(message);
+  }
+
+  trySend<M extends Message>(message: M): Result<void, TrySendError<M>> {
+    return this.inboxOf("send", message).trySend(message);
+  }
+
+  send<M extends Message>(message: M, options?: WaitOptions): Promise<Sent<M>> {
+    return this.sendMessage(message, options);
+  }
+
+  ask(message: Message, options?: AskOptions): Promise<unknown> {
+    return this.askMessage(message, options);
+  }
+
+  /** Returns a strong address. That of an actor's own handle is made to be given away, so it has no owner yet. */
   upgrade(): AddressTo<Message, AnyAsk> | undefined {
-    const { [TARGET]: target, [HOLDER]: holder } = this;
+    const { target, owner } = this;
     const sender = target.revive();
-    return sender && new StrongHandle(target, sender, holder === target ? undefined : holder);
+    return sender && new OwningAddress(target, sender, owner === target ? undefined : owner);
   }
 
   protected override check(): void {}
 }
 
-/** The first strong address of an actor, which takes over the count that its channel was made with. */
-export function firstAddress(target: Target & { readonly mailbox: Mailbox }): AddressTo<Message, AnyAsk> {
-  return strongAddress(target, unboundedSender(target.mailbox.channel));
+/** Returns the first sender of an actor, which takes over the count with which its channel was made. */
+export function firstSender(target: { readonly mailbox: Mailbox }): Sender<unknown> {
+  return unboundedSender(target.mailbox.channel);
 }
 
-/** A strong address of an actor, which takes over the count of `sender`. */
+/** Returns a strong address of an actor, which takes over the count of `sender`. */
 export function strongAddress(target: Target, sender: Sender<unknown>): AddressTo<Message, AnyAsk> {
-  return new StrongHandle(target, sender, undefined);
+  return new OwningAddress(target, sender, undefined);
 }
 
-/** A weak address of an actor, in the hands of `holder`. */
-export function weakAddress(target: Target, holder?: Waiter): WeakAddressTo<Message, AnyAsk> {
-  return new WeakHandle(target, holder);
+/** Returns a weak address of an actor, owned by `owner`. */
+export function weakAddress(target: Target, owner?: Waiter): WeakAddressTo<Message, AnyAsk> {
+  return new NonOwningAddress(target, owner);
 }
 
-/** Says that `holder` has `value` from now on, if that is a handle; its clones and children do too. */
-export function giveTo<V>(holder: Waiter, value: V): V {
-  if (isObject(value) && HOLDER in value) value[HOLDER] = holder;
+/** Notes that `owner` owns `value` from now on, if that is a handle; so will it own its clones and children. */
+export function giveTo<V>(owner: Waiter, value: V): V {
+  if (isObject(value) && OWNER in value) value[OWNER] = owner;
   return value;
 }
 
 /**
- * What is logged of a strong address that its owner has forgotten; `parent` is the actor that has spawned the one it is of,
- * and `place` where it was made, or how to find out.
+ * Returns the warning about a strong address of the actor `path` that its owner has forgotten. `parent` is the actor that has
+ * spawned it, `origin` says where the address was made, or how to find out.
  */
-export function lostAddress(path: string, parent: string | undefined, place: string): string {
+export function lostAddress(path: string, parent: string | undefined, origin: string): string {
   const keep = parent === undefined ? "" : `: ctx.own(ctx.spawn(...)) keeps a child for as long as "${parent}" runs`;
   const remedies = `Drop it, as \`using\` does, or give it to an owner, ctx.own() or system.own()${keep}`;
-  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${place}`;
+  return `An address of actor "${path}" was lost without drop(), and is dropped now. ${remedies}. ${origin}`;
 }
 
-/** A sender for an address whose actor is gone, or about to be: it counts for nobody. */
-export function orphan(): Sender<unknown> {
+/** Returns a sender that counts for nothing, for an address whose actor has ended, or is about to. */
+export function closedSender(): Sender<unknown> {
   const channel = new Channel<unknown>(Number.POSITIVE_INFINITY);
   channel.removeReceiver();
   return unboundedSender(channel);

@@ -1,4 +1,4 @@
-/** What an address points at: the side of an actor that its handles see, wherever it runs. */
+/** The target of an address: the side of an actor that its handles see, on any thread. */
 import type { Sender } from "@pneumatic/core";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
@@ -9,26 +9,26 @@ import type { Watch } from "./watch.ts";
 
 /** The actor, as its addresses see it. */
 export interface Target extends Waiter {
-  /** Where messages to it go: its mailbox, unless it is a router, or its mailbox is in another thread. */
+  /** The inbox for its messages: its mailbox, unless it is a router, or its mailbox is in another thread. */
   readonly inbox: Inbox;
-  /** Whether it accepts nothing any more. */
+  /** True if it accepts no more messages. */
   readonly isClosed: boolean;
   readonly deadlines: Deadlines;
   readonly started: Promise<void>;
   readonly exited: Promise<ExitReason>;
   /** Why it has ended for good; undefined while it lives. */
   readonly ended: ExitReason | undefined;
-  /** Who is told when it does. */
+  /** The watches that are notified of its end. */
   readonly watches: Set<Watch>;
-  /** One more sender that counts; undefined once the last one was dropped. */
+  /** Returns one more sender that counts; undefined once the last one was dropped. */
   revive(): Sender<unknown> | undefined;
 }
 
-/** Where any handle, strong or weak, says which actor it is for. Whatever can be disposed of as well is strong. */
+/** The property of a handle that names its actor. A handle that can be disposed of as well is strong. */
 export const TARGET: unique symbol = Symbol("target");
 
-/** Where a handle says which actor has it. */
-export const HOLDER: unique symbol = Symbol("holder");
+/** The property of a handle that names the actor that has it. */
+export const OWNER: unique symbol = Symbol("owner");
 
 export type Message = { readonly type: string };
 export type AnyAsk = (message: Message, options?: AskOptions) => Promise<unknown>;

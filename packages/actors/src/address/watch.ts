@@ -1,24 +1,24 @@
-/** One actor's wish to be told of another's end. Neither keeps the other alive. */
+/** One actor's watch on the end of another. Neither keeps the other alive. */
 import type { ExitReason } from "../exit-reason.ts";
 
 export class Watch implements Disposable {
   readonly #watched: Set<Watch>;
   readonly #watching: Set<Watch>;
-  readonly #tell: (reason: ExitReason) => void;
+  readonly #notify: (reason: ExitReason) => void;
 
-  /** `watched` are the watches on the one, `watching` those of the other. */
-  constructor(watched: Set<Watch>, watching: Set<Watch>, tell: (reason: ExitReason) => void) {
+  /** Enters itself into `watched`, the watches on the one actor, and `watching`, those of the other. */
+  constructor(watched: Set<Watch>, watching: Set<Watch>, notify: (reason: ExitReason) => void) {
     this.#watched = watched;
     this.#watching = watching;
-    this.#tell = tell;
+    this.#notify = notify;
     watched.add(this);
     watching.add(this);
   }
 
-  /** It has ended. */
+  /** Notifies the watcher: the watched actor has ended. */
   ended(reason: ExitReason): void {
     this[Symbol.dispose]();
-    this.#tell(reason);
+    this.#notify(reason);
   }
 
   [Symbol.dispose](): void {
@@ -27,13 +27,16 @@ export class Watch implements Disposable {
   }
 }
 
-/** Watches `target`, at once told of an end that has been. `watching` is undefined for one that has ended itself, and is told of that alone. */
+/**
+ * Watches `target`, and notifies at once if it has ended. `watching` is undefined for a watcher that has ended itself:
+ * it is notified of an end in the past only.
+ */
 export function startWatch(
   target: { readonly watches: Set<Watch>; readonly ended: ExitReason | undefined },
   watching: Set<Watch> | undefined,
-  tell: (reason: ExitReason) => void,
+  notify: (reason: ExitReason) => void,
 ): Watch {
-  const watch = new Watch(target.watches, watching ?? new Set(), tell);
+  const watch = new Watch(target.watches, watching ?? new Set(), notify);
   if (target.ended !== undefined) watch.ended(target.ended);
   else if (watching === undefined) watch[Symbol.dispose]();
   return watch;

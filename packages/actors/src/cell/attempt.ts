@@ -1,4 +1,4 @@
-/** User code at the border of the runtime: it may return, return a promise, throw or reject. */
+/** Calls of user code, which may return, return a promise, throw or reject. */
 
 /** A promise for what `made` will be, if it is one at all; otherwise `made`. */
 export function asPromise(made: unknown): unknown {

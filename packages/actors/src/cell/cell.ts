@@ -1,11 +1,31 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its phase, its present incarnation and the message
- * in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
- * 1. `phase` changes through `become` alone, and only by legal steps.
+ * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
+ *
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
+ *
+ *     field                      written by                                  when
+ *     state                      state.ts, for turn.ts and lifecycle.ts      always
+ *     incarnation                lifecycle.ts                                from STARTING until it was taken down
+ *     inFlight                   turn.ts sets, this file clears it;          BUSY, AWAITING;
+ *                                threads/parent sets it in `catchUp`         before ENDING
+ *     attempt                    this file                                   when a message is taken, and when it is over
+ *     isStashing                 incarnation.ts sets, this file clears it    BUSY, AWAITING
+ *     turn                       dispatcher.ts                               when its turn is queued
+ *     inbox                      routing, once                               NEW
+ *     hasAddresses               system, once                                NEW
+ *     registrations              registry, and whoever goes with an actor    until STOPPED
+ *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
+ *     previous, next             siblings.ts of its parent                   until STOPPED
+ *
+ * Above the limits: each message passes this object, and a split would cost a load for each part; the fields are in the
+ * table.
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -15,75 +35,76 @@ import type { Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Watch } from "../address/watch.ts";
-import type { Scheduler } from "../clock.ts";
 import type { Runnable } from "../dispatcher.ts";
 import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
+import { KILLED } from "../exits.ts";
+import type { Account } from "../mailbox/account.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import type { Front } from "../mailbox/deferred.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
-import type { Account, DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
+import type { DeferredMessages } from "../mailbox/deferred.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { isSpent } from "../mailbox/transferred.ts";
-import { Ask, NEVER_BEGUN } from "../reply/ask.ts";
+import { isTransferred } from "../mailbox/transferred.ts";
+import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks, Edge } from "../reply/wait-for-graph.ts";
+import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { Behavior } from "./behavior.ts";
-import type { CellSettings, Place, Runtime } from "./environment.ts";
-import { pathOf } from "./environment.ts";
-import { failureOf } from "./failure.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
+import { childPath } from "./environment.ts";
+import type { ActorCode } from "./executor.ts";
+import { failureOf, retries } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { Phase } from "./phase.ts";
-import { BUSY, ENDING, isLegal, NEW, QUEUED, READY, STARTING, STOPPED } from "./phase.ts";
-import { retries } from "./poison.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
+import type { Phase, State } from "./state.ts";
+import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
   readonly args: unknown;
-  readonly behavior: Behavior;
+  readonly code: ActorCode;
   readonly parent: Cell | undefined;
   readonly settings: CellSettings;
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
-  inbox: Inbox;
-  /** What others keep about it, to be forgotten when it has ended. */
+  inbox: AccountedInbox;
+  /** The entries of the registry about it, which are forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
-  phase: Phase = NEW;
+  state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
-  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
+  /** The number of its turn, by which the dispatcher tells how long it has waited for that. */
   turn = 0;
-  /** How often the message in flight has been begun. */
+  /** How often the message in flight was started. */
   attempt = 1;
-  /** Whether the message in flight will be set aside. */
+  /** True if the message in flight will be stashed. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
-  /** Whether there are addresses in its `args`. */
+  /** True if there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** How often it has set a message aside. */
+  /** The number of messages that it has stashed. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
   #children: Siblings<Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
-  /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
+  /** `prepare` returns the item to queue for a message; undefined to queue the message itself. */
   constructor(
-    { id, name, parent, guardian }: Place,
-    behavior: Behavior,
+    { id, name, parent, decider }: TreePosition,
+    code: ActorCode,
     args: unknown,
     settings: CellSettings,
     runtime: Runtime,
@@ -94,23 +115,23 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isNamed = name !== undefined;
     this.parent = parent;
     this.args = args;
-    this.behavior = runtime.instrument?.behavior(behavior, this) ?? behavior;
+    this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
     this.runtime = runtime;
     this.mailbox =
-      runtime.instrument?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
+      runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
     this.inbox = this.mailbox;
-    this.life = new Lifecycle(this, guardian);
+    this.life = new Lifecycle(this, decider);
   }
 
   get name(): string {
-    this.#name ??= `${this.behavior.name}-${this.id}`;
+    this.#name ??= `${this.code.name}-${this.id}`;
     return this.#name;
   }
 
   /** Its place in the system: `/parent/name`. */
   get path(): string {
-    this.#path ??= pathOf(this.parent, this.name);
+    this.#path ??= childPath(this.parent, this.name);
     return this.#path;
   }
 
@@ -118,9 +139,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.phase !== STOPPED;
   }
 
-  /** Whether it can take children. */
+  /** True if it can take children. */
   get accepts(): boolean {
-    return this.phase < ENDING;
+    return this.phase < DOWN;
   }
 
   get account(): Account {
@@ -131,15 +152,19 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.inbox.ledger(this.inFlight === undefined ? 0 : 1);
   }
 
-  become(next: Phase): void {
-    if (!isLegal(this.phase, next)) throw new Error(`Actor "${this.path}": no step from ${this.phase} to ${next}`);
-    this.phase = next;
+  get phase(): Phase {
+    return this.state.phase;
   }
 
-  // What deadlocks are made of
+  /** Returns true if `incarnation` has ended, or is ending. */
+  isOver(incarnation: Incarnation | undefined): boolean {
+    return this.incarnation !== incarnation || this.state.phase === ENDING;
+  }
 
-  get deadlocks(): Deadlocks {
-    return this.runtime.deadlocks;
+  // For the wait-for graph
+
+  get waitForGraph(): WaitForGraph {
+    return this.runtime.waitForGraph;
   }
 
   get work(): unknown {
@@ -150,7 +175,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.account.handled + this.#setAside;
   }
 
-  // What addresses see
+  // For addresses
 
   get clock(): Clock {
     return this.runtime.clock;
@@ -190,8 +215,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
-  tellWatches(reason: ExitReason): void {
+  /** Notifies the watches: it has ended for good. */
+  notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
 
@@ -223,7 +248,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#children?.isEmpty === false;
   }
 
-  // What the mailbox asks
+  // For the mailbox
 
   get idle(): boolean {
     return this.phase === READY;
@@ -231,27 +256,27 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      this.become(QUEUED);
+      become(this, QUEUED);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
-      this.life.unreachable();
+      if (this.phase === DOWN) this.life.drained();
     } else if (this.phase !== BUSY) {
       this.mailbox.mark();
     }
   }
 
-  senderLost(place: string): void {
+  senderLost(origin: string): void {
     const { path: actor, id, parent, runtime, life } = this;
-    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, place));
+    report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, origin));
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase === ENDING || this.phase === STOPPED ? "stopped" : "draining";
+    const reason = this.phase >= ENDING ? "stopped" : "draining";
     return { error: new ActorStoppedError(this.path, this.life.reason), reason };
   }
 
   get handlers(): readonly string[] {
-    return Object.keys(this.behavior.on);
+    return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason): void {
@@ -271,7 +296,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
-  // What becomes of messages
+  // Messages
 
   run(limit: number): number {
     if (this.phase !== QUEUED) {
@@ -287,20 +312,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    this.become(READY);
+    become(this, READY);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
-  }
-
-  fulfilled(incarnation: Incarnation, reply: unknown): void {
-    if (this.life.isOver(incarnation)) return;
-    this.handled(reply);
-    this.ready();
   }
 
   handled(reply: unknown): void {
     const item = this.inFlight;
     this.inFlight = undefined;
-    if (reply === NEVER_BEGUN) {
+    if (reply === NEVER_STARTED) {
       this.attempt--; // and one more when it is taken again
       this.mailbox.putBack(item);
       return;
@@ -313,35 +332,38 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Ask && !item.reply(reply) && this.behavior.isRemote) dropAddresses(reply); // nobody else has them
+    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
-  /** The first message of a mailbox that has some before its channel. */
-  takeFirst(front: Front): unknown {
-    const returned = front.takeReturned();
-    if (returned !== NOTHING) {
+  /** Takes the first message of a mailbox with deferred messages. */
+  takeFirst(deferred: DeferredMessages): unknown {
+    const redelivery = deferred.takeRedelivery();
+    if (redelivery !== NOTHING) {
       this.attempt++;
-      return returned;
+      return redelivery;
     }
     this.attempt = 1;
-    return front.length > 0 ? front.take() : this.mailbox.channel.take();
+    return deferred.length > 0 ? deferred.take() : this.mailbox.channel.take();
   }
 
   /** A handler threw or rejected. */
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
-    if (this.life.isOver(incarnation)) return;
+    if (this.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Ask ? item.message : item), error);
+    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
-  /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
+  /**
+   * Returns true if the message in flight would be handled again if `reason` ends the incarnation now, and another one
+   * follows.
+   */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Ask && item.isSettled)) return false;
+    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
-  /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
+  /** Decides the fate of the message in flight, as the incarnation ends for `reason`. */
   settleInFlight(reason: ExitReason, restarts: boolean, error: unknown): void {
     const item = this.inFlight;
     if (item === undefined) return;
@@ -350,29 +372,29 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Ask) item.abortHandler(error);
+      if (item instanceof Envelope) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Ask) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
-    if (reason.kind === "crashed" && isSpent(message)) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.behavior.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Ask) item.abortHandler(error);
+    else if (this.code.isRemote) dropAddresses(message); // its handler had others
+    if (item instanceof Envelope) item.abortHandler(error);
   }
 }
 
-/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+/** Returns the record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
 export function cellOf(address: unknown): Cell {
   const target = targetOf(address);
   if (target instanceof Cell) return target;

@@ -1,10 +1,10 @@
 /** Something that happens at most once in the life of an actor, for those who ask. */
 const ignore = (): void => {};
 
-export class Milestone<T> {
-  /** A rejection that nobody observes ends nothing. */
+export class DeferredPromise<T> {
+  /** An unobserved rejection ends no process. */
   readonly promise: Promise<T>;
-  isOver = false;
+  isSettled = false;
   #resolve!: (value: T) => void;
   #reject!: (error: Error) => void;
 
@@ -15,13 +15,13 @@ export class Milestone<T> {
     });
   }
 
-  reach(value: T): void {
-    this.isOver = true;
+  resolve(value: T): void {
+    this.isSettled = true;
     this.#resolve(value);
   }
 
-  fail(error: Error): void {
-    this.isOver = true;
+  reject(error: Error): void {
+    this.isSettled = true;
     this.promise.catch(ignore);
     this.#reject(error);
   }

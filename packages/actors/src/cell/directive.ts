@@ -1,26 +1,48 @@
-/** Who decides what follows when an actor ends; implemented by the supervisor layer, called by the cell. */
-
+/**
+ * The end of an incarnation as the cell puts it to the supervisor layer, and what that answers. The layer decides by one table
+ * (supervisor/restart-policy.ts) before anything of the incarnation is touched; lifecycle.ts carries the directive out.
+ */
 import type { ExitReason } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
+import type { AfterExit } from "./termination.ts";
 
-/** What follows the end of an incarnation. `letters` is what becomes of the messages that are queued, if they do not stay. */
-export type Verdict =
-  /** The next one, after a delay; with `undefined`, when the supervisor begins it. */
-  | { readonly restart: true; readonly delayMs: number | undefined; readonly letters?: DeadLetterReason }
-  | { readonly restart: false; readonly letters: DeadLetterReason };
+/** The end of an incarnation, as far as it matters to what follows. */
+export interface Exit {
+  readonly reason: ExitReason;
+  /** The requested step after the end. */
+  readonly afterExit: AfterExit;
+  /** The fate of the queued messages, if the actor ends for good. */
+  readonly deadLetterReason: DeadLetterReason;
+  /** True if the actor has an address, or a message left to handle. */
+  readonly isNeeded: boolean;
+  /** True if it was starting, and this has failed. */
+  readonly isFailedStart: boolean;
+  /** The number of successful starts. */
+  readonly starts: number;
+  /** The time at which the incarnation was made, in ms of the clock; undefined if there was none. */
+  readonly startedAt: number | undefined;
+}
 
-/** The next incarnation begins when the supervisor says so. */
-export const HELD: Verdict = { restart: true, delayMs: undefined };
-/** The same, but the supervisor has to be restarted first, and what is queued is given up. */
-export const HELD_EMPTY: Verdict = { restart: true, delayMs: undefined, letters: "intensityExceeded" };
+/**
+ * The next step after the end of an incarnation. `deadLetterReason` is the fate of the queued messages, if they do not
+ * stay.
+ */
+export type Directive =
+  /** Another incarnation, after a delay; if that is undefined, when the supervisor begins it. */
+  | { readonly restart: true; readonly delayMs: number | undefined; readonly deadLetterReason?: DeadLetterReason }
+  | { readonly restart: false; readonly deadLetterReason: DeadLetterReason };
 
-export interface Guardian {
-  /** Whether the actor comes back under the same addresses when its parent is restarted. */
+/** The supervisor begins the next incarnation. */
+export const SUSPENDED: Directive = { restart: true, delayMs: undefined };
+/** The same, after its own restart; the queued messages become dead letters. */
+export const SUSPENDED_EMPTY: Directive = { restart: true, delayMs: undefined, deadLetterReason: "intensityExceeded" };
+
+/** Decides about one actor. Implemented by the supervisor layer, called by the cell. */
+export interface Decider {
+  /** True if the actor comes back under the same addresses when its parent is restarted. */
   readonly comesBack: boolean;
-  /** Whether a first start that fails is decided like a later one. */
-  readonly retriesStart: boolean;
-  /** Decides, before anything of the incarnation is touched. `uptimeMs` is how long it has run. */
-  decide(reason: ExitReason, uptimeMs: number): Verdict;
-  /** The actor has ended for good. */
+  /** Returns what follows an end. Called once for each, before anything of the incarnation is touched. */
+  decide(exit: Exit): Directive;
+  /** Notes that the actor has ended for good. */
   ended(reason: ExitReason): void;
 }

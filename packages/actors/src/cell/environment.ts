@@ -1,54 +1,54 @@
-/** Where a cell is: its place in the tree, how it lives, and what it needs of its system. */
+/** The environment of a cell: its position in the tree, its settings, and the part of its system that it needs. */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
-import type { Diagnostics } from "../diagnostics.ts";
+import type { Diagnostics } from "../diagnostics-channels.ts";
 import type { Dispatcher } from "../dispatcher.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
-import type { Deadlocks } from "../reply/wait-for-graph.ts";
+import type { WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";
-import type { Guardian } from "./directive.ts";
-import type { Instrument } from "./instrument.ts";
+import type { Decider } from "./directive.ts";
 import type { Poison } from "./poison.ts";
+import type { TestHooks } from "./test-hooks.ts";
 
-/** What a cell needs of its system. */
+/** The part of its system that a cell needs. */
 export interface Runtime {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
+  readonly testHooks: TestHooks | undefined;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
-  supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
+  supervise(parent: Cell, spec: unknown, options: { readonly name?: string } | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
   /** `error` is what the handler of a quarantined message threw. */
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
-  /** The guardian of an actor that is supervised alone. */
-  guardian(cell: Cell): Guardian;
+  /** Makes the decider of an actor that is supervised alone. */
+  deciderFor(cell: Cell): Decider;
 }
 
-/** How an actor lives, as far as its cell is concerned. */
+/** The settings of an actor that concern its cell. */
 export interface CellSettings {
   readonly mailbox: MailboxSpec<never>;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
 }
 
-/** Where an actor is in the tree. */
-export interface Place {
+/** The position of an actor in the tree. */
+export interface TreePosition {
   readonly id: number;
   /** Undefined for the name of the definition and the id. */
   readonly name: string | undefined;
   readonly parent: Cell | undefined;
-  /** Who decides about it; undefined when it is supervised alone. */
-  readonly guardian: Guardian | undefined;
+  /** Decides about it; undefined if it is supervised alone. */
+  readonly decider: Decider | undefined;
 }
 
 /** The path of the actor of that name below `parent`; undefined for one whose name is not chosen. */
-export function pathOf(parent: Cell | undefined, name: string | undefined): string {
+export function childPath(parent: Cell | undefined, name: string | undefined): string {
   return parent === undefined ? `/${name ?? "…"}` : `${parent.path}/${name ?? "…"}`;
 }

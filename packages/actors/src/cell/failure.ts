@@ -1,6 +1,7 @@
-/** What an error that user code or a lost thread left behind means for the actor. */
+/** Turns an error of user code, or of a lost thread, into the exit reason of the actor. */
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import type { Poison } from "./poison.ts";
 
 /** A handler threw `error`, or its thread was lost, while it handled `message`. */
 export function failureOf(error: unknown, message: unknown): ExitReason {
@@ -15,7 +16,17 @@ export function startFailureOf(error: unknown): ExitReason {
   return { kind: "startFailed", error };
 }
 
-/** Whether the thread was lost through another actor's fault. */
+/** Returns true if the thread was lost through another actor's fault. */
 export function isHostLost(error: unknown): boolean {
   return error instanceof ThreadLostError && error.how === "hostLost";
+}
+
+/**
+ * Returns how often a message may be started again after `reason`. One lost without its own fault is worth a second
+ * try.
+ */
+export function retries(poison: Poison | undefined, reason: ExitReason): number {
+  if (reason.kind !== "panicked" && reason.kind !== "crashed") return 0;
+  if (typeof poison === "object") return poison.retries;
+  return poison === undefined && reason.kind === "crashed" && reason.cause === "hostLost" ? 1 : 0;
 }

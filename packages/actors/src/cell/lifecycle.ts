@@ -1,100 +1,118 @@
 /**
- * How one actor starts, restarts and ends. What follows an end is the guardian's verdict, taken before anything is
- * touched; this file carries it out.
+ * Starts, restarts and ends one actor: it takes the cell from state to state (state.ts). Before an end touches
+ * anything, the decider chooses the directive that follows.
  *
- * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what
- * it owned. Whoever asks for the end while a message or a start is under way waits for that; a kill waits for nothing.
+ * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
+ * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
+ * code runs in between, and may kill: each step checks that the same end is still under way.
+ *
+ * Above the limits: it carries out the states of state.ts and so touches whatever ends with an incarnation.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED, NORMAL, SHUTDOWN } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
 import { attempt } from "./attempt.ts";
-import type { Behavior } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
-import { Milestone } from "./deferred-promise.ts";
-import type { Guardian, Verdict } from "./directive.ts";
-import { HELD } from "./directive.ts";
+import { DeferredPromise } from "./deferred-promise.ts";
+import type { Decider, Directive, Exit } from "./directive.ts";
+import { SUSPENDED } from "./directive.ts";
+import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, DOWN, ENDING, NEW, STARTING, STOPPED } from "./phase.ts";
-import { killAll, takeDown } from "./take-down.ts";
-import type { Ending, EndRequest, HowToEnd, Sequel } from "./termination.ts";
-import { DECIDE, FINISH, HOLD, later, reportEnd } from "./termination.ts";
+import type { EndingState, RunningState, StartingState, WaitingState } from "./state.ts";
+import {
+  DOWN,
+  DUE,
+  dueAfter,
+  ENDING,
+  FINISHING,
+  giveUpBackoff,
+  isAtWork,
+  NEW,
+  STARTING,
+  STOPPED,
+  startingAfter,
+  transition,
+} from "./state.ts";
+import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
+import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
 
 export class Lifecycle {
-  /** Why the last incarnation ended, or why this one will; what latecomers are told. */
-  reason: ExitReason = NORMAL;
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
-  #guardian: Guardian | undefined;
-  /** Made when somebody asks for them. */
-  #started: Milestone<void> | undefined = undefined;
-  #exited: Milestone<ExitReason> | undefined = undefined;
-  /** Which start the present or last incarnation is; 0 before the first. */
-  generation = 0;
-  /** How often it has started. */
-  starts = 0;
-  #startedAt = 0;
-  /** What the last start failed with. */
-  startError: unknown = undefined;
-  /** Whether the first start has failed for good. */
-  #failsToStart = false;
-  #drainReason: ExitReason = NORMAL;
-  #requested: EndRequest | undefined = undefined;
-  #ending: Ending | undefined = undefined;
-  #backoff: UnheldTimer | undefined = undefined;
-  /** Called at the next change: it has started, is down, or has ended. */
+  #decider: Decider | undefined;
+  /** Made when they are first read. */
+  #started: DeferredPromise<void> | undefined = undefined;
+  #exited: DeferredPromise<ExitReason> | undefined = undefined;
+  /** Called at the next change: the actor has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
+  /** The number of the present or last incarnation; 0 before the first. */
+  generation = 0;
+  /** The number of successful starts. */
+  starts = 0;
+  /** The error of the last failed start. */
+  startError: unknown = undefined;
+  /** The reason of the end without an address: `shutdown` if it was drained. */
+  #drainReason: ExitReason = NORMAL;
 
-  constructor(cell: Cell, guardian: Guardian | undefined) {
+  constructor(cell: Cell, decider: Decider | undefined) {
     this.#cell = cell;
-    this.#guardian = guardian;
+    this.#decider = decider;
   }
 
-  /** Of the first start. */
+  /** Settles with the first start. */
   get started(): Promise<void> {
     if (this.#started === undefined) {
-      this.#started = new Milestone();
-      this.#tellStarted();
+      this.#started = new DeferredPromise();
+      this.#settleStarted();
     }
     return this.#started.promise;
   }
 
-  #tellStarted(): void {
-    if (this.starts > 0) this.#started?.reach();
-    else if (this.#failsToStart || (!this.#cell.isAlive && this.startError !== undefined))
-      this.#started?.fail(new StartFailedError(this.#cell.path, this.startError));
-    else if (!this.#cell.isAlive) this.#started?.fail(new ActorStoppedError(this.#cell.path, this.reason));
+  #settleStarted(): void {
+    if (this.#started === undefined || this.#started.isSettled) return;
+    const { path, state } = this.#cell;
+    const isLost = state.phase === STOPPED || (state.phase === ENDING && !state.directive.restart);
+    if (this.starts > 0) this.#started.resolve();
+    else if (isLost && this.startError !== undefined) this.#started.reject(new StartFailedError(path, this.startError));
+    else if (state.phase === STOPPED) this.#started.reject(new ActorStoppedError(path, this.reason));
   }
 
   get exited(): Promise<ExitReason> {
     if (this.#exited === undefined) {
-      this.#exited = new Milestone();
-      if (!this.#cell.isAlive) this.#exited.reach(this.reason);
+      this.#exited = new DeferredPromise();
+      if (!this.#cell.isAlive) this.#exited.resolve(this.reason);
     }
     return this.#exited.promise;
+  }
+
+  /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
+  get reason(): ExitReason {
+    const { state } = this.#cell;
+    if ("reason" in state && (state.phase >= ENDING || this.#drainReason === NORMAL)) return state.reason;
+    return this.#drainReason;
   }
 
   get restarts(): number {
     return Math.max(0, this.generation - 1);
   }
 
-  /** Whether it comes back under the same addresses when its parent is restarted. */
+  /** True if it comes back under the same addresses when its parent is restarted. */
   get comesBack(): boolean {
-    return this.#guardian?.comesBack === true;
+    return this.#decider?.comesBack === true;
   }
 
-  /** Whether there is no incarnation, and none is about to be. */
+  /** True if there is no incarnation, and none is about to be. */
   get isDown(): boolean {
-    const { phase } = this.#cell;
-    return phase === STOPPED || ((phase === NEW || phase === DOWN) && this.#backoff === undefined);
+    const { state, phase } = this.#cell;
+    return phase === STOPPED || ((state.phase === NEW || state.phase === DOWN) && state.backoff === undefined);
   }
 
-  /** Resolves when it has started, is down or has ended, the next time that one of these happens. */
+  /** Resolves at the next change: the actor has started, is down, or has ended. */
   change(): Promise<void> {
     return new Promise((resolve) => {
       this.#onChange ??= [];
@@ -110,289 +128,262 @@ export class Lifecycle {
 
   // Start
 
-  /** The first start, or a restart of what is down. */
+  /** Queues the first start, or a restart of an actor that is down; `delayMs` later if that is not 0. */
   begin(delayMs = 0): void {
+    const cell = this.#cell;
+    const waiting = cell.state as WaitingState;
     if (delayMs > 0) {
-      this.#backoff = new UnheldTimer(delayMs, () => this.begin(), this.#cell.clock);
+      transition(cell, { ...waiting, backoff: new UnrefTimer(delayMs, () => this.begin(), cell.clock) });
       return;
     }
-    this.#backoff = undefined;
-    this.#cell.become(STARTING);
-    this.#cell.runtime.dispatcher.enqueue(this.#cell);
+    transition(cell, dueAfter(waiting.reason));
+    cell.runtime.dispatcher.enqueue(cell);
   }
 
   /** Starts the incarnation whose turn it is. */
   startIfDue(): void {
     const cell = this.#cell;
-    if (cell.phase === STARTING && cell.incarnation === undefined) this.#start();
-  }
-
-  #start(): void {
-    const incarnation = new Incarnation(this.#cell, ++this.generation);
-    this.#cell.incarnation = incarnation;
-    this.#startedAt = Math.trunc(this.#cell.clock.now()); // fits into the field, as no fraction does
-    const { state, started } = this.#cell.behavior;
+    if (cell.state.phase !== DUE) return;
+    const incarnation = new Incarnation(cell, ++this.generation);
+    transition(cell, startingAfter(cell.state.reason));
+    cell.incarnation = incarnation;
+    const { state, started } = incarnation.executor;
     const failed = (error: unknown): void => this.#startFailed(incarnation, error);
     const ready = (): void => this.#ready(incarnation);
     const hook = (made: unknown): void => {
-      if (this.isOver(incarnation)) return;
+      if (cell.isOver(incarnation)) return;
       incarnation.state = made;
       attempt(() => started?.(incarnation), ready, failed);
     };
-    attempt(() => state?.(this.#cell.args, incarnation), hook, failed);
+    attempt(() => state?.(cell.args, incarnation), hook, failed);
   }
 
   #ready(incarnation: Incarnation): void {
-    if (this.isOver(incarnation)) return;
-    this.#cell.runtime.diagnostics.started(this.#cell, this.reason);
-    this.reason = this.#drainReason;
+    const cell = this.#cell;
+    if (cell.isOver(incarnation)) return;
+    cell.runtime.diagnostics.started(cell, (cell.state as StartingState).reason);
     this.starts++;
-    this.#tellStarted();
+    this.#settleStarted();
     this.#changed();
-    this.#cell.ready();
-  }
-
-  /** Whether `incarnation` has ended, or is about to. */
-  isOver(incarnation: Incarnation | undefined): boolean {
-    return this.#cell.incarnation !== incarnation || this.#cell.phase === ENDING;
+    cell.ready();
   }
 
   #startFailed(incarnation: Incarnation, error: unknown): void {
-    if (this.isOver(incarnation)) return;
-    const reason = startFailureOf(error);
-    const isAgain = this.starts > 0 || this.#guardian?.retriesStart === true;
-    const canRetry = isAgain || (reason.kind === "crashed" && reason.cause !== "loadFailed");
+    if (this.#cell.isOver(incarnation)) return;
     this.startError = error;
-    const sequel = canRetry ? (this.#requested?.sequel ?? DECIDE) : FINISH;
-    this.#failsToStart = sequel === FINISH && this.starts === 0;
-    this.#tellStarted();
-    this.#end(reason, { sequel, letters: this.#requested?.letters ?? "startFailed", hook: false, error });
+    const { afterExit = DECIDE, deadLetterReason = "startFailed" } = this.#requested ?? {};
+    this.#end(startFailureOf(error), { afterExit, deadLetterReason, isFailedStart: true, error });
   }
 
   // End
 
-  /** The mailbox is closed and empty. */
-  drained(): void {
-    this.#end(this.#drainReason, { sequel: FINISH, graceful: true });
+  /** The end that was asked for, and waits for the current message or start. */
+  get #requested(): EndRequest | undefined {
+    return (this.#cell.state as StartingState | RunningState).requested;
   }
 
-  /** A handler threw. */
+  /**
+   * Ends the actor, since it has no address and nothing left to do. Called between two messages, or while it is down.
+   */
+  drained(): void {
+    if (this.#cell.phase === DOWN) this.#finish(this.reason, "stopped");
+    else this.#end(this.#drainReason, { afterExit: FINISH, graceful: true });
+  }
+
+  /** Ends the incarnation, since its handler threw. */
   panicked(reason: ExitReason, error: unknown): void {
     this.#end(reason, { ...this.#requested, error });
   }
 
-  /** What it ran on is gone, or something of its own failed outside of a message: as if it had panicked without one. */
-  lost(reason: ExitReason, error: unknown, isFinal = false): void {
-    this.request({ reason, sequel: isFinal ? FINISH : DECIDE, letters: "stopped", error });
-  }
-
-  /** The mailbox has become closed and empty while nothing was handled: a restart that is due is for nobody. */
-  unreachable(): void {
-    if (this.#cell.phase !== DOWN) return;
-    this.#finishWaiting(this.#drainReason === SHUTDOWN ? SHUTDOWN : this.reason, "stopped");
-  }
-
-  /** Ends the actor if somebody asked for it during the message that was just handled. */
+  /** Ends the actor if its end was requested during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
-    if (requested === undefined || this.#cell.behavior.isAhead?.()) return false;
+    if (requested === undefined || this.#halt()) return false;
     this.#end(requested.reason, requested);
     return true;
   }
 
-  /** As the actor asked for itself: the guardian decides what follows. */
-  stopSelf(): void {
-    this.request({ reason: NORMAL, sequel: DECIDE, letters: "stopped" });
-  }
-
-  /** Ends without handling what is queued, for good. */
-  stop(letters: DeadLetterReason = "stopped"): void {
-    this.request({ reason: SHUTDOWN, sequel: FINISH, letters });
-  }
-
-  /** Ends with a failure of its children. Whether another incarnation follows, or may: while it starts, that is open. */
+  /** Ends with a failure of its children. Returns true if another incarnation follows, or may: while it starts, that is open. */
   fail(reason: ExitReason): boolean {
-    this.request({ reason, sequel: DECIDE, letters: "intensityExceeded", isDueToChild: true });
-    return this.#cell.phase === STARTING || this.#ending?.verdict.restart === true;
+    this.request({ reason, afterExit: DECIDE, deadLetterReason: "intensityExceeded", isDueToChild: true });
+    const { state } = this.#cell;
+    return state.phase === ENDING ? state.directive.restart : state.phase === DUE || state.phase === STARTING;
   }
 
-  /** Ends once what is queued is handled, for good. */
+  /** Ends for good, once the queued messages are handled. */
   drain(): void {
     const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;
-    if (phase !== ENDING && phase !== STOPPED) this.reason = SHUTDOWN;
-    if (phase === NEW) this.#finishWaiting(SHUTDOWN, "stopped");
+    if (phase === NEW) this.#finish(SHUTDOWN, "stopped");
     else mailbox.channel.close();
   }
 
   /** Ends at once: neither handler nor hook is waited for, and the children are killed too. */
-  kill(sequel: Sequel): void {
-    switch (this.#cell.phase) {
-      case STOPPED:
-        return;
-      case NEW:
-      case DOWN:
-        this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
-        return;
-      case ENDING:
-        this.#hurry(sequel);
-        return;
-      default: {
-        const { sequel: requested = DECIDE, letters = "stopped" } = this.#requested ?? {};
-        this.#end(KILLED, { sequel: later(sequel, requested), letters, hook: false });
-      }
+  kill(afterExit: AfterExit): void {
+    const { phase } = this.#cell;
+    if (phase > ENDING) return;
+    if (phase === ENDING) {
+      this.#hurry(afterExit);
+    } else if (phase === NEW || phase === DOWN) {
+      this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
+    } else {
+      const { afterExit: requested = DECIDE, deadLetterReason = "stopped" } = this.#requested ?? {};
+      this.#end(KILLED, { afterExit: requested > afterExit ? requested : afterExit, deadLetterReason });
     }
   }
 
   /** Ends after the current message or start, as far as there is one. */
   request(request: EndRequest): void {
-    switch (this.#cell.phase) {
-      case STOPPED:
-        return;
-      case NEW:
-      case DOWN:
-      case ENDING:
-        this.#conclude(request);
-        return;
-      case STARTING:
-        if (this.#cell.incarnation === undefined) this.#end(request.reason, request);
-        else this.#remember(request);
-        return;
-      case BUSY:
-      case AWAITING:
-        this.#remember(request);
-        return;
-      default:
-        if (this.#cell.behavior.isAhead?.()) this.#remember(request);
-        else this.#end(request.reason, request);
-    }
+    const { phase } = this.#cell;
+    if (phase > ENDING) return;
+    if (phase === NEW || phase === DOWN || phase === ENDING) this.#conclude(request);
+    else if (isAtWork(phase) || this.#halt()) this.#remember(request);
+    else this.#end(request.reason, request);
   }
 
   #remember(request: EndRequest): void {
-    if (this.#requested === undefined || request.sequel >= this.#requested.sequel) this.#requested = request;
-    if (this.#cell.phase === STARTING) this.#cell.behavior.cutShort?.();
-    else this.#cell.behavior.isAhead?.();
+    const cell = this.#cell;
+    const state = cell.state as StartingState | RunningState;
+    if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) transition(cell, { ...state, requested: request });
+    if (state.phase === STARTING) cell.incarnation?.executor.cutShort();
+    else this.#halt();
   }
 
-  /** Nothing is left to end but the wait for the next incarnation. */
-  #conclude({ reason, sequel, letters }: EndRequest): void {
-    if (this.#cell.phase === ENDING) {
-      const ending = this.#ending;
-      if (ending?.verdict.restart !== true || sequel === DECIDE) return;
-      ending.verdict = sequel === HOLD ? HELD : { restart: false, letters };
-      if (sequel === HOLD) return;
-      ending.reason = this.reason = reason;
-      this.#cell.mailbox.end(letters);
-    } else if (sequel === FINISH) {
-      this.#finishWaiting(reason, letters);
-    } else if (sequel === HOLD) {
-      this.#backoff?.stop();
-      this.#backoff = undefined;
+  /** Starts no further message. Returns true if messages were started whose turn has not come. */
+  #halt(): boolean {
+    return this.#cell.incarnation?.executor.halt() === true;
+  }
+
+  /** Ends what is left to end of an actor that is down or going down: the wait for the next incarnation. */
+  #conclude({ reason, afterExit, deadLetterReason }: EndRequest): void {
+    const cell = this.#cell;
+    const { state } = cell;
+    if (state.phase === ENDING) {
+      if (!state.directive.restart || afterExit === DECIDE) return;
+      if (afterExit === SUSPEND) {
+        transition(cell, { ...state, directive: SUSPENDED });
+      } else {
+        transition(cell, { ...state, reason, directive: { restart: false, deadLetterReason } });
+        cell.mailbox.end(deadLetterReason);
+      }
+    } else if (afterExit === FINISH) {
+      this.#finish(reason, deadLetterReason);
+    } else if (afterExit === SUSPEND) {
+      giveUpBackoff(cell);
       this.#changed();
     }
   }
 
   #end(reason: ExitReason, how: HowToEnd): void {
-    const { letters = "stopped", graceful = false, hook = true, isDueToChild = false } = how;
-    this.#cell.behavior.catchUp?.(this.#cell);
-    const verdict = this.#decide(reason, how.sequel ?? DECIDE, letters);
-    reportEnd(this.#cell, this.generation, reason, verdict, how.error);
-    this.#cell.become(ENDING);
-    this.#requested = undefined;
-    this.reason = reason;
-    const ending: Ending = { reason, verdict, letters, graceful, hook, isDueToChild };
-    this.#ending = ending;
-    this.#cell.settleInFlight(reason, verdict.restart && verdict.letters === undefined, how.error);
-    if (this.#ending !== ending) return;
-    if (!ending.verdict.restart) this.#cell.mailbox.end(ending.verdict.letters);
-    else if (ending.verdict.letters !== undefined) this.#cell.mailbox.empty(ending.verdict.letters);
-    this.#cell.incarnation?.end();
-    if (this.#ending !== ending) return;
+    const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
+    const cell = this.#cell;
+    cell.incarnation?.executor.catchUp(cell);
+    const { afterExit = DECIDE } = how;
+    const directive = this.#decide({ reason, afterExit, deadLetterReason, isFailedStart });
+    reportEnd(cell, reason, directive, how.error);
+    const termination: Termination = { deadLetterReason, graceful, isDueToChild };
+    transition(cell, { phase: ENDING, reason, directive, termination });
+    this.#settleStarted();
+    cell.settleInFlight(reason, directive.restart && directive.deadLetterReason === undefined, how.error);
+    const next = this.#ending(termination)?.directive;
+    if (next === undefined) return;
+    if (!next.restart) cell.mailbox.end(next.deadLetterReason);
+    else if (next.deadLetterReason !== undefined) cell.mailbox.empty(next.deadLetterReason);
+    cell.incarnation?.end();
+    const ending = this.#ending(termination);
+    if (ending === undefined) return;
     const isKill = reason.kind === "killed" && !isDueToChild;
-    if (isKill) killAll(this.#cell.children, ending);
-    const run = ending.hook && this.#cell.incarnation !== undefined ? this.#cell.behavior.stopped : undefined;
-    if (run === undefined && (isKill || !this.#cell.hasChildren)) this.#takenDown(ending);
-    else void this.#takeDown(ending, run);
+    if (isKill) killAll(cell.children, ending.directive);
+    const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
+    if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
+    else void this.#takeDown(termination, run);
+  }
+
+  /** Returns the state of an actor that ends as `termination` says; undefined if another end or a kill has overtaken it. */
+  #ending(termination: Termination): EndingState | undefined {
+    const { state } = this.#cell;
+    return state.phase === ENDING && state.termination === termination ? state : undefined;
   }
 
   /** Never rejects. */
-  async #takeDown(ending: Ending, hook: Behavior["stopped"]): Promise<void> {
-    const { incarnation } = this.#cell;
-    if (ending.isDueToChild) await undefined; // whose own end has not begun
-    for (const child of this.#cell.children.reverse()) {
-      if (this.#ending !== ending) return;
+  async #takeDown(termination: Termination, hook: Executor["stopped"]): Promise<void> {
+    const { incarnation, runtime, path, children } = this.#cell;
+    if (termination.isDueToChild) await undefined; // whose own end has not begun
+    for (const child of children.reverse()) {
+      const ending = this.#ending(termination);
+      if (ending === undefined) return;
       await takeDown(child, ending);
     }
+    let failure: ExitReason | undefined;
     try {
-      if (this.#ending === ending) await hook?.(incarnation, ending.reason);
+      const ending = this.#ending(termination);
+      if (ending !== undefined) await hook?.(incarnation, ending.reason);
     } catch (error) {
-      if (!isHostLost(error)) ending.reason = failureOf(error, undefined);
-      report(this.#cell.runtime.log, "error", { err: error, actor: this.#cell.path }, "the stopped hook panicked");
+      if (!isHostLost(error)) failure = failureOf(error, undefined);
+      report(runtime.log, "error", { err: error, actor: path }, "the stopped hook panicked");
     }
-    if (this.#ending === ending) this.#takenDown(ending);
+    this.#takenDown(termination, failure);
   }
 
-  /** What is dropped may be user code that asks for the end once more. */
-  #takenDown(ending: Ending): void {
-    this.#cell.incarnation?.dropOwned();
-    if (this.#ending !== ending) return;
-    const { reason, verdict } = ending;
-    this.#ending = undefined;
-    this.#cell.incarnation = undefined;
-    if (!verdict.restart) {
-      this.#finish(reason);
-    } else if (this.#cell.mailbox.isFinished) {
-      this.#finish(this.#drainReason === SHUTDOWN ? SHUTDOWN : reason);
-    } else if (verdict.delayMs === 0) {
+  /** Goes on after the incarnation is taken down; if no other one follows, with `reason` in the place of that of the end. */
+  #takenDown(termination: Termination, reason?: ExitReason): void {
+    const cell = this.#cell;
+    if (this.#ending(termination) !== undefined) cell.incarnation?.dropOwned(); // which may ask for the end once more
+    const ending = this.#ending(termination);
+    if (ending === undefined) return;
+    const { directive } = ending;
+    cell.incarnation = undefined;
+    if (!directive.restart) {
+      this.#finish(reason ?? ending.reason);
+    } else if (cell.mailbox.isFinished) {
+      this.#finish(this.#drainReason === SHUTDOWN ? SHUTDOWN : (reason ?? ending.reason));
+    } else if (directive.delayMs === 0) {
       this.begin();
     } else {
-      this.#cell.become(DOWN);
-      if (verdict.delayMs !== undefined) this.begin(verdict.delayMs);
+      transition(cell, { phase: DOWN, reason: ending.reason, backoff: undefined });
+      if (directive.delayMs !== undefined) this.begin(directive.delayMs);
       this.#changed();
     }
   }
 
-  #finish(reason: ExitReason): void {
-    // Who is left below is held or was not begun: there is nothing to wait for.
-    for (const { life } of this.#cell.children.reverse()) reason.kind === "killed" ? life.kill(FINISH) : life.stop();
-    this.reason = reason;
-    this.#cell.mailbox.end("stopped");
-    this.#cell.become(STOPPED);
-    this.#cell.parent?.removeChild(this.#cell);
-    this.#cell.runtime.ended(this.#cell);
-    if (this.#cell.hasAddresses) dropAddresses(this.#cell.args);
-    this.#tellStarted();
-    this.#exited?.reach(reason);
+  /** Ends the actor for good; no incarnation exists. `deadLetterReason` is for what is queued still. */
+  #finish(reason: ExitReason, deadLetterReason: DeadLetterReason = "stopped"): void {
+    const cell = this.#cell;
+    const { parent, mailbox, runtime } = cell;
+    giveUpBackoff(cell);
+    transition(cell, { phase: FINISHING, reason });
+    mailbox.end(deadLetterReason);
+    // The children that are left are suspended or have not begun: there is nothing to wait for.
+    for (const { life } of cell.children.reverse())
+      reason.kind === "killed" ? life.kill(FINISH) : life.request(stopRequest());
+    transition(cell, { phase: STOPPED, reason });
+    parent?.removeChild(cell);
+    runtime.ended(cell);
+    if (cell.hasAddresses) dropAddresses(cell.args);
+    this.#settleStarted();
+    this.#exited?.resolve(reason);
     this.#changed();
-    this.#guardian?.ended(reason);
-    this.#cell.tellWatches(reason);
+    this.#decider?.ended(reason);
+    cell.notifyWatches(reason);
   }
 
-  /** Ends an actor of which no incarnation exists. */
-  #finishWaiting(reason: ExitReason, letters: DeadLetterReason): void {
-    this.#backoff?.stop();
-    this.reason = reason;
-    this.#cell.mailbox.end(letters);
-    this.#finish(reason);
+  /** Ends an actor that is being taken down at once. */
+  #hurry(afterExit: AfterExit): void {
+    this.#conclude({ reason: KILLED, afterExit, deadLetterReason: "stopped" });
+    const { children, state } = this.#cell;
+    if (state.phase !== ENDING) return;
+    killAll(children, state.directive);
+    this.#takenDown(state.termination, KILLED);
   }
 
-  /** A kill while the incarnation is being taken down: nothing is waited for any more. */
-  #hurry(sequel: Sequel): void {
-    const ending = this.#ending;
-    if (ending === undefined) return;
-    this.#conclude({ reason: KILLED, sequel, letters: "stopped" });
-    ending.reason = KILLED;
-    killAll(this.#cell.children, ending);
-    this.#takenDown(ending);
-  }
-
-  /** An actor that nobody can reach, and that has nothing left to do, is not restarted. */
-  #decide(reason: ExitReason, sequel: Sequel, letters: DeadLetterReason): Verdict {
-    if (sequel === FINISH) return { restart: false, letters };
-    if (this.#cell.mailbox.isFinished && !this.#cell.wouldRetry(reason)) return { restart: false, letters };
-    if (sequel === HOLD) return letters === "stopped" ? HELD : { ...HELD, letters };
-    this.#guardian ??= this.#cell.runtime.guardian(this.#cell);
-    const verdict = this.#guardian.decide(reason, this.#cell.clock.now() - this.#startedAt);
-    return verdict.restart || verdict.letters !== "stopped" ? verdict : { restart: false, letters };
+  #decide(end: Pick<Exit, "reason" | "afterExit" | "deadLetterReason" | "isFailedStart">): Directive {
+    const cell = this.#cell;
+    this.#decider ??= cell.runtime.deciderFor(cell);
+    return this.#decider.decide({
+      ...end,
+      isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(end.reason),
+      starts: this.starts,
+      startedAt: cell.incarnation?.startedAt,
+    });
   }
 }

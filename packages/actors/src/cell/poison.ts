@@ -1,6 +1,5 @@
-/** What becomes of a message that its handler panicked on, when the actor starts again. */
+/** The fate of a message that its handler panicked on, when the actor starts again. */
 import { InvalidDefinitionError } from "../errors.ts";
-import type { ExitReason } from "../exit-reason.ts";
 
 /**
  * `drop`: the message is given up; `quarantine`: it is kept among the dead letters with its error, and can be redelivered;
@@ -14,9 +13,11 @@ export interface Retry {
 }
 
 /**
- * A message that panics is handled again, before all others, by the next incarnation, at most `times` times; the handler
- * reads in `ctx.attempt` how often it was begun. Its ask stays open until the last attempt has failed. When the actor is
- * not restarted, the message is given up. Throws {@link InvalidDefinitionError} unless `times` is an integer of 1 or more.
+ * Lets a message that panics be handled again, before all others, by the next incarnation, at most `times` times;
+ * `ctx.attempt` counts how often it was started.
+ *
+ * Its ask stays open until the last attempt has failed. If the actor is not restarted, the message is given up.
+ * Throws `InvalidDefinitionError` unless `times` is an integer of 1 or more.
  *
  * @example
  * ```ts
@@ -38,16 +39,4 @@ export interface Retry {
 export function retry(times: number): Retry {
   if (Number.isSafeInteger(times) && times >= 1) return Object.freeze({ retries: times });
   throw new InvalidDefinitionError(`retry(times) takes an integer of 1 or more, not ${String(times)}`);
-}
-
-/** How often a message may be begun again after `reason`. One lost without its own fault is worth a second try. */
-export function retries(poison: Poison | undefined, reason: ExitReason): number {
-  if (reason.kind !== "panicked" && reason.kind !== "crashed") return 0;
-  if (typeof poison === "object") return poison.retries;
-  return poison === undefined && reason.kind === "crashed" && reason.cause === "hostLost" ? 1 : 0;
-}
-
-export function isPoison(value: unknown): value is Poison {
-  if (value === "drop" || value === "quarantine") return true;
-  return typeof value === "object" && value !== null && Number.isSafeInteger((value as Partial<Retry>).retries);
 }

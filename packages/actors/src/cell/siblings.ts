@@ -8,7 +8,7 @@
 export interface Sibling {
   readonly id: number;
   readonly name: string;
-  /** Whether the name was chosen; otherwise it ends in the id. */
+  /** True if the name was chosen; otherwise it ends in the id. */
   readonly isNamed: boolean;
   previous: Sibling | undefined;
   next: Sibling | undefined;
@@ -39,7 +39,7 @@ export class Siblings<S extends Sibling> {
     if (sibling.isNamed) this.#named?.delete(sibling.name);
   }
 
-  /** Whether any name was chosen. */
+  /** True if any name was chosen. */
   get hasNamed(): boolean {
     return this.#named !== undefined && this.#named.size > 0;
   }

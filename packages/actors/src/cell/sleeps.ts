@@ -1,10 +1,11 @@
-/** Waits for nothing but time: `ctx.sleep`. They go with the incarnation that began them. */
+/** The waits of `ctx.sleep`, which wait for time alone. They end with the incarnation that made them. */
 import type { WaitOptions } from "@pneumatic/core";
 import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
-import { refuse, Wait } from "@pneumatic/core/internal";
+import { abortSignal, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
 
-const EXPECTED = "a number of milliseconds from 0 to Infinity";
+const VALID_MS = "a number of milliseconds from 0 to Infinity";
+const SLEEP_OPTIONS = { signal: abortSignal };
 const ignore = (): void => {};
 
 /** A wait whose event never comes, so that its timeout is what it waits for. */
@@ -38,9 +39,11 @@ export class Sleeps {
     this.#clock = clock;
   }
 
-  /** Unobserved, a rejection ends no process: the work that slept is for nobody any more. */
+  /** Starts a sleep. An unobserved rejection ends no process, since its work is obsolete. */
   start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
-    const sleeping = this.#begin({ timeout: ms, signal: options?.signal });
+    const misuse = options === undefined ? undefined : misuseOf(options, SLEEP_OPTIONS);
+    const sleeping =
+      misuse === undefined ? this.#begin({ timeout: ms, signal: options?.signal }) : Promise.reject(misuse);
     sleeping.catch(ignore);
     return sleeping;
   }
@@ -48,13 +51,15 @@ export class Sleeps {
   #begin(wait: WaitOptions): Promise<void> {
     const { timeout: ms } = wait;
     if (!(typeof ms === "number" && ms >= 0))
-      return Promise.reject(new InvalidArgumentError("ms of sleep", EXPECTED, ms));
+      return Promise.reject(new InvalidArgumentError("ms of sleep", VALID_MS, ms));
     const refused = refuse(wait);
     if (refused !== undefined) return refused;
     return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over());
   }
 
-  /** What sleeps, or wants to from now on, is rejected with what `over` makes: only then, since an error costs a stack. */
+  /**
+   * Rejects all sleeps, present and future, with the error that `over` makes: only then, since an error costs a stack.
+   */
   end(over: () => Error): void {
     this.#over = over;
     if (this.#sleeps.size === 0) return;

@@ -1,73 +1,133 @@
-/** What an end is made of: who asked for it, what follows it, and what is told of it. */
-
+/**
+ * The parts of an end: the requests for it, the step after it, the take-down of the children, and the report to the
+ * log. The order of an end is in lifecycle.ts.
+ */
+import { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe, isAbnormal, KILLED } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { isEnabled, report } from "../report.ts";
+import { describe } from "../wording.ts";
 import type { Cell } from "./cell.ts";
-import type { Verdict } from "./directive.ts";
+import type { Directive } from "./directive.ts";
+import type { EndingState } from "./state.ts";
 
 /**
- * What follows an end: nothing more; what the guardian decides; or another incarnation once the supervisor begins it. The
- * later one wins when several are asked for.
+ * The step after an end: the decider's choice; another incarnation once the supervisor begins it; or nothing more. If
+ * several are asked for, the later one wins.
  */
 export const DECIDE = 0;
-export const HOLD = 1;
+export const SUSPEND = 1;
 export const FINISH = 2;
-export type Sequel = typeof DECIDE | typeof HOLD | typeof FINISH;
+export type AfterExit = typeof DECIDE | typeof SUSPEND | typeof FINISH;
 
-/** A decision to end, which waits for the current message or start. */
+/** A request to end, which waits for the current message or start. */
 export interface EndRequest {
   readonly reason: ExitReason;
-  readonly sequel: Sequel;
-  /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
-  readonly letters: DeadLetterReason;
+  readonly afterExit: AfterExit;
+  /** The fate of the queued messages, if they do not wait for the next incarnation. */
+  readonly deadLetterReason: DeadLetterReason;
+  /** A child has failed, and is choosing its own directive just now. */
   readonly isDueToChild?: boolean;
-  /** What was thrown, or how the thread was lost. */
+  /** The error that was thrown, or that of the lost thread. */
   readonly error?: unknown;
+}
+
+/** The actor asks for its own end: the decider chooses what follows. */
+export const STOP_SELF: EndRequest = { reason: NORMAL, afterExit: DECIDE, deadLetterReason: "stopped" };
+
+/** Returns the request to end for good, without handling what is queued. */
+export function stopRequest(deadLetterReason: DeadLetterReason = "stopped"): EndRequest {
+  return { reason: SHUTDOWN, afterExit: FINISH, deadLetterReason };
+}
+
+/** Returns the request of an actor that failed outside of a message, or whose thread was lost; for good if `isFinal`. */
+export function requestAfter(reason: ExitReason, error: unknown, isFinal = false): EndRequest {
+  return { reason, afterExit: isFinal ? FINISH : DECIDE, deadLetterReason: "stopped", error };
 }
 
 export interface HowToEnd extends Partial<EndRequest> {
   /** Children handle what they have queued; false when left out. */
   readonly graceful?: boolean;
-  /** The `stopped` hook runs; true when left out. */
-  readonly hook?: boolean;
+  /** The incarnation has not started, and will not; false when left out. */
+  readonly isFailedStart?: boolean;
 }
 
-/** An incarnation that is being taken down. */
-export interface Ending {
-  reason: ExitReason;
-  verdict: Verdict;
-  readonly letters: DeadLetterReason;
+/** The way in which one incarnation is taken down. */
+export interface Termination {
+  readonly deadLetterReason: DeadLetterReason;
   /** Children handle what they have queued. */
   readonly graceful: boolean;
-  /** The `stopped` hook runs. */
-  readonly hook: boolean;
-  /** A child has failed, which is deciding just now. */
+  /** A child has failed, and is choosing its own directive just now. */
   readonly isDueToChild: boolean;
 }
 
-/** Says in the log, and to who has subscribed, that incarnation number `generation` ends, because of `error` if there is one. */
-export function reportEnd(cell: Cell, generation: number, reason: ExitReason, verdict: Verdict, error: unknown): void {
-  const { id, runtime } = cell;
+/** Stops an actor: drained or not, but killed when it takes longer than it may. */
+export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: DeadLetterReason): Promise<ExitReason> {
+  if (graceful) cell.life.drain();
+  else cell.life.request(stopRequest(deadLetterReason));
+  if (cell.isAlive) await withDeadline(cell, () => cell.isAlive, FINISH);
+  return cell.exited;
+}
+
+/**
+ * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes
+ * longer than it may. The queued messages stay, unless a `deadLetterReason` is given.
+ */
+export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
+  const { mailbox, life, incarnation } = cell;
+  // If a thread is ahead with messages, the end tells which of them are still queued.
+  const isAhead = deadLetterReason !== undefined && incarnation?.executor.halt() === true;
+  if (deadLetterReason !== undefined && !isAhead) mailbox.empty(deadLetterReason);
+  life.request({ reason: SHUTDOWN, afterExit: SUSPEND, deadLetterReason: isAhead ? deadLetterReason : "stopped" });
+  if (!life.isDown) await withDeadline(cell, () => !life.isDown, SUSPEND);
+}
+
+/** Takes a child of an ending actor down. If it comes back, its queue is given up only if its supervisor has failed. */
+export async function takeDown(child: Cell, { directive, termination }: EndingState): Promise<void> {
+  const { deadLetterReason, graceful } = termination;
+  if (!directive.restart) await shutDown(child, graceful, directive.deadLetterReason);
+  else if (child.life.comesBack)
+    await suspend(child, deadLetterReason === "intensityExceeded" ? deadLetterReason : undefined);
+  else await shutDown(child, graceful, deadLetterReason);
+}
+
+/** Kills the children of an actor that `directive` follows, the last one first. */
+export function killAll(children: Cell[], directive: Directive): void {
+  for (const { life } of children.reverse()) life.kill(directive.restart && life.comesBack ? SUSPEND : FINISH);
+}
+
+async function withDeadline(
+  { life, settings, clock }: Cell,
+  lasts: () => boolean,
+  afterExit: AfterExit,
+): Promise<void> {
+  const deadline = new UnrefTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
+  while (lasts()) await life.change();
+  deadline.stop();
+}
+
+/**
+ * Reports to the log and to subscribers that the incarnation of `cell` ends; `error` is the thrown error, if there is
+ * one.
+ */
+export function reportEnd(cell: Cell, reason: ExitReason, directive: Directive, error: unknown): void {
+  const { id, runtime, life } = cell;
   const { log, diagnostics } = runtime;
   const isFailure = isAbnormal(reason);
-  if (isFailure && reason !== KILLED) diagnostics.panicked(cell, reason, verdict.restart);
+  if (isFailure && reason !== KILLED) diagnostics.panicked(cell, reason, directive.restart);
   if (!isEnabled(log, isFailure ? "error" : "debug")) return; // what follows costs more than most restarts
-  const next = nextStep(verdict);
-  const entry = { actor: cell.path, id, generation, reason: reason.kind };
+  const next = nextStep(directive);
+  const entry = { actor: cell.path, id, generation: life.generation, reason: reason.kind };
   if (!isFailure) report(log, "debug", entry, `actor ended: ${next}`);
   else report(log, "error", { ...entry, err: errorOf(reason) ?? error }, `actor ${describe(reason)}: ${next}`);
 }
 
-/** The one that wins. */
-export function later(one: Sequel, other: Sequel): Sequel {
-  return one > other ? one : other;
-}
-
-function nextStep(verdict: Verdict): string {
-  if (!verdict.restart) return "stopping";
-  return verdict.delayMs === undefined ? "restarting with others" : `restarting in ${Math.round(verdict.delayMs)} ms`;
+function nextStep(directive: Directive): string {
+  if (!directive.restart) return "stopping";
+  return directive.delayMs === undefined
+    ? "restarting with others"
+    : `restarting in ${Math.round(directive.delayMs)} ms`;
 }
 
 function errorOf(reason: ExitReason): unknown {

@@ -1,6 +1,6 @@
 /** Messages to oneself at a later time: `ctx.timers`. They go with the incarnation that set them. */
 import type { Clock } from "@pneumatic/core/internal";
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { InvalidDefinitionError } from "../errors.ts";
 
 /** The timers of one incarnation, by key. */
@@ -8,10 +8,10 @@ export class MessageTimers {
   readonly #prepare: (message: unknown) => unknown;
   readonly #tell: (message: unknown) => void;
   readonly #clock: Clock;
-  readonly #timers = new Map<string, UnheldTimer>();
+  readonly #timers = new Map<string, UnrefTimer>();
   #ended = false;
 
-  /** `prepare` makes what is told later of what is given now; it may throw to refuse. */
+  /** `prepare` turns the given message into the one that is sent later; it may throw to refuse. */
   constructor(prepare: (message: unknown) => unknown, tell: (message: unknown) => void, clock: Clock) {
     this.#prepare = prepare;
     this.#tell = tell;
@@ -51,6 +51,6 @@ export class MessageTimers {
     }
     if (this.#ended) return;
     this.cancel(key);
-    this.#timers.set(key, new UnheldTimer(ms, run, this.#clock)); // the actor holds the process, not its timers
+    this.#timers.set(key, new UnrefTimer(ms, run, this.#clock)); // the actor keeps the process alive, its timers do not
   }
 }

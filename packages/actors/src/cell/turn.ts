@@ -5,29 +5,32 @@
  * A promise and its callbacks are paid only for handlers that return one.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { messages } from "../diagnostics.ts";
-import { Ask } from "../reply/ask.ts";
+import { messages } from "../diagnostics-channels.ts";
+import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
-import { AWAITING, BUSY, QUEUED, READY } from "./phase.ts";
+import type { Incarnation } from "./incarnation.ts";
+import { AWAITING, BUSY, become, QUEUED, READY } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
 
-/** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
+/**
+ * Gives `cell` a turn of at most `limit` messages, and returns the number taken. An empty mailbox gets no other turn.
+ */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
-  cell.become(BUSY);
+  become(cell, BUSY);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
-    const item = mailbox.front === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.front);
+    const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
-      else cell.become(READY);
+      else become(cell, READY);
       return taken;
     }
     if (!handle(cell, item)) return taken + 1;
   }
-  cell.become(QUEUED);
+  become(cell, QUEUED);
   cell.runtime.dispatcher.enqueue(cell);
   return limit;
 }
@@ -35,19 +38,19 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (item instanceof Ask) {
+  if (item instanceof Envelope) {
     item.started();
     message = item.message;
   }
-  const { behavior } = cell;
-  const handler = behavior.on[message.type] ?? behavior.others;
+  const incarnation = cell.incarnation as Incarnation;
+  const { executor } = incarnation;
+  const handler = executor.on[message.type] ?? executor.others;
   if (handler === undefined) {
     cell.mailbox.discard(item, "unknownMessage");
     return true;
   }
-  const { incarnation } = cell;
   cell.inFlight = item;
-  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Ask);
+  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
   let reply: unknown;
   try {
     reply = asPromise(handler(incarnation, message));
@@ -55,13 +58,13 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.life.isOver(incarnation)) {
-    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
+  if (cell.isOver(incarnation)) {
+    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
     return false;
   }
   if (reply instanceof Promise) {
-    cell.become(AWAITING);
-    incarnation?.await(reply);
+    become(cell, AWAITING);
+    incarnation.await(reply);
     return false;
   }
   cell.handled(reply);

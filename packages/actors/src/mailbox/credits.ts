@@ -1,70 +1,71 @@
 /**
- * Slots of a bounded mailbox that are lent to a thread, so that `trySend` there is answered at once. The thread uses one by
- * lowering a word in shared memory, and the mailbox takes back what is not used by the same word: so it refuses nobody for a
- * slot that lies idle, and its capacity holds over all threads. (After the credits of `@pneumatic/core/threads`.)
+ * Credits: slots of a bounded mailbox that are granted to a thread, so that `trySend` there is answered at once. The
+ * thread takes one by lowering a word in shared memory. The mailbox revokes unused credits by the same word, so it
+ * refuses no sender for a slot that lies idle, and its capacity is exact over all threads. (After the credits of
+ * `@pneumatic/core/threads`.)
  *
- *     mailbox ── lend ──► FREE ──► used by the thread ──► its message arrives: fulfill
- *        ▲                  └──────── reclaim: somebody here finds no room
+ *     mailbox ── grant ──► AVAILABLE ──► taken by the thread ──► its message arrives: fulfill
+ *        ▲                      └──────── revoke: a sender here finds no room
  */
-import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { NOTHING, OPEN } from "@pneumatic/core/internal";
 
-/** The words: how many slots the thread can use, and whether it has asked for more. */
-const FREE = 0;
-const WANTED = 1;
-/** So many are lent to a thread at most. */
-const MOST = 64;
+/** The words: the number of slots that the thread can use, and 1 if it has asked for more. */
+const AVAILABLE = 0;
+const REQUESTED = 1;
+/** The most credits of one thread. */
+const MOST_GRANTED = 64;
 
 /** The mailbox, as its credits see it. */
-interface Lender {
+interface CreditMailbox {
   readonly channel: Channel<unknown>;
   readonly isClosed: boolean;
-  lenders: Set<Credits> | undefined;
+  credits: Set<Credits> | undefined;
   fulfill(message: unknown): void;
 }
 
-export class Credits implements ParkedSend<unknown> {
+export class Credits implements WaitingSender<unknown> {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  // A wish for room stands in the line of the mailbox like a send that has nothing to send yet.
+  // A request for room waits in the list of the mailbox like a send that has nothing to send yet.
   readonly value: typeof NOTHING = NOTHING;
   readonly slots = 1;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
-  readonly #mailbox: Lender;
-  /** Those that the thread can use, or has used for messages that have not arrived. */
-  #lent = 0;
+  readonly #mailbox: CreditMailbox;
+  /** The credits that the thread can use, or has used for messages that have not arrived. */
+  #granted = 0;
   #isWaiting = false;
 
-  constructor(mailbox: Lender) {
+  constructor(mailbox: CreditMailbox) {
     this.#mailbox = mailbox;
-    mailbox.lenders ??= new Set();
-    mailbox.lenders.add(this);
+    mailbox.credits ??= new Set();
+    mailbox.credits.add(this);
   }
 
-  /** Lends what is free, if nobody waits for it. */
-  lend(): void {
+  /** Grants free slots, if no sender waits for them. */
+  grant(): void {
     const { channel } = this.#mailbox;
-    if (channel.state !== OPEN || channel.next !== undefined) return;
-    const slots = Math.min(MOST - this.#lent, channel.available);
+    if (channel.state !== OPEN || channel.firstWaiting !== undefined) return;
+    const slots = Math.min(MOST_GRANTED - this.#granted, channel.available);
     if (slots <= 0) return;
-    channel.room -= slots;
-    this.#lent += slots;
-    Atomics.store(this.words, WANTED, 0);
-    Atomics.add(this.words, FREE, slots);
+    channel.granted -= slots;
+    this.#granted += slots;
+    Atomics.store(this.words, REQUESTED, 0);
+    Atomics.add(this.words, AVAILABLE, slots);
   }
 
-  /** The thread has asked for room. */
-  wanted(): void {
-    this.lend();
-    if (this.#isWaiting || Atomics.load(this.words, WANTED) === 0 || this.#mailbox.isClosed) return;
+  /** Handles the request of the thread for room. */
+  requested(): void {
+    this.grant();
+    if (this.#isWaiting || Atomics.load(this.words, REQUESTED) === 0 || this.#mailbox.isClosed) return;
     this.#isWaiting = true;
-    this.#mailbox.channel.park(this);
+    this.#mailbox.channel.waitForRoom(this);
   }
 
-  admitted(): void {
+  accepted(): void {
     this.#isWaiting = false;
     this.#mailbox.channel.release();
-    this.lend();
+    this.grant();
   }
 
   disconnected(): void {
@@ -73,54 +74,54 @@ export class Credits implements ParkedSend<unknown> {
 
   /** A message has arrived that used a slot. */
   fulfill(message: unknown): void {
-    this.#lent--;
+    this.#granted--;
     this.#mailbox.fulfill(message);
-    this.lend();
+    this.grant();
   }
 
-  /** Takes back what is not used. Whether that was any. */
-  reclaim(): boolean {
-    const slots = Atomics.exchange(this.words, FREE, 0);
-    this.#giveBack(slots);
+  /** Revokes the unused credits. Returns true if there were any. */
+  revoke(): boolean {
+    const slots = Atomics.exchange(this.words, AVAILABLE, 0);
+    this.#release(slots);
     return slots > 0;
   }
 
   /** The thread is gone: what it has used arrives no more. */
   end(): void {
-    this.#mailbox.lenders?.delete(this);
-    if (this.#isWaiting) this.#mailbox.channel.unpark(this);
+    this.#mailbox.credits?.delete(this);
+    if (this.#isWaiting) this.#mailbox.channel.cancelWait(this);
     this.#isWaiting = false;
-    this.#giveBack(this.#lent);
+    this.#release(this.#granted);
   }
 
-  #giveBack(slots: number): void {
+  #release(slots: number): void {
     const { channel } = this.#mailbox;
-    this.#lent -= slots;
-    channel.room += slots;
-    channel.roomMade();
+    this.#granted -= slots;
+    channel.granted += slots;
+    channel.slotsFreed();
   }
 }
 
-/** Takes back what none of them uses. Whether that was any. */
-export function reclaim(lenders: Iterable<Credits>): boolean {
+/** Revokes the unused credits of all threads. Returns true if there were any. */
+export function revokeAll(grants: Iterable<Credits>): boolean {
   let hasAny = false;
-  for (const credits of lenders) hasAny = credits.reclaim() || hasAny;
+  for (const credits of grants) hasAny = credits.revoke() || hasAny;
   return hasAny;
 }
 
-/** On the thread: uses a slot. Where there is none, `ask` is to tell the parent, once until it has lent some. */
-export function useCredit(words: Int32Array, ask: () => void): boolean {
+/** On the thread: takes a credit. If there is none, calls `ask` to tell the parent, once until it has granted some. */
+export function takeCredit(words: Int32Array, ask: () => void): boolean {
   for (;;) {
-    const free = Atomics.load(words, FREE);
-    if (free === 0) {
-      if (Atomics.exchange(words, WANTED, 1) === 0) ask();
+    const available = Atomics.load(words, AVAILABLE);
+    if (available === 0) {
+      if (Atomics.exchange(words, REQUESTED, 1) === 0) ask();
       return false;
     }
-    if (Atomics.compareExchange(words, FREE, free, free - 1) === free) return true;
+    if (Atomics.compareExchange(words, AVAILABLE, available, available - 1) === available) return true;
   }
 }
 
-/** On the thread: the message was not sent after all. */
+/** Gives a credit back, on the thread, for a message that was not sent after all. */
 export function returnCredit(words: Int32Array): void {
-  Atomics.add(words, FREE, 1);
+  Atomics.add(words, AVAILABLE, 1);
 }

@@ -1,40 +1,26 @@
 /**
- * Where messages go that no handler will see, each with its reason. The store keeps the newest for inspection and for
- * another try; letting go of one drops the addresses in it, which nobody else will. Receivers are told of each letter as it
- * comes, and own nothing of it.
+ * The messages that no handler will see, each with its reason. The store keeps the newest for inspection and for
+ * another try. When it forgets one, it drops the addresses in it, which no other code will. Receivers get each dead
+ * letter as it comes, and own nothing of it.
  */
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
 import type { Logger } from "pino";
-import { listed } from "../errors.ts";
 import { report } from "../report.ts";
-import type { DeadLetterReason } from "./ledger.ts";
-
-/** A message that was not handled. */
-export interface DeadLetter {
-  readonly message: unknown;
-  /** The `type` of the message. */
-  readonly type: string;
-  readonly reason: DeadLetterReason;
-  /** The path of the actor that it was sent to. */
-  readonly to: string;
-  /** The id of that actor. */
-  readonly id: number;
-  /** When, in milliseconds of the clock of the system: for differences, it is no date. */
-  readonly at: number;
-  /** What its handler threw, when it was quarantined for that. */
-  readonly error?: unknown;
-}
+import { listed } from "../wording.ts";
+import type { DeadLetter, DeadLetterReason } from "./dead-letter.ts";
 
 export class DeadLetterStore {
   readonly #release: (message: unknown) => void;
   readonly #log: Logger;
   #capacity: number;
-  /** In the order they came, each with its number. */
+  /** The letters in the order of arrival, each with its number. */
   #letters = new Map<DeadLetter, number>();
-  /** Those whose handler had the message itself in hand, and may have sent on or dropped what is in it. */
+  /**
+   * The dead letters whose handler had the message itself in hand, and may have sent on or dropped the addresses in it.
+   */
   readonly #inHand = new WeakSet<DeadLetter>();
-  /** Undefined once closed. */
+  /** Undefined once the store is closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
   #undelivered = 0;
@@ -53,14 +39,14 @@ export class DeadLetterStore {
     return this.#subscribers?.size ?? 0;
   }
 
-  /** How many letters a receiver had no room for. */
+  /** The number of dead letters that a receiver had no room for. */
   get undelivered(): number {
     return this.#undelivered;
   }
 
   /**
-   * `handlers` are the names of those that the actor has. `isInHand` when one had the message itself: one on another thread had
-   * a copy, with addresses of its own.
+   * Adds a letter. `handlers` are the names of the actor's handlers. `isInHand` is true if one of them had the message itself: a
+   * handler on another thread had a copy, with addresses of its own.
    */
   add(letter: DeadLetter, { handlers }: { readonly handlers: readonly string[] }, isInHand: boolean): void {
     this.#total++;
@@ -74,12 +60,15 @@ export class DeadLetterStore {
     this.#forgetExcess();
   }
 
-  /** The letters that are kept, oldest first. */
+  /** Returns the letters that are kept, oldest first. */
   list(): DeadLetter[] {
     return [...this.#letters.keys()];
   }
 
-  /** A receiver of the letters to come, of which at most `capacity` wait for it. Disconnected at once when closed. */
+  /**
+   * Makes a receiver of the dead letters to come, of which at most `capacity` wait for it. It is disconnected at once
+   * when the store is closed.
+   */
   receiver(capacity: number): Receiver<DeadLetter> {
     const [sender, receiver] = syncChannel<DeadLetter>(capacity);
     const subscribers = this.#subscribers;
@@ -94,11 +83,13 @@ export class DeadLetterStore {
     return receiver;
   }
 
-  /** Takes a letter out and gives its message to `send`; puts it back in its place unless that says it was sent. */
+  /**
+   * Takes a dead letter out and gives its message to `send`; puts it back in its position unless `send` returns true.
+   */
   redeliver(letter: DeadLetter, send: (message: unknown) => boolean): boolean {
     const number = this.#letters.get(letter);
     if (number === undefined) return false;
-    this.#letters.delete(letter); // before `send`, which may run code of the user's
+    this.#letters.delete(letter); // before `send`, which may run the user's code
     let isSent = false;
     try {
       isSent = send(letter.message);
@@ -108,7 +99,7 @@ export class DeadLetterStore {
     return isSent;
   }
 
-  /** Lets go of every letter, and of those to come; receivers get what waits for them, and no more. */
+  /** Forgets every dead letter, and those to come; receivers get the ones that wait for them, and no more. */
   close(): void {
     const subscribers = this.#subscribers ?? [];
     this.#subscribers = undefined;
@@ -134,7 +125,7 @@ export class DeadLetterStore {
     if (!this.#inHand.has(oldest)) this.#release(oldest.message);
   }
 
-  /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
+  /** Warns at every doubling of the total, so that a flood is seen but does not flood the log. */
   #report({ reason, to, type }: DeadLetter, handlers: readonly string[]): void {
     const why = reason === "unknownMessage" ? `${WHY[reason]}${listed(handlers)}` : WHY[reason];
     const text = `dead letter: "${type}" to actor "${to}" is not handled, because ${why}`;
@@ -144,20 +135,20 @@ export class DeadLetterStore {
 
 /** Each reason in words. */
 const WHY: Readonly<Record<DeadLetterReason, string>> = {
-  full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() says that there is none",
-  overflow: "its mailbox was full, and its overflow policy gave this message up",
+  full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() tells if there is none",
+  overflow: "its mailbox was full, and the overflow policy gave this message up",
   draining: "it was sent by a weak address, after the last strong one was dropped",
   stopped: "the actor has stopped",
-  killed: "the actor was killed while it was at it",
-  quarantined: "its handler panicked, and its policy keeps what did",
+  killed: "the actor was killed while it handled it",
+  quarantined: "its handler panicked, and the poison policy keeps such messages",
   unknownMessage: "the actor has no handler of that name",
   startFailed: "the actor could not start",
   intensityExceeded: "its supervisor gave up on restarts",
-  transferLost: "what it transfers went to a thread that was lost, or gave it back",
+  transferLost: "the objects that it transfers went to a thread that was lost, or that gave the message back",
   undeliverable: "its subscriber cannot take it",
 };
 
-/** The `type` of anything that claims to be a message. */
+/** Returns the `type` of a value that claims to be a message. */
 export function typeOf(message: unknown): string {
   try {
     return String((message as { readonly type?: unknown } | undefined)?.type);

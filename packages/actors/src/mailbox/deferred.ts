@@ -1,24 +1,24 @@
 /**
- * What goes before the messages in the channel of a mailbox, and what was set aside. Made when it is first needed: most
+ * The messages that go before those in the channel of a mailbox, and the stash. Made when it is first needed: most
  * actors never need it.
  *
- *     returned ─► unstashed, and what may not be refused ─► [ the channel ]           stash: waits for `unstashAll`
+ *     redelivery ─► unstashed, and messages that may not be refused ─► [ the channel ]      stash: waits for `unstashAll`
  *
  * Nothing here takes a slot of a bounded mailbox.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import { MailQueue } from "./queue.ts";
 
-export class Front {
-  /** A message that was begun already, and failed. */
-  #returned: unknown = NOTHING;
+export class DeferredMessages {
+  /** A message whose handler has started once, and failed. */
+  #redelivery: unknown = NOTHING;
   #queue = new MailQueue<unknown>();
   #stash = new MailQueue<unknown>();
 
-  /** How many messages go before those in the channel. */
+  /** The number of messages that go before those in the channel. */
   get length(): number {
-    return this.#queue.length + (this.#returned === NOTHING ? 0 : 1);
+    return this.#queue.length + (this.#redelivery === NOTHING ? 0 : 1);
   }
 
   get stashed(): number {
@@ -27,19 +27,19 @@ export class Front {
 
   /** Puts a message before all others, to be handled once more. */
   putBack(item: unknown): void {
-    this.#returned = item;
-    if (item instanceof Ask) {
+    this.#redelivery = item;
+    if (item instanceof Envelope) {
       item.waiting({
         remove: () => {
-          this.#returned = NOTHING;
+          this.#redelivery = NOTHING;
         },
       });
     }
   }
 
-  takeReturned(): unknown {
-    const item = this.#returned;
-    this.#returned = NOTHING;
+  takeRedelivery(): unknown {
+    const item = this.#redelivery;
+    this.#redelivery = NOTHING;
     return item;
   }
 
@@ -56,7 +56,7 @@ export class Front {
     append(this.#stash, item);
   }
 
-  /** Puts what is stashed, oldest first, before everything but what was put back. */
+  /** Puts the stashed messages, oldest first, before everything but the redelivery. */
   unstashAll(): void {
     const rest = this.#queue;
     this.#queue = this.#stash;
@@ -66,8 +66,8 @@ export class Front {
 
   /** Takes everything, the stash last. */
   *drain(): Generator<unknown> {
-    const returned = this.takeReturned();
-    if (returned !== NOTHING) yield returned;
+    const redelivery = this.takeRedelivery();
+    if (redelivery !== NOTHING) yield redelivery;
     while (this.#queue.length > 0) yield this.#queue.shift();
     while (this.#stash.length > 0) yield this.#stash.shift();
   }
@@ -76,5 +76,5 @@ export class Front {
 function append(queue: MailQueue<unknown>, item: unknown): void {
   const ticket = queue.nextTicket;
   queue.push(item);
-  if (item instanceof Ask) item.waiting({ remove: () => queue.remove(ticket) });
+  if (item instanceof Envelope) item.waiting({ remove: () => queue.remove(ticket) });
 }

@@ -1,56 +1,66 @@
 /**
  * The queue of one actor: a channel of core whose consumer is called by the dispatcher instead of awaiting, with the
  * overflow policy and the account of its messages. Tells are queued as they are; only asks are wrapped, since they need
- * a place for the reply.
+ * somewhere to put the reply.
  *
- * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, which is why it loses nothing.
+ * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
+ *
+ * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
+ *
+ *     field        written by                                          when
+ *     deferred     this file; turn.ts takes from it                    from the first retry, stash or delivery that must not wait
+ *     awaited      incarnation.ts: pipeToSelf and its outcomes         while an incarnation runs, and until a drain is over
+ *     prefetcher   threads/parent/prefetch.ts                          while messages are on their way to a thread
+ *     credits      credits.ts                                          while threads may use slots of it
+ *     channel      this file, credits.ts, the senders of core          until `end`
+ *     account      this file; cell.ts counts handled and panicked      always
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
 import {
+  afterYield,
   Channel,
   CLOSED,
+  charge,
   DISCONNECTED,
   FULL,
   NOTHING,
   OPEN,
-  overspent,
   PUSHED,
-  putOff,
   refuse,
-  soon,
+  settled,
 } from "@pneumatic/core/internal";
-import type { Scheduler } from "../clock.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskHome, AskPlace } from "../reply/ask.ts";
-import { Ask } from "../reply/ask.ts";
+import type { AskPosition, AskQueue } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Account } from "./account.ts";
 import type { Credits } from "./credits.ts";
-import { reclaim } from "./credits.ts";
-import { Front } from "./deferred.ts";
-import type { Inbox } from "./inbox.ts";
-import type { DeadLetterReason, Ledger } from "./ledger.ts";
-import { Account } from "./ledger.ts";
-import type { MailboxSpec, Overflow } from "./overflow.ts";
+import { revokeAll } from "./credits.ts";
+import type { DeadLetterReason } from "./dead-letter.ts";
+import { DeferredMessages } from "./deferred.ts";
+import type { AccountedInbox } from "./inbox.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
 import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
-import { isSpent } from "./transferred.ts";
+import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { ParkedAsk, ParkedTell } from "./waiting-senders.ts";
+import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
-/** Who has messages that are still queued, and may have begun with them: they are taken out when it says so. */
-export interface Borrower {
-  /** Those with a ticket up to this one. */
-  readonly borrowed: number;
+/** An executor that has sent queued messages ahead of their turn, at which they are taken out. */
+export interface Prefetcher {
+  /** The last ticket that it has sent. */
+  readonly prefetchedUpTo: number;
   /** The caller of the ask with this ticket has given up. */
   cancel(ticket: number, message: unknown): void;
 }
@@ -59,32 +69,32 @@ export interface Borrower {
 export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
   readonly step: Scheduler["step"];
-  /** What a message that comes too late is told. */
+  /** The fate of a message that comes too late. */
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   /** The names of its handlers, as far as they are known. */
   readonly handlers: readonly string[];
   deadLetter(message: unknown, reason: DeadLetterReason): void;
-  /** Drops the addresses in a message that nobody will handle. */
+  /** Drops the addresses in a message that will not be handled. */
   release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
   highWater(length: number): void;
-  /** The priority of a message could not be told; `why` is what was thrown, or returned instead of a number. */
+  /** Reports a message without a priority; `why` is the thrown error, or the value returned instead of a number. */
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskHome, Inbox {
+export class Mailbox implements AskQueue, AccountedInbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
-  /** Decides on the order; undefined for that of arrival. */
+  /** Decides on the order; undefined for the order of arrival. */
   readonly #ranking: Ranking | undefined;
   readonly channel: Channel<unknown>;
   readonly account: Account = new Account();
-  /** What goes before the channel; undefined until something does. */
-  front: Front | undefined = undefined;
-  /** Promises whose outcome is a message to come, also after the last address was dropped. */
+  /** The messages that go before the channel; undefined until there are any. */
+  deferred: DeferredMessages | undefined = undefined;
+  /** The number of promises whose outcome is a message to come, also after the last address was dropped. */
   awaited = 0;
-  borrower: Borrower | undefined = undefined;
-  /** What threads may use of the capacity; undefined until one may. */
-  lenders: Set<Credits> | undefined = undefined;
+  prefetcher: Prefetcher | undefined = undefined;
+  /** The credits of threads; undefined until a thread gets any. */
+  credits: Set<Credits> | undefined = undefined;
   #hasEnded = false;
   readonly #overflow: Overflow;
   readonly takesAll: boolean;
@@ -119,61 +129,61 @@ export class Mailbox implements AskHome, Inbox {
     return this.#owner.step;
   }
 
-  /** Whether nothing is left and nothing will come. */
+  /** True if nothing is left and nothing will come. */
   get isFinished(): boolean {
-    return this.channel.state === CLOSED && this.awaited === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.state === CLOSED && this.awaited === 0 && !this.deferred?.length;
   }
 
   get overflow(): Overflow {
     return this.#overflow;
   }
 
-  /** Whether new messages are refused. */
+  /** True if new messages are refused. */
   get isClosed(): boolean {
     return this.channel.state !== OPEN;
   }
 
-  /** Whether there is nothing to take, neither queued nor parked. */
+  /** True if there is nothing to take, neither queued nor waiting for room. */
   get isEmpty(): boolean {
-    return this.channel.ready === 0 && (this.front === undefined || this.front.length === 0);
+    return this.channel.ready === 0 && (this.deferred === undefined || this.deferred.length === 0);
   }
 
-  /** How many messages wait to be handled. */
+  /** The number of messages that wait to be handled. */
   get queued(): number {
-    return this.channel.length + (this.front?.length ?? 0);
+    return this.channel.length + (this.deferred?.length ?? 0);
   }
 
-  /** How many messages were set aside. */
+  /** The number of stashed messages. */
   get stashed(): number {
-    return this.front?.stashed ?? 0;
+    return this.deferred?.stashed ?? 0;
   }
 
-  /** Puts a message before all others whose turn had come; not an ask whose caller has given up meanwhile. */
+  /** Puts back a message whose turn had come, before all others; not an ask whose caller has given up meanwhile. */
   putBack(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.putBack(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.putBack(item);
   }
 
-  /** Sets aside a message that was being handled; not an ask whose caller has given up meanwhile. */
+  /** Stashes a message that was being handled; not an ask whose caller has given up meanwhile. */
   stash(item: unknown): void {
-    this.front ??= new Front();
-    if (!this.#isGivenUp(item)) this.front.stash(item);
+    this.deferred ??= new DeferredMessages();
+    if (!this.#isGivenUp(item)) this.deferred.stash(item);
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = item instanceof Ask ? item.message : item;
-    if (item instanceof Ask && item.isSettled) {
+    const message = item instanceof Envelope ? item.message : item;
+    if (item instanceof Envelope && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
-    } else if (isSpent(message)) this.discard(item, "transferLost");
+    } else if (isTransferred(message)) this.discard(item, "transferLost");
     else return false;
     return true;
   }
 
-  /** Puts what was set aside before everything that is queued, also when the actor has nothing to do. */
+  /** Puts the stashed messages before everything that is queued, also when the actor has nothing to do. */
   unstashAll(): void {
     if (this.stashed === 0) return;
-    this.front?.unstashAll();
+    this.deferred?.unstashAll();
     this.#owner.wake();
   }
 
@@ -187,21 +197,21 @@ export class Mailbox implements AskHome, Inbox {
     if (this.#overflow !== "dropOldest") {
       this.#ranking?.next(message);
       if (this.channel.push(message) === PUSHED) return;
-      if (this.borrower !== undefined && this.channel.state !== CLOSED) {
-        this.channel.deliver(message); // not before what may have been begun
+      if (this.prefetcher !== undefined && this.channel.state !== CLOSED) {
+        this.channel.deliver(message); // not before a message that may have been started
         return;
       }
     }
-    this.front ??= new Front();
-    this.front.push(message);
+    this.deferred ??= new DeferredMessages();
+    this.deferred.push(message);
     this.#owner.wake();
   }
 
-  place(): Mailbox {
+  inboxFor(): Mailbox {
     return this;
   }
 
-  /** Delivers, or makes a dead letter. */
+  /** Delivers the message, or makes it a dead letter. */
   tell(message: unknown): void {
     const item = this.#prepare === undefined ? message : this.#prepare(message);
     const pushed = this.#offer(item);
@@ -214,47 +224,47 @@ export class Mailbox implements AskHome, Inbox {
     return { ok: false, error: new TrySendError(pushed === FULL ? "full" : "disconnected", message) };
   }
 
-  /** `holder` is the actor that sends, if it is one. */
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  /** `waiter` is the actor that sends, if one does. */
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
     const pushed = this.#offer(item);
-    if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
-    if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
-    if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
-    const parked = new ParkedTell(this, message, this.#toPark(item));
-    if (options?.timeout === 0) return soon(parked.timedOut, true);
-    const sent = parked.start(options, this.#owner.clock);
-    if (holder !== undefined) parked.awaitedBy(holder, this.#owner, sent);
+    if (pushed === PUSHED) return charge(true) ? afterYield(SENT) : RESOLVED_SENT;
+    if (pushed === DISCONNECTED) return settled({ ok: false, error: new SendError(message) }, true);
+    if (this.#overflow === "reject") return settled({ ok: false, error: new TrySendError("full", message) }, true);
+    const waiting = new WaitingSend(this, message, this.#waitingItem(item));
+    if (options?.timeout === 0) return settled(waiting.timedOut, true);
+    const sent = waiting.start(options, this.#owner.clock);
+    if (waiter !== undefined) waiting.awaitedBy(waiter, this.#owner, sent);
     return sent;
   }
 
-  /** What is queued when `message` is sent; throws when that is refused. */
+  /** Returns the item to queue for `message`; throws to refuse it. */
   prepared<V>(message: V): V {
     return this.#prepare === undefined ? message : (this.#prepare(message) as V);
   }
 
-  ask(ask: Ask): void {
+  ask(ask: Envelope): void {
     const pushed = this.#offer(ask);
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
     else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
     else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
-    else new ParkedAsk(this, ask, this.#toPark(ask));
+    else new WaitingAsk(this, ask, this.#waitingItem(ask));
   }
 
-  withdraw(place: AskPlace, message: unknown): void {
-    if (typeof place === "number") {
-      if (this.borrower !== undefined && place <= this.borrower.borrowed) {
-        this.borrower.cancel(place, message);
+  withdraw(position: AskPosition, message: unknown): void {
+    if (typeof position === "number") {
+      if (this.prefetcher !== undefined && position <= this.prefetcher.prefetchedUpTo) {
+        this.prefetcher.cancel(position, message);
         return;
       }
-      this.giveUp(place, message);
-    } else if ("slots" in place) {
-      this.channel.unpark(place); // never accepted: what is in it is still the caller's
+      this.giveUp(position, message);
+    } else if ("slots" in position) {
+      this.channel.cancelWait(position); // never accepted: what is in it is still the caller's
     } else {
       this.account.expired++;
-      place.remove();
+      position.remove();
       this.#owner.release(message);
       if (this.isFinished) this.#owner.wake();
     }
@@ -264,7 +274,7 @@ export class Mailbox implements AskHome, Inbox {
   giveUp(ticket: number, message: unknown): void {
     this.account.expired++; // before the actor may end for want of it
     this.#queue.remove(ticket);
-    this.channel.roomMade();
+    this.channel.slotsFreed();
     this.#owner.release(message);
   }
 
@@ -273,12 +283,12 @@ export class Mailbox implements AskHome, Inbox {
     return this.#queue.nextTicket - 1;
   }
 
-  /** A parked message got its room. */
-  admitted(): void {
+  /** Counts a waiting message that got its room. */
+  countAccepted(): void {
     this.account.accepted++;
   }
 
-  /** What an ask is told that comes too late. */
+  /** The error of an ask that comes too late. */
   get stoppedError(): Error {
     return this.#owner.stopped.error;
   }
@@ -286,11 +296,11 @@ export class Mailbox implements AskHome, Inbox {
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
     this.account.deadLetter(reason);
-    if (item instanceof Ask) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(item instanceof Ask ? item.message : item, reason);
+    if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
+    this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
   }
 
-  /** The actor has ended: nothing is accepted any more, what is queued is given up. */
+  /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */
   end(reason: DeadLetterReason): void {
     this.channel.waker = undefined;
     this.#hasEnded = true;
@@ -298,11 +308,11 @@ export class Mailbox implements AskHome, Inbox {
     this.empty(reason);
   }
 
-  /** Gives up what is accepted by now and not begun. */
+  /** Gives up the messages that are accepted by now and not started. */
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
-    if (this.front !== undefined) for (const item of this.front.drain()) this.discard(item, reason);
+    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.discard(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
       if (item !== NOTHING) this.discard(item, reason);
@@ -311,15 +321,15 @@ export class Mailbox implements AskHome, Inbox {
     if (waker !== undefined && this.isFinished) waker.wake();
   }
 
-  /** Whether messages may be begun before they are taken: none is driven out, and the order is that of arrival. */
-  get lends(): boolean {
+  /** True if messages may be started before they are taken: none is evicted, and the order is that of arrival. */
+  get canPrefetch(): boolean {
     return this.channel.capacity === Number.POSITIVE_INFINITY && this.#ranking === undefined;
   }
 
-  /** Shows `visit` what is queued with a ticket above `ticket`, until it returns false. Only of a mailbox that lends. */
-  forEachAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
-    if (this.front === undefined || this.front.length === 0)
-      (this.#queue as MailQueue<unknown>).forEachAfter(ticket, visit);
+  /** Passes the queued messages with a ticket above `ticket` to `visit`, until it returns false. */
+  peekAfter(ticket: number, visit: (item: unknown, ticket: number) => boolean): void {
+    if (this.deferred === undefined || this.deferred.length === 0)
+      (this.#queue as MailQueue<unknown>).peekAfter(ticket, visit);
   }
 
   /** Remembers the time for {@link oldestSince}: messages wait, and will not be taken at once. */
@@ -327,7 +337,7 @@ export class Mailbox implements AskHome, Inbox {
     if (this.#queue.needsMark) this.#queue.mark(this.#owner.clock.now());
   }
 
-  /** Since when at least the oldest message waits; undefined if that is not known. */
+  /** The time since which the oldest message waits at least; undefined if it is not known. */
   get oldestSince(): number | undefined {
     return this.#queue.markedAt;
   }
@@ -336,8 +346,8 @@ export class Mailbox implements AskHome, Inbox {
     return this.account.ledger({ queued: this.queued, stashed: this.stashed, inFlight });
   }
 
-  /** What waits for room in the place of `item`, which was just offered. */
-  #toPark(item: unknown): unknown {
+  /** Returns the item that waits for room in the place of `item`, which was just offered. */
+  #waitingItem(item: unknown): unknown {
     return this.#ranking === undefined ? item : new Ranked(item, this.#ranking.queue.nextRank);
   }
 
@@ -350,18 +360,18 @@ export class Mailbox implements AskHome, Inbox {
       if (channel.length > this.#highWater) this.#rise();
     }
     if (pushed !== FULL) return pushed;
-    if (this.lenders !== undefined && reclaim(this.lenders)) return this.#offer(item);
+    if (this.credits !== undefined && revokeAll(this.credits)) return this.#offer(item);
     return this.#overflow.startsWith("drop") ? this.#makeRoom(item) : pushed;
   }
 
-  /** Accepts a message for which a slot was lent. */
+  /** Accepts a message for which a credit was granted. */
   fulfill(message: unknown): void {
     const { channel } = this;
     const item = this.prepared(message);
-    channel.room++;
+    channel.granted++;
     if (channel.state !== OPEN) {
       this.#refuseTell(item, DISCONNECTED);
-      channel.roomMade();
+      channel.slotsFreed();
       return;
     }
     this.account.accepted++;
@@ -375,7 +385,7 @@ export class Mailbox implements AskHome, Inbox {
     return victim === NOTHING ? PUSHED : this.channel.push(item);
   }
 
-  /** Takes what is given up for the message that was just offered; NOTHING if that is the one. */
+  /** Takes the message to give up for the one just offered; NOTHING if that is the one. */
   #evict(): unknown {
     return this.#ranking === undefined ? this.channel.take() : this.#ranking.queue.evict();
   }

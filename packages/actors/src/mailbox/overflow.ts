@@ -1,66 +1,30 @@
-/** The kinds of mailboxes: how many messages one takes, and what happens to one more. */
+/** The check of a mailbox, and which mailboxes never refuse a message. */
+import type { OptionKind } from "@pneumatic/core/internal";
+import { checkArgument, oneOf } from "@pneumatic/core/internal";
+import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { checkRanking } from "./priority/ranking.ts";
 
-/** What a full mailbox does: let the sender wait or refuse it, or give up the oldest or the newest message. */
-export type Overflow = "wait" | "reject" | "dropOldest" | "dropNewest";
+/** The kind of the option `overflow`. */
+export const overflowKind: OptionKind = oneOf("wait", "reject", "dropOldest", "dropNewest" satisfies Overflow);
 
-/** A kind of mailbox for actors that take `Message`, made by {@link bounded}, {@link unbounded} or `priority`. */
-export interface MailboxSpec<in Message = unknown> {
-  readonly capacity: number;
-  readonly overflow: Overflow;
-  /** Which message goes first: the one with the lowest number. */
-  readonly rankOf?: (message: Message) => number;
+/** Returns the kind of a capacity; no limit is one, too, if it is `unlimited`. */
+export function capacityKind(least: number, unlimited: boolean): OptionKind {
+  return {
+    expected: `an integer of ${least} or more${unlimited ? "" : " (for no limit there is unbounded())"}`,
+    accepts: (value) =>
+      (Number.isSafeInteger(value) || (unlimited && value === Number.POSITIVE_INFINITY)) && (value as number) >= least,
+  };
 }
 
-/** A mailbox without a limit: `tell` never fails, `send` never waits. The default. */
-export function unbounded(): MailboxSpec {
-  return { capacity: Number.POSITIVE_INFINITY, overflow: "wait" };
-}
-
-/**
- * A mailbox of at most `capacity` messages; the one being handled takes no place. With capacity 0 a message is accepted
- * only while the actor is idle.
- *
- * | full and | tell | trySend | send | ask |
- * |---|---|---|---|---|
- * | `wait` (default) | dead letter `full` | "full" | waits | waits within its timeout |
- * | `reject` | dead letter `full` | "full" | "full" at once | MailboxFullError |
- * | `dropOldest` | the oldest becomes a dead letter `overflow` | same | same | same |
- * | `dropNewest` | itself becomes a dead letter `overflow` | ok | ok | MailboxFullError |
- *
- * @example
- * ```ts
- * import { ActorSystem, actor, bounded } from "@pneumatic/actors";
- *
- * const echo = actor({ on: { say: (_, { text }: { text: string }) => text } });
- * await using system = new ActorSystem();
- * using address = system.spawn(echo, { mailbox: bounded(100, { overflow: "reject" }) });
- * console.log(await address.ask({ type: "say", text: "hello" })); // hello
- * ```
- */
-export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
-  const spec = { capacity, overflow: options?.overflow ?? "wait" };
-  checkMailbox(spec);
-  if (Number.isFinite(capacity)) return spec;
-  throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
-}
-
-/** Whether such a mailbox never refuses a message, or makes it wait, for want of room. */
+/** Returns true if such a mailbox never refuses a message, or makes it wait, for want of room. */
 export function takesAll({ capacity, overflow }: Pick<MailboxSpec<never>, "capacity" | "overflow">): boolean {
   return capacity === Number.POSITIVE_INFINITY || overflow.startsWith("drop");
 }
 
-/** Throws for a mailbox that cannot be. */
-export function checkMailbox({ capacity, overflow, rankOf }: MailboxSpec<never>): void {
-  if (rankOf !== undefined) checkRanking(rankOf, capacity);
-  if (!OVERFLOWS.includes(overflow)) {
-    throw new RangeError(`The overflow of bounded(n) must be one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
-  }
-  const smallest = overflow.startsWith("drop") ? 1 : 0;
-  const isSize = Number.isSafeInteger(capacity) || capacity === Number.POSITIVE_INFINITY;
-  if (isSize && capacity >= smallest) return;
-  const range = `an integer of ${smallest} or more`;
-  throw new RangeError(`The capacity of bounded(n, { overflow: "${overflow}" }) must be ${range}, not ${capacity}`);
+/** Throws `InvalidArgumentError` for a mailbox that cannot be; one without a limit is refused unless it may be `unlimited`. */
+export function checkMailbox({ capacity, overflow, rankOf }: MailboxSpec<never>, unlimited = true): void {
+  if (rankOf !== undefined) checkRanking(rankOf);
+  checkArgument("The overflow of a mailbox", overflow, overflowKind);
+  const least = rankOf !== undefined || overflow.startsWith("drop") ? 1 : 0;
+  checkArgument(`The capacity of a mailbox with overflow "${overflow}"`, capacity, capacityKind(least, unlimited));
 }
-
-const OVERFLOWS: readonly Overflow[] = ["wait", "reject", "dropOldest", "dropNewest"];

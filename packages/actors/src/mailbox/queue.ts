@@ -1,6 +1,6 @@
 /**
- * The queue of a mailbox: a FIFO of linked blocks, as core's, out of which a message can be taken that nobody waits for any
- * more. Push, shift and removal are quick, nothing is ever moved, and memory follows the length.
+ * The queue of a mailbox: a FIFO of linked blocks, as core's, out of which an obsolete message can be removed. Push,
+ * shift and removal are quick, nothing is ever moved, and memory follows the length.
  *
  *     head ─► [ · · c d e ▒ g h ] ─► [ i j k l m n o p … ] ◄─ tail
  *                   ▲ headIndex              tailIndex ▲        ▒ removed out of turn
@@ -14,7 +14,7 @@ const SMALLEST_BLOCK = 8;
 const LARGEST_BLOCK = 1024;
 const LARGEST_IDLE_BLOCK = 64;
 
-/** In the place of a value that was removed out of turn. */
+/** Stands in the slot of a value that was removed out of turn. */
 const REMOVED: unique symbol = Symbol("removed");
 
 type Slot<T> = T | undefined | typeof REMOVED;
@@ -24,7 +24,7 @@ class Block<T> {
   next: Block<T> | undefined = undefined;
   /** The ticket of the first slot. */
   start: number;
-  /** How many slots were removed out of turn. */
+  /** The number of slots that were removed out of turn. */
   removed = 0;
   constructor(size: number, start: number) {
     this.slots = new Array<Slot<T>>(size);
@@ -33,7 +33,7 @@ class Block<T> {
 }
 
 export class MailQueue<T> implements Fifo<T> {
-  /** How many values are queued. */
+  /** The number of queued values. */
   length = 0;
   /** The ticket of the next push. */
   nextTicket = 0;
@@ -41,7 +41,7 @@ export class MailQueue<T> implements Fifo<T> {
   #headIndex = 0;
   #tail: Block<T> | undefined = undefined;
   #tailIndex = 0;
-  /** Every value with a ticket up to this one was queued at `#markedAt`, or before. */
+  /** Every value with a ticket up to this one was queued by `#markedAt`. */
   #marked = -1;
   #markedAt = 0;
 
@@ -66,7 +66,7 @@ export class MailQueue<T> implements Fifo<T> {
     }
   }
 
-  /** Removes the value with this ticket, which must still be queued. A block that is all removed is given back. */
+  /** Removes the value with this ticket, which must still be queued. A block without values is given back. */
   remove(ticket: number): void {
     let before: Block<T> | undefined;
     let block = this.#head as Block<T>;
@@ -80,8 +80,8 @@ export class MailQueue<T> implements Fifo<T> {
     if (--this.length === 0) this.clear();
   }
 
-  /** Shows `visit` what is queued with a ticket above `ticket`, oldest first, until it returns false. */
-  forEachAfter(ticket: number, visit: (value: T, ticket: number) => boolean): void {
+  /** Passes the values with a ticket above `ticket` to `visit`, oldest first, until it returns false. */
+  peekAfter(ticket: number, visit: (value: T, ticket: number) => boolean): void {
     for (let block = this.#head; block !== undefined; block = block.next) {
       const first = Math.max(block === this.#head ? this.#headIndex : 0, ticket + 1 - block.start);
       const end = block === this.#tail ? this.#tailIndex : block.slots.length;
@@ -92,18 +92,18 @@ export class MailQueue<T> implements Fifo<T> {
     }
   }
 
-  /** Whether values are queued, and no mark is left that was set when the oldest of them was. */
+  /** True if values are queued, and the mark of the oldest of them is gone. */
   get needsMark(): boolean {
     return this.length > 0 && this.#marked < this.nextTicket - this.length; // the ticket of the oldest, or more than that
   }
 
-  /** Remembers that what is queued was there at `now`: one time for all, instead of one for each. */
+  /** Remembers that the queued values were there at `now`: one time for all, instead of one for each. */
   mark(now: number): void {
     this.#marked = this.nextTicket - 1;
     this.#markedAt = now;
   }
 
-  /** Since when at least the oldest value has been queued; undefined if that is not known. */
+  /** The time since which the oldest value has been queued at least; undefined if it is not known. */
   get markedAt(): number | undefined {
     return this.length > 0 && !this.needsMark ? this.#markedAt : undefined;
   }
@@ -139,7 +139,7 @@ export class MailQueue<T> implements Fifo<T> {
     return next;
   }
 
-  /** The last value was read from `block`. A small one that is the only one starts over, else memory is given back. */
+  /** Called when the last value was read from `block`. A small block that is the only one starts over, else memory is given back. */
   #rewind(block: Block<T>): void {
     if (block !== this.#tail || this.#headIndex !== this.#tailIndex || block.slots.length > LARGEST_IDLE_BLOCK) {
       this.clear();

@@ -1,16 +1,16 @@
 /**
- * Messages that were given away, with what they transfer, to a thread that has not handled them. They cannot be handled once
- * more: what was transferred is gone.
+ * Messages that went, with their transferred objects, to a thread that has not handled them. They cannot be handled
+ * once more: the transferred objects are gone.
  */
-const spent = new WeakSet<object>();
-/** Whether there ever was one, so that those who transfer nothing pay nothing. */
-let areSpent = false;
+const transferred = new WeakSet<object>();
+/** True once there was one, so that messages without transfers cost nothing. */
+let wereTransferred = false;
 
-export function spend(message: object): void {
-  areSpent = true;
-  spent.add(message);
+export function markTransferred(message: object): void {
+  wereTransferred = true;
+  transferred.add(message);
 }
 
-export function isSpent(message: unknown): boolean {
-  return areSpent && spent.has(Object(message));
+export function isTransferred(message: unknown): boolean {
+  return wereTransferred && transferred.has(Object(message));
 }

@@ -1,84 +1,87 @@
-/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they are admitted. */
+/** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they get it. */
 import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
-import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
-import type { Scheduler, Step } from "../clock.ts";
-import type { Ask } from "../reply/ask.ts";
-import type { Edge, Waiter, Waiting } from "../reply/wait-for-graph.ts";
+import type { Envelope } from "../reply/ask.ts";
+import type { DeadlockVictim, Edge, Waiter } from "../reply/wait-for-graph.ts";
+import type { Scheduler, Step } from "../scheduler.ts";
 
 const ignore = (): void => {};
 
-/** What the `send` of an address resolves to. */
+/** The result of a send that succeeded. */
+export const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
+
+/** The result of the `send` of an address. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
 
-/** The mailbox, as those who wait for it see it. */
-interface Home {
+/** The mailbox, as the waiting senders see it. */
+interface FullMailbox {
   readonly channel: Channel<unknown>;
   readonly stoppedError: Error;
   readonly lastTicket: number;
-  /** Decides when a `send` is told of its room; undefined for at once. */
+  /** Decides when a waiting `send` settles; undefined for at once. */
   readonly step: Scheduler["step"];
   readonly path: string;
-  admitted(): void;
+  countAccepted(): void;
 }
 
 /** A `send` that waits. */
-export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, Waiting {
+export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unknown>, DeadlockVictim {
   readonly value: unknown;
   readonly #message: V;
-  readonly #home: Home;
-  /** Who waits for the room, when that is an actor with a handler under way. */
+  readonly #mailbox: FullMailbox;
+  /** The edge of the actor that waits for the room, if it is one with a handler under way. */
   #edge: Edge | undefined = undefined;
 
-  /** `item` is what is queued of `message`. */
-  constructor(home: Home, message: V, item: unknown) {
+  /** `item` is queued for `message`. */
+  constructor(mailbox: FullMailbox, message: V, item: unknown) {
     super();
     this.value = item;
     this.#message = message;
-    this.#home = home;
+    this.#mailbox = mailbox;
   }
 
-  /** `holder` waits for room at `target`, and is told by `sent`. */
-  awaitedBy(holder: Waiter, target: Waiter, sent: Promise<unknown>): void {
-    this.#edge = holder.deadlocks.add(holder, target, this, sent);
+  /** Notes that `waiter` waits for room at `target`, until `sent` settles. */
+  awaitedBy(waiter: Waiter, target: Waiter, sent: Promise<unknown>): void {
+    this.#edge = waiter.waitForGraph.add(waiter, target, this, sent);
   }
 
-  /** Unobserved, it does not end the process, as with an ask. */
+  /** Rejects the send. As with an ask, an unobserved rejection ends no process. */
   deadlocked(error: Error): void {
     this.#edge?.promise.catch(ignore);
     this.aborted(error);
   }
 
   protected override settle(result: Sent<V>): void {
-    this.#waited();
-    const { step } = this.#home;
-    super.settle(step === undefined ? result : this.#toldBy(step, result));
+    this.#endWait();
+    const { step } = this.#mailbox;
+    super.settle(step === undefined ? result : this.#settledBy(step, result));
   }
 
-  /** Stands for `result`: what settles with it waits for the step. */
-  #toldBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
+  /** Returns a promise in the place of `result`, which settles in the step. */
+  #settledBy(step: (step: Step) => void, result: Sent<V>): Sent<V> {
     const { type } = this.#message as { readonly type: string };
-    const { path } = this.#home;
-    const waiter = this.#edge?.holder.path;
-    const told = new Promise<Sent<V>>((resolve) => {
+    const { path } = this.#mailbox;
+    const waiter = this.#edge?.waiter.path;
+    const settled = new Promise<Sent<V>>((resolve) => {
       step({ kind: "room", path, type, waiter, run: () => resolve(result) });
     });
-    return told as unknown as Sent<V>; // a promise resolved with a promise follows it
+    return settled as unknown as Sent<V>; // a promise resolved with a promise follows it
   }
 
   protected override reject(reason: unknown): void {
-    this.#waited();
+    this.#endWait();
     super.reject(reason);
   }
 
-  /** Nobody waits any more: now, not when the promise has told. */
-  #waited(): void {
-    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+  /** Ends the wait now, not when the promise settles. */
+  #endWait(): void {
+    if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
   }
 
   get cooperative(): boolean {
-    return this.#home.channel.cooperative;
+    return this.#mailbox.channel.cooperative;
   }
 
   get timedOut(): Sent<V> {
@@ -86,15 +89,15 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   enter(): void {
-    this.#home.channel.park(this);
+    this.#mailbox.channel.waitForRoom(this);
   }
 
   get slots(): number {
     return 1;
   }
 
-  admitted(): void {
-    this.#home.admitted();
+  accepted(): void {
+    this.#mailbox.countAccepted();
     this.settle({ ok: true, value: undefined });
   }
 
@@ -103,37 +106,37 @@ export class ParkedTell<V> extends Wait<Sent<V>> implements ParkedSend<unknown>,
   }
 
   leave(): void {
-    this.#home.channel.unpark(this);
+    this.#mailbox.channel.cancelWait(this);
   }
 }
 
 /** An `ask` that waits. */
-export class ParkedAsk implements ParkedSend<unknown> {
+export class WaitingAsk implements WaitingSender<unknown> {
   readonly value: unknown;
-  readonly #ask: Ask;
-  readonly #home: Home;
+  readonly #ask: Envelope;
+  readonly #mailbox: FullMailbox;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  /** `item` is what is queued of `ask`. */
-  constructor(home: Home, ask: Ask, item: unknown) {
+  /** `item` is queued for `ask`. */
+  constructor(mailbox: FullMailbox, ask: Envelope, item: unknown) {
     this.value = item;
     this.#ask = ask;
-    this.#home = home;
+    this.#mailbox = mailbox;
     ask.waiting(this);
-    home.channel.park(this);
+    mailbox.channel.waitForRoom(this);
   }
 
   get slots(): number {
     return 1;
   }
 
-  admitted(): void {
-    this.#home.admitted();
-    this.#ask.waiting(this.#home.lastTicket);
+  accepted(): void {
+    this.#mailbox.countAccepted();
+    this.#ask.waiting(this.#mailbox.lastTicket);
   }
 
   disconnected(): void {
-    this.#ask.reject(this.#home.stoppedError);
+    this.#ask.reject(this.#mailbox.stoppedError);
   }
 }

@@ -1,11 +1,11 @@
-/** Something that is kept about an actor and holds it weakly: it ends when it is disposed of, or with the actor. */
+/** Something kept about an actor, which holds the actor weakly: it ends when it is disposed of, or with the actor. */
 import type { Cell } from "../cell/cell.ts";
 
 export class Registration implements Disposable {
   readonly cell: Cell;
   #undo: (() => void) | undefined;
 
-  /** `undo` is called once, at the end of the registration; it must not throw. */
+  /** Calls `undo` once, at the end of the registration; it must not throw. */
   constructor(cell: Cell, undo: () => void) {
     this.cell = cell;
     this.#undo = undo;
@@ -21,10 +21,10 @@ export class Registration implements Disposable {
   }
 }
 
-/** That of an actor which has ended already. */
+/** The registration of an actor that has ended already. */
 export const NO_REGISTRATION: Disposable = Object.freeze({ [Symbol.dispose]: () => {} });
 
-/** Forgets all that is kept about an actor that has ended. */
+/** Ends all registrations of an actor that has ended. */
 export function endRegistrations(cell: Cell): void {
   if (cell.registrations === undefined) return;
   for (const registration of cell.registrations) registration[Symbol.dispose]();

@@ -1,6 +1,6 @@
 /**
- * The registry: finds an actor by a typed key. It holds what it knows weakly, so a registration keeps no actor alive and
- * ends with it.
+ * The registry: finds an actor by a typed key. A registration keeps no actor alive, and ends with its actor. Upstream is the
+ * system, which has one registry; downstream are the registrations of a cell.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
@@ -11,14 +11,14 @@ import { NO_REGISTRATION, Registration } from "./registration.ts";
 
 declare const registered: unique symbol;
 
-/** {@link RegistryKey}, spelled by messages and `ask`, in which its variance can be checked: there is none. */
+/** The form of {@link RegistryKey} by its messages and its `ask`, whose variance the compiler can check: there is none. */
 export interface RegistryKeyFor<in out Message, in out AskFunction> {
-  /** Never there: it keeps the types of keys apart. */
+  /** Never set: it keeps the types of keys apart. */
   readonly [registered]?: (address: AddressTo<Message, AskFunction>) => AddressTo<Message, AskFunction>;
   readonly name: string;
 }
 
-/** Stands for one actor of protocol `P`, whoever that is at the moment. Made by {@link registryKey}. */
+/** A key for one actor of protocol `P`: whichever is registered at the moment. Made by {@link registryKey}. */
 export type RegistryKey<P> = RegistryKeyFor<
   MessageOf<P>,
   Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>
@@ -34,9 +34,11 @@ class Key {
 }
 
 /**
- * Makes a key for an actor of protocol `P`. Every call makes a key of its own, also for a name that was used before: that is
- * why `lookup` can promise the protocol. So a key is a constant that those who register and those who look up import, best
- * from where the protocol is. (After Akka's `ServiceKey`.)
+ * Makes a key for an actor of protocol `P`. Every call makes a key of its own, even for a name that was used before;
+ * that is why `lookup` can promise the protocol.
+ *
+ * So a key is a constant, best beside the protocol, which is imported to register and to look up. Throws
+ * `InvalidDefinitionError` for an empty name. (After Akka's `ServiceKey`.)
  *
  * @example
  * ```ts
@@ -56,16 +58,16 @@ export function registryKey<P>(name: string): RegistryKey<P> {
   throw new InvalidDefinitionError(`The name of a registry key is a string, not ${JSON.stringify(name)}`);
 }
 
-/** The registry of a system: at most one actor for each key. Several for one purpose are a topic, or a router. */
+/** The registry of a system: at most one actor for each key. A topic or a router stands for several actors. */
 export class Registry {
   readonly #entries = new Map<unknown, Registration>();
 
   /**
-   * Registers an actor, until what is returned is disposed of or the actor has ended for good; a restart changes nothing.
-   * For an actor that has ended nothing happens; for the one that is registered already it is that registration.
+   * Registers an actor until the result is disposed of, or the actor has ended for good; a restart changes nothing.
+   * Does nothing for an actor that has ended, and returns the same registration for one that is registered already.
    *
-   * Throws `DuplicateKeyError` while another actor lives that is registered, `InvalidDefinitionError` for what is no key or
-   * no address.
+   * Throws `DuplicateKeyError` while another living actor is registered, `InvalidDefinitionError` if `key` is no key,
+   * or `address` no address.
    */
   register<M, A>(
     key: RegistryKeyFor<M, A>,
@@ -73,20 +75,20 @@ export class Registry {
   ): Disposable {
     checkKey(key);
     const cell = cellOf(address);
-    const holder = this.#entries.get(key);
-    if (holder?.cell === cell) return holder;
-    if (holder !== undefined) throw new DuplicateKeyError(key.name, cell.path, holder.cell.path);
+    const registered = this.#entries.get(key);
+    if (registered?.cell === cell) return registered;
+    if (registered !== undefined) throw new DuplicateKeyError(key.name, cell.path, registered.cell.path);
     if (!cell.isAlive) return NO_REGISTRATION;
     const registration = new Registration(cell, () => this.#entries.delete(key));
     this.#entries.set(key, registration);
     return registration;
   }
 
-  /** A weak address of the actor that is registered, undefined when there is none. */
+  /** Returns a weak address of the actor that is registered, or undefined if there is none. */
   lookup<M, A>(key: RegistryKeyFor<M, A>): WeakAddressTo<M, A> | undefined {
     checkKey(key);
-    const holder = this.#entries.get(key);
-    return holder && (weakAddress(holder.cell) as unknown as WeakAddressTo<M, A>);
+    const registered = this.#entries.get(key);
+    return registered && (weakAddress(registered.cell) as unknown as WeakAddressTo<M, A>);
   }
 }
 

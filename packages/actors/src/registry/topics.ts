@@ -1,10 +1,7 @@
-/**
- * Topics: tells a message to every actor that has subscribed, without knowing any. Subscriptions are weak like the entries
- * of the registry.
- */
+/** Topics: a message goes to every actor that has subscribed. Subscriptions are weak, like the entries of the registry. */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
+import { checkedMessage } from "../address/sending.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
@@ -14,9 +11,9 @@ import { NO_REGISTRATION, Registration } from "./registration.ts";
 
 declare const published: unique symbol;
 
-/** What is published under a name: messages of type `M`. Made by {@link topic}. */
+/** A name under which messages of type `M` are published. Made by {@link topic}. */
 export interface Topic<in out M> {
-  /** Never there: it keeps the types of topics apart. */
+  /** Never set: it keeps the types of topics apart. */
   readonly [published]?: (message: M) => M;
   readonly name: string;
 }
@@ -34,8 +31,8 @@ class NamedTopic {
 }
 
 /**
- * Makes a topic for messages of type `M`. As with registry keys, every call makes a topic of its own: it is a constant that
- * publishers and subscribers import.
+ * Makes a topic for messages of type `M`. As with registry keys, every call makes a topic of its own, so it is a
+ * constant that publishers and subscribers import. Throws `InvalidDefinitionError` for an empty name.
  *
  * @example
  * ```ts
@@ -61,8 +58,9 @@ export class Topics {
   readonly #topics = new Map<unknown, Map<Cell, Registration>>();
 
   /**
-   * Tells an actor everything that is published from now on, until what is returned is disposed of or the actor has ended
-   * for good. To subscribe twice is once: it returns the same subscription. For an actor that has ended nothing happens.
+   * Tells an actor everything that is published from now on, until the result is disposed of, or the actor has ended
+   * for good. A second call for the same actor returns the same subscription. Does nothing for an actor that has
+   * ended.
    */
   subscribe<M>(topic: Topic<M>, address: Subscriber<NoInfer<M>>): Disposable {
     checkTopic(topic);
@@ -77,24 +75,24 @@ export class Topics {
   }
 
   /**
-   * Tells `message` to everyone who is subscribed at this moment and takes messages still; returns how many that were. What
-   * one publisher publishes reaches each subscriber in that order.
+   * Tells `message` to every actor that is subscribed at this moment and still takes messages, and returns how many
+   * they are. Each subscriber gets the messages of one publisher in the order they were published.
    *
-   * Each is told on its own: a subscriber whose mailbox is full has a dead letter, `full`, and one that cannot take the
-   * message, because it cannot be copied to its thread, one that is `undeliverable`; neither concerns the others.
+   * A subscriber that cannot take the message does not concern the others. If its mailbox is full, it has a dead
+   * letter `full`; if the message cannot be copied to its thread, it has a dead letter `undeliverable`.
    *
-   * All subscribers of one thread see the same object, which none of them may change. Only strong addresses in it are each
-   * subscriber's own: a clone, found in plain objects and arrays, which belongs to the message as always. The publisher
-   * gives its own away; without subscribers they are dropped.
+   * All subscribers of one thread see the same object, which none of them may change. Each gets clones of the strong
+   * addresses in it, in plain objects, arrays, Maps and Sets. The publisher gives its own addresses away; without subscribers
+   * they are dropped.
    */
   publish<M>(topic: Topic<M>, message: NoInfer<M>): number {
     checkTopic(topic);
-    checked(`topic:${topic.name}`, message);
+    checkedMessage(`topic:${topic.name}`, message);
     const subscribers = this.#topics.get(topic);
     const cells = subscribers === undefined ? [] : [...subscribers.keys()].filter(({ mailbox }) => !mailbox.isClosed);
     const last = cells.length - 1;
     cells.forEach((cell, n) => {
-      tell(cell, n === last ? message : shareOf(message), topic.name);
+      tell(cell, n === last ? message : cloneForRecipient(message), topic.name);
     });
     if (cells.length === 0) dropAddresses(message);
     return cells.length;

@@ -1,58 +1,62 @@
 /**
- * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
- * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
+ * A message whose sender awaits the reply. It settles exactly once: the turn replies; or a panic, the end of the actor, the
+ * deadline or the signal rejects it. Then neither a deadline nor a listener is left. Upstream is the address that asks,
+ * downstream the mailbox that queues the ask and the turn that replies.
  *
- *     NEW ─► WAITING (parked, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *
+ * Above the limits: an ask is one object, with its links in two lists and its deadline, so that an ask costs one
+ * allocation.
  */
-import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
-import type { Step } from "../clock.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
+import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
-import type { Edge, Waiter, Waiting } from "./wait-for-graph.ts";
+import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const NEW = 0;
-const WAITING = 1;
+const CREATED = 0;
+const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type Phase = typeof NEW | typeof WAITING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof CREATED | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
-/** Where an ask waits to be handled: the mailbox. */
-export interface AskHome {
+/** The queue of an ask: its mailbox. */
+export interface AskQueue {
   readonly path: string;
-  /** Takes an ask out of its place, because its caller has given up. */
-  withdraw(place: AskPlace, message: unknown): void;
+  /** Takes an ask out of its position, because its caller has given up. */
+  withdraw(position: AskPosition, message: unknown): void;
 }
 
-/** Somewhere outside of the channel where an ask waits. */
+/** A position outside of the channel where an ask waits. */
 export interface Removable {
   remove(): void;
 }
 
-/** A ticket of the queue, a place before it, or what stands for the ask among the parked sends. */
-export type AskPlace = number | Removable | ParkedSend<unknown>;
+/** The position of an ask: a ticket of the queue, a position before the queue, or the waiting sender of the ask. */
+export type AskPosition = number | Removable | WaitingSender<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
-/** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
-export const NEVER_BEGUN: unique symbol = Symbol("never begun");
+/** The outcome of a message that no handler saw, because its caller gave up, or its actor has to end first. */
+export const NEVER_STARTED: unique symbol = Symbol("never started");
 
-export class Ask implements Expiring, Waiting {
+export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: Phase = NEW;
-  #place: AskPlace | undefined = undefined;
+  #phase: AskPhase = CREATED;
+  #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
   readonly timeoutMs: number;
-  readonly #home: AskHome;
+  readonly #queue: AskQueue;
   readonly #deadlines: Deadlines;
   readonly #signal: AbortSignal | undefined;
   #controller: AbortController | undefined = undefined;
-  /** Who waits for the reply, when that is an actor with a handler under way. */
+  /** The edge of the actor that waits for the reply, if it is one with a handler under way. */
   #edge: Edge | undefined = undefined;
   #givenUp: unknown = undefined;
   #resolve!: (reply: unknown) => void;
@@ -60,12 +64,12 @@ export class Ask implements Expiring, Waiting {
 
   constructor(
     message: { readonly type: string },
-    home: AskHome,
+    queue: AskQueue,
     deadlines: Deadlines,
     options: AskOptions | undefined,
   ) {
     this.message = message;
-    this.#home = home;
+    this.#queue = queue;
     this.#deadlines = deadlines;
     this.timeoutMs = options?.timeout ?? DEFAULT_TIMEOUT_MS;
     this.#signal = options?.signal;
@@ -78,38 +82,38 @@ export class Ask implements Expiring, Waiting {
     if (this.#signal !== undefined) followSignal(this.#signal, this);
   }
 
-  /** `holder` waits for the reply of `target`. */
-  awaitedBy(holder: Waiter, target: Waiter): void {
+  /** Notes that `waiter` waits for the reply of `target`. */
+  awaitedBy(waiter: Waiter, target: Waiter): void {
     const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
-    this.#edge = holder.deadlocks.add(holder, target, this, this.promise, now);
+    this.#edge = waiter.waitForGraph.add(waiter, target, this, this.promise, now);
   }
 
   deadlocked(error: Error): void {
     this.#giveUp(error);
   }
 
-  /** It waits at `place` now. */
-  waiting(place: AskPlace): void {
-    this.#place = place;
-    if (this.#phase !== SETTLED) this.#phase = WAITING;
+  /** Notes that it waits at `position` now. */
+  waiting(position: AskPosition): void {
+    this.#position = position;
+    if (this.#phase !== SETTLED) this.#phase = PENDING;
   }
 
-  /** Whether it was let in: the addresses in its message are no longer the caller's. */
+  /** True if the mailbox has accepted it: the addresses in its message are no longer the caller's. */
   get wasAccepted(): boolean {
-    const place = this.#place;
-    return typeof place === "number" || (place !== undefined && !("slots" in place));
+    const position = this.#position;
+    return typeof position === "number" || (position !== undefined && !("slots" in position));
   }
 
   get isSettled(): boolean {
     return this.#phase === SETTLED;
   }
 
-  /** Its handler begins. */
+  /** Notes that its handler starts. */
   started(): void {
     if (this.#phase !== SETTLED) this.#phase = IN_FLIGHT;
   }
 
-  /** Whether somebody still waited for it. */
+  /** Resolves the ask. Returns true if a caller still waited for it. */
   reply(value: unknown): boolean {
     if (this.#phase === SETTLED) return false;
     this.#settled();
@@ -119,7 +123,9 @@ export class Ask implements Expiring, Waiting {
     return true;
   }
 
-  /** Rejects the caller. Unobserved, it does not end the process: the ledger and the log tell what became of it. */
+  /**
+   * Rejects the caller. An unobserved rejection ends no process: the ledger and the log tell the fate of the message.
+   */
   reject(reason: unknown): void {
     if (this.#phase === SETTLED) return;
     this.#settled();
@@ -130,28 +136,30 @@ export class Ask implements Expiring, Waiting {
     else this.#settleBy(step, this.#reject, reason);
   }
 
-  /** A function of its own, so that the closure costs nothing where there is no step. */
+  /** Settles in a step. It is a function of its own, so that the closure costs nothing without a step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#home.path, type: this.message.type, waiter: this.#edge?.holder.path, run });
+    step({ kind: "reply", path: this.#queue.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#home.path, this.message.type, this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, this.message.type, this.timeoutMs));
   }
 
   aborted(reason: unknown): void {
     this.#giveUp(reason);
   }
 
-  /** The signal for the handler: aborted when the caller gives up, or by {@link abortHandler}. */
+  /** The signal for the handler. It is aborted when the caller gives up, or by {@link abortHandler}. */
   get handlerSignal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#phase === SETTLED) this.#controller.abort(this.#givenUp);
     return this.#controller.signal;
   }
 
-  /** What handled it has ended; a handler that comes after it has a signal of its own. */
+  /**
+   * Aborts the signal of the present handler, whose incarnation has ended. The next handler has a signal of its own.
+   */
   abortHandler(reason: unknown): void {
     const controller = this.#controller;
     if (this.#phase !== SETTLED) this.#controller = undefined;
@@ -160,7 +168,7 @@ export class Ask implements Expiring, Waiting {
 
   #giveUp(reason: unknown): void {
     this.#givenUp = reason;
-    if (this.#phase === WAITING) this.#home.withdraw(this.#place as AskPlace, this.message);
+    if (this.#phase === PENDING) this.#queue.withdraw(this.#position as AskPosition, this.message);
     this.reject(reason);
     this.abortHandler(reason);
   }
@@ -169,7 +177,7 @@ export class Ask implements Expiring, Waiting {
     this.#phase = SETTLED;
     this.#deadlines.open--;
     this.#deadlines.remove(this);
-    if (this.#edge !== undefined) this.#edge.holder.deadlocks.remove(this.#edge);
+    if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
   }
 }

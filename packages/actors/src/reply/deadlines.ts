@@ -1,33 +1,33 @@
 /**
  * The deadlines of all pending asks of a system: a list for each distinct timeout, in which the oldest is due first, so
  * that adding and removing are constant and one timer a list is enough. A drained list keeps its timer, which does not
- * hold the process, until it fires: asks one after the other cost no timer each.
+ * keep the process alive, until it fires: asks one after the other cost no timer each.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
-import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
-import type { Scheduler } from "../clock.ts";
+import { UnrefTimer, WaitList } from "@pneumatic/core/internal";
+import type { Scheduler } from "../scheduler.ts";
 
-/** What expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
+/** An ask or an edge that expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
 export interface Expiring extends WaitNode {
   readonly timeoutMs: number;
   deadline: number;
   expired(): void;
 }
 
-/** So many drained lists are kept for the next ask; of more, since every timeout differs, none. */
+/** The most drained lists that are kept for the next ask; beyond it none is kept, since every timeout differs. */
 const LISTS_KEPT = 16;
 
 class TimeoutList {
   readonly entries = new WaitList<Expiring>();
-  timer: UnheldTimer | undefined = undefined;
+  timer: UnrefTimer | undefined = undefined;
 }
 
 export class Deadlines {
-  /** How many asks have not settled. */
+  /** The number of asks that have not settled. */
   open = 0;
-  /** How many asks were rejected, for whatever reason: a rejection that nobody observes is told here alone. */
+  /** The number of asks that were rejected, for any reason: an unobserved rejection is counted here alone. */
   rejected = 0;
-  /** Decides when what waits here is told its outcome; undefined for at once. */
+  /** Decides when an ask settles; undefined for at once. */
   readonly step: Scheduler["step"];
   readonly #clock: Clock;
   readonly #lists = new Map<number, TimeoutList>();
@@ -37,7 +37,7 @@ export class Deadlines {
     this.step = step;
   }
 
-  /** `now` is the time, if it is known. */
+  /** Adds an entry. `now` is the time, if it is known. */
   add(entry: Expiring, now: number = this.#clock.now()): void {
     const { timeoutMs } = entry;
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
@@ -60,12 +60,12 @@ export class Deadlines {
     if (list?.entries.head === undefined && this.#lists.size > LISTS_KEPT) this.#forget(entry.timeoutMs);
   }
 
-  /** The last of those that were added with this timeout; `previous` leads to the others. */
+  /** Returns the entry that was added last with this timeout; `previous` leads to the others. */
   newest(timeoutMs: number): Expiring | undefined {
     return this.#lists.get(timeoutMs)?.entries.tail;
   }
 
-  /** Stops the timers of the lists that are drained. */
+  /** Stops the timers of the drained lists. */
   end(): void {
     for (const [timeoutMs, { entries }] of this.#lists) if (entries.head === undefined) this.#forget(timeoutMs);
   }
@@ -76,7 +76,7 @@ export class Deadlines {
   }
 
   #arm(list: TimeoutList, timeoutMs: number, delayMs: number): void {
-    list.timer = new UnheldTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
+    list.timer = new UnrefTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
   }
 
   #fired(list: TimeoutList, timeoutMs: number): void {

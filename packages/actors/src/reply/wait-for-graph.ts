@@ -1,38 +1,39 @@
 /**
- * Finds actors that wait for each other. An edge says: the handler that runs in `holder` has yet to settle, and has an ask
- * or a send under way to `target`, through an address that knows its holder. A cycle of edges is a deadlock.
+ * Finds actors that wait for each other. An edge stands for a handler of `waiter` that has yet to settle, with an ask
+ * or a send under way to `target` through an address that knows its owner. A cycle of edges is a deadlock.
  *
- * An edge is looked at once, when it is 500 ms old. The youngest edge of a cycle is the last to get that old, and the others
- * are on record by then; so it is the one that finds the cycle, and no search ever runs for asks that are answered sooner.
+ * An edge is looked at once, when it is 500 ms old. The youngest edge of a cycle is the last to get that old, and the
+ * others are on record by then; so it is the one that finds the cycle, and no search ever runs for asks that are
+ * answered sooner.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
 import { DeadlockError } from "../errors.ts";
 import type { Expiring } from "./deadlines.ts";
 import { Deadlines } from "./deadlines.ts";
 
-/** How long a cycle must last, in milliseconds. */
+/** The time that a cycle must last, in milliseconds. */
 const PATIENCE_MS = 500;
-/** How many microtasks an async handler may take to settle that awaits nothing but async functions. */
+/** The most microtasks until an async handler settles that awaits nothing but async functions. */
 const STEPS_TO_SETTLE = 16;
 
-/** An actor, as far as it can wait and be waited for. */
+/** An actor that can wait, and be waited for. */
 export interface Waiter {
   readonly path: string;
-  /** What it handles and has yet to settle; undefined when it could take a message. */
+  /** The message that it handles and has yet to settle; undefined if it could take a message. */
   readonly work: unknown;
-  /** The incarnation that works. */
-  readonly incarnation: object | undefined;
-  /** How often it has handled a message, or set one aside. */
-  readonly progress: number;
-  readonly deadlocks: Deadlocks;
-  /** The edges from it that are on record. */
+  /** The incarnation that works; left out if the actor is in another thread, where only `work` is known. */
+  readonly incarnation?: object | undefined;
+  /** The number of messages that it has handled or stashed; left out likewise. */
+  readonly progress?: number;
+  readonly waitForGraph: WaitForGraph;
+  /** The edges on record in which it is the waiter. */
   longWaits: Set<Edge> | undefined;
-  /** How many edges to it are on record. */
+  /** The number of edges to it that are on record. */
   longAwaited: number;
 }
 
-/** What is given up to end a deadlock: a pending ask or send. */
-export interface Waiting {
+/** A pending ask or send that is given up to end a deadlock. */
+export interface DeadlockVictim {
   deadlocked(error: DeadlockError): void;
 }
 
@@ -41,44 +42,44 @@ export class Edge implements Expiring {
   next: WaitNode | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   readonly timeoutMs: number = PATIENCE_MS;
-  readonly holder: Waiter;
+  readonly waiter: Waiter;
   readonly target: Waiter;
-  readonly waiting: Waiting;
+  readonly victim: DeadlockVictim;
   readonly promise: Promise<unknown>;
   readonly #work: unknown;
   readonly #incarnation: object | undefined;
-  readonly #progress: number;
+  readonly #progress: number | undefined;
 
-  constructor(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>) {
-    this.holder = holder;
+  constructor(waiter: Waiter, target: Waiter, victim: DeadlockVictim, promise: Promise<unknown>) {
+    this.waiter = waiter;
     this.target = target;
-    this.waiting = waiting;
+    this.victim = victim;
     this.promise = promise;
-    this.#work = holder.work;
-    this.#incarnation = holder.incarnation;
-    this.#progress = holder.progress;
+    this.#work = waiter.work;
+    this.#incarnation = waiter.incarnation;
+    this.#progress = waiter.progress;
   }
 
-  /** Whether the handler that made it has yet to settle. */
+  /** True if the handler that made it has yet to settle. */
   get isActive(): boolean {
-    const { holder } = this;
-    return holder.work === this.#work && holder.incarnation === this.#incarnation && holder.progress === this.#progress;
+    const { waiter } = this;
+    return waiter.work === this.#work && waiter.incarnation === this.#incarnation && waiter.progress === this.#progress;
   }
 
   expired(): void {
-    this.holder.deadlocks.examine(this);
+    this.waiter.waitForGraph.examine(this);
   }
 }
 
-export class Deadlocks {
+export class WaitForGraph {
   readonly #young: Deadlines;
   readonly #found: (error: DeadlockError) => void;
   readonly #rejects: boolean;
   readonly #turns: { readonly running: unknown };
 
   /**
-   * `found` is told of each deadlock; with `rejects`, one of those who wait is told as well. `turns` says whose turn is on
-   * the stack.
+   * Calls `found` with each deadlock; with `rejects`, it also rejects one of the waits. `turns` has the actor whose
+   * turn is on the stack.
    */
   constructor(
     clock: Clock,
@@ -92,64 +93,70 @@ export class Deadlocks {
     this.#found = found;
   }
 
-  /** Notes that `holder` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
-  add(holder: Waiter, target: Waiter, waiting: Waiting, promise: Promise<unknown>, now?: number): Edge | undefined {
-    if (holder.work === undefined) return undefined;
+  /** Adds an edge from `waiter` to `target`; returns undefined if no handler of `waiter` is unsettled. `now` is the time, if it is known. */
+  add(
+    waiter: Waiter,
+    target: Waiter,
+    victim: DeadlockVictim,
+    promise: Promise<unknown>,
+    now?: number,
+  ): Edge | undefined {
+    if (waiter.work === undefined) return undefined;
     const { running } = this.#turns;
-    if (running !== undefined && running !== holder) return undefined; // it was given a clone, and has not owned it
-    const edge = new Edge(holder, target, waiting, promise);
-    if (holder === target) void this.#examineSelf(edge);
+    if (running !== undefined && running !== waiter) return undefined; // it got a clone, and does not own it
+    const edge = new Edge(waiter, target, victim, promise);
+    if (waiter === target) void this.#examineSelf(edge);
     this.#young.add(edge, now);
     return edge;
   }
 
-  /** The wait is over, or does not hold up the handler. */
+  /** Removes an edge: the wait is over, or does not keep the handler from settling. */
   remove(edge: Edge): void {
     this.#young.remove(edge);
-    if (edge.holder.longWaits?.delete(edge)) edge.target.longAwaited--;
+    if (edge.waiter.longWaits?.delete(edge)) edge.target.longAwaited--;
   }
 
-  /** Takes out the edge of `holder` that `promise` stands for. */
-  background(holder: Waiter, promise: unknown): void {
-    for (const edge of holder.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
+  /** Removes the edge of `waiter` to which `promise` belongs. */
+  background(waiter: Waiter, promise: unknown): void {
+    for (const edge of waiter.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
     while (node !== undefined && (node as Edge).promise !== promise) node = node.previous;
-    if (node !== undefined && (node as Edge).holder === holder) this.remove(node as Edge);
+    if (node !== undefined && (node as Edge).waiter === waiter) this.remove(node as Edge);
   }
 
-  /** No edge is left: what remains of them goes too. */
+  /** Stops the idle timers: no edge is left. */
   end(): void {
     this.#young.end();
   }
 
-  /** Looks for a cycle that `edge` closes. */
+  /** Searches for a cycle that `edge` closes. */
   examine(edge: Edge): void {
     if (!edge.isActive) return;
-    edge.holder.longWaits ??= new Set();
-    edge.holder.longWaits.add(edge);
+    edge.waiter.longWaits ??= new Set();
+    edge.waiter.longWaits.add(edge);
     edge.target.longAwaited++;
-    if (edge.holder.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
-    const path = pathBetween(edge.target, edge.holder);
-    if (path !== undefined) this.#resolve(edge, [edge.holder.path, ...path]);
+    if (edge.waiter.longAwaited === 0) return; // so that waits for a long chain do not follow it each time
+    const path = pathBetween(edge.target, edge.waiter);
+    if (path !== undefined) this.#resolve(edge, [edge.waiter.path, ...path]);
   }
 
-  /** An actor that waits for itself waits for ever; whether it does shows when its handler has had the chance to settle. */
+  /** Finds an actor that waits for itself, and so for ever. It waits until the handler has had the chance to settle without it. */
   async #examineSelf(edge: Edge): Promise<void> {
     for (let step = 0; step < STEPS_TO_SETTLE; step++) await undefined;
     const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
-    if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.holder.path, edge.target.path]);
+    if (isUnderWay && edge.isActive) this.#resolve(edge, [edge.waiter.path, edge.target.path]);
   }
 
   #resolve(edge: Edge, path: string[]): void {
     const error = new DeadlockError(path);
     if (this.#rejects) this.remove(edge);
-    else this.#young.remove(edge); // what goes on may be part of another one
+    else this.#young.remove(edge); // the wait goes on, and may be part of another cycle
     this.#found(error);
-    if (this.#rejects) edge.waiting.deadlocked(error);
+    if (this.#rejects) edge.victim.deadlocked(error);
   }
 }
 
-/** The paths of those who wait for each other from one actor to the other, both included; the fewest there are. */
+/** Returns the shortest chain of waits from one actor to another, as paths, both ends included. */
 function pathBetween(from: Waiter, to: Waiter): string[] | undefined {
   const reachedFrom = new Map<Waiter, Waiter | undefined>([[from, undefined]]);
   for (const waiter of reachedFrom.keys()) {

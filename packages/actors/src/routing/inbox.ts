@@ -1,12 +1,13 @@
 /**
- * What stands in the place of a router's own mailbox: it puts each message into the mailbox of a routee, at the call, so that
- * nothing waits twice. Once the router is closed, its own mailbox refuses as that of any actor that ends.
+ * The inbox of a router, in the place of its own mailbox: it puts each message into the mailbox of a routee at the
+ * call, so that no message waits twice. Once the router is closed, its own mailbox refuses messages like that of any
+ * actor that ends.
  */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
-import { shareOf } from "../address/share.ts";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { BroadcastAskError } from "../errors.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
@@ -14,8 +15,8 @@ import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Pool } from "./pool.ts";
 import type { Picker, Routee } from "./strategies.ts";
 
-/** One routee gets the message. */
-export class RoutingInbox implements Inbox {
+/** Gives each message to one routee. */
+export class RoutingInbox implements AccountedInbox {
   readonly #own: Mailbox;
   readonly #pool: Pool;
   readonly #picker: Picker;
@@ -26,10 +27,10 @@ export class RoutingInbox implements Inbox {
     this.#picker = picker;
   }
 
-  place(message: unknown): Mailbox {
+  inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
-    return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
+    return this.#own.isClosed ? this.#own : mailbox; // asked after the pick: the user's `key` may have ended the router
   }
 
   get takesAll(): boolean {
@@ -37,15 +38,15 @@ export class RoutingInbox implements Inbox {
   }
 
   tell(message: unknown): void {
-    this.place(message).tell(message);
+    this.inboxFor(message).tell(message);
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
-    return this.place(message).trySend(message);
+    return this.inboxFor(message).trySend(message);
   }
 
-  send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
-    return this.place(message).send(message, options, holder);
+  send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
+    return this.inboxFor(message).send(message, options, waiter);
   }
 
   ledger(): Ledger {
@@ -54,10 +55,10 @@ export class RoutingInbox implements Inbox {
 }
 
 /**
- * Every routee gets the message, each with strong addresses of its own in it. `send` and `trySend` go to all, too; where
- * some refuse, the outcome is the first refusal.
+ * Gives each message to every routee, with strong addresses of its own in it. So do `send` and `trySend`; if some
+ * routees refuse, the outcome is the first refusal.
  */
-export class BroadcastInbox implements Inbox {
+export class BroadcastInbox implements AccountedInbox {
   readonly #own: Mailbox;
   readonly #pool: Pool;
 
@@ -66,7 +67,7 @@ export class BroadcastInbox implements Inbox {
     this.#pool = pool;
   }
 
-  place(message: { readonly type: string }): never {
+  inboxFor(message: { readonly type: string }): never {
     throw new BroadcastAskError(this.#own.path, message.type);
   }
 
@@ -75,20 +76,20 @@ export class BroadcastInbox implements Inbox {
   }
 
   tell(message: unknown): void {
-    this.#each(message, (mailbox, share) => mailbox.tell(share));
+    this.#each(message, (mailbox, copy) => mailbox.tell(copy));
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
     let outcome: Result<void, TrySendError<V>> = { ok: true, value: undefined };
-    this.#each(message, (mailbox, share) => {
-      outcome = first(outcome, mailbox.trySend(share));
+    this.#each(message, (mailbox, copy) => {
+      outcome = first(outcome, mailbox.trySend(copy));
     });
     return outcome;
   }
 
-  async send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  async send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const sent: Promise<Sent<V>>[] = [];
-    this.#each(message, (mailbox, share) => sent.push(mailbox.send(share, options, holder)));
+    this.#each(message, (mailbox, copy) => sent.push(mailbox.send(copy, options, waiter)));
     return (await Promise.all(sent)).reduce<Sent<V>>(first, { ok: true, value: undefined });
   }
 
@@ -96,31 +97,37 @@ export class BroadcastInbox implements Inbox {
     return this.#pool.ledger();
   }
 
-  /** Calls `deliver` for every mailbox that takes messages; for one that refuses, where there is none. The last gets `message`. */
-  #each<V>(message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
+  /**
+   * Calls `deliver` for every mailbox that takes messages, or for one that refuses, if none does. The last one gets
+   * `message`.
+   */
+  #each<V>(message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
     const { members } = this.#pool;
     let last: Mailbox | undefined;
     for (const { cell } of this.#own.isClosed ? [] : members) {
       if (cell.mailbox.isClosed) continue;
-      if (last !== undefined) deliverShare(last, message, deliver);
+      if (last !== undefined) deliverClone(last, message, deliver);
       last = cell.mailbox;
     }
     deliver(last ?? (this.#own.isClosed ? this.#own : (members[0] as Routee).cell.mailbox), message);
   }
 }
 
-/** What cannot be copied to a thread is refused, and what was cloned for it is given back. */
-function deliverShare<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, share: V) => void): void {
-  const share = shareOf(message);
+/** Delivers a clone. If it cannot be copied to a thread, drops its addresses and throws. */
+function deliverClone<V>(mailbox: Mailbox, message: V, deliver: (mailbox: Mailbox, copy: V) => void): void {
+  const copy = cloneForRecipient(message);
   try {
-    deliver(mailbox, share);
+    deliver(mailbox, copy);
   } catch (misuse) {
-    if (share !== message) dropAddresses(share);
+    if (copy !== message) dropAddresses(copy);
     throw misuse;
   }
 }
 
-/** The first of two outcomes that is a refusal. The value of the other goes back to nobody, so its addresses are dropped. */
+/**
+ * Returns the first of two outcomes that is a refusal. Drops the addresses in the value of the other, which no caller
+ * gets.
+ */
 function first<R extends Result<void, { readonly value: unknown }>>(earlier: R, later: R): R {
   if (earlier.ok) return later;
   if (!later.ok && later.error.value !== earlier.error.value) dropAddresses(later.error.value);

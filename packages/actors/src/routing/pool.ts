@@ -1,51 +1,43 @@
 /**
- * The routees of one router: how many there are, and what becomes of one that is not needed any more. Starting and restarting
- * them is the supervisor's; this file decides only about their number.
+ * The routees of one router: their number, and the end of a surplus one. The supervisor starts and restarts them; this
+ * file decides only about their number.
  *
- *     message ─► all loaded? ─► grow ─┐                        one that goes drains: it is in no list of the strategies,
- *     resize(n) ──────────────────────┼─► members ─► leaving   but handles what it has, also what waits for room
+ *     message ─► all loaded? ─► grow ─┐                        a leaving routee drains: no strategy chooses it, but it
+ *     resize(n) ──────────────────────┼─► members ─► leaving   handles all that it has, queued and waiting for room
  *     time ─► some idle? ─► shrink ───┘
  *
- * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
+ * Invariant: a routee that has ended for good stays a member until the number changes; the strategies pass over it.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
-import { shareOf } from "../address/share.ts";
+import { UnrefTimer } from "@pneumatic/core/internal";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
+import { Account } from "../mailbox/account.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
 import { takesAll } from "../mailbox/overflow.ts";
 import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
-import type { Limits } from "./options.ts";
+import type { RouteeInfo } from "./router-address.ts";
+import type { Limits } from "./router-spec.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
-
-/** A routee as `routees()` of a router lists it. */
-export interface RouteeInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-  /** How many messages wait to be handled. */
-  readonly queued: number;
-}
 
 export class Pool implements Members {
   members: readonly Routee[];
   #leaving: readonly Routee[] = [];
-  /** Of those that are neither. */
+  /** The account of routees that are neither. */
   readonly #gone = new Account();
   readonly #cell: Cell;
   readonly #supervisor: Supervisor;
   readonly #spec: RuntimeChildSpec;
   #limits: Limits;
-  #sweep: UnheldTimer | undefined = undefined;
-  /** How many messages each member had been given at the last sweep. */
+  #sweep: UnrefTimer | undefined = undefined;
+  /** The number of messages that each member had got at the last sweep. */
   #given = new Map<Routee, number>();
 
-  /** The first routees are the children that `supervisor` has in `cell`. */
+  /** Begins with the children of `cell`, which `supervisor` has made. */
   constructor(cell: Cell, supervisor: Supervisor, spec: RuntimeChildSpec, limits: Limits) {
     this.#cell = cell;
     this.#supervisor = supervisor;
@@ -55,12 +47,12 @@ export class Pool implements Members {
     new Registration(cell, () => this.#sweep?.stop());
   }
 
-  /** Whether its routees never refuse a message for want of room. */
+  /** True if its routees never refuse a message for want of room. */
   get takesAll(): boolean {
     return takesAll(this.#spec.settings.mailbox);
   }
 
-  /** Starts or drains as many as it takes; replaces those that have ended for good. */
+  /** Starts or drains routees until their number fits `limits`, and replaces those that have ended for good. */
   resize(limits: Limits): void {
     const { path, accepts } = this.#cell;
     if (!accepts) throw new SpawnRefusedError(`${path}/…`, "its router has ended");
@@ -73,7 +65,7 @@ export class Pool implements Members {
     this.#sweepLater();
   }
 
-  /** Starts one more if all have enough to do, and there may be one more. */
+  /** Starts one more routee if all are loaded and the limits allow it. */
   growIfLoaded(): void {
     const { min, max, loadedAt } = this.#limits;
     if (min === max) return;
@@ -83,7 +75,7 @@ export class Pool implements Members {
       if (loadOf(cell) < loadedAt) return;
       open++;
     }
-    if (open === 0 || open >= max || !this.#cell.accepts) return; // where none is left, it is not for the load
+    if (open === 0 || open >= max || !this.#cell.accepts) return; // with none open, load is not the reason
     this.#removeClosed();
     this.#grow();
     this.#sweepLater();
@@ -96,7 +88,7 @@ export class Pool implements Members {
     });
   }
 
-  /** All messages that were given to routees, and those that came too late for any. */
+  /** Returns the account of all messages that routees got, and of those that came too late for any. */
   ledger(): Ledger {
     this.#forgetEnded();
     const total = new Account();
@@ -118,25 +110,25 @@ export class Pool implements Members {
 
   #grow(): void {
     let number = 1;
-    while (this.#cell.child(nameOf(number)) !== undefined) number++;
-    const id = nameOf(number);
+    while (this.#cell.child(routeeName(number)) !== undefined) number++;
+    const id = routeeName(number);
     this.#supervisor.start(id, routeeSpec(this.#spec)).drop();
     this.members = [...this.members, routee(this.#cell.child(id) as Cell)];
   }
 
-  /** Those with the least to do go first; of several the youngest. */
+  /** Removes the least loaded routees first; of several the youngest. */
   #shrinkTo(count: number): void {
     const byLoad = [...this.members].reverse().sort((a, b) => loadOf(a.cell) - loadOf(b.cell));
     this.#release(byLoad.slice(0, this.members.length - count));
   }
 
-  /** What they have is handled before they end, for they end as any actor whose last address is dropped. */
+  /** Drops their addresses: they handle their messages and end, as any actor whose last address is dropped. */
   #release(going: readonly Routee[]): void {
     for (const { id } of going) this.#supervisor.release(id);
     this.#removeClosed();
   }
 
-  /** Nobody is a member any more who takes no messages. */
+  /** Removes the members that take no messages any more. */
   #removeClosed(): void {
     const closed = this.members.filter(({ cell }) => cell.mailbox.isClosed);
     if (closed.length > 0) this.members = this.members.filter((each) => !closed.includes(each));
@@ -144,7 +136,7 @@ export class Pool implements Members {
     this.#forgetEnded();
   }
 
-  /** Of those that have left and ended, the figures are kept. */
+  /** Keeps the figures of the routees that have left and ended. */
   #forgetEnded(): void {
     this.#leaving = this.#leaving.filter(({ cell }) => {
       if (!cell.isAlive) this.#gone.add(cell.account);
@@ -155,10 +147,10 @@ export class Pool implements Members {
   #sweepLater(): void {
     if (this.#sweep !== undefined || this.members.length <= this.#limits.min) return;
     this.#given = new Map(this.members.map((each) => [each, each.cell.account.accepted]));
-    this.#sweep = new UnheldTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
+    this.#sweep = new UnrefTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
   }
 
-  /** Idle is who has nothing to do, and was given nothing since the last sweep. */
+  /** Releases idle routees: those that have nothing to do, and got no message since the last sweep. */
   #sweepNow(): void {
     this.#sweep = undefined;
     const open = this.#open;
@@ -170,14 +162,14 @@ export class Pool implements Members {
   }
 }
 
-/** The name of routee number `number`, counted from 1. */
-export function nameOf(number: number): string {
+/** Returns the name of routee number `number`, counted from 1. */
+export function routeeName(number: number): string {
   return `routee-${number}`;
 }
 
-/** The specification of one routee, whose args have addresses of their own. */
+/** Returns the specification of one routee, with addresses of its own in its args. */
 export function routeeSpec({ behavior, settings, args }: RuntimeChildSpec): RuntimeChildSpec {
-  return new RuntimeChildSpec(behavior, settings, { args: shareOf(args) });
+  return new RuntimeChildSpec(behavior, settings, { args: cloneForRecipient(args) });
 }
 
 function routee(cell: Cell): Routee {

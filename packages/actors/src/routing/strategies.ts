@@ -1,6 +1,7 @@
 /**
- * How a router chooses one routee for a message. A strategy passes over routees that take no messages any more; where none
- * does, it returns any, whose mailbox says why. (Broadcast chooses nobody: it is in inbox.ts.)
+ * The strategies by which a router chooses one routee for a message. A strategy passes over routees that take no
+ * messages any more; if none does, it returns any, whose mailbox refuses with the reason. (Broadcast chooses none: it
+ * is in inbox.ts.)
  */
 import type { Cell } from "../cell/cell.ts";
 import { RoutingKeyError } from "../errors.ts";
@@ -11,11 +12,11 @@ import { hashOf, mix } from "./hash.ts";
 export interface Routee {
   readonly id: string;
   readonly cell: Cell;
-  /** What consistent hashing knows it by: the same for the same id. */
+  /** The seed of consistent hashing: the same for the same id. */
   readonly seed: number;
 }
 
-/** The routees at this moment, never none. The list is replaced when it changes, and is itself never changed. */
+/** The present routees, at least one. A change replaces the list; a list itself never changes. */
 export interface Members {
   readonly members: readonly Routee[];
 }
@@ -24,12 +25,12 @@ export interface Picker {
   pick(from: Members, message: unknown): Routee;
 }
 
-/** How many messages an actor has to handle yet. */
+/** Returns the number of messages that an actor has yet to handle. */
 export function loadOf({ mailbox, inFlight }: Cell): number {
   return mailbox.queued + (inFlight === undefined ? 0 : 1);
 }
 
-/** The first at `start` or behind it, round about, that takes messages. */
+/** Returns the position of the first routee that takes messages, from `start` round to `start` again. */
 function openFrom(start: number, members: readonly Routee[]): number {
   const count = members.length;
   for (let step = 0; step < count; step++) {
@@ -39,7 +40,7 @@ function openFrom(start: number, members: readonly Routee[]): number {
   return 0;
 }
 
-/** One after the other. */
+/** Chooses one routee after the other. */
 export class RoundRobin implements Picker {
   #next = 0;
 
@@ -50,7 +51,7 @@ export class RoundRobin implements Picker {
   }
 }
 
-/** Any, by the chance of the system. */
+/** Chooses by the random numbers of the system. */
 export class Random implements Picker {
   readonly #random: () => number;
 
@@ -59,14 +60,14 @@ export class Random implements Picker {
   }
 
   pick(from: Members): Routee {
-    const chance = this.#random(); // may be anybody's function, so that the members are looked at after it
+    const chance = this.#random(); // may be user code, so the members are read after it
     const { members } = from;
     const at = Math.min(members.length - 1, Math.max(0, Math.floor(chance * members.length) || 0));
     return members[openFrom(at, members)] as Routee;
   }
 }
 
-/** The one with the fewest messages queued and in flight; of several, the next one round about. */
+/** Chooses the routee with the fewest messages queued and in flight; of several, the next in turn. */
 export class LeastLoaded implements Picker {
   #next = 0;
 
@@ -88,8 +89,8 @@ export class LeastLoaded implements Picker {
 }
 
 /**
- * The one that has drawn the highest number for the key of the message. Each draws for itself, so when one comes or goes, only
- * the keys move that it wins or has won: one in n. (Rendezvous hashing, after Thaler and Ravishankar 1998.)
+ * Chooses the routee that draws the highest number for the key of the message. Each draws for itself, so when a routee comes or
+ * goes, only the keys that it wins move: one in n. (Rendezvous hashing, after Thaler and Ravishankar 1998.)
  */
 export class ConsistentHash implements Picker {
   readonly #key: (message: unknown) => unknown;
@@ -102,7 +103,7 @@ export class ConsistentHash implements Picker {
 
   pick(from: Members, message: unknown): Routee {
     const hash = hashOf(this.#keyOf(message));
-    const { members } = from; // as they are after the key, which is anybody's function
+    const { members } = from; // read after the key, which is user code
     let best = members[0] as Routee;
     let highest = -1;
     for (const routee of members) {

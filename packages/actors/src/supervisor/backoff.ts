@@ -1,14 +1,5 @@
-/** How long to wait before a restart: nothing the first time, then a delay that doubles. */
-
-/** The delays before restarts, in milliseconds. */
-export interface Backoff {
-  /** Before the second restart in a row; doubles with each one after it. */
-  readonly initialMs: number;
-  /** The longest delay. */
-  readonly maxMs: number;
-  /** How far a delay may be off, as a fraction: 0.2 is 20 % either way. */
-  readonly jitter: number;
-}
+/** The wait before a restart: nothing the first time, then a delay that doubles. */
+import type { Backoff } from "./actor-options.ts";
 
 export const DEFAULT_BACKOFF: Backoff = { initialMs: 100, maxMs: 30_000, jitter: 0.2 };
 

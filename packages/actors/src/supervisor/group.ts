@@ -1,28 +1,45 @@
 /**
- * Carries out `one_for_all` and `rest_for_one`: takes the children down that have to start again, last one first, each after
- * its current message, and then starts them in order. They keep their mailboxes and addresses.
+ * Carries out `one_for_all` and `rest_for_one`: takes the children down that have to start again, last one first, each
+ * after its current message, and then starts them in order. They keep their mailboxes and addresses.
  *
- * One loop does it, whatever fails meanwhile: `#due` says who has to start again, and the loop goes round until nobody has.
- * A failure while they start counts like any other, and begins the round again: from the first child under `one_for_all`,
- * from the one that failed under `rest_for_one`.
+ * One loop does it, also if more children fail meanwhile: `#due` has the children to start again, and the loop ends
+ * when it is empty. A failure while they start counts like any other, and begins the round again: from the first child
+ * under `one_for_all`, from the one that failed under `rest_for_one`.
  */
-import { holdDown, shutDown } from "../cell/take-down.ts";
-import type { Strategy } from "./strategy.ts";
+import type { Cell } from "../cell/cell.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import { firstAffected } from "./strategy.ts";
-import type { Child, Supervisor } from "./supervisor.ts";
+import type { Strategy } from "./supervisor-address.ts";
 
-export class Group {
+/** A child, as its group sees it. */
+interface Member {
+  readonly cell: Cell;
+  readonly isTemporary: boolean;
+}
+
+/** The supervisor, as the group of its children sees it. */
+interface Leader<C extends Member> {
+  readonly cell: Cell | undefined;
+  /** In the order of starting. */
+  readonly children: readonly C[];
+  /** Returns the child to start in the place of `child`. */
+  revived(child: C): C;
+  /** Begins a child; resolves when it has started, is suspended, or has ended. */
+  begin(child: C, delayMs: number): Promise<void>;
+}
+
+export class Group<C extends Member> {
   readonly #strategy: Exclude<Strategy, "one_for_one">;
-  readonly #supervisor: Supervisor;
-  /** Who is down, or has to go down, and has to start again. */
-  readonly #due = new Set<Child>();
+  readonly #supervisor: Leader<C>;
+  /** The children that are down, or have to go down, and have to start again. */
+  readonly #due = new Set<C>();
   /** The wait before the next start. */
   #delayMs = 0;
   #failures = 0;
-  /** Which loop runs; there is at most one, and none outlives the incarnation of the supervisor. */
+  /** The loop that runs; there is at most one, and none outlives the incarnation of the supervisor. */
   #loop: object | undefined = undefined;
 
-  constructor(strategy: Exclude<Strategy, "one_for_one">, supervisor: Supervisor) {
+  constructor(strategy: Exclude<Strategy, "one_for_one">, supervisor: Leader<C>) {
     this.#strategy = strategy;
     this.#supervisor = supervisor;
   }
@@ -34,14 +51,14 @@ export class Group {
     this.#loop = undefined;
   }
 
-  /** `child` has failed and has to start again, with whoever its strategy says. */
-  restart(child: Child, delayMs: number): void {
+  /** Notes that `child` has failed and has to start again, with the others of its strategy. */
+  restart(child: C, delayMs: number): void {
     this.#due.add(child);
     this.#delayMs = Math.max(this.#delayMs, delayMs);
     this.#failures++;
   }
 
-  /** Does what is due, unless that is under way. Not at once: the child that failed has not begun to end. */
+  /** Restarts the children that are due, unless the loop runs. Not at once: the failed child has not begun to end. */
   go(): void {
     if (this.#loop !== undefined || this.#due.size === 0) return;
     const loop = {};
@@ -62,12 +79,12 @@ export class Group {
     if (this.#loop === loop) this.#loop = undefined;
   }
 
-  /** In reverse order; who fails meanwhile may widen the circle. */
+  /** Takes the children down in reverse order. A child that fails meanwhile may widen the circle. */
   async #takeDown(isOver: () => boolean): Promise<void> {
     for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
       this.#due.add(up);
       if (up.isTemporary) await shutDown(up.cell, false, "stopped");
-      else await holdDown(up.cell);
+      else await suspend(up.cell);
     }
   }
 
@@ -84,13 +101,13 @@ export class Group {
   }
 
   /** The children that start again because of those that are due, in the order of starting. */
-  #affected(): Child[] {
+  #affected(): C[] {
     const { children } = this.#supervisor;
     const first = children.findIndex((child) => this.#due.has(child));
     return first < 0 ? [] : children.slice(firstAffected(this.#strategy, first));
   }
 
-  #lastUp(): Child | undefined {
+  #lastUp(): C | undefined {
     return this.#affected()
       .reverse()
       .find(({ cell }) => !cell.life.isDown);

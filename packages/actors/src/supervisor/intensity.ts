@@ -1,10 +1,5 @@
-/** How many restarts are too many: a sliding window, as OTP's `intensity` and `period`. */
-
-/** At most `restarts` within `withinMs` milliseconds; one more is too many. */
-export interface Intensity {
-  readonly restarts: number;
-  readonly withinMs: number;
-}
+/** The limit of restarts: a sliding window, as OTP's `intensity` and `period`. */
+import type { Intensity } from "./actor-options.ts";
 
 export const DEFAULT_INTENSITY: Intensity = { restarts: 3, withinMs: 5000 };
 

@@ -1,17 +1,15 @@
 /**
- * What restarts depend on and what they leave behind: a window of intensity, which a supervisor shares among its children,
- * and how many there were in a row. The decisions themselves are the pure functions beside it.
+ * The state that restarts depend on: a window of intensity, which all children of a supervisor have in common, and the
+ * number of restarts in a row. The table of restart-policy.ts decides after an end; this file counts a restart.
  */
-
-import type { Guardian, Verdict } from "../cell/directive.ts";
+import type { Decider, Directive, Exit } from "../cell/directive.ts";
+import { SUSPENDED } from "../cell/directive.ts";
 import type { Clock } from "../clock.ts";
-import type { ExitReason } from "../exit-reason.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff, Intensity, Restart } from "./actor-options.ts";
 import { delayBefore } from "./backoff.ts";
-import type { Intensity } from "./intensity.ts";
 import { countRestart } from "./intensity.ts";
-import type { Restart } from "./restart-policy.ts";
-import { wantsRestart } from "./restart-policy.ts";
+import type { Supervision } from "./restart-policy.ts";
+import { decide } from "./restart-policy.ts";
 
 /** The restarts of everything that is supervised together. */
 export class RestartWindow {
@@ -24,7 +22,7 @@ export class RestartWindow {
     this.#clock = clock;
   }
 
-  /** Counts a restart; false when it is one too many. */
+  /** Counts a restart. Returns false if it is one too many. */
   allows(): boolean {
     const restarts = countRestart(this.#restarts, this.#clock.now(), this.intensity);
     if (restarts !== undefined) this.#restarts = restarts;
@@ -37,44 +35,75 @@ export class RestartWindow {
   }
 }
 
-/** What one actor's restarts depend on. */
+/** The options of one actor that its restarts depend on. */
 export interface RestartRules {
   readonly restart: Restart;
   readonly backoff: Backoff;
+  readonly intensity: Intensity;
+}
+
+/** The time and the chance of a system. */
+interface Surroundings {
+  readonly clock: Clock;
   readonly random: () => number;
 }
 
-const NOT_WANTED: Verdict = { restart: false, letters: "stopped" };
-const EXCEEDED: Verdict = { restart: false, letters: "intensityExceeded" };
-const AT_ONCE: Verdict = { restart: true, delayMs: 0 };
+/** There were too many restarts. */
+export const EXCEEDED: Directive = { restart: false, deadLetterReason: "intensityExceeded" };
+const AT_ONCE: Directive = { restart: true, delayMs: 0 };
 
-/** Decides about one actor. */
+/** The restarts of one actor. */
 export class Restarts {
   readonly #rules: RestartRules;
-  readonly #window: RestartWindow;
+  readonly #surroundings: Surroundings;
+  #window: RestartWindow | undefined;
   /** Restarts in a row, without a quiet window between them. */
   #inARow = 0;
 
-  constructor(rules: RestartRules, window: RestartWindow) {
+  /** `window` counts restarts of others as well; without it, the actor has one of its own from its first restart on. */
+  constructor(rules: RestartRules, surroundings: Surroundings, window?: RestartWindow) {
     this.#rules = rules;
+    this.#surroundings = surroundings;
     this.#window = window;
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Verdict {
-    const { restart, backoff, random } = this.#rules;
-    if (!wantsRestart(restart, reason)) return NOT_WANTED;
-    // Whoever is to blame for the loss of a shared thread is counted; those it has hit start again at once.
-    if (reason.kind === "crashed" && reason.cause === "hostLost") return AT_ONCE;
+  /** Returns what follows an end; undefined if the start of the supervisor fails with it. */
+  after(exit: Exit, supervision: Omit<Supervision, "restart">): Directive | undefined {
+    const { deadLetterReason } = exit;
+    switch (decide(exit, { ...supervision, restart: this.#rules.restart })) {
+      case "stop":
+        return { restart: false, deadLetterReason };
+      case "suspend":
+        return deadLetterReason === "stopped" ? SUSPENDED : { restart: true, delayMs: undefined, deadLetterReason };
+      case "failSupervisor":
+        return undefined;
+      case "restartUncounted":
+        return AT_ONCE;
+      case "restart":
+        return this.#count(exit);
+    }
+  }
+
+  #count({ startedAt }: Exit): Directive {
+    const { backoff, intensity } = this.#rules;
+    const { clock, random } = this.#surroundings;
+    this.#window ??= new RestartWindow(intensity, clock);
     if (!this.#window.allows()) return EXCEEDED;
+    const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
     return { restart: true, delayMs: delayBefore(this.#inARow++, backoff, random()) };
   }
 }
 
-/** The guardian of an actor that is supervised alone. */
-export class LoneGuardian extends Restarts implements Guardian {
+const ALONE = { isReplacement: false, isAwaited: false } as const;
+
+/** Decides about an actor that is supervised alone. */
+export class LoneDecider extends Restarts implements Decider {
   readonly comesBack = false;
-  readonly retriesStart = false;
+
+  decide(exit: Exit): Directive {
+    return this.after(exit, ALONE) as Directive; // no supervisor awaits it
+  }
 
   ended(): void {}
 }

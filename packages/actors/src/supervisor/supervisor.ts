@@ -1,32 +1,28 @@
 /**
- * A supervisor is an actor whose state is its children. It starts them in order; what becomes of one that ends is decided
- * with a window of intensity that all share, and under `one_for_all` and `rest_for_one` carried out by the group (group.ts).
- * When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
+ * A supervisor is an actor whose state is its children. It starts them in order. When one ends, it decides with a
+ * window of intensity that all have in common; under `one_for_all` and `rest_for_one` the group (group.ts) carries it
+ * out. When the intensity is exceeded, the supervisor ends with the child's reason, as a failure for its own parent.
  *
- * The children outlive a restart of the supervisor under the same addresses; those that were started later are gone.
+ * The children of the specification outlive a restart of the supervisor under the same addresses; those started later
+ * end.
  */
 import { isTracing } from "@pneumatic/core/internal/threads";
-import { forgetAddresses } from "../address/address-origins.ts";
+import { forgetOrigins } from "../address/address-origins.ts";
 import type { Behavior } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Guardian, Verdict } from "../cell/directive.ts";
-import { HELD, HELD_EMPTY } from "../cell/directive.ts";
-import { holdDown, shutDown } from "../cell/take-down.ts";
+import type { Decider, Directive, Exit } from "../cell/directive.ts";
+import { SUSPENDED, SUSPENDED_EMPTY } from "../cell/directive.ts";
+import { LocalExecutor } from "../cell/executor.ts";
+import { shutDown, suspend } from "../cell/termination.ts";
 import type { Clock } from "../clock.ts";
 import { DuplicateNameError, InvalidDefinitionError, SpawnRefusedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "./child-spec.ts";
+import type { RuntimeChildSpec } from "./child-spec.ts";
 import { specOf } from "./child-spec.ts";
 import { Group } from "./group.ts";
-import type { RestartRules } from "./restarts.ts";
-import { Restarts, RestartWindow } from "./restarts.ts";
-
-/** A child as {@link SupervisorAddress.children} lists it. */
-export interface ChildInfo {
-  readonly id: string;
-  readonly alive: boolean;
-  readonly restarts: number;
-}
+import { isStartFailure } from "./restart-policy.ts";
+import { EXCEEDED, Restarts, RestartWindow } from "./restarts.ts";
+import type { ChildInfo, SupervisorSpec } from "./supervisor-address.ts";
 
 /** A handle on a child that was made: an address, or that of a supervisor. */
 export interface ChildHandle {
@@ -34,64 +30,68 @@ export interface ChildHandle {
   drop(): void;
 }
 
-/** What a supervisor needs of its system. */
-export interface SupervisorHost {
+/** The part of its system that a supervisor needs. */
+export interface ActorFactory {
   readonly clock: Clock;
   readonly random: () => number;
   /** Makes an actor or a supervisor that has not begun, and its first handle. */
-  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, guardian: Guardian): Made;
+  make(parent: Cell | undefined, id: string, spec: RuntimeChildSpec, decider: Decider): MadeActor;
 }
 
-export interface Made {
+export interface MadeActor {
   readonly cell: Cell;
   readonly handle: ChildHandle;
 }
 
-/** Where a child comes from. */
-type Origin = Pick<Guardian, "comesBack" | "retriesStart">;
+/** The origin of a child. */
+interface ChildOrigin {
+  readonly comesBack: boolean;
+  /** True if it takes the place of one that has ended normally. */
+  readonly isReplacement: boolean;
+}
 
-const OF_THE_SPECIFICATION: Origin = { comesBack: true, retriesStart: false };
-const STARTED_LATER: Origin = { comesBack: false, retriesStart: false };
+const OF_THE_SPECIFICATION: ChildOrigin = { comesBack: true, isReplacement: false };
+const STARTED_LATER: ChildOrigin = { comesBack: false, isReplacement: false };
 
-/** A child, and its guardian. */
-export class Child implements Guardian {
+/** A child, and its decider. */
+export class Child implements Decider {
   readonly id: string;
   readonly spec: RuntimeChildSpec;
   readonly comesBack: boolean;
-  readonly retriesStart: boolean;
+  readonly isReplacement: boolean;
   readonly restarts: Restarts;
   readonly #supervisor: Supervisor;
-  #made: Made | undefined = undefined;
+  #made: MadeActor | undefined = undefined;
 
-  constructor(id: string, spec: RuntimeChildSpec, origin: Origin, supervisor: Supervisor, rules: RestartRules) {
+  constructor(id: string, spec: RuntimeChildSpec, origin: ChildOrigin, supervisor: Supervisor, factory: ActorFactory) {
     this.id = id;
     this.spec = spec;
     this.comesBack = origin.comesBack;
-    this.retriesStart = origin.retriesStart;
+    this.isReplacement = origin.isReplacement;
     this.#supervisor = supervisor;
-    this.restarts = new Restarts(rules, supervisor.window);
+    this.restarts = new Restarts(spec.settings, factory, supervisor.window);
   }
 
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
-  make(parent: Cell | undefined, host: SupervisorHost): void {
-    this.#made = host.make(parent, this.id, this.spec, this);
-    if (isTracing) forgetAddresses(this.#made.cell);
+  make(parent: Cell | undefined, factory: ActorFactory): void {
+    this.#made = factory.make(parent, this.id, this.spec, this);
+    if (isTracing) forgetOrigins(this.#made.cell);
   }
 
   get cell(): Cell {
-    return (this.#made as Made).cell;
+    return (this.#made as MadeActor).cell;
   }
 
   get handle(): ChildHandle {
-    return (this.#made as Made).handle;
+    return (this.#made as MadeActor).handle;
   }
 
   get isTemporary(): boolean {
     return this.spec.settings.restart === "temporary";
   }
 
-  decide(reason: ExitReason, uptimeMs: number): Verdict {
-    return this.#supervisor.decide(this, reason, uptimeMs);
+  decide(exit: Exit): Directive {
+    return this.#supervisor.decide(this, exit);
   }
 
   ended(reason: ExitReason): void {
@@ -99,34 +99,50 @@ export class Child implements Guardian {
   }
 }
 
+/** A start of all children, one after the other. */
+interface StartOfAll {
+  /** The one whose turn it is. */
+  child: Child | undefined;
+  /** The error of its start: the supervisor's own start fails with it. */
+  error: StartFailedError | undefined;
+  /** True if the supervisor has to end before all have started. */
+  isCutShort: boolean;
+}
+
+/** The code of a supervisor, which need not start all children when it has to end. */
+class SupervisorCode extends LocalExecutor {
+  readonly #cutShort: () => void;
+
+  constructor(behavior: Behavior, cutShort: () => void) {
+    super(behavior);
+    this.#cutShort = cutShort;
+  }
+
+  override cutShort(): void {
+    this.#cutShort();
+  }
+}
+
 export class Supervisor {
-  /** What its own cell runs. */
-  readonly behavior: Behavior;
+  /** Runs as its own cell's code. */
+  readonly code: LocalExecutor;
   readonly window: RestartWindow;
-  readonly #host: SupervisorHost;
+  readonly #factory: ActorFactory;
   readonly #spec: SupervisorSpec;
-  readonly #group: Group | undefined;
+  readonly #group: Group<Child> | undefined;
   #children = new Map<string, Child>();
   #cell: Cell | undefined = undefined;
-  /** The child whose start the supervisor's own depends on, and what it failed with. */
-  #starting: Child | undefined = undefined;
-  #startError: StartFailedError | undefined = undefined;
-  /** It is to end before all children have started. */
-  #isCutShort = false;
+  /** The start of all children; undefined if none is under way. */
+  #start: StartOfAll | undefined = undefined;
 
   /** `name` is what supervisors of this kind are called. */
-  constructor(spec: SupervisorSpec, host: SupervisorHost, name: string) {
-    this.behavior = {
-      name,
-      on: {},
-      state: () => this.#startAll(),
-      started: () => this.#group?.go(),
-      stopped: undefined,
-      cutShort: () => void this.#cutShort(),
-    };
+  constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
+    const state = (): Promise<void> => this.#startAll();
+    const started = (): void => this.#group?.go();
+    this.code = new SupervisorCode({ name, on: {}, state, started, stopped: undefined }, () => void this.#cutShort());
     this.#spec = spec;
-    this.#host = host;
-    this.window = new RestartWindow(spec.intensity, host.clock);
+    this.#factory = factory;
+    this.window = new RestartWindow(spec.intensity, factory.clock);
     const { strategy } = spec;
     if (strategy !== "one_for_one") this.#group = new Group(strategy, this);
   }
@@ -158,7 +174,7 @@ export class Supervisor {
     return child.handle.clone();
   }
 
-  /** Gives up its own address of a child, which ends as any actor that nobody can reach. */
+  /** Drops its own address of a child, which then ends as any actor without an address. */
   release(id: string): void {
     this.#child(id).handle.drop();
   }
@@ -176,33 +192,46 @@ export class Supervisor {
     return [...this.#children.values()];
   }
 
-  decide(child: Child, reason: ExitReason, uptimeMs: number): Verdict {
-    if (this.#starting === child && this.#failsToStart(child, reason)) return HELD;
-    const verdict = child.restarts.decide(reason, uptimeMs);
-    if (!verdict.restart && verdict.letters === "intensityExceeded") {
-      return this.#cell?.life.fail(reason) && child.comesBack ? HELD_EMPTY : verdict;
+  decide(child: Child, exit: Exit): Directive {
+    const { comesBack, isReplacement, restarts } = child;
+    const isAwaited = comesBack && this.#start?.child === child;
+    const directive = restarts.after(exit, { isReplacement, isAwaited });
+    if (directive === undefined) {
+      this.#failStart(child);
+      return SUSPENDED;
     }
-    if (!verdict.restart || this.#group === undefined) return verdict;
-    this.#group.restart(child, verdict.delayMs ?? 0);
-    if (this.#starting === undefined) this.#group.go(); // else when all have started
-    return HELD;
+    if (directive === EXCEEDED) return this.#cell?.life.fail(exit.reason) && comesBack ? SUSPENDED_EMPTY : EXCEEDED;
+    if (!directive.restart || directive.delayMs === undefined || this.#group === undefined) return directive;
+    this.#group.restart(child, directive.delayMs);
+    if (this.#start === undefined) this.#group.go(); // else when all have started
+    return SUSPENDED;
   }
 
   childEnded(child: Child, reason: ExitReason): void {
-    if (this.#starting === child) this.#failsToStart(child, reason);
-    const neverStarted = child.cell.life.starts === 0 && reason.kind === "startFailed";
+    const { starts } = child.cell.life;
+    if (this.#start?.child === child && child.comesBack && isStartFailure(reason, starts)) this.#failStart(child);
+    const neverStarted = starts === 0 && reason.kind === "startFailed";
     const isGone = child.isTemporary || (!child.comesBack && neverStarted);
     if (isGone && this.#children.get(child.id) === child) this.#children.delete(child.id);
   }
 
-  /** `child`; or, if it has ended normally, a new one in its place. What was ended on purpose stays so. */
+  /** Fails the start of all with that of `child`. */
+  #failStart(child: Child): void {
+    const { path, life } = child.cell;
+    if (this.#start !== undefined) this.#start.error = new StartFailedError(path, life.startError);
+  }
+
+  /**
+   * Returns `child`; or, if it has ended normally, a new one in its position. A child that was ended on purpose stays
+   * so.
+   */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
     if (isAlive || life.reason.kind !== "normal") return child;
-    return this.#make(child.id, child.spec, { comesBack: child.comesBack, retriesStart: true });
+    return this.#make(child.id, child.spec, { comesBack: child.comesBack, isReplacement: true });
   }
 
-  /** Begins a child, and waits until it has started, is held, or has ended. */
+  /** Begins a child, and waits until it has started, is suspended, or has ended. */
   async begin({ cell }: Child, delayMs: number): Promise<void> {
     const { life } = cell;
     const supervisor = this.#cell as Cell;
@@ -217,43 +246,42 @@ export class Supervisor {
     while (life.starts < starts && !life.isDown) await life.change();
   }
 
-  /** In order: each has started before the next begins. One that was terminated before its turn is left out. */
+  /**
+   * Starts the children in order: each has started before the next begins. Leaves out one that was terminated before
+   * its turn.
+   */
   async #startAll(): Promise<void> {
     this.window.reset();
     this.#group?.reset();
-    this.#startError = undefined;
-    this.#isCutShort = false;
+    const start: StartOfAll = { child: undefined, error: undefined, isCutShort: false };
+    this.#start = start;
     const { incarnation, life } = this.#cell as Cell;
     if (life.restarts > 0) this.#renew();
     for (const child of this.children) {
-      this.#starting = child;
+      start.child = child;
       await this.begin(child, 0);
       if (this.#cell?.incarnation !== incarnation) return; // killed meanwhile
-      if (this.#startError !== undefined || this.#isCutShort) break;
+      if (start.error !== undefined || start.isCutShort) break;
     }
-    this.#starting = undefined;
-    if (this.#isCutShort && life.endIfRequested()) return;
-    if (this.#startError !== undefined) throw this.#startError;
+    this.#start = undefined;
+    if (start.isCutShort && life.endIfRequested()) return;
+    if (start.error !== undefined) throw start.error;
   }
 
-  /** It is to end while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other. */
+  /**
+   * Ends it while it starts: it waits for the child whose turn it is as long as for one that stops, and for no other.
+   */
   async #cutShort(): Promise<void> {
     const { incarnation } = this.#cell as Cell;
-    this.#isCutShort = true;
+    const start = this.#start;
+    if (start === undefined) return;
+    start.isCutShort = true;
     await undefined; // that child may be deciding just now
-    if (this.#cell?.incarnation === incarnation && this.#starting !== undefined) await holdDown(this.#starting.cell);
+    const isUnderWay = this.#cell?.incarnation === incarnation && this.#start === start;
+    if (isUnderWay && start.child !== undefined) await suspend(start.child.cell);
   }
 
-  /** Whether a child has failed to start that the start of the supervisor depends on. */
-  #failsToStart(child: Child, reason: ExitReason): boolean {
-    const { life, path } = child.cell;
-    if (!child.comesBack) return false;
-    if (reason.kind !== "startFailed" && !(reason.kind === "crashed" && life.starts === 0)) return false;
-    this.#startError = new StartFailedError(path, life.startError);
-    return true;
-  }
-
-  /** After a restart: the children of the specification, in its order, and no others. */
+  /** Keeps the children of the specification after a restart, in its order, and no others. */
   #renew(): void {
     const before = this.#children;
     this.#children = new Map();
@@ -264,10 +292,9 @@ export class Supervisor {
     }
   }
 
-  #make(id: string, spec: RuntimeChildSpec, origin: Origin): Child {
-    const { restart, backoff } = spec.settings;
-    const child = new Child(id, spec, origin, this, { restart, backoff, random: this.#host.random });
-    child.make(this.#cell, this.#host);
+  #make(id: string, spec: RuntimeChildSpec, origin: ChildOrigin): Child {
+    const child = new Child(id, spec, origin, this, this.#factory);
+    child.make(this.#cell, this.#factory);
     this.#children.set(id, child);
     return child;
   }

@@ -1,86 +1,83 @@
 /**
- * A system holds the process while an actor of it lives. This is that hold, and what it says of itself when it is asked why
- * (PNEUMATIC_TRACE_LEAKS=1, and a signal): which actors live, and where the addresses that keep them were made.
+ * A system keeps the process alive while an actor of it lives. This file does so, and reports the reason on request
+ * (PNEUMATIC_TRACE_LEAKS=1, and a signal): the living actors, and the places where the addresses that keep them were
+ * made.
  */
-import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
-import { notedAddresses } from "../address/address-origins.ts";
-import { HOLDER } from "../address/target.ts";
+import { addKeepAlive, indented, isTracing } from "@pneumatic/core/internal/threads";
+import { originsOf } from "../address/address-origins.ts";
+import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import { holdLoop } from "../clock.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { refEventLoop } from "../clock.ts";
+import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import { withDescendants } from "./actor-tree.ts";
 
-/** The system, as far as this asks it. */
-interface Held {
+/** The part of a system that the report reads. */
+interface ReportedSystem {
   readonly roots: readonly Cell[];
   readonly living: number;
   readonly deadLetters: { list(): DeadLetter[] };
 }
 
 const MOST_ACTORS = 30;
-const MOST_PLACES = 10;
+const MOST_ORIGINS = 10;
 const REMEDIES =
   "Drop each of these, as `using` does; give it to an owner, ctx.own() or system.own(); or end with system.shutdown().";
 
 /** Keeps the process alive until the function it returns is called. */
-export function holdProcess(name: string, system: Held): () => void {
-  const release = holdLoop();
-  if (!isTracing) return release;
-  const forget = addHolder(() => reasonOf(name, system));
+export function keepAlive(name: string, system: ReportedSystem): () => void {
+  const unref = refEventLoop();
+  if (!isTracing) return unref;
+  const forget = addKeepAlive(() => keepAliveReport(name, system));
   return () => {
     forget();
-    release();
+    unref();
   };
 }
 
-function reasonOf(name: string, { roots, living, deadLetters }: Held): string {
+function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
-  const told = below(roots).flatMap((cell) => actorOf(cell, letters) ?? []);
-  const shown = told.slice(0, MOST_ACTORS);
-  if (told.length > MOST_ACTORS) shown.push(`and ${told.length - MOST_ACTORS} more`);
-  const others = living - told.length;
-  if (others > 0) shown.push(`${count(others, "actor")} kept by a supervisor or a thread alone`);
+  const reports = withDescendants(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
+  const shown = reports.slice(0, MOST_ACTORS);
+  if (reports.length > MOST_ACTORS) shown.push(`and ${reports.length - MOST_ACTORS} more`);
+  const others = living - reports.length;
+  if (others > 0) shown.push(`${counted(others, "actor")} kept by a supervisor or a thread alone`);
   return [
-    `System "${name}": ${count(living, "actor")} alive. ${REMEDIES}`,
+    `System "${name}": ${counted(living, "actor")} alive. ${REMEDIES}`,
     ...shown.map((each) => indented(each)),
   ].join("\n");
 }
 
-/** All of `roots` and below, parents first. */
-function below(roots: readonly Cell[]): Cell[] {
-  return roots.flatMap((cell) => [cell, ...below(cell.children)]);
-}
-
-/** What is to be said of `cell`: nothing, if it does nothing and only its supervisor has an address of it. */
-function actorOf(cell: Cell, letters: ReadonlySet<object>): string | undefined {
+/** Describes `cell`; undefined if it does nothing and only its supervisor has an address of it. */
+function describeActor(cell: Cell, letters: ReadonlySet<object>): string | undefined {
   const { inFlight: item, path, mailbox } = cell;
   const { queued } = mailbox;
-  const made = notedAddresses(cell);
-  if (made.length === 0 && item === undefined && queued === 0) return undefined;
-  const type = item === undefined ? undefined : typeOf(item instanceof Ask ? item.message : item);
+  const origins = originsOf(cell);
+  if (origins.length === 0 && item === undefined && queued === 0) return undefined;
+  const type = item === undefined ? undefined : typeOf(item instanceof Envelope ? item.message : item);
   const work = type === undefined ? "" : `, and its handler of "${type}" has not settled`;
-  const rest = queued === 0 ? "" : `, ${count(queued, "message")} queued`;
+  const rest = queued === 0 ? "" : `, ${counted(queued, "message")} queued`;
   const counts = new Map<string, number>();
-  for (const { address, place } of made) {
-    const line = `${keeperOf(address, letters)}made ${place.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
+  for (const { address, origin } of origins) {
+    const line = `${ownerOf(address, letters)}made ${origin.replaceAll("\n", "\n    ") || "by the runtime, or held in another thread"}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
-  const places = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
-  if (places.length > MOST_PLACES)
-    places.splice(MOST_PLACES, places.length, `  - and ${places.length - MOST_PLACES} more`);
-  return [`Actor "${path}": ${count(made.length, "address", "addresses")}${work}${rest}`, ...places].join("\n");
+  const lines = [...counts].map(([line, n]) => `  - ${n > 1 ? `${n} times ` : ""}${line}`);
+  if (lines.length > MOST_ORIGINS)
+    lines.splice(MOST_ORIGINS, lines.length, `  - and ${lines.length - MOST_ORIGINS} more`);
+  return [`Actor "${path}": ${counted(origins.length, "address", "addresses")}${work}${rest}`, ...lines].join("\n");
 }
 
-/** Who has `address`, as far as that is known. */
-function keeperOf(address: object, letters: ReadonlySet<object>): string {
+/** Names the owner of `address`, if it is known. */
+function ownerOf(address: object, letters: ReadonlySet<object>): string {
   if (letters.has(address)) return "in a dead letter, ";
-  const holder = HOLDER in address ? (address[HOLDER] as Waiter | undefined) : undefined;
-  return holder === undefined ? "" : `held by actor "${holder.path}", `;
+  const owner = OWNER in address ? (address[OWNER] as Waiter | undefined) : undefined;
+  return owner === undefined ? "" : `held by actor "${owner.path}", `;
 }
 
-function count(n: number, one: string, many = `${one}s`): string {
+function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -1,119 +1,93 @@
 /**
- * What the actors of one system share: dispatcher, clock, deadlines, log, the tree of cells, the dead letters and the
- * account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ * The common parts of the actors of one system: dispatcher, clock, deadlines, log, the tree of cells, the dead letters
+ * and the account of all messages. It wires the layers together, so that none of them imports another's upstream.
+ *
+ * Above the limits: it wires the rooms together, so it imports all of them.
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
-import type { AddressTo } from "../address/address.ts";
-import { firstAddress, giveTo } from "../address/handle.ts";
-import type { AnyAsk, Message } from "../address/target.ts";
-import { dropAddresses, forEachHandle } from "../address/walk.ts";
-import { Cell } from "../cell/cell.ts";
-import type { Guardian } from "../cell/directive.ts";
-import type { Place, Runtime } from "../cell/environment.ts";
-import { pathOf } from "../cell/environment.ts";
-import type { Instrument } from "../cell/instrument.ts";
-import { instrumentOf } from "../cell/instrument.ts";
-import { Siblings } from "../cell/siblings.ts";
-import type { Scheduler } from "../clock.ts";
-import { RemoteDefinition } from "../definition.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import { dropAddresses } from "../address/walk.ts";
+import type { Cell } from "../cell/cell.ts";
+import type { Decider } from "../cell/directive.ts";
+import type { Runtime } from "../cell/environment.ts";
+import type { TestHooks } from "../cell/test-hooks.ts";
+import { testHooksOf } from "../cell/test-hooks.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import { Dispatcher } from "../dispatcher.ts";
-import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { Account } from "../mailbox/account.ts";
+import type { DeadLetter, DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { DeadLetterStore, typeOf } from "../mailbox/dead-letters.ts";
-import type { DeadLetterReason, Ledger } from "../mailbox/ledger.ts";
-import { Account } from "../mailbox/ledger.ts";
+import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
-import { Deadlocks } from "../reply/wait-for-graph.ts";
+import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
-import type { RouterHost } from "../routing/router.ts";
-import { startRouter } from "../routing/router.ts";
-import { supervisorAddress } from "../supervisor/address.ts";
-import type { RuntimeChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
-import { childSpec, supervisor, supervisorSpec } from "../supervisor/child-spec.ts";
-import { LoneGuardian, RestartWindow } from "../supervisor/restarts.ts";
-import type { Settings } from "../supervisor/spawn-options.ts";
-import type { Made, SupervisorHost } from "../supervisor/supervisor.ts";
-import { Supervisor } from "../supervisor/supervisor.ts";
-import type { ThreadHost } from "../threads/parent/host.ts";
-import { Threads } from "../threads/parent/hosts.ts";
-import { RemoteBehavior } from "../threads/parent/thread-behavior.ts";
-import { copyFor } from "../threads/wire/marshal.ts";
-import type { SystemInspection } from "./inspect.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { LoneDecider } from "../supervisor/restarts.ts";
+import type { Settings } from "../supervisor/settings.ts";
+import { Hosts } from "../threads/parent/hosts.ts";
+import { ThreadCode } from "../threads/parent/thread-executor.ts";
+import { ActorTree, withDescendants } from "./actor-tree.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
-import { holdProcess } from "./keep-alive-report.ts";
+import type { SystemInspection } from "./inspection.ts";
+import { keepAlive } from "./keep-alive-report.ts";
+import { Spawner } from "./spawner.ts";
 
-/** What a system is made with. */
-export interface Seams {
+/** The dependencies of a system. */
+export interface Dependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly log: Logger;
   readonly name: string;
   readonly keepAlive: boolean;
-  /** Whether a deadlock is ended, or only reported. */
+  /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a supervisor is called: `name`, or `stem` and a number. */
-interface Naming {
-  readonly stem: string;
-  readonly name: string | undefined;
-}
-
-/** A supervisor that has not begun. */
-interface Supervised {
-  readonly cell: Cell;
-  readonly handle: AddressTo<Message, AnyAsk>;
-  readonly state: Supervisor;
-}
-
-export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
+export class SystemRuntime implements Runtime {
   readonly #name: string;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  readonly instrument: Instrument | undefined;
+  readonly testHooks: TestHooks | undefined;
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
-  readonly threads: Threads;
-  readonly #roots = new Siblings<Cell>();
+  readonly hosts: Hosts;
+  readonly #tree = new ActorTree();
+  readonly #spawner: Spawner = new Spawner(this, this.#tree);
   readonly #retired = new Account();
   readonly #inspector = new Inspector();
   readonly #keepAlive: boolean;
   readonly #idle: () => void;
-  #accepting = true;
-  #cells = 0;
   #living = 0;
-  #release: (() => void) | undefined = undefined;
+  #unref: (() => void) | undefined = undefined;
 
   /** `idle` is called whenever the last living actor has ended. */
-  constructor(seams: Seams, idle: () => void) {
-    this.#name = seams.name;
+  constructor(dependencies: Dependencies, idle: () => void) {
+    this.#name = dependencies.name;
     if (process.env["PNEUMATIC_TRACE_LEAKS"] === "1") Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 30); // ours come first
-    this.clock = seams.clock;
-    this.log = seams.log;
-    this.instrument = instrumentOf(seams.scheduler);
-    this.diagnostics = this.instrument?.diagnostics(seams.name) ?? new Diagnostics(seams.name);
-    this.random = seams.random;
-    this.dispatcher = new Dispatcher(seams.clock, seams.scheduler);
-    this.deadlines = new Deadlines(seams.clock, seams.scheduler.step);
-    this.deadlocks = new Deadlocks(seams.clock, this.dispatcher, seams.endsDeadlocks, (error) =>
-      report(seams.log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    this.clock = dependencies.clock;
+    this.log = dependencies.log;
+    this.testHooks = testHooksOf(dependencies.scheduler);
+    this.diagnostics = this.testHooks?.diagnostics(dependencies.name) ?? new Diagnostics(dependencies.name);
+    this.random = dependencies.random;
+    this.dispatcher = new Dispatcher(dependencies.clock, dependencies.scheduler);
+    this.deadlines = new Deadlines(dependencies.clock, dependencies.scheduler.step);
+    this.waitForGraph = new WaitForGraph(dependencies.clock, this.dispatcher, dependencies.endsDeadlocks, (error) =>
+      report(dependencies.log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
-    this.deadLetters = new DeadLetterStore(seams.deadLettersKept, dropAddresses, seams.log);
-    const { clock, log, heartbeatMs, resourceLimits } = seams;
-    this.threads = new Threads({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
-    this.#keepAlive = seams.keepAlive;
+    this.deadLetters = new DeadLetterStore(dependencies.deadLettersKept, dropAddresses, dependencies.log);
+    const { clock, log, heartbeatMs, resourceLimits } = dependencies;
+    this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
+    this.#keepAlive = dependencies.keepAlive;
     this.#idle = idle;
   }
 
@@ -123,86 +97,24 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
 
   /** The actors without a parent, in the order they were spawned. */
   get roots(): Cell[] {
-    return this.#roots.list();
+    return this.#tree.roots;
   }
 
   spawn(parent: Cell | undefined, definition: unknown, options: object | undefined): unknown {
-    const spec = childSpec(definition, options, "transient");
-    const { cell, handle } = this.make(parent, spec.name, spec);
-    cell.life.begin();
-    return handle;
+    return this.#spawner.spawn(parent, definition, options);
   }
 
-  supervise(parent: Cell | undefined, given: unknown, name?: string): unknown {
-    const spec = supervisorSpec(supervisor(given as SupervisorSpec), name, "temporary");
-    const { cell, handle } = this.make(parent, name, spec);
-    cell.life.begin();
-    return handle;
+  supervise(parent: Cell | undefined, spec: unknown, options: { readonly name?: string } | undefined): unknown {
+    return this.#spawner.supervise(parent, spec, options);
   }
 
   route(parent: Cell | undefined, definition: unknown, options: unknown): unknown {
-    return startRouter(this, parent, definition, options);
+    return this.#spawner.route(parent, definition, options);
   }
 
-  make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, guardian?: Guardian): Made {
-    const { behavior, settings, args, stem } = spec;
-    if ("children" in behavior) {
-      const { cell, handle, state } = this.makeSupervisor(parent, behavior, { stem, name }, guardian);
-      return { cell, handle: supervisorAddress(handle, cell, state) };
-    }
-    const place = this.#place(parent, { stem, name }, guardian);
-    if (behavior instanceof RemoteDefinition) return this.#makeRemote(place, behavior, settings, args);
-    return this.#enter(new Cell(place, behavior, args, settings, this));
-  }
-
-  makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, guardian?: Guardian): Supervised {
-    const state = new Supervisor(spec, this, naming.stem);
-    const place = this.#place(parent, naming, guardian);
-    const { settings } = supervisorSpec(spec, undefined, "temporary");
-    const { cell, handle } = this.#enter(new Cell(place, state.behavior, undefined, settings, this));
-    try {
-      state.attach(cell);
-    } catch (misuse) {
-      for (const begun of [...cell.children, cell]) begun.life.stop();
-      handle.drop();
-      throw misuse;
-    }
-    return { cell, handle, state };
-  }
-
-  /** The handlers are on a thread, so everything that is sent is copied. */
-  #makeRemote(place: Place, definition: RemoteDefinition, settings: Settings, args: unknown): Made {
-    const host = (): ThreadHost => this.threads.place(settings.thread, settings.resourceLimits);
-    const path = pathOf(place.parent, place.name ?? `${definition.name}-${place.id}`);
-    const copy = (message: unknown): unknown => copyFor(path, message);
-    return this.#enter(new Cell(place, new RemoteBehavior(definition, host), copy(args), settings, this, copy));
-  }
-
-  #place(parent: Cell | undefined, { stem, name: chosen }: Naming, guardian: Guardian | undefined): Place {
-    const name = chosen ?? this.#freeName(parent, stem);
-    if (!this.#accepting && parent === undefined) {
-      throw new SpawnRefusedError(pathOf(parent, name ?? stem), "the system was shut down. Make a new one");
-    }
-    if (name !== undefined && this.#find(parent, name) !== undefined) {
-      throw new DuplicateNameError(pathOf(parent, name));
-    }
-    return { id: ++this.#cells, name, parent, guardian };
-  }
-
-  /** Puts a new actor into the tree. */
-  #enter(cell: Cell): { cell: Cell; handle: AddressTo<Message, AnyAsk> } {
-    const { parent, args } = cell;
-    if (args !== undefined) {
-      forEachHandle(args, (handle) => {
-        cell.hasAddresses = true;
-        giveTo(cell, handle);
-      });
-    }
-    if (parent === undefined) this.#roots.add(cell);
-    else parent.addChild(cell);
-    if (this.#living++ === 0 && this.#keepAlive) this.#release = holdProcess(this.#name, this);
-    this.diagnostics.spawned(cell, cell.behavior.name);
-    return { cell, handle: firstAddress(cell) };
+  entered(cell: Cell): void {
+    if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
+    this.diagnostics.spawned(cell, cell.code.name);
   }
 
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
@@ -213,15 +125,11 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(
-      error === undefined ? letter : { ...letter, error },
-      cell,
-      wasBegun && !cell.behavior.isRemote,
-    );
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 
-  /** Gives the message of a dead letter to whoever lives at its path now; false if nobody there takes it. */
+  /** Gives the message of a dead letter to the actor that lives at its path now; false if none there takes it. */
   redeliver(letter: DeadLetter): boolean {
     const cell = this.lookup(letter.to);
     if (cell === undefined) return false;
@@ -237,45 +145,37 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
       ledger: this.ledger(),
       rejectedAsks: this.deadlines.rejected,
       deadLetters: { kept, receivers, undelivered },
-      actors: roots.map((cell) => this.#inspector.actor(cell)),
+      actors: this.#inspector.actors(roots),
       cycles: ownershipCycles(roots),
     };
   }
 
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
-    if (cell.behavior instanceof RemoteBehavior) cell.behavior.release(this.threads);
+    if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
-    if (cell.parent === undefined) this.#roots.remove(cell);
+    this.#tree.remove(cell);
     if (--this.#living > 0) return;
-    this.#release?.();
-    void this.threads.end();
+    this.#unref?.();
+    void this.hosts.end();
     this.#idle();
   }
 
-  /** The cell at a path such as `/parent/name`. */
+  /** Returns the actor at a path such as `/parent/name`. */
   lookup(path: string): Cell | undefined {
-    const [first, ...names] = path.split("/");
-    if (first !== "") return undefined;
-    let cell: Cell | undefined;
-    for (const name of names) {
-      const next = this.#find(cell, name);
-      if (next === undefined) return undefined;
-      cell = next;
-    }
-    return cell;
+    return this.#tree.lookup(path);
   }
 
   /** Stops the timers that wait for nothing. */
-  restTimers(): void {
+  stopIdleTimers(): void {
     this.deadlines.end();
-    this.deadlocks.end();
+    this.waitForGraph.end();
   }
 
   /** No actor is spawned from now on. */
   close(): void {
-    this.#accepting = false;
+    this.#spawner.close();
   }
 
   /** The account of all messages since the beginning. */
@@ -283,34 +183,17 @@ export class SystemRuntime implements Runtime, SupervisorHost, RouterHost {
     const total = new Account();
     total.add(this.#retired);
     const pending = { queued: 0, stashed: 0, inFlight: 0 };
-    const visit = (cell: Cell): void => {
+    for (const cell of withDescendants(this.roots)) {
       total.add(cell.account);
       pending.queued += cell.mailbox.queued;
       pending.stashed += cell.mailbox.stashed;
       if (cell.inFlight !== undefined) pending.inFlight++;
-      cell.children.forEach(visit);
-    };
-    this.roots.forEach(visit);
+    }
     return total.ledger(pending);
   }
 
-  #find(parent: Cell | undefined, name: string): Cell | undefined {
-    return parent === undefined ? this.#roots.find(name) : parent.child(name);
-  }
-
-  /** Undefined when the name that the next actor has by itself is free, as it nearly always is. */
-  #freeName(parent: Cell | undefined, stem: string): string | undefined {
-    const siblings = parent === undefined ? this.#roots : parent.siblings;
-    if (siblings?.hasNamed !== true) return undefined;
-    const own = `${stem}-${this.#cells + 1}`;
-    let name = own;
-    while (siblings.find(name) !== undefined) name += "'";
-    return name === own ? undefined : name;
-  }
-
-  guardian(cell: Cell): Guardian {
-    const { restart, backoff, intensity } = cell.settings as Settings;
-    return new LoneGuardian({ restart, backoff, random: this.random }, new RestartWindow(intensity, this.clock));
+  deciderFor(cell: Cell): Decider {
+    return new LoneDecider(cell.settings as Settings, this);
   }
 }
 

@@ -1,35 +1,37 @@
-/** The system: where actors are spawned, found, stopped and accounted for. The machinery behind it is runtime.ts. */
+/**
+ * The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it.
+ *
+ * Above the limits: it is the face of all rooms; each operation is one call into the machinery.
+ */
 import type { Receiver } from "@pneumatic/core";
-import { Timer } from "@pneumatic/core/internal";
+import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
-import { Milestone } from "../cell/deferred-promise.ts";
-import { dropAll, Owned } from "../cell/owned.ts";
-import { QUEUED, READY } from "../cell/phase.ts";
-import { shutDown } from "../cell/take-down.ts";
-import { DECIDE, FINISH } from "../cell/termination.ts";
-import { systemClock, systemScheduler } from "../clock.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
+import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
+import { QUEUED, READY } from "../cell/state.ts";
+import { DECIDE, FINISH, shutDown, stopRequest } from "../cell/termination.ts";
+import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exit-reason.ts";
-import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { KILLED } from "../exits.ts";
+import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MessageOf } from "../protocol.ts";
 import { Registry } from "../registry/registry.ts";
 import { Topics } from "../registry/topics.ts";
-import type { BroadcastAddress, RouterAddress } from "../routing/address.ts";
-import type { BroadcastArguments, RouteArguments } from "../routing/options.ts";
-import type { SupervisorAddress } from "../supervisor/address.ts";
-import type { ChildSpecs, SupervisorSpec } from "../supervisor/child-spec.ts";
-import type { RootOptions, SpawnArguments } from "../supervisor/spawn-options.ts";
-import type { SystemInspection } from "./inspect.ts";
-import type { ActorSystemOptions } from "./options.ts";
-import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
+import type { BroadcastAddress, RouterAddress } from "../routing/router-address.ts";
+import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
+import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
+import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import { checkKill, checkReceiver, checkShutdown, checkSystemOptions } from "./check-options.ts";
+import type { SystemInspection } from "./inspection.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
+import type { ActorSystemOptions } from "./system-options.ts";
 
 const DEAD_LETTERS_KEPT = 1000;
 const DEAD_LETTERS_WAITING = 1000;
@@ -39,8 +41,9 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 /**
  * A system of actors.
  *
- * It holds the process while any of its actors lives; when the last address is dropped everywhere, the actors drain and
- * stop, and the process ends by itself. With no living actor it is idle, and can spawn again until `shutdown`.
+ * It keeps the process alive while any of its actors lives. When the last address is dropped everywhere, the actors
+ * drain and stop, and the process ends by itself. With no living actor it is idle, and can spawn again until
+ * `shutdown`.
  *
  * @example
  * ```ts
@@ -56,36 +59,37 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
  */
 export class ActorSystem implements AsyncDisposable {
   readonly name: string;
-  /** The logger that every actor's is a child of. */
+  /** The parent of every actor's logger. */
   readonly log: Logger;
   /** Finds actors by typed keys. */
   readonly registry: Registry = new Registry();
-  /** Tells those who have subscribed. */
+  /** Tells messages to every actor that has subscribed. */
   readonly topics: Topics = new Topics();
   readonly #runtime: SystemRuntime;
   /** Undefined once dropped. */
-  #owned: Owned | undefined = new Owned();
-  #terminated = new Milestone<void>();
+  #owned: DisposableSet | undefined = new DisposableSet();
+  #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
+  /** Throws `InvalidDefinitionError` for an option that does not exist or is out of range, as every operation here does. */
   constructor(options: ActorSystemOptions = {}) {
-    checkOptions(options);
+    checkSystemOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
-    const seams = {
-      clock: options.clock ?? systemClock(),
-      scheduler: options.scheduler ?? systemScheduler,
+    const dependencies = {
+      clock: options.clock ?? currentClock(),
+      scheduler: options.scheduler ?? platformScheduler,
       random: options.random ?? Math.random,
       log: this.log,
       name: this.name,
       keepAlive: options.keepAlive ?? true,
-      endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
-      deadLettersKept: checkSize("deadLetters.keep", options.deadLetters?.keep ?? DEAD_LETTERS_KEPT),
+      endsDeadlocks: options.deadlock !== "warn",
+      deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
-    this.#runtime = new SystemRuntime(seams, () => this.#terminated.reach());
+    this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
     exposeRuntime(this, this.#runtime);
   }
 
@@ -103,7 +107,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
-    const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
+    const address = this.#runtime.supervise(undefined, spec, options) as SupervisorAddress<C>;
     this.#renew();
     return address;
   }
@@ -141,13 +145,16 @@ export class ActorSystem implements AsyncDisposable {
     return address;
   }
 
-  /** A weak address of the living actor at `path`, such as `/parent/name`; its protocol is the caller's claim. */
+  /**
+   * Returns a weak address of the living actor at `path`, such as `/parent/name`, or undefined if there is none. The
+   * protocol is the caller's claim.
+   */
   lookup<P>(path: string): WeakAddress<P> | undefined {
     const cell = this.#runtime.lookup(path);
     return cell && (weakAddress(cell) as unknown as WeakAddress<P>);
   }
 
-  /** Takes over an address until shutdown; after it, drops it at once. */
+  /** Takes ownership of an address, and drops it at the shutdown, or at once after that. Returns it. */
   own<A extends Disposable>(address: A): A {
     if (this.#owned === undefined) address[Symbol.dispose]();
     else this.#owned.add(address);
@@ -157,7 +164,7 @@ export class ActorSystem implements AsyncDisposable {
   /** Ends an actor after its current message, without a restart; what is queued becomes dead letters. Idempotent. */
   stop(address: AnyAddress): Promise<ExitReason> {
     const cell = cellOf(address);
-    cell.life.stop();
+    cell.life.request(stopRequest());
     return cell.exited;
   }
 
@@ -173,28 +180,31 @@ export class ActorSystem implements AsyncDisposable {
    * applies unless `restart` is false. Idempotent.
    */
   kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
+    checkKill(options);
     const cell = cellOf(address);
     cell.life.kill(options?.restart === false ? FINISH : DECIDE);
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
   }
 
-  /** Where every message of this system is, since the beginning; or those of one actor. */
+  /** Returns the account of all messages of this system since the beginning, or of those of one actor. */
   ledger(address?: AnyAddress): Ledger {
     return address === undefined ? this.#runtime.ledger() : cellOf(address).ledger();
   }
 
   /**
-   * The newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise. The addresses in
-   * them are the system's, which drops them when it lets go of the letter.
+   * Returns the newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise.
+   * The system owns the addresses in them, and drops them when it forgets the dead letter.
    */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
   }
 
   /**
-   * The dead letters to come. At most `capacity` (1,000 when left out) wait to be received; those that find no room are
-   * counted in {@link inspect}, and are in the store all the same. It ends when the system has shut down; dropping it
-   * unsubscribes, and it does not hold the process. A letter that is received stays in the store, which owns what is in it.
+   * Returns a receiver of the dead letters to come. At most `capacity` (1,000 when left out) wait in it; {@link
+   * inspect} counts those that find no room, which the store keeps all the same.
+   *
+   * It is disconnected when the system has shut down. Dropping it unsubscribes. It does not keep the process alive. A
+   * dead letter that is received stays in the store, which owns the addresses in it.
    *
    * @example
    * ```ts
@@ -210,24 +220,25 @@ export class ActorSystem implements AsyncDisposable {
    * ```
    */
   deadLetterReceiver(options?: { readonly capacity?: number }): Receiver<DeadLetter> {
-    return this.#runtime.deadLetters.receiver(checkSize("capacity", options?.capacity ?? DEAD_LETTERS_WAITING));
+    checkReceiver(options);
+    return this.#runtime.deadLetters.receiver(options?.capacity ?? DEAD_LETTERS_WAITING);
   }
 
   /**
-   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the letter out of the
-   * store: with it go the addresses in it. The message is a new one to the ledger.
+   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the dead letter
+   * out of the store, with the addresses in it. The ledger counts it as a new message.
    *
-   * False when the letter is not in the store any more, or nobody there takes the message at once; then the letter stays. A
-   * message of reason `killed` or `quarantined` was in the hands of a handler, which may have dropped what is in it, unless
-   * that was on another thread, and had a copy.
+   * Returns false if the dead letter is not in the store any more, or if no actor there takes the message at once;
+   * then it stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped the
+   * addresses in it, unless it was on another thread and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);
   }
 
   /**
-   * What the system looks like now: its actors as a tree, its account, and the cycles of addresses that keep actors alive.
-   * Plain data without the content of any message, fit for JSON.
+   * Resolves to a picture of the system as it is now: its actors as a tree, its account, and the cycles of addresses
+   * that keep actors alive. Plain data without the content of any message, fit for JSON.
    *
    * @example
    * ```ts
@@ -254,11 +265,18 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Ends the system, one root actor after the other in reverse order of their start, so that each can use those before it
-   * to the end: its mailbox is closed, what is queued is handled, its children stop, then it does. Kills what is left after
-   * `timeoutMs` (10,000 when left out), and drops what the system owns. Idempotent.
+   * Ends the system, one root actor after the other in reverse order of their start, so that each can use those
+   * before it to the end. Each closes its mailbox, handles what is queued, stops its children, and then itself.
+   *
+   * Kills the actors that are left after `timeoutMs` (10,000 when left out), and drops the addresses that the system
+   * owns. Idempotent.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
+    try {
+      checkShutdown(options);
+    } catch (misuse) {
+      return Promise.reject(misuse);
+    }
     this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
     return this.#shutdown;
   }
@@ -281,13 +299,13 @@ export class ActorSystem implements AsyncDisposable {
     this.#owned = undefined;
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
-    await runtime.threads.end();
-    runtime.restTimers();
-    this.#terminated.reach();
+    await runtime.hosts.end();
+    runtime.stopIdleTimers();
+    this.#terminated.resolve();
   }
 
   #renew(): void {
-    if (this.#terminated.isOver) this.#terminated = new Milestone();
+    if (this.#terminated.isSettled) this.#terminated = new DeferredPromise();
   }
 }
 

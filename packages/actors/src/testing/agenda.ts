@@ -1,10 +1,10 @@
 /**
- * The steps that wait to be done, in the order in which they came. Whoever is overtaken waits behind all others from then on,
- * so that one decision holds a step back for as long as anything else is to be done.
+ * The steps that wait to be done, in the order in which they came. An overtaken step waits behind all others from then
+ * on, so that one decision delays a step for as long as anything else is to be done.
  */
-import type { Step } from "../clock.ts";
+import type { Step } from "../scheduler.ts";
 
-/** Not of the runtime: a timer that is due, or somebody who has seen at a probe what was expected. */
+/** A step that is not of the runtime: a timer that is due, or an expectation of a probe that was met. */
 interface OwnStep extends Omit<Step, "kind"> {
   readonly kind: "timer" | "probe";
 }
@@ -13,7 +13,7 @@ interface OwnStep extends Omit<Step, "kind"> {
 export type AnyStep = Step | OwnStep;
 
 export class Agenda {
-  /** First those that nothing has overtaken, then the others. */
+  /** The steps that nothing has overtaken, then the others. */
   readonly #steps: AnyStep[] = [];
   #overtaken = 0;
 
@@ -26,16 +26,16 @@ export class Agenda {
     else this.#steps.splice(this.#steps.length - this.#overtaken, 0, step);
   }
 
-  /** Takes the step at `place`, from 0; it overtakes those before it. */
-  take(place: number): AnyStep {
-    const before = this.#steps.splice(0, place);
+  /** Takes the step at `position`, counted from 0. It overtakes those before it. */
+  take(position: number): AnyStep {
+    const before = this.#steps.splice(0, position);
     const step = this.#steps.shift() as AnyStep;
     this.#steps.push(...before);
-    this.#overtaken = Math.min(this.#overtaken + place, this.#steps.length);
+    this.#overtaken = Math.min(this.#overtaken + position, this.#steps.length);
     return step;
   }
 
-  /** Takes the turns that `path` waits for. */
+  /** Takes the turns for which the actor at `path` waits. */
   takeTurnsOf(path: string): Step[] {
     const taken: Step[] = [];
     for (let at = this.#steps.length - 1; at >= 0; at--) {

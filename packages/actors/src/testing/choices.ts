@@ -1,13 +1,16 @@
 /**
- * The decisions of one run: which of several steps is next, which faults strike. All of them come from here, so a run is
- * its list of numbers, where 0 is always the step that came first, and its list of strikes.
+ * The decisions of one run: which of several steps is next, which faults strike. All of them come from here, so two lists
+ * describe a run: the numbers of the chosen steps (0 is the step that came first), and the faults that struck.
  */
 
-/** What makes a run again. */
+/** The decisions that repeat a run. */
 export interface Decisions {
   /** One number for each choice among steps. */
   readonly order: readonly number[];
-  /** Each fault that struck, by its place in the plan, the actor, and which occasion there: whatever else changes, it is the same. */
+  /**
+   * Each fault that struck, by its position in the plan, the actor, and the number of the occasion there: so it stays
+   * the same if other decisions change.
+   */
   readonly strikes: readonly string[];
 }
 
@@ -17,28 +20,28 @@ export class Choices implements Decisions {
   readonly #given: Decisions | undefined;
   readonly #random: (() => number) | undefined;
 
-  /** Repeats `given`; what comes after it is plain. Without it, `random` decides or, without that, everything is plain. */
+  /** Repeats `given`, and makes the plain choice after it. Without `given`, `random` decides; without both, every choice is plain. */
   constructor(random: (() => number) | undefined, given?: Decisions) {
     this.#random = given === undefined ? random : undefined;
     this.#given = given;
   }
 
-  /** Whether anything but the plain is ever chosen. */
+  /** True if anything but the plain choice is ever made. */
   get areMade(): boolean {
     return this.#random !== undefined || this.#given !== undefined;
   }
 
-  /** One of `count` possibilities, from 0. Where there is only one, nothing is decided. */
+  /** Picks one of `count` possibilities, from 0. If there is only one, it decides nothing. */
   pick(count: number): number {
     if (count === 1) return 0;
     const given = this.#given?.order[this.order.length] ?? 0;
     const picked = this.#random === undefined ? given : Math.floor(this.#random() * count);
-    const chosen = picked < count ? picked : 0; // it was given by a run that has gone another way
+    const chosen = picked < count ? picked : 0; // the given choices are of a run that went another way
     this.order.push(chosen);
     return chosen;
   }
 
-  /** Whether the fault and occasion of this name, which is of this probability, strikes. */
+  /** Returns true if the fault and occasion of this name, with this probability, strikes. */
   happens(name: string, probability: number): boolean {
     const happens = this.#random === undefined ? this.#given?.strikes.includes(name) : this.#random() < probability;
     if (happens === true) this.strikes.push(name);

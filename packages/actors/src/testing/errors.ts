@@ -1,15 +1,16 @@
-/** What a simulation finds, as errors. The message says which actors, and what to do about it. */
+/** The errors of a simulation. The message says which actors are concerned, and what to do. */
 import { brand } from "@pneumatic/core/internal";
 
-const OWNER = "@pneumatic/actors/testing";
+const PACKAGE = "@pneumatic/actors/testing";
 
 /**
- * Nothing of the simulation is left to do, and somebody still waits: for real I/O, a timer of the platform, or a promise that
- * nobody will ever settle. `waiting` are the handlers and hooks; empty when it is the scenario itself.
+ * The simulation has nothing left to do, and somebody still waits: for real I/O, a timer of the platform, or a
+ * promise that nobody will ever settle. `waiting` lists the handlers and hooks; it is empty if the scenario itself
+ * waits.
  */
 export class UncontrolledWaitError extends Error {
   static {
-    brand(UncontrolledWaitError, "UncontrolledWaitError", OWNER);
+    brand(UncontrolledWaitError, "UncontrolledWaitError", PACKAGE);
   }
   readonly code = "ERR_TESTING_UNCONTROLLED_WAIT" as const;
   readonly waiting: readonly string[];
@@ -23,10 +24,10 @@ export class UncontrolledWaitError extends Error {
   }
 }
 
-/** At the end of a run, or in its middle, something is not as the runtime guarantees it, or was left behind. */
+/** A guarantee of the runtime does not hold, or something was left behind at the end of a run. */
 export class InvariantError extends Error {
   static {
-    brand(InvariantError, "InvariantError", OWNER);
+    brand(InvariantError, "InvariantError", PACKAGE);
   }
   readonly code = "ERR_TESTING_INVARIANT" as const;
   readonly violations: readonly string[];
@@ -36,10 +37,10 @@ export class InvariantError extends Error {
   }
 }
 
-/** A run took more steps than it may: something goes round in circles. */
+/** A run took more steps than it may, so something goes round in circles. */
 export class StepLimitError extends Error {
   static {
-    brand(StepLimitError, "StepLimitError", OWNER);
+    brand(StepLimitError, "StepLimitError", PACKAGE);
   }
   readonly code = "ERR_TESTING_STEP_LIMIT" as const;
   constructor(steps: number, waiting: readonly string[]) {
@@ -48,18 +49,18 @@ export class StepLimitError extends Error {
   }
 }
 
-/** A probe did not see what was expected, or saw what was not. */
+/** A probe did not see what a test expected, or saw what it did not expect. */
 export class ExpectationError extends Error {
   static {
-    brand(ExpectationError, "ExpectationError", OWNER);
+    brand(ExpectationError, "ExpectationError", PACKAGE);
   }
   readonly code = "ERR_TESTING_EXPECTATION" as const;
 }
 
-/** A panic that a plan asked for. */
+/** A panic that a plan of faults has asked for. */
 export class InjectedPanicError extends Error {
   static {
-    brand(InjectedPanicError, "InjectedPanicError", OWNER);
+    brand(InjectedPanicError, "InjectedPanicError", PACKAGE);
   }
   readonly code = "ERR_TESTING_INJECTED_PANIC" as const;
   constructor(path: string, type: string) {
@@ -68,16 +69,16 @@ export class InjectedPanicError extends Error {
 }
 
 /**
- * A scenario failed under a seed. The `cause` is what it failed with; `seed` replays it; `trace` is the shortest run found that
- * fails in the same way.
+ * A scenario failed under a seed. The `cause` is the error it failed with; `seed` replays it; `trace` is the shortest
+ * run found that fails in the same way.
  */
 export class ExplorationError extends Error {
   static {
-    brand(ExplorationError, "ExplorationError", OWNER);
+    brand(ExplorationError, "ExplorationError", PACKAGE);
   }
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;
-  /** No property of the instance: the message has it already, and those who print an error print its properties too. */
+  /** Not a property of the instance: the message has it already, and printing an error prints its properties too. */
   readonly #trace: string;
   constructor(seed: number, trace: string, message: string, cause: unknown) {
     super(message, { cause });

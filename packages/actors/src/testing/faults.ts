@@ -1,54 +1,55 @@
 /**
- * Things that go wrong on purpose. A fault has occasions (a message is begun, a message is sent, a step is about to be
- * taken); on which of them it strikes is said by the plan, or decided by the seed within a budget.
+ * Things that go wrong on purpose. A fault has occasions: a message is started or sent, or a step is about to be taken.
+ * The plan names the occasions on which it strikes, or the seed decides within a budget.
  */
+
+import { checkedPlan } from "./check-faults.ts";
 import type { Choices } from "./choices.ts";
 import type { Fault, FaultKind, Occasion } from "./fault.ts";
-import { checkedBudget, checkedPlan } from "./fault.ts";
 
 const DEFAULT_MS = 1000;
 const DEFAULT_JUMP_MS = 60_000;
 const DEFAULT_BUDGET = 3;
 
-/** A fault, and how often it has had the occasion. */
+/** A fault, and the number of its occasions so far. */
 interface Planned {
   readonly fault: Fault;
-  /** Its place in the plan. */
-  readonly place: number;
+  /** Its position in the plan. */
+  readonly position: number;
   occasions: number;
-  /** The same for each path. */
+  /** The number of occasions by path. */
   readonly occasionsAt: Map<string, number>;
 }
 
 export class Faults {
   readonly #planned: Planned[];
   readonly #choices: Choices;
-  /** Actors of the test's own: struck only by what names them. */
+  /** The paths of probes: only a fault that names one strikes it. */
   readonly #spared = new Set<string>();
   #budget: number;
 
   constructor(faults: readonly Fault[], budget: number = DEFAULT_BUDGET, choices: Choices) {
-    this.#planned = checkedPlan(faults, choices.areMade).map((fault, place) => ({
+    this.#planned = checkedPlan(faults, choices.areMade).map((fault, position) => ({
       fault,
-      place,
+      position,
       occasions: 0,
       occasionsAt: new Map(),
     }));
-    this.#budget = checkedBudget(budget);
+    this.#budget = budget;
     this.#choices = choices;
   }
 
-  /** Whether there are any of this kind. */
+  /** Returns true if there are any of this kind. */
   has(kind: FaultKind): boolean {
     return this.#planned.some(({ fault }) => fault.kind === kind);
   }
 
-  /** The actor at `path` is of the test's own. */
+  /** Notes that the actor at `path` is a probe. */
   spare(path: string): void {
     this.#spared.add(path);
   }
 
-  /** The first fault of these kinds that strikes `message` on its way to `path`. */
+  /** Returns the first fault of these kinds that strikes `message` on its way to `path`. */
   strike<K extends FaultKind>(
     kinds: readonly K[],
     message: { readonly type: string } | undefined,
@@ -66,10 +67,10 @@ export class Faults {
     return striking as Extract<Fault, { kind: K }> | undefined;
   }
 
-  #strikes({ fault: { nth, chance }, place, occasions, occasionsAt }: Planned, path: string): boolean {
+  #strikes({ fault: { nth, chance }, position, occasions, occasionsAt }: Planned, path: string): boolean {
     if (nth !== undefined && occasions !== nth) return false;
     if (chance === undefined) return true;
-    const name = `${place} at ${path} ${occasionsAt.get(path)}`;
+    const name = `${position} at ${path} ${occasionsAt.get(path)}`;
     if (this.#budget === 0 || !this.#choices.happens(name, chance)) return false;
     this.#budget--;
     return true;
@@ -82,7 +83,7 @@ export class Faults {
   }
 }
 
-/** How long a fault lasts, in milliseconds. */
+/** Returns the length of a fault in milliseconds. */
 export function lengthOf({ kind, ms }: { readonly kind: FaultKind; readonly ms?: number }): number {
   return ms ?? (kind === "clockJump" ? DEFAULT_JUMP_MS : DEFAULT_MS);
 }

@@ -1,33 +1,26 @@
-/** What must hold when a run is over, whatever its order was. */
-import type { Cell } from "../cell/cell.ts";
-import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/phase.ts";
+/** The invariants at the end of a run, in any order of its steps. */
+import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
+import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** Every living actor of a system. */
-export function livingCells({ roots }: SystemRuntime): Cell[] {
-  const all: Cell[] = [...roots];
-  for (const cell of all) all.push(...cell.children);
-  return all;
-}
-
-/** The handlers and hooks that have yet to settle. */
+/** Returns the handlers and hooks that have yet to settle, in words. */
 export function atWork(runtime: SystemRuntime): string[] {
-  return livingCells(runtime).flatMap((cell) => {
+  return withDescendants(runtime.roots).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = inFlight instanceof Ask ? inFlight.message : inFlight;
+    const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
-    if (phase === STARTING && cell.incarnation !== undefined) return [`the start of "${path}"`];
+    if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];
   });
 }
 
-/** When nothing is left to do. */
+/** Returns the violations when nothing is left to do. */
 export function violationsAtRest(runtime: SystemRuntime): string[] {
-  return livingCells(runtime).flatMap((cell) => {
+  return withDescendants(runtime.roots).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
     if (cell.phase !== READY && cell.phase !== DOWN) return found;
     if (cell.mailbox.isFinished) found.push(`"${cell.path}" lives without an address`);
@@ -36,7 +29,7 @@ export function violationsAtRest(runtime: SystemRuntime): string[] {
   });
 }
 
-/** When the system has shut down. */
+/** Returns the violations when the system has shut down. */
 export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): string[] {
   const found = unbalanced("the system", runtime.ledger());
   const { queued, stashed, inFlight } = runtime.ledger();
@@ -44,7 +37,7 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
   if (open > 0) found.push(`${open} messages have no fate after the shutdown`);
   if (runtime.living > 0) found.push(`${runtime.living} actors live after the shutdown`);
   if (runtime.deadlines.open > 0) found.push(`${runtime.deadlines.open} asks are pending`);
-  runtime.restTimers();
+  runtime.stopIdleTimers();
   if (clock.pending > 0) found.push(`${clock.pending} timers are set (the next is due at ${clock.nextDeadline} ms)`);
   return found;
 }
@@ -52,6 +45,6 @@ export function violationsAtEnd(runtime: SystemRuntime, clock: VirtualClock): st
 function unbalanced(whose: string, ledger: Ledger): string[] {
   const { accepted, queued, stashed, inFlight, handled, panicked, expired, deadLettered } = ledger;
   const letters = Object.values(deadLettered).reduce((sum, count) => sum + count, 0);
-  const told = queued + stashed + inFlight + handled + panicked + expired + letters;
-  return accepted === told ? [] : [`the ledger of ${whose} accounts for ${told} of ${accepted} messages`];
+  const accounted = queued + stashed + inFlight + handled + panicked + expired + letters;
+  return accepted === accounted ? [] : [`the ledger of ${whose} accounts for ${accounted} of ${accepted} messages`];
 }

@@ -1,9 +1,9 @@
-/** Turns that a fault holds back: those of an actor, from when that is postponed until its time has come. */
-import type { Step } from "../clock.ts";
+/** The turns that a fault postpones: those of an actor, until its time has come. */
+import type { Step } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-interface Hold {
+interface Postponement {
   readonly until: number;
   readonly timer: unknown;
   readonly turns: Step[];
@@ -12,40 +12,43 @@ interface Hold {
 export class Postponed {
   readonly #clock: VirtualClock;
   readonly #release: (turn: Step) => void;
-  readonly #holds = new Map<string, Hold>();
+  readonly #postponements = new Map<string, Postponement>();
 
-  /** `release` is given the turns that were held back. */
+  /** `release` gets the turns that were postponed. */
   constructor(clock: VirtualClock, release: (turn: Step) => void) {
     this.#clock = clock;
     this.#release = release;
   }
 
-  /** The actor at `path` gets no turn for `ms` milliseconds, or longer if that was said before; `turns` are those it waits for. */
+  /**
+   * Gives the actor at `path` no turn for `ms` milliseconds, or longer if it is postponed already; `turns` are those it
+   * waits for.
+   */
   add(path: string, ms: number, turns: readonly Step[]): void {
-    const before = this.#holds.get(path);
+    const before = this.#postponements.get(path);
     const until = Math.max(this.#clock.now() + ms, before?.until ?? 0);
     if (before !== undefined) this.#clock.clearTimeout(before.timer);
     const timer = this.#clock.setTimeout(() => this.#end(path), until - this.#clock.now());
-    this.#holds.set(path, { until, timer, turns: [...(before?.turns ?? []), ...turns] });
+    this.#postponements.set(path, { until, timer, turns: [...(before?.turns ?? []), ...turns] });
   }
 
-  /** Whether `step` is held back. */
+  /** Returns true if it postpones `step`. */
   takes(step: AnyStep): boolean {
     if (step.kind !== "turn") return false;
-    const hold = this.#holds.get(step.path);
-    hold?.turns.push(step);
-    return hold !== undefined;
+    const postponement = this.#postponements.get(step.path);
+    postponement?.turns.push(step);
+    return postponement !== undefined;
   }
 
-  /** Gives up what is held back: it is for nobody. */
+  /** Drops the postponed turns, which are obsolete. */
   clear(): void {
-    for (const { timer } of this.#holds.values()) this.#clock.clearTimeout(timer);
-    this.#holds.clear();
+    for (const { timer } of this.#postponements.values()) this.#clock.clearTimeout(timer);
+    this.#postponements.clear();
   }
 
   #end(path: string): void {
-    const turns = this.#holds.get(path)?.turns ?? [];
-    this.#holds.delete(path);
+    const turns = this.#postponements.get(path)?.turns ?? [];
+    this.#postponements.delete(path);
     for (const turn of turns) this.#release(turn);
   }
 }

@@ -1,70 +1,77 @@
 /**
- * The probe itself: an actor whose handler records, and expectations that wait for what it records. Whoever waits has a
- * driver that lets time pass, and goes on in a step of the simulation as soon as its wish has come true.
+ * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
+ * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
+ *
+ * Above the limits: a probe is an actor and its expectations at once, and reads both sides of the runtime.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/handle.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
-import { takesAll } from "../definition.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
+import { catchAll } from "../runtime-definition.ts";
 import { runtimeOf } from "../system/runtime.ts";
+import { describe } from "../wording.ts";
+import { checkProbe, checkWithin } from "./check-options.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
 import type { Probe, ProbeOptions, ProbeReplies, Within } from "./probe.ts";
+import { faultsOf, simulationOf } from "./simulated-system.ts";
 import type { Simulation } from "./simulation.ts";
-import { faultsOf, simulationOf, TestSystem } from "./test-system.ts";
+import { TestSystem } from "./test-system.ts";
 
 const DEFAULT_WITHIN_MS = 3000;
 const DEFAULT_SILENCE_MS = 100;
-/** So many messages before and after the place in question are shown in an error. */
+/** The messages before and after the position in question that an error shows. */
 const SHOWN = 10;
 
-/** A reply that throws is the test's, and no reason to give up on the probe. */
+/** Restarts without limit: a reply that throws is the test's business, and must not end the probe. */
 const FOREVER = {
   restart: "permanent",
   intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 1 },
   backoff: { initialMs: 0 },
 } as const;
 
-/** Somebody who waits for something of the probe. */
-interface Waiting {
+/** An expectation that waits. */
+interface Expectation {
   readonly isDone: () => boolean;
   readonly goOn: () => void;
 }
 
-export class RecordingProbe<P> implements Probe<P> {
+class RecordingProbe<P> implements Probe<P> {
   readonly address: Address<P>;
   readonly messages: MessageOf<P>[] = [];
-  /** When each of them came. */
+  /** The time at which each of them came. */
   readonly #times: number[] = [];
-  /** So many of them were taken by an expectation. */
+  /** The number of messages that expectations have taken. */
   #taken = 0;
   readonly #system: TestSystem;
   readonly #simulation: Simulation;
-  readonly #waiting = new Set<Waiting>();
+  readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
-  /** Resolves when the expectations so far were met, or were not. */
+  /** Resolves when the expectations so far are over, met or not. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Why nothing can be expected any more. */
+  /** The reason why every further expectation rejects; undefined while there is none. */
   #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
 
-  constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
+  constructor(system: TestSystem, replies: ProbeReplies<P>, options: ProbeOptions) {
+    checkProbe(options);
+    const { name } = options;
     if (!(system instanceof TestSystem)) {
       throw new InvalidDefinitionError("probe(system) takes a system that testSystem() or explore() has made");
     }
     checkReplies(replies);
     this.#system = system;
     this.#simulation = simulationOf(system);
-    const definition = takesAll<P>("probe", (_, given) => {
+    const definition = catchAll<P>("probe", (_, given) => {
       const message = given as MessageOf<P> & { readonly type: Names<P> };
       this.#record(message);
       return Object.hasOwn(replies, message.type) ? replies[message.type]?.(message) : undefined;
@@ -81,7 +88,7 @@ export class RecordingProbe<P> implements Probe<P> {
       const next = await this.#next(options, DEFAULT_WITHIN_MS);
       const wanted = type === undefined ? "a message" : `"${type}"`;
       if (next === undefined)
-        throw this.#unmet(`expected ${wanted} ${textOf(options, DEFAULT_WITHIN_MS)}, but none came`);
+        throw this.#unmet(`expected ${wanted} ${withinText(options, DEFAULT_WITHIN_MS)}, but none came`);
       if (type !== undefined && next.type !== type)
         throw this.#unmet(`expected ${wanted} next, but "${next.type}" came`);
       this.#taken++;
@@ -93,12 +100,12 @@ export class RecordingProbe<P> implements Probe<P> {
     return this.#inTurn(async () => {
       const next = await this.#next(options, DEFAULT_SILENCE_MS);
       if (next === undefined) return;
-      throw this.#unmet(`expected no message ${textOf(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
+      throw this.#unmet(`expected no message ${withinText(options, DEFAULT_SILENCE_MS)}, but "${next.type}" came`);
     });
   }
 
   async expectTerminated(address: AnyAddress, options?: Within): Promise<ExitReason> {
-    const target = actorOf(address, "expectTerminated(address)");
+    const target = watchableActor(address, "expectTerminated(address)");
     let { ended } = target;
     const watch = new Watch(target.watches, this.#watches, (reason) => {
       ended = reason;
@@ -110,13 +117,13 @@ export class RecordingProbe<P> implements Probe<P> {
       watch[Symbol.dispose]();
     }
     if (ended === undefined) {
-      throw this.#unmet(`expected "${target.path}" to end ${textOf(options, DEFAULT_WITHIN_MS)}, but it lives`);
+      throw this.#unmet(`expected "${target.path}" to end ${withinText(options, DEFAULT_WITHIN_MS)}, but it lives`);
     }
     return ended;
   }
 
   watch(address: AnyAddress, message: (reason: ExitReason) => MessageOf<P>): Disposable {
-    const target = actorOf(address, "watch(address, message)");
+    const target = watchableActor(address, "watch(address, message)");
     if (typeof message !== "function") {
       throw new InvalidDefinitionError(`watch(address, message) of a probe takes a function, not ${typeof message}`);
     }
@@ -141,64 +148,65 @@ export class RecordingProbe<P> implements Probe<P> {
     this.#changed();
   }
 
-  /** To itself, whatever became of its own address. What throws here is the test's, and is told to whoever expects next. */
+  /**
+   * Delivers a message to itself, also if its own address was dropped. An error here is the test's: the next
+   * expectation rejects with it.
+   */
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
-      mailbox.deliver(checked(path, make()));
+      mailbox.deliver(checkedMessage(path, make()));
     } catch (cause) {
       this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
       this.#changed();
     }
   }
 
-  /** The message that was not taken yet, when it is there. */
+  /** Resolves to the next message that was not taken yet. */
   async #next(options: Within | undefined, otherwise: number): Promise<Message | undefined> {
     await this.#until(() => this.messages.length > this.#taken, withinOf(options, otherwise));
     return this.messages[this.#taken] as Message | undefined;
   }
 
-  /** Begins `expectation` when all those before it are over. */
+  /** Begins `expectation` when all earlier ones are over. */
   async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
     const before = this.#last;
-    let over = (): void => {};
-    this.#last = new Promise<void>((resolve) => {
-      over = resolve;
-    });
+    const over = new DeferredPromise<void>();
+    this.#last = over.promise;
     await before;
     try {
       return await expectation();
     } finally {
-      over();
+      over.resolve();
     }
   }
 
-  /** Lets time pass until `isDone`, for `within` milliseconds at most. */
+  /** Lets time pass until `isDone`, for at most `within` milliseconds. */
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {
-        const waiting = { isDone, goOn };
-        this.#waiting.add(waiting);
-        const isOver = (): boolean => !this.#waiting.has(waiting);
+        const expectation = { isDone, goOn };
+        this.#expectations.add(expectation);
+        const isOver = (): boolean => !this.#expectations.has(expectation);
         void this.#simulation.drive(this.#system.now + within, isOver).then(() => {
-          if (this.#waiting.delete(waiting)) goOn();
+          if (this.#expectations.delete(expectation)) goOn();
         });
       });
     }
     this.#check();
   }
 
-  /** Something has happened that somebody may wait for. */
+  /** Resolves the expectations that are met by now. */
   #changed(): void {
-    for (const waiting of this.#waiting) {
-      if (this.#over === undefined && !waiting.isDone()) continue;
-      this.#waiting.delete(waiting);
+    for (const expectation of this.#expectations) {
+      if (this.#over === undefined && !expectation.isDone()) continue;
+      this.#expectations.delete(expectation);
       this.#simulation.step({
         kind: "probe",
         path: this.address.path,
         type: undefined,
         waiter: undefined,
-        run: waiting.goOn,
+        run: expectation.goOn,
       });
     }
   }
@@ -207,7 +215,7 @@ export class RecordingProbe<P> implements Probe<P> {
     if (this.#over !== undefined) throw this.#unmet(this.#over.why, this.#over.cause);
   }
 
-  /** What to throw: with the messages before and after the next one, which `>` points at. */
+  /** Makes the error of an expectation: with the messages before and after the next one, which `>` points at. */
   #unmet(what: string, cause?: unknown): ExpectationError {
     const { path } = this.address;
     const from = Math.max(0, this.#taken - SHOWN);
@@ -226,19 +234,15 @@ export class RecordingProbe<P> implements Probe<P> {
 }
 
 function withinOf(options: Within | undefined, otherwise: number): number {
-  if (options !== undefined && (typeof options !== "object" || options === null)) {
-    throw new InvalidDefinitionError(`What a probe expects takes options: { within: ms }, not ${String(options)}`);
-  }
-  const within = options?.within ?? otherwise;
-  if (typeof within === "number" && within >= 0 && Number.isFinite(within)) return within;
-  throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
+  checkWithin(options);
+  return options?.within ?? otherwise;
 }
 
-function textOf(options: Within | undefined, otherwise: number): string {
+function withinText(options: Within | undefined, otherwise: number): string {
   return `within ${withinOf(options, otherwise)} ms`;
 }
 
-function actorOf(address: unknown, call: string): Target {
+function watchableActor(address: unknown, call: string): Target {
   const target = targetOf(address);
   if (target !== undefined) return target;
   throw new InvalidDefinitionError(`${call} of a probe takes an address of an actor`);
@@ -255,8 +259,8 @@ function checkReplies(replies: unknown): void {
 }
 
 /**
- * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and whatever
- * `spawn` throws.
+ * Spawns a probe in a test system. Throws `InvalidDefinitionError` for another system or malformed replies, and every
+ * error of `spawn`.
  *
  * @example
  * ```ts

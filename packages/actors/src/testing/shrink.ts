@@ -1,12 +1,12 @@
-/** Makes the decisions of a run plainer, for as long as the run that they give still fails. */
+/** Makes the decisions of a failing run plainer, for as long as the run still fails in the same way. */
 import type { Decisions } from "./choices.ts";
 
-/** Repeats the run that `decisions` give; resolves to the decisions it made if it fails in the same way. */
+/** Repeats the run of `decisions`. Resolves to the decisions that were made if it fails in the same way, else to undefined. */
 type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
 
 /**
  * The decisions with the fewest steps that overtake another, and then the fewest faults, that were found within `runs`
- * repetitions. The order goes first: where it is plain, a fault that is left out moves no other choice.
+ * repetitions. The order goes first: if it is plain, a fault that is left out moves no other choice.
  */
 export async function shrink(given: Decisions, runs: number, repeat: Repeat): Promise<Decisions> {
   let best = given;
@@ -28,30 +28,31 @@ export async function shrink(given: Decisions, runs: number, repeat: Repeat): Pr
 }
 
 /**
- * The list with the fewest choices that are not 0 that was found within `runs` repetitions: parts of them, all at first and at
- * last each alone, are made plain. Parts overlap, since two choices may make sense together only. (Zeller's delta debugging.)
+ * Returns the list with the fewest choices other than 0 found within `runs` repetitions. It makes parts of the choices plain,
+ * all of them at first and each alone at last. Parts overlap, since two choices may make sense only together. (Zeller's delta
+ * debugging.)
  */
 async function fewest(
   choices: readonly number[],
   runs: number,
   repeat: (choices: readonly number[]) => Promise<readonly number[] | undefined>,
 ): Promise<readonly number[]> {
-  let best = trimmed(choices);
+  let best = withoutTrailingZeros(choices);
   let left = runs;
-  for (let size = count(best); size >= 1 && left > 0; ) {
-    const before = count(best);
-    for (let from = 0; from < count(best) && left > 0; left--) {
+  for (let size = overtaking(best); size >= 1 && left > 0; ) {
+    const before = overtaking(best);
+    for (let from = 0; from < overtaking(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
-      if (made !== undefined && count(made) < count(best)) best = trimmed(made);
+      if (made !== undefined && overtaking(made) < overtaking(best)) best = withoutTrailingZeros(made);
       else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
-    else size = count(best) < before ? 2 : 0;
+    else size = overtaking(best) < before ? 2 : 0;
   }
   return best;
 }
 
-/** `choices`, of which so many that are not 0, from that one on, are 0. */
+/** Returns `choices`, with some of those that are not 0 set to 0: `size` of them, beginning with number `from`. */
 function without(choices: readonly number[], from: number, size: number): number[] {
   let at = 0;
   return choices.map((choice) => {
@@ -62,12 +63,12 @@ function without(choices: readonly number[], from: number, size: number): number
   });
 }
 
-function count(choices: readonly number[]): number {
+function overtaking(choices: readonly number[]): number {
   return choices.reduce((sum, choice) => sum + (choice === 0 ? 0 : 1), 0);
 }
 
-/** Without the zeros at the end, which are what comes by itself. */
-function trimmed(choices: readonly number[]): readonly number[] {
+/** Removes the zeros at the end, which are the default. */
+function withoutTrailingZeros(choices: readonly number[]): readonly number[] {
   let end = choices.length;
   while (end > 0 && choices[end - 1] === 0) end--;
   return choices.slice(0, end);

@@ -1,42 +1,42 @@
-/** A mailbox that tells what is sent to it, remembers the order and who waits, and may be struck by faults. */
+/** A mailbox that reports its messages, checks their order and the asks that wait, and may be struck by faults. */
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { PUSHED } from "@pneumatic/core/internal";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import type { MailboxSpec } from "../mailbox/overflow.ts";
+import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
-import { Ask } from "../reply/ask.ts";
+import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type Message = { readonly type: string };
 type How = "tells" | "sends" | "asks" | "delivers";
 
-/** What a fault makes of a message that is sent; undefined for nothing. */
+/** The effect of a fault on a message that is sent; undefined for none. */
 export type Mishap = "full" | "drop" | undefined;
 
-/** Who stands around a mailbox. */
+/** The observer of a mailbox. */
 export interface MailboxObserver {
-  /** Told of each message before it is put into the mailbox. */
+  /** Gets each message before it is put into the mailbox. */
   sends(how: How, message: Message, mailbox: SimulatedMailbox): Mishap;
-  /** A guarantee is broken. */
+  /** Called when a guarantee is broken. */
   violated(what: string): void;
 }
 
-/** So much of what is over is remembered. */
-const MOST_KEPT = 1000;
+/** The most obsolete messages that it remembers. */
+const MOST_REMEMBERED = 1000;
 
 export class SimulatedMailbox extends Mailbox {
   readonly #observer: MailboxObserver;
-  /** What was sent and has not been begun, in order; some of it may be gone for good. */
+  /** The messages that were sent and have not been started, in order; some of them may be gone for good. */
   #expected: Message[] = [];
   #from = 0;
-  /** What may overtake others: it was set aside, or asked for by the actor itself. */
+  /** The messages that may overtake others: stashed ones, and those that the actor itself asked for. */
   readonly #free = new WeakSet<object>();
   readonly #isOrdered: boolean;
-  /** Those that were asked, some of which have settled. */
-  #asks: Ask[] = [];
-  /** The message or ask that was begun last; undefined when it waits again. */
+  /** The asks, some of which have settled. */
+  #asks: Envelope[] = [];
+  /** The message or ask that was started last; undefined when it waits again. */
   #begun: unknown = undefined;
 
   constructor(
@@ -50,28 +50,28 @@ export class SimulatedMailbox extends Mailbox {
     this.#isOrdered = spec.rankOf === undefined && prepare === undefined;
   }
 
-  /** Whether a fault can fill it: it has a capacity and, if it gives up what is oldest, something to give up. */
+  /** True if a fault can fill it: it has a capacity and, if it drops its oldest message, it has one. */
   get canBeFull(): boolean {
     const { capacity, length } = this.channel;
     return capacity > 0 && capacity < Number.POSITIVE_INFINITY && (this.overflow !== "dropOldest" || length > 0);
   }
 
-  /** `item`, a message or an ask, is given to its handler, for the `attempt`th time. */
+  /** Notes that `item`, a message or an ask, is given to its handler for the `attempt`th time. */
   begins(item: unknown, attempt: number): void {
     const before = this.#begun;
     this.#begun = item;
-    if (before !== item && before instanceof Ask && !before.isSettled) this.#unanswered(before);
+    if (before !== item && before instanceof Envelope && !before.isSettled) this.#unanswered(before);
     const { type } = messageOf(item);
     if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
   }
 
-  /** Whether `message` is not overtaken by one that was sent before it and comes later. */
+  /** Returns true unless a message that was sent before `message` comes after it. */
   #isNext(message: Message): boolean {
     if (!this.#isOrdered || this.#free.has(message)) return true;
     const at = this.#expected.indexOf(message, this.#from);
     if (at === -1) return false;
     this.#from = at + 1;
-    if (this.#from > MOST_KEPT) {
+    if (this.#from > MOST_REMEMBERED) {
       this.#expected = this.#expected.slice(this.#from);
       this.#from = 0;
     }
@@ -90,15 +90,15 @@ export class SimulatedMailbox extends Mailbox {
     return this.#offered(mishap, () => super.trySend(message));
   }
 
-  override send<V>(message: V, options: WaitOptions | undefined, holder: Waiter | undefined): Promise<Sent<V>> {
+  override send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>> {
     const mishap = this.#sends("sends", message);
     if (mishap === "drop") return Promise.resolve(this.#lose(this.prepared(message)));
-    return this.#offered(mishap, () => super.send(message, options, holder));
+    return this.#offered(mishap, () => super.send(message, options, waiter));
   }
 
-  override ask(ask: Ask): void {
+  override ask(ask: Envelope): void {
     this.#asks.push(ask);
-    if (this.#asks.length > MOST_KEPT) this.#asks = this.#asks.filter(({ isSettled }) => !isSettled);
+    if (this.#asks.length > MOST_REMEMBERED) this.#asks = this.#asks.filter(({ isSettled }) => !isSettled);
     const mishap = this.#sends("asks", ask.message);
     if (mishap === "drop") this.#lose(ask);
     else this.#offered(mishap, () => super.ask(ask));
@@ -126,7 +126,7 @@ export class SimulatedMailbox extends Mailbox {
     const asks = this.#asks;
     this.#asks = [];
     queueMicrotask(() => {
-      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // one that gives up may end the actor before it settles
+      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // later: giving up an ask may end the actor before it settles
     });
   }
 
@@ -135,26 +135,26 @@ export class SimulatedMailbox extends Mailbox {
     return this.#observer.sends(how, message as Message, this);
   }
 
-  /** Accepts, and gives up at once. */
+  /** Accepts a message, and gives it up at once. */
   #lose(item: unknown): Result<void, never> {
     this.account.accepted++;
     this.discard(item, "stopped");
     return { ok: true, value: undefined };
   }
 
-  /** Calls `offer`, while no slot is free if that is the mishap. */
+  /** Calls `offer`; under the mishap `full`, while no slot is free. */
   #offered<R>(mishap: Mishap, offer: () => R): R {
     const { channel } = this;
     const slots = mishap === "full" ? Math.max(0, channel.available) : 0;
-    const isHeld = slots > 0 && channel.reserve(slots) === PUSHED;
+    const isReserved = slots > 0 && channel.reserve(slots) === PUSHED;
     try {
       return offer();
     } finally {
-      for (let held = isHeld ? slots : 0; held > 0; held--) channel.release();
+      for (let reserved = isReserved ? slots : 0; reserved > 0; reserved--) channel.release();
     }
   }
 
-  #unanswered({ message: { type } }: Ask): void {
+  #unanswered({ message: { type } }: Envelope): void {
     this.#violated(`is done with the ask "${type}", whose caller still waits`);
   }
 
@@ -164,5 +164,5 @@ export class SimulatedMailbox extends Mailbox {
 }
 
 function messageOf(item: unknown): Message {
-  return item instanceof Ask ? item.message : (item as Message);
+  return item instanceof Envelope ? item.message : (item as Message);
 }

@@ -1,16 +1,16 @@
 /**
- * Runs the steps of a system one after the other: turns, replies, room, timers. Which one is next is decided by
- * {@link Choices}; the next is taken when the microtasks of the last are done. Time stands still while there are steps; then
- * it moves to the next deadline, as far as somebody lets it.
+ * Runs the steps of a system one after the other: turns, replies, room, timers. {@link Choices} decides which one is
+ * next; the next is taken when the microtasks of the last are done. Time stands still while there are steps; then it
+ * moves to the next deadline, as far as a driver lets it.
  *
  *     step ─► pending ─► chosen ─► run ─► microtasks ─┐
  *                ▲                                    │ nothing pending?
  *                └── what is due ◄── time moves ◄─────┘
  */
-// The real one, also where a test has put its own in the place of that of `process`.
+// The real `nextTick`, even if a test has replaced that of `process`.
 import { nextTick } from "node:process";
-import type { Scheduler } from "../clock.ts";
-import { systemScheduler } from "../clock.ts";
+import { platformScheduler } from "../clock.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { AnyStep } from "./agenda.ts";
 import { Agenda } from "./agenda.ts";
 import type { Choices } from "./choices.ts";
@@ -19,35 +19,41 @@ import { RealWork } from "./real-work.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** After so many steps, timers and I/O of the process have their turn, where they are waited for. */
+/** After so many steps, timers and I/O of the process have their turn, if the simulation waits for them. */
 const STEPS_IN_A_ROW = 10_000;
-/** So often nothing may be left to do before that counts: for users' own ticks, which come after those of the simulation. */
+/**
+ * The rounds without a step after which nothing is left to do: for users' own ticks, which come after those of the
+ * simulation.
+ */
 const QUIET_ROUNDS = 8;
 
-/** What a simulation does by itself. */
+/** The rules of a simulation. */
 export interface Rules {
-  /** Whether it moves whenever nothing is left to do. */
+  /** True if time moves whenever nothing is left to do. */
   readonly isAutomatic: boolean;
-  /** Whether work that the simulation does not control is waited for. */
+  /** True if it waits for work that it does not control. */
   readonly waitsForRealWork: boolean;
-  /** How many steps there may be. */
+  /** The most steps. */
   readonly maxSteps: number;
 }
 
-/** Somebody who lets time pass. */
+/** A driver, which lets time pass. */
 interface Driver {
-  /** So far, in milliseconds of the clock. */
+  /** The time to reach, in milliseconds of the clock. */
   readonly until: number;
-  /** Whether that was enough; asked when nothing is left to do. Undefined for one who wants the time and nothing else. */
+  /**
+   * Returns true if that was enough; called when nothing is left to do. Undefined for a driver that wants the time and
+   * nothing else.
+   */
   readonly isDone: (() => boolean) | undefined;
-  /** Told `false` when it is not enough and nothing will come any more. */
+  /** Gets `false` when it is not enough and nothing will come any more. */
   readonly over: (isDone: boolean) => void;
 }
 
-/** The time of a simulation, which it tells of every timer that is set; and the chance of what goes by it. */
+/** The time of a simulation, which it wakes for every timer that is set; and the chance of code that goes by it. */
 class SimulatedClock extends VirtualClock {
   readonly random: () => number;
-  /** The event loop has no turn before the run is over. */
+  /** False: the event loop gets no turn before the run is over. */
   readonly cooperative: boolean = false;
   readonly #wake: () => void;
 
@@ -65,17 +71,17 @@ class SimulatedClock extends VirtualClock {
 
 export class Simulation implements Scheduler {
   readonly clock: SimulatedClock;
-  readonly soon: Scheduler["soon"] = systemScheduler.soon;
-  readonly later: Scheduler["later"] = systemScheduler.later;
-  /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
-  restTimers: () => void = () => {};
+  readonly soon: Scheduler["soon"] = platformScheduler.soon;
+  readonly later: Scheduler["later"] = platformScheduler.later;
+  /** Stops the timers for which nothing waits; called before time moves to the next deadline. */
+  stopIdleTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
-  /** What a step threw. Users' errors go elsewhere: this one is the runtime's. */
+  /** The error that a step threw: one of the runtime, not of user code. */
   broken: { readonly error: unknown } | undefined = undefined;
-  /** How many steps were done. */
+  /** The number of steps that were done. */
   done = 0;
-  /** How many of them overtook another. */
+  /** The number of steps that overtook another. */
   switches = 0;
   readonly trace: Trace;
   readonly #choices: Choices;
@@ -87,7 +93,7 @@ export class Simulation implements Scheduler {
   #isAwake = false;
   #quietRounds = 0;
 
-  /** `random` is the chance that is no choice of the simulation: of jitters, `random` routers, `select`. */
+  /** `random` is for the numbers that are no choice of the simulation: jitters, `random` routers, `select`. */
   constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
     this.clock = new SimulatedClock(random, () => this.#wake());
     this.#choices = choices;
@@ -107,19 +113,19 @@ export class Simulation implements Scheduler {
     this.#postponed.add(path, ms, this.#pending.takeTurnsOf(path));
   }
 
-  /** Gives up what is postponed. */
-  rest(): void {
+  /** Forgets the turns that are postponed. */
+  dropPostponed(): void {
     this.#postponed.clear();
   }
 
-  /** Moves the time by `ms` milliseconds at once; what was due meanwhile comes late. */
+  /** Moves the time by `ms` milliseconds at once; timers that were due meanwhile come late. */
   jump(ms: number): void {
     this.#due(this.clock.now() + ms);
   }
 
   /**
-   * Lets time pass, from the present moment to `until`, or to when nothing is left to do and `isDone`. Resolves to whether
-   * that came; false when neither a step nor a timer is left that could bring it about.
+   * Lets time pass to `until`, or until nothing is left to do and `isDone` returns true. Resolves to true if `isDone` did, and
+   * to false if neither a step nor a timer is left that could bring it about.
    */
   drive(until: number, isDone?: () => boolean): Promise<boolean> {
     return new Promise((over) => {
@@ -129,13 +135,13 @@ export class Simulation implements Scheduler {
     });
   }
 
-  /** When something is due next, in milliseconds of the clock; `Infinity` when nothing is. */
+  /** The time of the next deadline, in milliseconds of the clock; `Infinity` when there is none. */
   get nextDeadline(): number {
-    this.restTimers();
+    this.stopIdleTimers();
     return this.clock.nextDeadline;
   }
 
-  /** Whether no step may be done any more. */
+  /** True if no step may be done any more. */
   get isExhausted(): boolean {
     return this.broken !== undefined || this.done >= this.#rules.maxSteps;
   }
@@ -148,14 +154,14 @@ export class Simulation implements Scheduler {
 
   /** Node runs its ticks when the queue of microtasks is empty. */
   #afterMicrotasks(): void {
-    systemScheduler.soon(this.#tick);
+    platformScheduler.soon(this.#tick);
   }
 
   readonly #tick = (): void => nextTick(this.#next);
 
   readonly #next = (): void => {
     if (this.#pending.length === 0) {
-      if (!this.#isHurried) systemScheduler.later(this.#idle);
+      if (!this.#isHurried) platformScheduler.later(this.#idle);
       else if (++this.#quietRounds < QUIET_ROUNDS) this.#afterMicrotasks();
       else this.#idle();
       return;
@@ -174,12 +180,12 @@ export class Simulation implements Scheduler {
       this.broken ??= { error };
     } finally {
       if (this.isExhausted) this.#end();
-      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) systemScheduler.later(this.#next);
+      else if (this.#rules.waitsForRealWork && this.done % STEPS_IN_A_ROW === 0) platformScheduler.later(this.#next);
       else this.#afterMicrotasks();
     }
   };
 
-  /** All microtasks are done. */
+  /** Called when all microtasks are done. */
   readonly #idle = (): void => {
     this.#quietRounds = 0;
     if (this.#pending.length > 0 || this.#release()) {
@@ -193,12 +199,14 @@ export class Simulation implements Scheduler {
     }
   };
 
-  /** Whether there is real work, and it is waited for. */
+  /** True if there is real work, and the simulation waits for it. */
   get awaitsRealWork(): boolean {
     return !this.#isHurried && this.#realWork.isPending;
   }
 
-  /** Whether real work has to see to itself: under a rule, and on the way to a time that was asked for. */
+  /**
+   * True if the simulation does not wait for real work: by its rules, or on the way to a time that a driver asked for.
+   */
   get #isHurried(): boolean {
     if (!this.#rules.waitsForRealWork) return true;
     if (this.#rules.isAutomatic || this.#drivers.size === 0) return false;
@@ -206,7 +214,7 @@ export class Simulation implements Scheduler {
     return true;
   }
 
-  /** Lets go of the drivers that have got where they wanted. */
+  /** Ends the drivers that have got what they wanted; returns true if there was one. */
   #release(): boolean {
     let released = false;
     for (const driver of this.#drivers) {
@@ -219,7 +227,7 @@ export class Simulation implements Scheduler {
     return released;
   }
 
-  /** Moves the time to what is next. */
+  /** Moves the time to the next deadline or driver. */
   #pass(): void {
     let until = this.nextDeadline;
     for (const driver of this.#drivers) until = Math.min(until, driver.until);
@@ -231,7 +239,7 @@ export class Simulation implements Scheduler {
     this.#afterMicrotasks();
   }
 
-  /** Nothing will come any more. */
+  /** Ends all drivers: nothing more will come. */
   #end(): void {
     for (const { over } of this.#drivers) over(false);
     this.#drivers.clear();

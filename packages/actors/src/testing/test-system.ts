@@ -1,99 +1,70 @@
-/** A system whose time and order are decided by a test. */
-import type { Clock } from "@pneumatic/core/testing";
-import { useClock } from "@pneumatic/core/testing";
+/**
+ * The system whose time and order a test decides: its options and its public class. `simulated-system.ts` puts its parts together.
+ */
 import type { Logger } from "pino";
 import { pino } from "pino";
-import { INSTRUMENT } from "../cell/instrument.ts";
-import { InvalidDefinitionError } from "../errors.ts";
-import type { ActorSystemOptions } from "../system/options.ts";
+import { TEST_HOOKS } from "../cell/test-hooks.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { ActorSystem } from "../system/system.ts";
+import type { ActorSystemOptions } from "../system/system-options.ts";
+import { checkAdvance, checkTestSystem } from "./check-options.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
-import { Faults } from "./faults.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Rules } from "./simulation.ts";
-import { Simulation } from "./simulation.ts";
-import { Stage } from "./stage.ts";
-import { Trace } from "./trace.ts";
-import { checkedAdvance } from "./virtual-clock.ts";
+import type { SystemParts } from "./simulated-system.ts";
+import { simulatedSystem } from "./simulated-system.ts";
 
-/** How a {@link TestSystem} is made. */
+/** The options of a {@link TestSystem}. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
-  /** Time is virtual: it stands still until the test moves it. */
+  /** Virtual time, which stands still until the test moves it. */
   readonly clock?: "virtual";
   /**
-   * Time moves to the next deadline by itself whenever every mailbox is idle and no real I/O is pending; false when left out.
-   * Real are timers of the platform too, so it stands still while an interval is set; what Node does not list is not seen, as
-   * the work of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile` of small files.
+   * Moves the time to the next deadline whenever every mailbox is idle and no real I/O is pending; false when left
+   * out. Timers of the platform count as real I/O, so time stands still while an interval is set. Work that Node does
+   * not list is not seen: that of `node:zlib`, `node:crypto` and WebCrypto, and in Node 26 `readFile` and `writeFile`
+   * of small files.
    */
   readonly autoAdvance?: boolean;
-  /** Decides on the order of steps, and on faults; without it they come in the order of arrival. A whole number. */
+  /** The whole number that decides on the order of steps, and on faults; without it steps come in the order of arrival. */
   readonly seed?: number;
-  /** What goes wrong on purpose. */
+  /** The faults to inject. */
   readonly faults?: readonly Fault[];
-  /** How many of the faults that the seed chooses may strike; 3 when left out. */
+  /** The number of faults chosen by the seed that may strike; 3 when left out. */
   readonly faultBudget?: number;
 }
-
-/** What decides a run, beside its options. */
-export interface Run {
-  readonly choices: Choices;
-  readonly rules: Rules;
-  readonly isTraced: boolean;
-}
-
-/** What a system runs on. */
-interface Parts {
-  readonly trace: Trace;
-  readonly simulation: Simulation;
-  readonly stage: Stage;
-  readonly faults: Faults;
-  readonly clockInForce: Disposable;
-  readonly canBeStuck: boolean;
-}
-
-/** What drives a test system. */
-export let simulationOf: (system: TestSystem) => Simulation;
-/** What goes wrong in it. */
-export let faultsOf: (system: TestSystem) => Faults;
 
 let silence: Logger | undefined;
 
 /**
  * An {@link ActorSystem} for tests. Nothing is logged unless `logger` or `logLevel` is given.
  *
- * Timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks go by its clock, as does
- * every timeout, `after` and `tick` of channels on this thread while it is there: so there can be only one at a time. Timers
- * of the platform are not reached, nor are vitest's fake timers, beside which it works.
+ * Timeouts of asks and sends, `ctx.timers`, `ctx.sleep`, backoffs, intensity windows and deadlocks go by its clock,
+ * as does every timeout, `after` and `tick` of channels on this thread while it is there: so there can be only one at
+ * a time. It does not reach timers of the platform, nor vitest's fake timers, beside which it works.
  *
- * Its end (`await using`) shuts it down, lets the time pass that this takes, and throws {@link InvariantError} when a message
- * is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
+ * Its end (`await using`) shuts it down, lets the time pass that this takes, and throws {@link InvariantError} if a
+ * message is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  static {
-    simulationOf = (system) => system.#parts.simulation;
-    faultsOf = (system) => system.#parts.faults;
-  }
-  readonly #parts: Parts;
+  readonly #parts: SystemParts;
 
-  /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
+  /** Called by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, stage } = parts as Parts;
+    const { simulation, hooks } = parts as SystemParts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
       ...(options.logLevel === undefined && { logger: silence }),
       ...others,
       clock: simulation.clock,
-      scheduler: Object.assign(simulation, { [INSTRUMENT]: stage }),
+      scheduler: Object.assign(simulation, { [TEST_HOOKS]: hooks }),
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#parts = parts as Parts;
-    simulation.restTimers = () => runtimeOf(this).restTimers();
+    this.#parts = parts as SystemParts;
+    simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 
   /** The time of this system, in milliseconds since it was made. */
@@ -101,24 +72,24 @@ export class TestSystem extends ActorSystem {
     return this.#parts.simulation.clock.now();
   }
 
-  /** What has happened: a line for each step, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
+  /** The steps so far: a line for each, with time, actor, message and effects. Of a long run, the last 10,000 steps. */
   get trace(): string {
     return this.#parts.trace.toString();
   }
 
-  /** Resolves when nothing is left to do at the present moment: every mailbox is empty, or its actor waits. */
+  /** Resolves when nothing is left to do at the present time: every mailbox is empty, or its actor waits. */
   async settle(): Promise<void> {
     await this.#parts.simulation.drive(this.now);
   }
 
-  /** Moves the time by `ms` milliseconds, deadline by deadline; at each, everything runs until nothing is left to do. */
+  /** Moves the time by `ms` milliseconds, deadline by deadline. At each, it runs everything until nothing is left to do. */
   async advance(ms: number): Promise<void> {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     await this.settle();
     await this.#parts.simulation.drive(this.now + ms);
   }
 
-  /** Moves the time to the next deadline, and runs what is due. Resolves to the milliseconds; 0 when no timer is set. */
+  /** Moves the time to the next deadline, and runs everything that is due. Resolves to the milliseconds moved; 0 if no timer is set. */
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
@@ -128,7 +99,7 @@ export class TestSystem extends ActorSystem {
     return nextDeadline - now;
   }
 
-  /** Shuts down, and checks what must hold. */
+  /** Shuts down, and checks the invariants. */
   override async [Symbol.asyncDispose](): Promise<void> {
     const runtime = runtimeOf(this);
     const simulation = this.#parts.simulation;
@@ -138,16 +109,16 @@ export class TestSystem extends ActorSystem {
       const found = violationsAtRest(runtime);
       const stuck = await this.#end();
       await simulation.drive(this.now);
-      simulation.rest();
+      simulation.dropPostponed();
       if (stuck.length > 0) throw new UncontrolledWaitError(stuck);
-      found.push(...this.#parts.stage.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
+      found.push(...this.#parts.hooks.checks.violations, ...violationsAtEnd(runtime, simulation.clock));
       if (found.length > 0) throw new InvariantError(found);
     } finally {
       this.#parts.clockInForce[Symbol.dispose]();
     }
   }
 
-  /** Shuts down; resolves to the handlers and hooks for which nothing came any more but the deadline. */
+  /** Shuts down. Resolves to the handlers and hooks that only the deadline could end. */
   async #end(): Promise<string[]> {
     const runtime = runtimeOf(this);
     const { simulation, canBeStuck } = this.#parts;
@@ -158,7 +129,7 @@ export class TestSystem extends ActorSystem {
     });
     await simulation.drive(Number.POSITIVE_INFINITY, () => {
       if (isOver || !canBeStuck || stuck.length > 0 || simulation.awaitsRealWork) return isOver;
-      simulation.restTimers();
+      simulation.stopIdleTimers();
       if (simulation.clock.pending <= 1) stuck = atWork(runtime); // the timer is that of the shutdown
       return false;
     });
@@ -168,8 +139,10 @@ export class TestSystem extends ActorSystem {
 }
 
 /**
- * Makes a system whose time stands still until the test moves it and, with a `seed`, in which the seed decides at every point
- * which of the actors that have something to do is next, and which reply, room or timer. The same seed gives the same run.
+ * Makes a system whose time stands still until the test moves it. With a `seed`, the seed decides at every point
+ * which step is next: the turn of an actor that has something to do, a reply, room, or a timer. The same seed gives
+ * the same run. Throws `InvalidDefinitionError` for options that cannot be, and while another test system is in force
+ * on this thread.
  *
  * @example
  * ```ts
@@ -197,58 +170,10 @@ export class TestSystem extends ActorSystem {
  * ```
  */
 export function testSystem(options: TestSystemOptions = {}): TestSystem {
-  checkedOptions("testSystem(options)", options);
-  const { clock = "virtual", seed, autoAdvance = false } = options;
-  if (clock !== "virtual") {
-    throw new InvalidDefinitionError(`The option \`clock\` of a test system is "virtual", not ${String(clock)}`);
-  }
-  if (typeof autoAdvance !== "boolean") {
-    throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
-  }
-  const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
-  return stagedSystem(options, {
-    choices: new Choices(random),
-    rules: { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY },
-    isTraced: true,
-  });
-}
-
-/** A system for one run. */
-export function stagedSystem(options: TestSystemOptions, { choices, rules, isTraced }: Run): TestSystem {
-  const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
-  const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
-  const faults = new Faults(options.faults ?? [], options.faultBudget, choices);
-  const stage = new Stage(simulation, faults, trace);
-  const clockInForce = inForce(simulation.clock);
-  const canBeStuck = options.seed !== undefined;
-  try {
-    return new TestSystem(options, { trace, simulation, stage, faults, clockInForce, canBeStuck });
-  } catch (misuse) {
-    clockInForce[Symbol.dispose]();
-    throw misuse;
-  }
-}
-
-/** Puts `clock` in force on this thread; throws while a test system has its own there. */
-export function inForce(clock: Clock): Disposable {
-  try {
-    return useClock(clock);
-  } catch {
-    throw new InvalidDefinitionError(
-      "A test system decides on the time of its thread, and another one is in force: dispose of that first, as `await using` " +
-        "does (a test that has timed out never got there)",
-    );
-  }
-}
-
-/** Throws for what are no options. */
-export function checkedOptions(call: string, options: unknown): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new InvalidDefinitionError(`${call} takes an object of options, not ${String(options)}`);
-}
-
-/** `seed`, if it is one. */
-export function checkedSeed(seed: number): number {
-  if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidDefinitionError(`A seed is a whole number, not ${String(seed)}`);
+  checkTestSystem(options);
+  const { seed, autoAdvance = false } = options;
+  const random = seed === undefined ? undefined : randomFrom(seed);
+  const rules = { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY };
+  const run = { choices: new Choices(random), rules, isTraced: true };
+  return simulatedSystem(options, run, (parts) => new TestSystem(options, parts));
 }

@@ -1,24 +1,24 @@
 /**
- * What happened in one run, step by step, for people to read: time, actor, message, and what came of it. The same run gives
- * the same text on every machine: nothing in it depends on how long something took, or where.
+ * The trace of one run, step by step, for people to read: time, actor, message and effect. The same run gives the same
+ * text on every machine: nothing in it depends on durations or on the machine.
  */
 
 import type { AnyStep } from "./agenda.ts";
 import { displayMessage } from "./display.ts";
 
-/** Of a longer run, the beginning is forgotten. */
+/** The most entries that are kept; the beginning of a longer run is forgotten. */
 const ENTRIES_KEPT = 10_000;
 
-/** Stands in the place of an actor. */
+/** Stands for the scenario in the column of actors. */
 const SCENARIO = "scenario";
 
 interface Entry {
   readonly at: number;
-  /** Whether something else had come first. */
+  /** True if another step had come first. */
   readonly isSwitch: boolean;
-  /** Who does it: an actor, or the scenario; empty where that is not known. */
+  /** The actor that does it, or the scenario; empty if it is not known. */
   readonly actor: string;
-  /** Empty where an actor has had a turn, and there was no message for it. */
+  /** Empty if an actor has had a turn without a message. */
   what: string;
   readonly effects: string[];
 }
@@ -29,7 +29,7 @@ export class Trace {
   #entries: Entry[] = [];
   #current: Entry | undefined = undefined;
 
-  /** `now` is the time; what is not kept costs nothing. */
+  /** `now` returns the time. A trace that is not kept costs nothing. */
   constructor(now: () => number, isKept: boolean) {
     this.#now = now;
     this.#isKept = isKept;
@@ -48,7 +48,7 @@ export class Trace {
     this.#add(kind === "turn" ? path : waiter, what[kind], isSwitch);
   }
 
-  /** The present step gives `message` to the handler of `actor`. */
+  /** Notes that the present step gives `message` to the handler of `actor`. */
   handles(actor: string, message: { readonly type: string }): void {
     if (!this.#isKept) return;
     const text = displayMessage(message);
@@ -57,7 +57,7 @@ export class Trace {
     else this.effect(() => `handles ${text}`, actor);
   }
 
-  /** Something that comes of the present step, and is done by `actor`: by whoever does the step, if that is left out. */
+  /** Adds an effect of the present step, done by `actor`; by the actor of the step, if that is left out. */
   effect(text: () => string, actor?: string): void {
     if (!this.#isKept) return;
     this.#current ??= this.#add(SCENARIO, "begins", false);
@@ -65,7 +65,7 @@ export class Trace {
     this.#current.effects.push(isOther ? `${actor} ${text()}` : text());
   }
 
-  /** The scenario has failed; what comes after it is not told. */
+  /** Notes that the scenario has failed, and ends the trace. */
   fails(text: () => string): void {
     if (!this.#isKept) return;
     this.#add(SCENARIO, "fails", false).effects.push(text().split("\n", 1)[0] as string);
@@ -98,7 +98,7 @@ interface Row {
   readonly isSwitch: boolean;
 }
 
-/** One row, and one more for each further effect; none for a turn of which nothing came. */
+/** Returns one row, and one more for each further effect; none for a turn without an effect. */
 function rowsOf({ at, isSwitch, actor, what, effects }: Entry): Row[] {
   if (what === "" && effects.length === 0 && !isSwitch) return [];
   const [first = what === "" ? "has nothing to do" : "", ...others] = effects;

@@ -1,10 +1,10 @@
-/** Writes the steps in the lives of actors to the trace, and publishes them as ever. */
+/** Writes the steps in the lives of actors to the trace, and publishes them as usual. */
 
-import type { Observed } from "../diagnostics.ts";
-import { Diagnostics } from "../diagnostics.ts";
+import type { Observed } from "../diagnostics-channels.ts";
+import { Diagnostics } from "../diagnostics-channels.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { describe } from "../exit-reason.ts";
-import type { DeadLetterReason } from "../mailbox/ledger.ts";
+import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
+import { describe } from "../wording.ts";
 import type { Trace } from "./trace.ts";
 
 export class TracedDiagnostics extends Diagnostics {

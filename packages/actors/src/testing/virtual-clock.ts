@@ -1,27 +1,28 @@
 /**
- * Time that moves only when a test says so. What falls due runs in the order of the deadlines, what has one deadline in the
- * order it was set; a timer that is set meanwhile runs too if it falls due.
+ * Time that moves only when a test says so. Timers run in the order of their deadlines, those of one deadline in the
+ * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { InvalidDefinitionError } from "../errors.ts";
+import { checkAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
-  /** Tells those of one deadline apart. */
+  /** Orders timers of the same deadline. */
   readonly order: number;
   /** Undefined once it has run or was cleared. */
   run: (() => void) | undefined;
 }
 
-/** So many cleared timers may wait in the heap for their time. */
+/** The most cleared timers that wait in the heap for their time. */
 const MOST_CLEARED = 64;
 
 /**
- * A clock for tests: of the channels of a thread (`useClock` of `@pneumatic/core/testing`), or of a system (the option
- * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one of 1 ms.
+ * A clock for tests, of the channels of a thread (`useClock` of `@pneumatic/core/testing`) or of a system (the option
+ * `clock`); a {@link testSystem} has one already. It starts at 0. As on the platforms, a delay above 2^31-1 ms is one
+ * of 1 ms.
  *
  * @example
  * ```ts
@@ -59,19 +60,22 @@ export class VirtualClock implements Clock {
     this.#heap = this.#heap.filter(({ run }) => run !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** The time at which the next timer falls due; `Infinity` when none is set. */
+  /** The time at which the next timer falls due; `Infinity` if none is set. */
   get nextDeadline(): number {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Moves the time by `ms` milliseconds, and runs what falls due. */
+  /**
+   * Moves the time by `ms` milliseconds, and runs the timers that fall due. Throws `InvalidDefinitionError` unless
+   * `ms` is a number from 0.
+   */
   advance(ms: number): void {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     const until = this.#now + ms;
     for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
       this.#pop();
@@ -82,8 +86,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns what is due then, each to be called once,
-   * in any order. What is stopped by then does nothing when called.
+   * Moves the time to `until`, which is not beyond {@link nextDeadline}, and returns what is due then, each to be
+   * called once, in any order. A timer that is cleared by then does nothing when called.
    */
   takeDue(until: number): (() => void)[] {
     this.#now = until;
@@ -105,7 +109,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** The first timer that is still set. */
+  /** Returns the first timer that is still set. */
   #first(): VirtualTimer | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];
@@ -139,12 +143,6 @@ export class VirtualClock implements Clock {
     }
     heap[at] = last;
   }
-}
-
-/** Throws for what time cannot be advanced by. */
-export function checkedAdvance(ms: number): void {
-  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
-  throw new InvalidDefinitionError(`Time is advanced by a number of milliseconds from 0, not ${String(ms)}`);
 }
 
 function isBefore(one: VirtualTimer, other: VirtualTimer): boolean {

@@ -1,19 +1,19 @@
 /** Work that keeps a thread from turning its event loop for longer than the heartbeat allows, on purpose. */
 import { InvalidDefinitionError } from "../errors.ts";
-import { here } from "./wire/current-host.ts";
+import { currentHost } from "./wire/current-host.ts";
 import { BLOCKING } from "./wire/shared-words.ts";
 
 /**
- * Runs `work` at once and returns what it returns. While it runs, its thread is not terminated for a missed heartbeat: for
- * work known to take long in one piece, such as a synchronous call of a native library. Afterwards the thread has the whole
- * limit again.
+ * Runs `work` at once and returns its result. Meanwhile its thread is not terminated for a missed heartbeat: it is
+ * for work that is known to take long in one piece, such as a synchronous call of a native library. Afterwards the
+ * thread has the whole limit again.
  *
- * It works from any code on a thread, also nested, and ends when `work` throws. It covers what `work` does before it returns: a
- * promise is returned as it is, and needs no section, since the thread turns while it is awaited. Nobody watches inside: what
- * never returns there is never found. Other actors of the thread wait meanwhile, so give such an actor
+ * It works from any code on a thread, also nested, and ends if `work` throws. It covers `work` until that returns: a
+ * promise is returned as it is, and needs no section, since the thread turns while it is awaited. Nobody watches
+ * inside, so work that never returns is never found. Other actors of the thread wait meanwhile: give such an actor
  * `thread: "dedicated"`. For an actor in process, and elsewhere, it only calls `work`.
  *
- * Throws `InvalidDefinitionError` when `work` is no function. (After Tokio's `block_in_place` and Scala's `blocking`.)
+ * Throws `InvalidDefinitionError` if `work` is no function. (After Tokio's `block_in_place` and Scala's `blocking`.)
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function blocking<T>(work: () => T): T {
   if (typeof work !== "function") {
     throw new InvalidDefinitionError(`blocking(work) takes a function that does the work, not ${typeof work}`);
   }
-  const words = here()?.words;
+  const words = currentHost()?.words;
   if (words === undefined) return work();
   Atomics.add(words, BLOCKING, 1);
   try {

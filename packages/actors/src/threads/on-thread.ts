@@ -1,16 +1,17 @@
-/** A definition by the address of its module: what runs on a worker thread need not be loaded on this one. */
+/** A definition by the address of its module, which need not be loaded on this thread. */
 import type { ArgsOf, Definition, ProtocolOf } from "../definition.ts";
-import { RemoteDefinition } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { RemoteDefinition } from "../runtime-definition.ts";
 
 /**
- * An actor that runs on a worker thread: the definition that the module at `url` exports, by default or under
- * `exportName`. It is spawned, supervised and addressed like any other. `./x.js` stands for `x.ts` where nothing was built.
- * What cannot be loaded is a failed start, whose cause is a `LoadFailedError` that says what to do.
+ * Defines an actor that runs on a worker thread: by the definition that the module at `url` exports, by default or
+ * under `exportName`. It is spawned, supervised and addressed like any other. `./x.js` stands for `x.ts` if nothing
+ * was built. If the module cannot be loaded, the start has failed, and the cause is a `LoadFailedError` that says
+ * what to do.
  *
- * What is sent to it is copied at the call, as `structuredClone` does; what cannot be copied throws
- * `MessageNotCloneableError`. A thread that exits, runs out of memory or hangs is a reason to restart like a panic: queued
- * messages survive in order, and the ask in flight rejects at once.
+ * A message to it is copied at the call, as `structuredClone` does; if it cannot be copied, the call throws
+ * `MessageNotCloneableError`. A thread that exits, runs out of memory or hangs is a reason to restart, like a panic:
+ * queued messages survive in order, and the ask in flight rejects at once.
  *
  * @example
  * ```ts

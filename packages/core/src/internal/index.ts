@@ -1,19 +1,50 @@
-/** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
-export { brand } from "../errors.ts";
+/** The entry for `@pneumatic/actors`. It is no part of the public interface, and changes without notice. */
+export { brand, shown } from "../brand.ts";
+export type { Clock } from "../clock.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
-export { overspent, putOff } from "./budget.ts";
+export { afterYield, charge } from "./budget.ts";
 export {
   Channel,
   DISCONNECTED,
   FULL,
-  type ParkedSend,
   PUSHED,
   type Pushed,
+  type WaitingSender,
   type Waker,
 } from "./channel.ts";
-export { type Clock, currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
+export { currentClock, platformClock, Timer, UnrefTimer } from "./clock.ts";
+export {
+  abortSignal,
+  callback,
+  checkArgument,
+  checkOptions,
+  count,
+  flag,
+  ignored,
+  integer,
+  type MakeError,
+  milliseconds,
+  misuseOf,
+  numberFrom,
+  type OptionKind,
+  type OptionTable,
+  oneOf,
+  required,
+} from "./options.ts";
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
-export { refuse, soon, Wait } from "./wait.ts";
+export { refuse, settled, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
+export {
+  isContainer,
+  isPlain,
+  type Path,
+  PRUNE,
+  type Reach,
+  replace,
+  STOP,
+  type Visitor,
+  type WalkOptions,
+  walk,
+} from "./walk.ts";

@@ -1,22 +1,16 @@
 /**
- * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first; then
- * neither a timer nor a listener is left.
+ * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first. Then neither
+ * a timer nor a listener is left. Its subclasses put it on the list of a channel (`enter`) and take it off (`leave`).
  */
-import { InvalidArgumentError } from "../errors.ts";
+import type { Clock } from "../clock.ts";
+import type { WaitOptions } from "../wait-options.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
-import { overspent, putOff } from "./budget.ts";
-import type { Clock } from "./clock.ts";
+import { afterYield, charge } from "./budget.ts";
 import { Timer } from "./clock.ts";
+import type { OptionTable } from "./options.ts";
+import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
 import type { WaitNode } from "./wait-list.ts";
-
-/** What may end a wait early. */
-export interface WaitOptions {
-  /** Rejects the operation with `signal.reason`. An operation whose signal is aborted already does nothing at all. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, from 0 to `Infinity` (the default). */
-  readonly timeout?: number | undefined;
-}
 
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;
@@ -26,7 +20,7 @@ export abstract class Wait<R> implements Abortable, WaitNode {
   #timer: Timer | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
-  /** Takes its place, and begins to listen to the signal and the timeout. */
+  /** Enters the list, and begins to listen to the signal and the timeout. It can be started again once it has settled. */
   start(options?: WaitOptions, clock?: Clock): Promise<R> {
     const promise = new Promise<R>((resolve, reject) => {
       this.#resolve = resolve;
@@ -47,37 +41,37 @@ export abstract class Wait<R> implements Abortable, WaitNode {
     this.reject(reason);
   }
 
-  /** Rejects; the place in the channel is given up already. */
+  /** Rejects. It has left its list already. */
   protected reject(reason: unknown): void {
     const reject = this.#reject;
     this.#finish();
     reject?.(reason);
   }
 
-  /** Gives up its place and settles with `result`. */
+  /** Leaves its list, and settles with `result`. */
   end(result: R): void {
     this.leave();
     this.settle(result);
   }
 
-  /** Whether others may be let go first when it settles. */
+  /** True if it lets others have their turn first when it settles. */
   protected abstract readonly cooperative: boolean;
-  /** The result when the timeout is first. */
+  /** The result if the timeout is first. */
   protected abstract readonly timedOut: R;
-  /** Takes its place in the channel. */
+  /** Enters its list. */
   protected abstract enter(): void;
-  /** Gives up its place in the channel. */
+  /** Leaves its list. */
   protected abstract leave(): void;
 
-  /** Settles with `result`; the place in the channel is given up already. */
+  /** Settles with `result`. It has left its list already. */
   protected settle(result: R): void {
     const resolve = this.#resolve as (result: R) => void;
     this.#finish();
-    if (overspent(this.cooperative)) putOff(result).then(resolve);
+    if (charge(this.cooperative)) afterYield(result).then(resolve);
     else resolve(result);
   }
 
-  /** Lets go of the promise, the timer and the signal; it can be started again. */
+  /** Clears the promise, the timer and the signal. */
   #finish(): void {
     this.#resolve = this.#reject = undefined;
     if (this.#timer !== undefined) {
@@ -91,39 +85,47 @@ export abstract class Wait<R> implements Abortable, WaitNode {
   }
 }
 
-/** A promise of what is known already. */
-export function soon<R>(result: R, cooperative: boolean): Promise<R> {
-  return overspent(cooperative) ? putOff(result) : Promise.resolve(result);
+/** Returns a promise of a result that is known already. */
+export function settled<R>(result: R, cooperative: boolean): Promise<R> {
+  return charge(cooperative) ? afterYield(result) : Promise.resolve(result);
 }
+
+/** The options that may end a wait. */
+export const WAIT_OPTIONS: OptionTable = { signal: abortSignal, timeout: milliseconds };
+/** The options of a wait that has no timeout; the types let one pass all the same. */
+export const SIGNAL_OPTIONS: OptionTable = { signal: abortSignal, timeout: ignored };
 
 /**
- * The rejection of an operation that must not touch the channel, because its signal is aborted already or its timeout is
- * no time; undefined when it may go on.
+ * Returns the rejection of an operation that must not begin, because its options are misuse or its signal is aborted already;
+ * undefined when it may begin.
  */
-export function refuse(options: WaitOptions | undefined): Promise<never> | undefined {
+export function refuse(
+  options: WaitOptions | undefined,
+  table: OptionTable = WAIT_OPTIONS,
+): Promise<never> | undefined {
   if (options === undefined) return undefined;
-  if (options === null) return misuse("options", "an object", options);
-  const { timeout, signal } = options;
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
-    return misuse("timeout", "a number of milliseconds from 0 to Infinity", timeout);
-  }
-  if (signal === undefined) return undefined;
-  if (typeof signal?.aborted !== "boolean" || typeof signal.addEventListener !== "function") {
-    return misuse("signal", "an AbortSignal", signal);
-  }
-  return signal.aborted ? Promise.reject(signal.reason) : undefined;
+  const misuse = isPlainWait(options) ? undefined : misuseOf(options, table);
+  if (misuse !== undefined) return Promise.reject(misuse);
+  return options.signal?.aborted === true ? Promise.reject(options.signal.reason) : undefined;
 }
 
-/** {@link WaitOptions} for the operations that take the timeout as an argument of its own. */
+/** Returns true for options that are without doubt those of a wait, as nearly all are. This is faster than the table. */
+function isPlainWait(options: WaitOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  for (const name in options) if (name !== "signal" && name !== "timeout") return false;
+  const { signal, timeout } = options;
+  return (
+    (signal === undefined || signal instanceof AbortSignal) &&
+    (timeout === undefined || (typeof timeout === "number" && timeout >= 0))
+  );
+}
+
+/** Returns {@link WaitOptions} for the operations that take the timeout as an argument of its own. */
 export function timeoutOf(ms: number): WaitOptions {
   return { timeout: ms === undefined ? Number.NaN : ms };
 }
 
-/** {@link WaitOptions} for the operations that have no timeout. */
+/** Returns {@link WaitOptions} for the operations that have no timeout. */
 export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): WaitOptions | undefined {
   return options && { signal: options.signal };
-}
-
-function misuse(what: string, expected: string, given: unknown): Promise<never> {
-  return Promise.reject(new InvalidArgumentError(what, expected, given));
 }

@@ -1,20 +1,11 @@
-/**
- * Marks of messages whose buffers are to be moved instead of copied. A mark is found by the message itself, and used up when
- * the message goes to another thread.
- */
-import type { Worker } from "node:worker_threads";
+/** The function by which a program moves buffers with a message, instead of copying them. The marks are in link/marks.ts. */
 import { InvalidArgumentError } from "../errors.ts";
-
-/** What `postMessage` can transfer. Read from its signature: the types of Node have had several names for it. */
-export type TransferList = NonNullable<Parameters<Worker["postMessage"]>[1]>;
-
-const marks = new WeakMap<object, TransferList>();
-/** Whether there was ever a mark, so that those who use none pay nothing. */
-let isUsed = false;
+import { mark } from "./link/marks.ts";
+import type { TransferList } from "./link/transfer-list.ts";
 
 /**
- * The same message, marked: when it is sent to another thread, what `transferList` names is moved there instead of copied, and
- * is unusable here from then on. Within one thread the mark means nothing.
+ * Marks `message`, and returns it. When the message goes to another thread, the objects in `transferList` move there instead of
+ * being copied, and are unusable here from then on. Within one thread the mark means nothing.
  *
  * Throws {@link InvalidArgumentError} for a message that is no object. (After the `transferList` of `postMessage`.)
  *
@@ -36,21 +27,6 @@ export function transfer<T extends object>(message: T, transferList: TransferLis
   if (!Array.isArray(transferList)) {
     throw new InvalidArgumentError("The transferList of transfer", "an array of what to transfer", transferList);
   }
-  isUsed = true;
-  marks.set(message, [...transferList]);
+  mark(message, [...transferList]);
   return message;
-}
-
-export function isMarked(value: unknown): boolean {
-  return isUsed && typeof value === "object" && value !== null && marks.has(value);
-}
-
-/** What is to be transferred with `value`. */
-export function markOf(value: unknown): TransferList {
-  return isMarked(value) ? (marks.get(value as object) ?? []) : [];
-}
-
-/** `value` was sent. */
-export function unmark(value: unknown): void {
-  if (isMarked(value)) marks.delete(value as object);
 }

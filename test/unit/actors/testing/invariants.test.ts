@@ -7,15 +7,15 @@ import { after } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
 import { describe, expect, it, test } from "vitest";
 import type { Cell } from "../../../../packages/actors/src/cell/cell.ts";
-import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/phase.ts";
+import { AWAITING, DOWN, QUEUED, READY } from "../../../../packages/actors/src/cell/state.ts";
+import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/bounded.ts";
 import type { MailboxOwner } from "../../../../packages/actors/src/mailbox/mailbox.ts";
-import { bounded as boundedSource, unbounded } from "../../../../packages/actors/src/mailbox/overflow.ts";
-import { Ask } from "../../../../packages/actors/src/reply/ask.ts";
+import { Envelope } from "../../../../packages/actors/src/reply/ask.ts";
 import { Deadlines } from "../../../../packages/actors/src/reply/deadlines.ts";
 import type { SystemRuntime } from "../../../../packages/actors/src/system/runtime.ts";
-import { Checks } from "../../../../packages/actors/src/testing/checks.ts";
 import { violationsAtEnd, violationsAtRest } from "../../../../packages/actors/src/testing/invariants.ts";
 import { SimulatedMailbox } from "../../../../packages/actors/src/testing/simulated-mailbox.ts";
+import { Checks } from "../../../../packages/actors/src/testing/simulation-hooks.ts";
 import { VirtualClock } from "../../../../packages/actors/src/testing/virtual-clock.ts";
 
 const clock = new VirtualClock();
@@ -87,10 +87,10 @@ describe("a mailbox", () => {
 
   it("sees an ask that its handler has left without an answer, and one that outlives the actor", async () => {
     const { mailbox, checks } = mailboxOf();
-    const [one, two, three] = [1, 2, 3].map((id) => new Ask(message(id), mailbox, deadlines, undefined)) as [
-      Ask,
-      Ask,
-      Ask,
+    const [one, two, three] = [1, 2, 3].map((id) => new Envelope(message(id), mailbox, deadlines, undefined)) as [
+      Envelope,
+      Envelope,
+      Envelope,
     ];
     for (const each of [one, two, three]) mailbox.ask(each);
     mailbox.begins(one, 1);
@@ -184,7 +184,7 @@ describe("a system at its end", () => {
     const own = new VirtualClock();
     for (let count = 1; count <= timers; count++) own.setTimeout(() => {}, 10 * count);
     const done = { ...BALANCED, accepted: 6, queued: 0, stashed: 0, inFlight: 0, ...ledger };
-    const runtime = { ledger: () => done, living, deadlines: { open }, restTimers: () => {} };
+    const runtime = { ledger: () => done, living, deadlines: { open }, stopIdleTimers: () => {} };
     return violationsAtEnd(runtime as unknown as SystemRuntime, own);
   }
 

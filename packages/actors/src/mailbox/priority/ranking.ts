@@ -1,44 +1,42 @@
 /**
- * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of somebody
- * else, so whatever it does costs neither the sender nor the message anything.
+ * Asks the function of a priority mailbox for the rank of each message. It is user code that runs in the `tell` of
+ * another actor, so an error in it costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
-import { Ask } from "../../reply/ask.ts";
+import { Envelope } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
-/** Throws for a ranking that cannot be. */
-export function checkRanking(rankOf: unknown, capacity: number): void {
-  if (typeof rankOf !== "function") {
-    throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
-  }
-  if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
+/** Throws unless `rankOf` is a function. */
+export function checkRanking(rankOf: unknown): void {
+  if (typeof rankOf === "function") return;
+  throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
 }
 
-/** What is told of a message that has no rank. */
-interface Complaints {
+/** Reports messages without a rank. */
+interface RankingReporter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-/** Ranks what is offered to a mailbox. */
+/** Ranks the messages that are offered to a mailbox. */
 export class Ranking {
   readonly queue: PriorityQueue;
   readonly #rankOf: (message: never) => number;
-  readonly #complaints: Complaints;
+  readonly #reporter: RankingReporter;
   #unranked = 0;
 
-  constructor(rankOf: (message: never) => number, evicts: boolean, complaints: Complaints) {
+  constructor(rankOf: (message: never) => number, evicts: boolean, reporter: RankingReporter) {
     this.queue = new PriorityQueue(evicts);
     this.#rankOf = rankOf;
-    this.#complaints = complaints;
+    this.#reporter = reporter;
   }
 
   /**
-   * Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. False when that
-   * was an ask, and is given up by now.
+   * Decides on the rank of the value that is pushed next. It calls the user's code, so it must come before anything is touched.
+   * Returns false if the value is an ask that was given up by that code.
    */
   next(item: unknown): boolean {
-    this.queue.nextRank = this.#rank(item instanceof Ask ? item.message : item);
-    return !(item instanceof Ask && item.isSettled);
+    this.queue.nextRank = this.#rank(item instanceof Envelope ? item.message : item);
+    return !(item instanceof Envelope && item.isSettled);
   }
 
   #rank(message: unknown): number {
@@ -52,10 +50,10 @@ export class Ranking {
     return this.#unrankable(message, rank);
   }
 
-  /** Every doubling of the total is told, so that a flood is seen but does not flood the log. */
+  /** Reports every doubling of the total, so that a flood is seen but does not flood the log. */
   #unrankable(message: unknown, why: unknown): number {
     const total = ++this.#unranked;
-    if ((total & (total - 1)) === 0) this.#complaints.unranked(message, why, total);
+    if ((total & (total - 1)) === 0) this.#reporter.unranked(message, why, total);
     return Number.POSITIVE_INFINITY;
   }
 }

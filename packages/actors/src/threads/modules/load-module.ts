@@ -11,30 +11,33 @@ import { features } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
-import { asBehavior } from "../../definition.ts";
 import { LoadFailedError, ThreadLimitError } from "../../errors.ts";
-import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
-import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
+import { asBehavior } from "../../runtime-definition.ts";
+import { noDefinition, shortUrl, whyNotLoaded } from "./load-failure.ts";
+import { fileOf, isTypeScript, sourceUrlOf } from "./module-file.ts";
 
-/** What a module exports. */
+/** The exports of a module. */
 export type Module = Readonly<Record<string, unknown>>;
 
-/** The files that this thread has begun to load. */
+/** The files that this thread has started to load. */
 const begun = new Set<string>();
 let registering: Promise<boolean> | undefined;
 
-/** Rejects with {@link LoadFailedError}, which says what to do about it. */
+/** Loads a module. Rejects with {@link LoadFailedError}, which names the remedy. */
 export async function loadModule(url: string): Promise<Module> {
   begun.add(fileOf(url));
-  const source = sourceOf(url);
+  const source = sourceUrlOf(url);
   try {
     return await importSource(source);
   } catch (error) {
-    throw new LoadFailedError(`Cannot load ${shown(url)}: ${whyNotLoaded(error, url, source)}`, url, error);
+    throw new LoadFailedError(`Cannot load ${shortUrl(url)}: ${whyNotLoaded(error, url, source)}`, url, error);
   }
 }
 
-/** What is refused while it is linked was not evaluated, so nothing happens twice; but Node may remember it by its URL. */
+/**
+ * Imports a module, by tsx if Node refuses it. A module that is refused while it is linked was not evaluated, so
+ * nothing happens twice; but Node may remember it by its URL.
+ */
 async function importSource(source: string): Promise<Module> {
   const isBeyondNode = isTypeScript(source) && !("typescript" in features && features.typescript);
   if (isBeyondNode) await registerTsx(source);
@@ -46,25 +49,30 @@ async function importSource(source: string): Promise<Module> {
   }
 }
 
-/** Whether Node found TypeScript that it does not load itself: by what it is, or by the name it is imported by. */
+/**
+ * Returns true if Node found TypeScript that it does not load itself: by its content, or by the name it is imported by.
+ */
 function isForTsx(error: unknown): boolean {
   const { code, url } = Object(error) as { readonly code?: unknown; readonly url?: unknown };
   return (
     code === "ERR_UNKNOWN_FILE_EXTENSION" ||
     code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX" ||
     code === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING" ||
-    (code === "ERR_MODULE_NOT_FOUND" && typeof url === "string" && sourceOf(url) !== url)
+    (code === "ERR_MODULE_NOT_FOUND" && typeof url === "string" && sourceUrlOf(url) !== url)
   );
 }
 
-/** Whether there is a tsx. It may be the one that the process was started with, which need not be in the project. */
+/**
+ * Registers tsx, and resolves to false if there is none. It may be the one that the process was started with, which
+ * need not be in the project.
+ */
 function registerTsx(source: string): Promise<boolean> {
   registering ??= (async () => {
     const near = source.startsWith("file:") ? [fileURLToPath(source)] : [];
     for (const place of [...near, join(process.cwd(), "_"), ...process.execArgv.filter(isPath)]) {
       const api = resolveFrom(place, "tsx/esm/api");
       if (api === undefined) continue;
-      // What require() is given cannot register on Node 20; next to it is what import is given.
+      // The entry for require() cannot register on Node 20; next to it is the entry for import.
       (await import(pathToFileURL(api.replace(/\.cjs$/, ".mjs")).href)).register();
       return true;
     }
@@ -91,7 +99,7 @@ export function behaviorIn(module: Module, url: string, exportName: string): Beh
   const exports = Object.hasOwn(compiled, "__esModule") ? compiled : module;
   const behavior = asBehavior(exports[exportName]);
   if (behavior !== undefined) return behavior;
-  throw new LoadFailedError(`Cannot use ${shown(url)}: ${noDefinition(exports, exportName)}`, url);
+  throw new LoadFailedError(`Cannot use ${shortUrl(url)}: ${noDefinition(exports, exportName)}`, url);
 }
 
 /** A module that spawns itself when it is loaded does so on its thread, too. */

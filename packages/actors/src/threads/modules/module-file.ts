@@ -18,22 +18,25 @@ export function isTypeScript(url: string): boolean {
   return extensionOf(url) in OUTPUTS;
 }
 
-/** Whether it is there; also for what is no file, of which that is not known. */
+/** Returns true if it exists; also for a URL that is no file, for which that is not known. */
 export function exists(url: string): boolean {
   return !url.startsWith("file:") || existsSync(new URL(url));
 }
 
-/** What `url` stands for: itself, or, as in an import of TypeScript, the source that it will be made of. */
-export function sourceOf(url: string): string {
+/**
+ * Returns the URL that `url` stands for: itself, or, as in an import of TypeScript, the source that it will be built
+ * from.
+ */
+export function sourceUrlOf(url: string): string {
   return exists(url) ? url : (sibling(url, SOURCES) ?? url);
 }
 
-/** The same for every URL of one file. */
+/** Returns the same string for every URL of one file. */
 export function fileOf(url: string): string {
-  return url.startsWith("file:") ? sourceOf(url).replace(/[?#].*$/s, "") : url;
+  return url.startsWith("file:") ? sourceUrlOf(url).replace(/[?#].*$/s, "") : url;
 }
 
-/** What the build has made of `url`, of which there is no source. */
+/** Returns the output of the build of `url`, if its source does not exist. */
 export function outputOf(url: string): string | undefined {
   return exists(url) ? undefined : sibling(url, OUTPUTS);
 }

@@ -1,34 +1,42 @@
 /**
- * How far the thread has come with the messages of an incarnation, in words of shared memory that outlive it. They hold the
- * low bits of the numbers, of which none is further behind than `least`.
+ * The progress of a thread with the messages of an incarnation, in words of shared memory that outlive the thread. They
+ * hold the low bits of the numbers, of which none is further behind than `least`.
  */
-import { BEGUN, FIRST_BEFORE, HALTED, HANDLED, LOW_BITS, PROGRESS_WORDS, SAID } from "../wire/shared-words.ts";
+import {
+  ACKNOWLEDGED,
+  FIRST_BEFORE,
+  HALTED,
+  INCARNATION_WORDS,
+  LOW_BITS,
+  REPORTS,
+  STARTED,
+} from "../wire/shared-words.ts";
 
-export class Progress {
-  readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(PROGRESS_WORDS * Int32Array.BYTES_PER_ELEMENT));
-  /** The last message that was handled, as far as was looked. */
-  handled: number = FIRST_BEFORE;
-  /** The last message that was begun, once the thread was halted. */
-  begun: number | undefined = undefined;
+export class Acknowledgements {
+  readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(INCARNATION_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  /** The last message that was acknowledged when the words were last read. */
+  acknowledged: number = FIRST_BEFORE;
+  /** The last message that was started, once the thread was halted. */
+  started: number | undefined = undefined;
 
   constructor() {
-    this.words[BEGUN] = this.words[HANDLED] = FIRST_BEFORE;
+    this.words[STARTED] = this.words[ACKNOWLEDGED] = FIRST_BEFORE;
   }
 
-  /** Looks which message was handled last. Whether more was said until then than the `heard` reports. */
-  look(least: number, heard: number): boolean {
-    this.handled = whole(Atomics.load(this.words, HANDLED), least);
-    return Atomics.load(this.words, SAID) !== heard;
+  /** Reads which message was acknowledged last. Returns true if the thread has sent more reports by then than `reportsReceived`. */
+  refresh(least: number, reportsReceived: number): boolean {
+    this.acknowledged = whole(Atomics.load(this.words, ACKNOWLEDGED), least);
+    return Atomics.load(this.words, REPORTS) !== reportsReceived;
   }
 
-  /** Nothing more is begun there. Returns the number of the last message that was. */
+  /** Lets the thread start no further message. Returns the number of the last message that was started. */
   halt(least: number): number {
-    this.begun ??= whole(Atomics.exchange(this.words, BEGUN, HALTED), least);
-    return this.begun;
+    this.started ??= whole(Atomics.exchange(this.words, STARTED, HALTED), least);
+    return this.started;
   }
 }
 
-/** The number that a word holds the low bits of. */
+/** Returns the number whose low bits are in a word. */
 function whole(word: number, least: number): number {
   return least + ((word - least) & LOW_BITS);
 }

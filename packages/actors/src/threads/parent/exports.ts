@@ -1,14 +1,18 @@
 /**
- * What a thread holds of the actors elsewhere, from the parent's side. For each actor that the thread has strong addresses of,
- * one is held here on its behalf: a lease. It is granted again with every strong address that goes there, and given back
- * by the thread when it has dropped as many as it got, so that one on its way is never overlooked. All leases end with the
- * thread. (After the leases of Java's RMI, and weighted reference counting.)
+ * The actors that a thread knows, from the parent's side: its exports. While the thread has strong addresses of an
+ * actor, the parent owns one on its behalf. It counts every strong address that it sends. The thread gives back as many
+ * as it got when it has dropped them all, so that one on its way is never overlooked. All exports end with the thread.
+ * (After the tables of CapTP, and weighted reference counting.)
  *
- * What the thread sends goes into the mailboxes from here, in the order in which it was sent.
+ * The messages of the thread go into the mailboxes from here, in the order in which they were sent.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";
-import { askAt, orphan, strongAddress, weakAddress } from "../../address/handle.ts";
+import { closedSender, strongAddress, weakAddress } from "../../address/handle.ts";
+import { askAt } from "../../address/sending.ts";
 import type { AnyAsk, Message, Target } from "../../address/target.ts";
 import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";
@@ -17,245 +21,260 @@ import { Cell } from "../../cell/cell.ts";
 import { ActorStoppedError, StartFailedError, ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { Credits } from "../../mailbox/credits.ts";
-import type { Ask } from "../../reply/ask.ts";
+import type { Envelope } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
-import { packError, packReason } from "../wire/errors.ts";
-import type { Border, Packed, Ref } from "../wire/marshal.ts";
-import { pack, posted, uncloneable, unpack } from "../wire/marshal.ts";
-import type { FromPeer, ToPeer } from "../wire/messages.ts";
+import { marshalError, marshalReason } from "../wire/errors.ts";
+import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
+import type { FromImports, ToImports } from "../wire/messages.ts";
 
 type Weak = WeakAddressTo<Message, AnyAsk>;
 
 /** An actor that the thread knows. */
-interface Lease {
+interface Export {
   readonly id: number;
   readonly target: Target;
   readonly weak: Weak;
   readonly watch: Watch;
-  /** How many strong addresses went there that it has not given back. */
-  granted: number;
-  /** How many addresses went there. */
-  mentions: number;
-  hold: Disposable | undefined;
-  /** What the thread may use of its capacity; undefined if it has none, or is a router. */
+  /** The strong addresses that went there and were not given back. */
+  strongCount: number;
+  /** The addresses that went there and were not given back. */
+  refCount: number;
+  strong: Disposable | undefined;
+  /** The credits of the thread; undefined if the mailbox has no capacity, or is a router's. */
   readonly credits: Credits | undefined;
 }
 
-/** An actor that there never was. */
-interface Unborn {
+/** An actor that was asked for and could not be made. */
+interface FailedSpawn {
   readonly path: string;
   readonly reason: ExitReason;
   readonly error: unknown;
 }
 
-export class Leases implements Border {
-  readonly #post: (order: ToPeer, transferList?: TransferList) => void;
-  /** Positive: those that a thread gives itself are negative. */
+export class Exports implements AddressTable {
+  readonly #post: (record: ToImports, transferList?: TransferList) => void;
+  /** Positive: the numbers that a thread gives itself are negative. */
   #lastId = 0;
-  readonly #byId = new Map<number, Lease>();
+  readonly #byId = new Map<number, Export>();
   readonly #ids = new Map<Target, number>();
   readonly #watching = new Set<Watch>();
-  /** What was asked for and could not be made, by the numbers of the thread. */
-  readonly #unborn = new Map<number, Unborn>();
-  /** Ends what the thread waits for, by its numbers. */
+  /** The failed spawns, by the numbers of the thread. */
+  readonly #failedSpawns = new Map<number, FailedSpawn>();
+  /** The controllers that end the waits of the thread, by its numbers. */
   readonly #asks = new Map<number, AbortController>();
   readonly #sends = new Map<number, AbortController>();
   #isOver = false;
 
-  /** `post` throws when its order cannot be copied. */
-  constructor(post: (order: ToPeer, transferList?: TransferList) => void) {
+  /** `post` throws when its record cannot be copied. */
+  constructor(post: (record: ToImports, transferList?: TransferList) => void) {
     this.#post = post;
   }
 
-  grant(handle: object): Ref {
-    const lease = this.#leaseOf(targetOf(handle) as Target);
-    this.#mention(lease);
+  exportAddress(handle: object): AddressDescriptor {
+    const exported = this.#exportOf(targetOf(handle) as Target);
+    this.#countRef(exported);
     const strong = isStrong(handle);
-    if (strong) this.#lend(lease);
-    const { id, target, credits } = lease;
-    const ref = { id, path: target.path, isStrong: strong, takesAll: target.inbox.takesAll };
-    if (credits === undefined) return ref;
-    credits.lend();
-    return { ...ref, credits: credits.words };
+    if (strong) this.#countStrong(exported);
+    const { id, target, credits } = exported;
+    const descriptor = { id, path: target.path, isStrong: strong, takesAll: target.inbox.takesAll };
+    if (credits === undefined) return descriptor;
+    credits.grant();
+    return { ...descriptor, credits: credits.words };
   }
 
-  /** The weak address of an actor, for itself. */
-  introduce(target: Target): Ref {
-    return this.grant(weakAddress(target));
+  /** Exports a weak address of an actor, for itself. */
+  exportWeak(target: Target): AddressDescriptor {
+    return this.exportAddress(weakAddress(target));
   }
 
-  adopt({ id, isStrong: strong, path }: Ref): object {
-    const lease = this.#byId.get(id);
-    if (lease === undefined) throw new Error(`No actor "${path}" is known to this thread`);
-    if (!strong) return weakAddress(lease.target);
-    return lease.weak.upgrade() ?? strongAddress(lease.target, orphan());
+  importAddress({ id, isStrong: strong, path }: AddressDescriptor): object {
+    const exported = this.#byId.get(id);
+    if (exported === undefined) throw new Error(`No actor "${path}" is known to this thread`);
+    if (!strong) return weakAddress(exported.target);
+    return exported.weak.upgrade() ?? strongAddress(exported.target, closedSender());
   }
 
-  /** An actor that the thread has named itself, and holds one address of: `strong` is that. */
+  /** Exports an actor that the thread has numbered itself, with one strong address: `strong`. */
   bind(id: number, strong: Disposable): void {
     const target = targetOf(strong) as Target;
     this.#ids.set(target, id);
-    const lease = this.#leaseOf(target);
-    this.#mention(lease);
-    this.#lend(lease);
+    const exported = this.#exportOf(target);
+    this.#countRef(exported);
+    this.#countStrong(exported);
     strong[Symbol.dispose]();
-    if (lease.credits === undefined) return;
-    lease.credits.lend();
-    this.#say({ op: "room", id, credits: lease.credits.words });
+    if (exported.credits === undefined) return;
+    exported.credits.grant();
+    this.#sendRecord({ op: "credits", id, credits: exported.credits.words });
   }
 
-  /** An actor that the thread has named itself could not be made. */
-  unborn(id: number, unborn: Unborn): void {
-    this.#unborn.set(id, unborn);
-    this.#say({ op: "gone", id, reason: packReason(unborn.reason) });
+  /** Notes that an actor that the thread has numbered itself could not be made. */
+  spawnFailed(id: number, failedSpawn: FailedSpawn): void {
+    this.#failedSpawns.set(id, failedSpawn);
+    this.#sendRecord({ op: "ended", id, reason: marshalReason(failedSpawn.reason) });
   }
 
-  received(said: FromPeer): void {
-    if (this.#isOver) return; // it is ended in the middle of what it does
-    const unborn = "to" in said ? this.#unborn.get(said.to) : "id" in said ? this.#unborn.get(said.id) : undefined;
-    if (unborn === undefined) this.#received(said);
-    else this.#refuse(said, unborn);
+  received(record: FromImports): void {
+    if (this.#isOver) return; // its end may come in the middle of other work
+    const failedSpawn =
+      "to" in record
+        ? this.#failedSpawns.get(record.to)
+        : "id" in record
+          ? this.#failedSpawns.get(record.id)
+          : undefined;
+    if (failedSpawn === undefined) this.#received(record);
+    else this.#refuse(record, failedSpawn);
   }
 
-  #received(said: FromPeer): void {
-    switch (said.op) {
+  #received(record: FromImports): void {
+    switch (record.op) {
       case "tell":
-        this.#tell(this.#find(said.to).target, this.#unpacked(said.message));
+        this.#tell(this.#find(record.to).target, this.#unmarshalled(record.message));
         return;
       case "ask":
-        void this.#ask(said.n, this.#find(said.to).target, this.#unpacked(said.message), this.#holder(said.by));
+        void this.#ask(
+          record.n,
+          this.#find(record.to).target,
+          this.#unmarshalled(record.message),
+          this.#waiterOf(record.by),
+        );
         return;
       case "send":
-        void this.#send(said.n, this.#addressFor(said.to, said.by), this.#unpacked(said.message), said.timeout);
+        void this.#send(
+          record.n,
+          this.#addressFor(record.to, record.by),
+          this.#unmarshalled(record.message),
+          record.timeout,
+        );
         return;
-      case "useCredit":
-        this.#find(said.to).credits?.fulfill(this.#unpacked(said.message));
+      case "sendOnCredit":
+        this.#find(record.to).credits?.fulfill(this.#unmarshalled(record.message));
         return;
-      case "wantsRoom":
-        this.#find(said.id).credits?.wanted();
+      case "requestCredits":
+        this.#find(record.id).credits?.requested();
         return;
       case "giveUp":
-        (this.#asks.get(said.n) ?? this.#sends.get(said.n))?.abort();
+        (this.#asks.get(record.n) ?? this.#sends.get(record.n))?.abort();
         return;
       case "released":
-        this.#released(this.#find(said.id), said.count);
+        this.#released(this.#find(record.id), record.count);
         return;
       case "upgraded":
-        this.#lend(this.#find(said.id));
+        this.#countStrong(this.#find(record.id));
         return;
       case "forgotten":
-        this.#forgotten(this.#find(said.id), said.mentions);
+        this.#forgotten(this.#find(record.id), record.refCount);
         return;
-      case "wantsStart":
-        this.#find(said.id).target.started.then(
-          () => this.#say({ op: "hasStarted", id: said.id, error: undefined }),
-          (error) => this.#say({ op: "hasStarted", id: said.id, error: packError(error) }),
+      case "awaitStart":
+        this.#find(record.id).target.started.then(
+          () => this.#sendRecord({ op: "hasStarted", id: record.id, error: undefined }),
+          (error) => this.#sendRecord({ op: "hasStarted", id: record.id, error: marshalError(error) }),
         );
     }
   }
 
-  /** Says so to who does anything with it. What it is told is for nobody. */
-  #refuse(said: FromPeer, { path, reason, error }: Unborn): void {
-    switch (said.op) {
+  /** Answers the records about a failed spawn. Drops the messages to it. */
+  #refuse(record: FromImports, { path, reason, error }: FailedSpawn): void {
+    switch (record.op) {
       case "ask":
-        this.#say({ op: "refused", n: said.n, error: packError(new ActorStoppedError(path, reason)) });
+        this.#sendRecord({ op: "refused", n: record.n, error: marshalError(new ActorStoppedError(path, reason)) });
         return;
       case "send":
-        this.#say({ op: "sent", n: said.n, outcome: "disconnected" });
+        this.#sendRecord({ op: "sent", n: record.n, outcome: "disconnected" });
         return;
-      case "wantsStart":
-        this.#say({ op: "hasStarted", id: said.id, error: packError(new StartFailedError(path, error)) });
+      case "awaitStart":
+        this.#sendRecord({ op: "hasStarted", id: record.id, error: marshalError(new StartFailedError(path, error)) });
         return;
       case "forgotten":
-        this.#unborn.delete(said.id);
+        this.#failedSpawns.delete(record.id);
     }
   }
 
-  /** The thread is gone, and with it whatever it held and asked for. What it has sent waits for room, as it would have. */
+  /** Ends all exports: the thread is gone. The messages that it has sent wait for room as they would have. */
   end(): void {
     this.#isOver = true;
     for (const watch of [...this.#watching]) watch[Symbol.dispose]();
     for (const wait of this.#asks.values()) wait.abort(new ThreadLostError("terminated", "who asked was on it"));
-    for (const { hold, credits } of this.#byId.values()) {
+    for (const { strong, credits } of this.#byId.values()) {
       credits?.end();
-      hold?.[Symbol.dispose]();
+      strong?.[Symbol.dispose]();
     }
     this.#byId.clear();
     this.#ids.clear();
   }
 
-  #leaseOf(target: Target): Lease {
+  #exportOf(target: Target): Export {
     const id = this.#ids.get(target) ?? ++this.#lastId;
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
     const weak = weakAddress(target);
     const watch = new Watch(target.watches, this.#watching, (reason) => this.#gone(id, reason));
-    const lease: Lease = {
+    const exported: Export = {
       id,
       target,
       weak,
       watch,
-      granted: 0,
-      mentions: 0,
-      hold: undefined,
+      strongCount: 0,
+      refCount: 0,
+      strong: undefined,
       credits: creditsOf(target),
     };
-    this.#byId.set(id, lease);
+    this.#byId.set(id, exported);
     this.#ids.set(target, id);
-    return lease;
+    return exported;
   }
 
-  /** One more address goes there. A thread may have forgotten an actor, with the news of its end. */
-  #mention(lease: Lease): void {
-    lease.mentions++;
-    const { id, target } = lease;
+  /** Counts one more address that goes there. A thread may have forgotten an actor, with the news of its end. */
+  #countRef(exported: Export): void {
+    exported.refCount++;
+    const { id, target } = exported;
     const { ended } = target;
     if (ended !== undefined) queueMicrotask(() => this.#gone(id, ended)); // when it is known there
   }
 
-  #find(id: number): Lease {
-    const lease = this.#byId.get(id);
-    if (lease === undefined) throw new Error(`No actor ${id} is known to this thread`);
-    return lease;
+  #find(id: number): Export {
+    const exported = this.#byId.get(id);
+    if (exported === undefined) throw new Error(`No actor ${id} is known to this thread`);
+    return exported;
   }
 
-  #lend(lease: Lease): void {
-    lease.granted++;
-    if (lease.hold === undefined && lease.target.ended === undefined) lease.hold = lease.weak.upgrade();
+  #countStrong(exported: Export): void {
+    exported.strongCount++;
+    if (exported.strong === undefined && exported.target.ended === undefined) exported.strong = exported.weak.upgrade();
   }
 
-  #released(lease: Lease, count: number): void {
-    lease.granted -= count;
-    if (lease.granted > 0) return;
-    lease.hold?.[Symbol.dispose]();
-    lease.hold = undefined;
+  #released(exported: Export, count: number): void {
+    exported.strongCount -= count;
+    if (exported.strongCount > 0) return;
+    exported.strong?.[Symbol.dispose]();
+    exported.strong = undefined;
   }
 
-  #forgotten(lease: Lease, mentions: number): void {
-    lease.mentions -= mentions;
-    if (lease.mentions > 0) return;
-    lease.watch[Symbol.dispose]();
-    lease.credits?.end();
-    lease.hold?.[Symbol.dispose]();
-    this.#byId.delete(lease.id);
-    this.#ids.delete(lease.target);
+  #forgotten(exported: Export, refCount: number): void {
+    exported.refCount -= refCount;
+    if (exported.refCount > 0) return;
+    exported.watch[Symbol.dispose]();
+    exported.credits?.end();
+    exported.strong?.[Symbol.dispose]();
+    this.#byId.delete(exported.id);
+    this.#ids.delete(exported.target);
   }
 
   #gone(id: number, reason: ExitReason): void {
-    this.#say({ op: "gone", id, reason: packReason(reason) });
-    const lease = this.#byId.get(id);
-    lease?.hold?.[Symbol.dispose]();
-    if (lease !== undefined) lease.hold = undefined;
+    this.#sendRecord({ op: "ended", id, reason: marshalReason(reason) });
+    const exported = this.#byId.get(id);
+    exported?.strong?.[Symbol.dispose]();
+    if (exported !== undefined) exported.strong = undefined;
   }
 
-  /** An address of one actor in the hands of another, if it is known whose. */
+  /** Returns an address of one actor with another one as its owner, if that is known. */
   #addressFor(to: number, by: number | undefined): Weak {
     const { target, weak } = this.#find(to);
-    const holder = this.#holder(by);
-    return holder === undefined ? weak : weakAddress(target, holder);
+    const waiter = this.#waiterOf(by);
+    return waiter === undefined ? weak : weakAddress(target, waiter);
   }
 
-  #holder(by: number | undefined): Waiter | undefined {
+  #waiterOf(by: number | undefined): Waiter | undefined {
     return by === undefined ? undefined : this.#byId.get(by)?.target;
   }
 
@@ -268,19 +287,19 @@ export class Leases implements Border {
     }
   }
 
-  #unpacked(message: Packed): Message {
-    return unpack(message, this) as Message;
+  #unmarshalled(message: Marshalled): Message {
+    return unmarshal(message, this) as Message;
   }
 
-  async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, holder?: Waiter): Promise<void> {
+  async #ask(n: number, { path, inbox, deadlines }: Target, message: Message, waiter?: Waiter): Promise<void> {
     const { signal } = waitIn(this.#asks, n);
-    let ask: Ask | undefined;
+    let ask: Envelope | undefined;
     try {
-      ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, holder);
+      ask = askAt(inbox, message, deadlines, { timeout: Number.POSITIVE_INFINITY, signal }, waiter);
       this.#answer(n, path, await ask.promise);
     } catch (error) {
       if (ask?.wasAccepted !== true) dropAddresses(message);
-      this.#say({ op: "refused", n, error: packError(error) });
+      this.#sendRecord({ op: "refused", n, error: marshalError(error) });
     } finally {
       this.#asks.delete(n);
     }
@@ -291,12 +310,12 @@ export class Leases implements Border {
       dropAddresses(reply);
       return;
     }
-    const { value, refs, transferList } = pack(path, reply, this);
+    const { value, attached, transferList } = marshal(path, reply, this);
     try {
-      this.#post({ op: "answered", n, reply: { value, refs } }, transferList);
-      posted(reply);
+      this.#post({ op: "answered", n, reply: { value, attached } }, transferList);
+      unmark(reply);
     } catch (error) {
-      for (const [, ref] of refs) if (ref.isStrong) this.#released(this.#find(ref.id), 1);
+      for (const [, descriptor] of attached) if (descriptor.isStrong) this.#released(this.#find(descriptor.id), 1);
       throw uncloneable(path, reply, error, "the reply");
     } finally {
       dropAddresses(reply);
@@ -308,28 +327,28 @@ export class Leases implements Border {
     try {
       const sent = await address.send(message, { timeout, signal });
       if (!sent.ok) dropAddresses(message);
-      this.#say({ op: "sent", n, outcome: sent.ok ? "ok" : sent.error.kind });
+      this.#sendRecord({ op: "sent", n, outcome: sent.ok ? "ok" : sent.error.kind });
     } catch (error) {
       dropAddresses(message);
-      this.#say({ op: "refused", n, error: packError(error) });
+      this.#sendRecord({ op: "refused", n, error: marshalError(error) });
     } finally {
       this.#sends.delete(n);
     }
   }
 
-  #say(order: ToPeer): void {
-    this.#post(order);
+  #sendRecord(record: ToImports): void {
+    this.#post(record);
   }
 }
 
-/** What ends a wait that the thread knows by `n`. */
+/** Makes the controller of a wait that the thread knows by `n`. */
 function waitIn(waits: Map<number, AbortController>, n: number): AbortController {
   const wait = new AbortController();
   waits.set(n, wait);
   return wait;
 }
 
-/** For an actor whose mailbox can be full. */
+/** Makes credits for an actor whose mailbox can be full. */
 function creditsOf(target: Target): Credits | undefined {
   if (!(target instanceof Cell) || target.inbox !== target.mailbox || target.mailbox.takesAll) return undefined;
   const { capacity, rankOf } = target.settings.mailbox;

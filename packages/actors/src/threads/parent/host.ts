@@ -1,34 +1,34 @@
 /**
- * One worker thread, as the parent sees it: what runs there is entry.ts, and the actors on it are its tenants. When the thread
- * is lost it is lost for all of them at once: the one on its stack is to blame, the others are only hit. The host itself
- * stays, and begins anew with its next tenant.
+ * One worker thread, as the parent sees it: it runs worker/entry.ts, and hosts incarnations. When the thread is lost it
+ * is lost for all of them at once: the one on its stack is to blame, the others are only hit. The host itself stays,
+ * and begins anew with its next incarnation.
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
-import { systemClock as platformClock } from "@pneumatic/core/internal";
+import { platformClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
-import type { Diagnostics } from "../../diagnostics.ts";
+import type { Diagnostics } from "../../diagnostics-channels.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { report } from "../../report.ts";
-import type { Intensity } from "../../supervisor/intensity.ts";
+import type { Intensity } from "../../supervisor/actor-options.ts";
 import { countRestart } from "../../supervisor/intensity.ts";
-import type { About, FromPeer, OfTenant, ToHost, ToParent } from "../wire/messages.ts";
-import type { Leases } from "./exports.ts";
+import type { FromImports, FromIncarnation, Identity, ToParent, ToWorker } from "../wire/messages.ts";
+import type { Exports } from "./exports.ts";
 import { refuseSpawn } from "./spawn-for.ts";
-import { HostThread } from "./worker.ts";
+import { WorkerThread } from "./worker.ts";
 
 /** An incarnation on a host. */
-export interface Tenant {
-  /** Whether the host owes it an answer. */
+export interface HostedIncarnation {
+  /** True if the host owes it an answer. */
   readonly isWaiting: boolean;
-  /** Whose incarnation it is. */
-  readonly about: About;
-  received(report: OfTenant): void;
-  /** The thread is gone, and this tenant with it. */
+  /** The identity of its actor. */
+  readonly identity: Identity;
+  received(record: FromIncarnation): void;
+  /** Notes that the thread is lost, and this incarnation with it. */
   lost(error: ThreadLostError): void;
 }
 
@@ -36,26 +36,26 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  /** How long a thread may not turn its event loop before it counts as hung, in milliseconds. */
+  /** The time without a turn of its event loop after which a thread counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** Losses that nobody is to blame for; one more, and everyone on the host is. */
+/** The losses without a culprit that are allowed; at one more, every incarnation on the host is to blame. */
 const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 
-type Tenants = readonly (readonly [number, Tenant])[];
+type HostedIncarnations = readonly (readonly [number, HostedIncarnation])[];
 type Guilt = (id: number) => boolean;
 
-export class ThreadHost {
+export class Host {
   readonly #options: HostOptions;
-  readonly #tenants = new Map<number, Tenant>();
-  #thread: HostThread | undefined = undefined;
-  /** Settles when every thread that was let go of has ended. */
+  readonly #hosted = new Map<number, HostedIncarnation>();
+  #thread: WorkerThread | undefined = undefined;
+  /** Settles when every former thread has ended. */
   #ended: Promise<unknown> = Promise.resolve();
-  /** Whether the thread is heard in the middle of an end. */
-  #isHearing = false;
-  /** When the thread was lost by nobody's fault. */
+  /** True while records are received in the middle of an end. */
+  #isReceiving = false;
+  /** The times at which the thread was lost without a culprit. */
   #unblamed: readonly number[] = [];
 
   constructor(options: HostOptions) {
@@ -63,7 +63,7 @@ export class ThreadHost {
   }
 
   get size(): number {
-    return this.#tenants.size;
+    return this.#hosted.size;
   }
 
   /** The `threadId` of its thread; undefined while it has none. */
@@ -71,34 +71,37 @@ export class ThreadHost {
     return this.#thread?.threadId;
   }
 
-  /** Takes a tenant in, whose `id` no other one has or had. */
-  admit(id: number, tenant: Tenant): void {
+  /** Adds an incarnation, whose `id` no other one has or had. */
+  add(id: number, incarnation: HostedIncarnation): void {
     this.#thread ??= this.#begin();
-    this.#tenants.set(id, tenant);
+    this.#hosted.set(id, incarnation);
   }
 
-  /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
-  leave(id: number, isWaiting: boolean): void {
-    const wasHere = this.#tenants.delete(id);
-    if (wasHere && isWaiting && this.#tenants.size === 0) this.#end();
+  /** Removes an incarnation. If the thread still works for it, and it was the last one, ends the thread. */
+  remove(id: number, isWaiting: boolean): void {
+    const wasHere = this.#hosted.delete(id);
+    if (wasHere && isWaiting && this.#hosted.size === 0) this.#end();
   }
 
-  /** What its thread knows of actors elsewhere. It has one. */
-  get leases(): Leases {
-    return (this.#thread as HostThread).leases;
+  /** The exports to its thread. It must have one. */
+  get exports(): Exports {
+    return (this.#thread as WorkerThread).exports;
   }
 
-  /** Throws when `order` cannot be copied. */
-  send(order: ToHost, transferList?: TransferList): void {
-    this.#thread?.send(order, transferList);
+  /** Throws when `record` cannot be copied. */
+  send(record: ToWorker, transferList?: TransferList): void {
+    this.#thread?.send(record, transferList);
   }
 
-  /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
-  hear(): void {
-    const wasHearing = this.#isHearing;
-    this.#isHearing = true;
-    this.#thread?.hear();
-    this.#isHearing = wasHearing;
+  /**
+   * Receives the records that the thread has sent by now, in the middle of an end: an incarnation that wants to end too
+   * comes after it.
+   */
+  receivePending(): void {
+    const wasReceiving = this.#isReceiving;
+    this.#isReceiving = true;
+    this.#thread?.receivePending();
+    this.#isReceiving = wasReceiving;
   }
 
   /** Ends the thread. */
@@ -107,50 +110,50 @@ export class ThreadHost {
     await this.#ended;
   }
 
-  #begin(): HostThread {
+  #begin(): WorkerThread {
     const { heartbeatMs, resourceLimits, log } = this.#options;
-    const thread: HostThread = new HostThread({
+    const thread: WorkerThread = new WorkerThread({
       heartbeatMs,
       resourceLimits,
       logLevel: standardLevel(log),
-      said: (said) => this.#receive(said, thread),
+      received: (record) => this.#receive(record, thread),
       lost: (error) => this.#lost(thread, error),
       failed: (err) => report(log, "debug", { err }, "a thread failed outside of its task"),
     });
     return thread;
   }
 
-  #receive(said: ToParent, thread: HostThread): void {
-    switch (said.op) {
+  #receive(record: ToParent, thread: WorkerThread): void {
+    switch (record.op) {
       case "log":
-        this.#log(said.line);
+        this.#log(record.line);
         return;
       case "tell":
       case "ask":
       case "send":
-      case "useCredit":
-      case "wantsRoom":
+      case "sendOnCredit":
+      case "requestCredits":
       case "giveUp":
       case "released":
       case "upgraded":
       case "forgotten":
-      case "wantsStart":
-        this.#passOn(said, thread);
+      case "awaitStart":
+        this.#passOn(record, thread);
         return;
       case "spawn":
-        if (this.#tenants.has(said.id)) this.#tenants.get(said.id)?.received(said);
-        else refuseSpawn(thread.leases, said);
+        if (this.#hosted.has(record.id)) this.#hosted.get(record.id)?.received(record);
+        else refuseSpawn(thread.exports, record);
         return;
       default:
-        if (this.#isHearing && wantsEnd(said)) queueMicrotask(() => this.#tenants.get(said.id)?.received(said));
-        else this.#tenants.get(said.id)?.received(said);
+        if (this.#isReceiving && wantsEnd(record)) queueMicrotask(() => this.#hosted.get(record.id)?.received(record));
+        else this.#hosted.get(record.id)?.received(record);
     }
   }
 
-  /** A router may call a function of its user's, which throws. */
-  #passOn(said: FromPeer, thread: HostThread): void {
+  /** Passes a record on to the exports. A router may call user code, which throws. */
+  #passOn(record: FromImports, thread: WorkerThread): void {
     try {
-      thread.leases.received(said);
+      thread.exports.received(record);
     } catch (err) {
       report(this.#options.log, "error", { err }, "what a thread has sent could not be delivered");
     }
@@ -164,55 +167,65 @@ export class ThreadHost {
     report(log, known ? name : "info", fields, msg);
   }
 
-  /** What the thread has said counts; every tenant is told. */
-  #lost(thread: HostThread, error: ThreadLostError): void {
+  /** Ends the thread after its records were received, and notifies every incarnation. */
+  #lost(thread: WorkerThread, error: ThreadLostError): void {
     const { threadId, culprit } = thread;
-    const tenants = [...this.#tenants];
-    const isGuilty = this.#guilty(culprit, tenants);
+    const hosted = [...this.#hosted];
+    const isGuilty = this.#guilty(culprit, hosted);
     this.#end();
-    report(this.#options.log, "warn", { err: error, how: error.how, tenants: tenants.length }, error.message);
-    this.#publish(error, threadId, tenants, isGuilty);
-    for (const [id, tenant] of tenants) tenant.lost(isGuilty(id) ? error : hit(error));
+    report(this.#options.log, "warn", { err: error, how: error.how, actors: hosted.length }, error.message);
+    this.#publish(error, threadId, hosted, isGuilty);
+    for (const [id, incarnation] of hosted) incarnation.lost(isGuilty(id) ? error : hit(error));
   }
 
-  #publish({ how: cause }: ThreadLostError, thread: number | undefined, tenants: Tenants, isGuilty: Guilt): void {
-    const paths = (of: Tenants): string[] => of.map(([, { about }]) => about.path);
-    const culprits = tenants.filter(([id]) => isGuilty(id));
-    const about = culprits.length === 1 ? culprits[0]?.[1].about : undefined;
-    const hit = paths(tenants).filter((path) => path !== about?.path);
-    const culprit = about && { path: about.path, id: about.actorId, generation: about.generation };
+  #publish(
+    { how: cause }: ThreadLostError,
+    thread: number | undefined,
+    hosted: HostedIncarnations,
+    isGuilty: Guilt,
+  ): void {
+    const paths = (of: HostedIncarnations): string[] => of.map(([, { identity }]) => identity.path);
+    const culprits = hosted.filter(([id]) => isGuilty(id));
+    const identity = culprits.length === 1 ? culprits[0]?.[1].identity : undefined;
+    const hit = paths(hosted).filter((path) => path !== identity?.path);
+    const culprit = identity && { path: identity.path, id: identity.actorId, generation: identity.generation };
     this.#options.diagnostics.hostLost({ ...culprit, thread, cause, hit });
   }
 
-  /** Who was on the stack, or is alone when nobody was; nobody otherwise, as long as that does not happen too often. */
-  #guilty(culprit: number, tenants: Tenants): Guilt {
-    if (tenants.some(([id]) => id === culprit)) return (id) => id === culprit;
-    if (tenants.length === 1 && culprit === 0) return () => true;
+  /**
+   * Returns the guilty ones: the incarnation on the stack, or the only one; none otherwise, as long as that does not
+   * happen too often.
+   */
+  #guilty(culprit: number, hosted: HostedIncarnations): Guilt {
+    if (hosted.some(([id]) => id === culprit)) return (id) => id === culprit;
+    if (hosted.length === 1 && culprit === 0) return () => true;
     const unblamed = countRestart(this.#unblamed, platformClock.now(), UNBLAMED);
     this.#unblamed = unblamed ?? this.#unblamed;
     return () => unblamed === undefined;
   }
 
-  /** What the thread has sent by now still arrives. */
+  /** Ends the thread. The records that it has sent by now still arrive. */
   #end(): void {
-    this.hear();
+    this.receivePending();
     const thread = this.#thread;
     this.#thread = undefined;
-    this.#tenants.clear();
+    this.#hosted.clear();
     if (thread !== undefined) this.#ended = Promise.all([this.#ended, thread.end()]);
   }
 }
 
-/** Whether it is to end an incarnation outside of a message. */
-function wantsEnd(said: OfTenant): boolean {
-  return said.op === "stopSelf" || (said.op === "panicked" && said.seq === 0);
+/** Returns true if it asks for the end of an incarnation outside of a message. */
+function wantsEnd(record: FromIncarnation): boolean {
+  return record.op === "stopSelf" || (record.op === "panicked" && record.seq === 0);
 }
 
 function hit(error: ThreadLostError): ThreadLostError {
   return new ThreadLostError("hostLost", `another actor on it was to blame: ${error.message}`);
 }
 
-/** The level on the thread, which knows pino's own levels only: the least that passes everything the logger wants. */
+/**
+ * Returns the level on the thread, which has pino's own levels only: the least that passes everything the logger wants.
+ */
 function standardLevel({ levelVal }: Logger): string {
   const levels = Object.entries(pino.levels.values).sort(([, a], [, b]) => a - b);
   return (

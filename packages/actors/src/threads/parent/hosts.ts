@@ -1,39 +1,39 @@
-/** The hosts of a system: which actor goes where, and when they end. */
+/** The hosts of a system: chooses the host of an actor, and ends hosts. */
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { HostOptions } from "./host.ts";
-import { ThreadHost } from "./host.ts";
+import { Host } from "./host.ts";
 
-/** Where a thread actor runs: with others on one of a few hosts, or on a host of its own. */
-export type ThreadPlace = "shared" | "dedicated";
+/** The host of a thread actor: with others on one of a few hosts, or on a host of its own. */
+export type HostKind = "shared" | "dedicated";
 
-export class Threads {
+export class Hosts {
   readonly #options: HostOptions;
-  readonly #shared: ThreadHost[] = [];
-  readonly #dedicated = new Set<ThreadHost>();
+  readonly #shared: Host[] = [];
+  readonly #dedicated = new Set<Host>();
   readonly #ending = new Set<Promise<void>>();
 
   constructor(options: HostOptions) {
     this.#options = options;
   }
 
-  /** A host with room; shared ones are as many as the machine has cores, the emptiest first. */
-  place(place: ThreadPlace, resourceLimits: ResourceLimits | undefined): ThreadHost {
-    if (place === "dedicated") {
-      const host = new ThreadHost({ ...this.#options, resourceLimits });
+  /** Returns a host; shared ones are as many as the machine has cores, the emptiest first. */
+  hostFor(kind: HostKind, resourceLimits: ResourceLimits | undefined): Host {
+    if (kind === "dedicated") {
+      const host = new Host({ ...this.#options, resourceLimits });
       this.#dedicated.add(host);
       return host;
     }
-    const emptiest = this.#shared.reduce<ThreadHost | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
+    const emptiest = this.#shared.reduce<Host | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
     if (emptiest !== undefined && (emptiest.size === 0 || this.#shared.length >= availableParallelism()))
       return emptiest;
-    const host = new ThreadHost(this.#options);
+    const host = new Host(this.#options);
     this.#shared.push(host);
     return host;
   }
 
-  /** An actor has ended for good; a host of its own goes with it. */
-  release(host: ThreadHost): void {
+  /** Releases the host of an actor that has ended for good; a dedicated one ends. */
+  release(host: Host): void {
     if (this.#dedicated.delete(host)) this.#destroy(host);
   }
 
@@ -45,7 +45,7 @@ export class Threads {
     await Promise.all(this.#ending);
   }
 
-  #destroy(host: ThreadHost): void {
+  #destroy(host: Host): void {
     const ending = host.destroy().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }

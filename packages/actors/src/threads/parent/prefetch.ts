@@ -1,44 +1,44 @@
 /**
- * One incarnation on a host, from the parent's side. Messages are shipped up to WINDOW ahead of their turn, so that the host
- * need not wait for the parent between two of them; they stay in the mailbox until their turn here finds that they were
- * handled there. Each has a number, one more than that before it.
+ * One incarnation on a host, from the parent's side. Messages are sent up to WINDOW ahead of their turn, so that the
+ * worker need not wait for the parent between two of them. They stay in the mailbox until their turn here, which finds
+ * them acknowledged. Each has a number, one more than that before it.
  *
- *     mailbox  [ 9 10 … ]   not shipped         taken: the last whose turn came here
- *              [ 6 7 8 ]    shipped             begun, handled: the last ones there, in words that outlive the thread
- *     turn ──► 5            in flight           handled ≤ begun ≤ shipped,  taken ≤ shipped
+ *     mailbox  [ 9 10 … ]   not sent            turn: the last whose turn came here
+ *              [ 6 7 8 ]    sent                started, acknowledged: the last ones there, in words that outlive the thread
+ *     turn ──► 5            in flight           acknowledged ≤ started ≤ sent,  turn ≤ sent
  *
- * When the incarnation ends, the host is halted first: what was begun there is taken and accounted for, what was not is as if
- * it had never been shipped.
+ * When the incarnation ends, the worker is halted first. Messages started there are taken and accounted for; the others
+ * are as if they had never been sent.
+ *
+ * Above the limits: it is where cell, host and wire meet.
  */
 import type { TransferList } from "@pneumatic/core/threads";
-import type { Target } from "../../address/target.ts";
+import type { Message, Target } from "../../address/target.ts";
 import { targetOf } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
 import { failureOf } from "../../cell/failure.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
-import type { RemoteDefinition } from "../../definition.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import type { Borrower, Mailbox } from "../../mailbox/mailbox.ts";
-import { spend } from "../../mailbox/transferred.ts";
-import { Ask, NEVER_BEGUN } from "../../reply/ask.ts";
-import { packReason, unpackError } from "../wire/errors.ts";
-import { carries, movesOnce, pack, packAll, unpack } from "../wire/marshal.ts";
-import type { About, OfTenant, ToHost } from "../wire/messages.ts";
+import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
+import { markTransferred } from "../../mailbox/transferred.ts";
+import { Envelope, NEVER_STARTED } from "../../reply/ask.ts";
+import type { RemoteDefinition } from "../../runtime-definition.ts";
+import { marshalReason, unmarshalError } from "../wire/errors.ts";
+import { hasAttachments, marshal, marshalAll, movesOnce, unmarshal } from "../wire/marshal.ts";
+import type { FromIncarnation, Identity, ToWorker } from "../wire/messages.ts";
 import { FIRST_BEFORE } from "../wire/shared-words.ts";
-import { Progress } from "./acknowledged.ts";
-import type { Tenant, ThreadHost } from "./host.ts";
+import { Acknowledgements } from "./acknowledged.ts";
+import type { Host, HostedIncarnation } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";
 
-type Message = { readonly type: string };
-
-/** What became of a message: a reply, or an error that makes the actor panic. */
+/** The outcome of a message: a reply, or an error that makes the actor panic. */
 type Handled = { readonly reply: unknown; readonly isStashed?: true };
-type Outcome = Handled | { readonly error: unknown };
+type HandlerOutcome = Handled | { readonly error: unknown };
 
-/** Who waits for the host: the turn of a message, or the start, or the `stopped` hook. */
-interface Waiting {
+/** A call that waits for the worker: the turn of a message, the start, or the `stopped` hook. */
+interface PendingAnswer {
   /** The number of the message; 0 for the others. */
   readonly seq: number;
   readonly isAsk: boolean;
@@ -48,146 +48,154 @@ interface Waiting {
 }
 
 const WINDOW = 512;
-const DONE: Outcome = { reply: undefined };
-const NOT_BEGUN: Outcome = { reply: NEVER_BEGUN };
-const STASHED: Outcome = { reply: undefined, isStashed: true };
+const NO_REPLY: HandlerOutcome = { reply: undefined };
+const NOT_STARTED: HandlerOutcome = { reply: NEVER_STARTED };
+const STASHED: HandlerOutcome = { reply: undefined, isStashed: true };
 let incarnations = 0;
 
-export class RemoteIncarnation implements Tenant, Borrower, Disposable {
+export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposable {
   readonly #id = ++incarnations;
-  readonly #host: ThreadHost;
+  readonly #host: Host;
   readonly #context: Incarnation;
   readonly #isBound: boolean;
-  readonly #progress = new Progress();
+  readonly #acks = new Acknowledgements();
   #types: ReadonlySet<string> = new Set();
-  #taken = FIRST_BEFORE;
-  #shipped = FIRST_BEFORE;
-  borrowed = -1;
-  /** The numbers of the asks shipped ahead whose turn has not come, by ticket. */
+  #turnSeq = FIRST_BEFORE;
+  #sentSeq = FIRST_BEFORE;
+  prefetchedUpTo = -1;
+  /** The numbers of the prefetched asks whose turn has not come, by ticket. */
   readonly #asks = new Map<number, number>();
   /** The asks among them whose callers have given up, by ticket. */
   readonly #cancelled = new Map<number, unknown>();
-  readonly #outcomes = new Map<number, Outcome>();
-  /** How often what was shipped ahead was given back. */
+  readonly #outcomes = new Map<number, HandlerOutcome>();
+  /** How often the window was reset. */
   #epoch = 0;
   #nextEpoch = 0;
-  /** The message after which what was set aside goes first; undefined when that is done. */
+  /** The message after which the stashed ones go first; undefined when that is done. */
   #unstashAfter: number | undefined = undefined;
-  /** Whether the message whose turn it is was given back too. */
-  #isReturned = false;
-  /** How many reports were heard that must be, and which messages are to come. */
-  #heard = 0;
+  /** True if the reset of the window includes the message whose turn it is. */
+  #mustResend = false;
+  /** The number of reports that were received, and the messages that are to come. */
+  #reportsReceived = 0;
   readonly #expected = new Set<number>();
-  /** Whether the thread was still at a message when the incarnation ended. */
-  #isAtWork = false;
-  #waiting: Waiting | undefined = undefined;
+  /** True if a message was started and not handled when the incarnation ended. */
+  #isStarted = false;
+  #pending: PendingAnswer | undefined = undefined;
   #gone = false;
   #lost: ThreadLostError | undefined = undefined;
 
   /** One that `isBound` to its thread ends with it for good. */
-  constructor(host: ThreadHost, context: Incarnation, isBound: boolean) {
+  constructor(host: Host, context: Incarnation, isBound: boolean) {
     this.#host = host;
     this.#context = context;
     this.#isBound = isBound;
-    host.admit(this.#id, this);
+    host.add(this.#id, this);
   }
 
   get isWaiting(): boolean {
-    return this.#waiting !== undefined;
+    return this.#pending !== undefined;
   }
 
-  get about(): About {
+  get identity(): Identity {
     const { path, generation, actorId } = this.#context;
     return { path, generation, actorId };
   }
 
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
-    const { about } = this;
-    const { leases } = this.#host;
-    const { value, refs, transferList } = pack(about.path, args, leases);
-    const self = leases.introduce(targetOf(this.#context.self) as Target);
-    const progress = this.#progress.words;
-    const order: ToHost = { op: "start", id: this.#id, origin, args: { value, refs }, about, self, progress };
-    const types = (await this.#answerTo(order, transferList)) as readonly string[];
+    const { identity } = this;
+    const { exports } = this.#host;
+    const { value, attached, transferList } = marshal(identity.path, args, exports);
+    const self = exports.exportWeak(targetOf(this.#context.self) as Target);
+    const incarnationWords = this.#acks.words;
+    const record: ToWorker = {
+      op: "start",
+      id: this.#id,
+      origin,
+      args: { value, attached },
+      identity,
+      self,
+      incarnationWords,
+    };
+    const types = (await this.#answerTo(record, transferList)) as readonly string[];
     this.#types = new Set(types);
     return types;
   }
 
-  /** The turn of a message has come. What is known of it already needs no promise. */
+  /** Handles a message whose turn has come. One that is acknowledged already needs no promise. */
   handle(message: Message): unknown {
-    this.#outcomes.delete(this.#taken);
-    const seq = ++this.#taken;
+    this.#outcomes.delete(this.#turnSeq);
+    const seq = ++this.#turnSeq;
     const { mailbox, isAsk } = this.#context;
     if (isAsk) this.#forgetAsks(seq);
-    const ahead = this.#shipped - seq;
-    if (ahead < 0) this.#ship(seq, message);
-    else if (ahead < WINDOW / 2 && mailbox.queued > ahead) this.#ship(seq + ahead + 1, undefined);
+    const ahead = this.#sentSeq - seq;
+    if (ahead < 0) this.#prefetch(seq, message);
+    else if (ahead < WINDOW / 2 && mailbox.queued > ahead) this.#prefetch(seq + ahead + 1, undefined);
     const outcome = this.#outcomeOf(seq, isAsk);
     if (outcome === undefined) {
-      if (this.#isReturned) this.#ship(seq, message);
-      this.#isReturned = false;
+      if (this.#mustResend) this.#prefetch(seq, message);
+      this.#mustResend = false;
       return this.#await(seq, message, isAsk);
     }
     if ("error" in outcome) {
-      this.#takeBack();
+      this.#resetWindow();
       throw outcome.error;
     }
     return this.#replyOf(outcome, message);
   }
 
-  /** The message is over: says what became of it, as its handler would here. */
+  /** Returns the reply of a message, as its handler would here. */
   #replyOf(outcome: Handled, message: unknown): unknown {
     const { reply } = outcome;
     if (outcome.isStashed) this.#context.stash();
-    else if (reply !== NEVER_BEGUN && carries(message)) dropAddresses(message); // those that went there are with the handler
-    this.#takeBack();
+    else if (reply !== NEVER_STARTED && hasAttachments(message)) dropAddresses(message); // those that went there are with the handler
+    this.#resetWindow();
     return reply;
   }
 
   /** Runs the `stopped` hook there, unless the thread is gone. */
   stop(reason: ExitReason): Promise<unknown> | undefined {
     if (this.#gone) return undefined;
-    return this.#answerTo({ op: "stop", id: this.#id, reason: packReason(reason) });
+    return this.#answerTo({ op: "stop", id: this.#id, reason: marshalReason(reason) });
   }
 
-  /** Halts the host; whether it has begun with messages whose turn has not come here. */
-  isAhead(): boolean {
-    const isAhead = this.#taken < this.#halt();
+  /** Halts the worker. Returns true if it has started messages whose turn has not come here. */
+  haltPrefetch(): boolean {
+    const isStarted = this.#turnSeq < this.#halt();
     this.#look(); // what the turn waits for may have been halted
-    return isAhead;
+    return isStarted;
   }
 
-  /** Takes what was begun there out of the mailbox, and accounts for what was handled; what was not begun is queued as before. */
+  /** Takes the started messages out of the mailbox, and accounts for the handled ones; the others stay queued. */
   catchUp(cell: Cell): void {
-    const begun = this.#halt();
-    this.#host.hear();
-    while (cell.inFlight !== undefined || this.#taken < begun) {
+    const started = this.#halt();
+    this.#host.receivePending();
+    while (cell.inFlight !== undefined || this.#turnSeq < started) {
       if (cell.inFlight === undefined) {
-        this.#taken++;
+        this.#turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (cell.inFlight instanceof Ask) cell.inFlight.started();
+        if (cell.inFlight instanceof Envelope) cell.inFlight.started();
       }
-      const outcome = this.#outcomeOf(this.#taken, cell.inFlight instanceof Ask);
-      this.#isAtWork = outcome === undefined;
+      const outcome = this.#outcomeOf(this.#turnSeq, cell.inFlight instanceof Envelope);
+      this.#isStarted = outcome === undefined;
       if (outcome !== undefined) this.#answered(); // nobody waits for what has ended
       if (outcome === undefined || "error" in outcome) break;
       const item = cell.inFlight;
-      cell.handled(this.#replyOf(outcome, item instanceof Ask ? item.message : item));
+      cell.handled(this.#replyOf(outcome, item instanceof Envelope ? item.message : item));
     }
-    this.#takeBack();
-    this.#returnLoan(cell.mailbox);
+    this.#resetWindow();
+    this.#endPrefetch(cell.mailbox);
   }
 
-  /** Takes the asks out whose callers have given up, and that were not begun. */
-  #returnLoan(mailbox: Mailbox): void {
-    if (mailbox.borrower === this) mailbox.borrower = undefined;
+  /** Takes the asks out whose callers have given up, and that were not started. */
+  #endPrefetch(mailbox: Mailbox): void {
+    if (mailbox.prefetcher === this) mailbox.prefetcher = undefined;
     for (const [ticket, message] of this.#cancelled) {
-      if ((this.#asks.get(ticket) ?? 0) > this.#taken) mailbox.giveUp(ticket, message);
+      if ((this.#asks.get(ticket) ?? 0) > this.#turnSeq) mailbox.giveUp(ticket, message);
     }
     this.#cancelled.clear();
   }
 
-  /** The caller of an ask that was shipped has given up. */
+  /** Cancels an ask that was sent, and whose caller has given up. */
   cancel(ticket: number, message: unknown): void {
     this.#cancelled.set(ticket, message);
     const seq = this.#asks.get(ticket) as number; // it is still queued
@@ -198,87 +206,87 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
   [Symbol.dispose](): void {
     if (!this.#gone) this.#host.send({ op: "forget", id: this.#id });
     this.#gone = true;
-    this.#host.leave(this.#id, this.isWaiting || this.#isAtWork);
+    this.#host.remove(this.#id, this.isWaiting || this.#isStarted);
   }
 
-  received(report: OfTenant): void {
-    switch (report.op) {
+  received(record: FromIncarnation): void {
+    switch (record.op) {
       case "started":
-        this.#answered()?.resolve(report.types);
+        this.#answered()?.resolve(record.types);
         break;
       case "replied":
-        this.#outcomes.set(report.seq, { reply: unpack(report.reply, this.#host.leases) });
+        this.#outcomes.set(record.seq, { reply: unmarshal(record.reply, this.#host.exports) });
         break;
       case "skipped":
-        this.#outcomes.set(report.seq, NOT_BEGUN);
+        this.#outcomes.set(record.seq, NOT_STARTED);
         break;
       case "panicked": {
-        const error = unpackError(report.error);
-        if (report.seq === 0) this.#context.lost(failureOf(error, undefined), error);
-        else this.#outcomes.set(report.seq, { error });
+        const error = unmarshalError(record.error);
+        if (record.seq === 0) this.#context.lost(failureOf(error, undefined), error);
+        else this.#outcomes.set(record.seq, { error });
         break;
       }
       case "stopped":
-        if (report.error === undefined) this.#answered()?.resolve(undefined);
-        else this.#answered()?.reject(unpackError(report.error));
+        if (record.error === undefined) this.#answered()?.resolve(undefined);
+        else this.#answered()?.reject(unmarshalError(record.error));
         break;
       case "startFailed":
-        this.#answered()?.reject(unpackError(report.error));
+        this.#answered()?.reject(unmarshalError(record.error));
         break;
       case "stashed":
-        this.#heard++;
-        this.#outcomes.set(report.seq, STASHED);
+        this.#reportsReceived++;
+        this.#outcomes.set(record.seq, STASHED);
         break;
       case "unstash":
-        this.#heard++;
-        this.#unstash(report);
+        this.#reportsReceived++;
+        this.#unstash(record);
         break;
       case "await":
-        this.#heard++;
-        if (this.#context.expect()) this.#expected.add(report.n);
+        this.#reportsReceived++;
+        if (this.#context.expect()) this.#expected.add(record.n);
         break;
       case "deliver":
-        this.#deliver(report);
+        this.#deliver(record);
         break;
       case "spawn":
-        this.#heard++;
-        spawnFor(this.#context, this.#host, report);
+        this.#reportsReceived++;
+        spawnFor(this.#context, this.#host, record);
         break;
       case "stopSelf":
         this.#context.stop();
         break;
-      case "progress":
+      case "acknowledged":
         break;
     }
     this.#look();
   }
 
-  /** Nothing is unpacked for an incarnation that has ended. */
-  #deliver({ message, n }: Extract<OfTenant, { op: "deliver" }>): void {
+  /** Delivers a message. It is not unmarshalled for an incarnation that has ended. */
+  #deliver({ message, n }: Extract<FromIncarnation, { op: "deliver" }>): void {
     const wasExpected = n !== undefined && this.#expected.delete(n);
     if (wasExpected) this.#context.expected();
-    this.#context.deliver(() => unpack(message, this.#host.leases), wasExpected || n === undefined);
+    this.#context.deliver(() => unmarshal(message, this.#host.exports), wasExpected || n === undefined);
   }
 
-  /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */
-  #unstash({ seq, epoch }: Extract<OfTenant, { op: "unstash" }>): void {
-    const waiting = this.#waiting;
-    this.#unstashAfter = Math.max(seq, this.#taken);
+  /** Puts the stashed messages first after message `seq`, or after the one whose turn has come meanwhile. */
+  #unstash({ seq, epoch }: Extract<FromIncarnation, { op: "unstash" }>): void {
+    const pending = this.#pending;
+    this.#unstashAfter = Math.max(seq, this.#turnSeq);
     this.#nextEpoch = epoch;
-    if (seq < this.#taken) {
-      this.#takeBack();
-      if (waiting === undefined) this.#isReturned = true;
-      else this.#ship(waiting.seq, waiting.message as Message);
-    } else if (waiting?.seq !== seq) this.#takeBack();
+    if (seq < this.#turnSeq) {
+      this.#resetWindow();
+      if (pending === undefined) this.#mustResend = true;
+      else this.#prefetch(pending.seq, pending.message as Message);
+    } else if (pending?.seq !== seq) this.#resetWindow();
   }
 
-  /** Whatever was shipped after the message just taken was given back, and what was set aside goes before it. */
-  #takeBack(): void {
-    if (this.#unstashAfter !== this.#taken) return;
+  /** Resets the window at the message whose turn it was: those after it are sent again, behind the stashed ones. */
+  #resetWindow(): void {
+    if (this.#unstashAfter !== this.#turnSeq) return;
     this.#unstashAfter = undefined;
     this.#epoch = this.#nextEpoch;
-    this.#shipped = this.#taken;
-    this.borrowed = -1;
+    this.#sentSeq = this.#turnSeq;
+    this.prefetchedUpTo = -1;
     for (const [ticket, message] of this.#cancelled) this.#context.mailbox.giveUp(ticket, message);
     this.#cancelled.clear();
     this.#asks.clear();
@@ -289,40 +297,40 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     this.#halt();
     this.#lost = error;
     this.#gone = true;
-    if (this.#waiting?.seq === 0) this.#answered()?.reject(error);
+    if (this.#pending?.seq === 0) this.#answered()?.reject(error);
     else this.#context.lost(failureOf(error, undefined), error, this.#isBound);
   }
 
-  /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
-  #ship(first: number, message: Message | undefined): void {
-    if (this.#gone || this.#progress.begun !== undefined || this.#unstashAfter !== undefined) return;
+  /** Sends messages from number `first` on: `message`, if there is one, and queued ones. */
+  #prefetch(first: number, message: Message | undefined): void {
+    if (this.#gone || this.#acks.started !== undefined || this.#unstashAfter !== undefined) return;
     const { mailbox, attempt, isAsk } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
-    if (mailbox.lends) {
-      mailbox.borrower = this;
-      mailbox.forEachAfter(this.borrowed, (item, ticket) => {
-        const next = item instanceof Ask ? item.message : (item as Message);
+    if (mailbox.canPrefetch) {
+      mailbox.prefetcher = this;
+      mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
+        const next = item instanceof Envelope ? item.message : (item as Message);
         if (!this.#types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
-        if (item instanceof Ask) {
+        if (item instanceof Envelope) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
         }
         messages.push(next);
-        this.borrowed = ticket;
+        this.prefetchedUpTo = ticket;
         return true;
       });
     }
     if (messages.length === 0) return;
-    this.#shipped = first + messages.length - 1;
+    this.#sentSeq = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, refs, transferList } = packAll(this.#context.path, messages, this.#host.leases);
-    if (message !== undefined && movesOnce(message)) spend(message);
-    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, refs };
+    const { bare, attached, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
+    if (message !== undefined && movesOnce(message)) markTransferred(message);
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, attached };
     this.#host.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 
-  /** The turns of the asks up to that one have come. */
+  /** Forgets the asks up to that one, whose turns have come. */
   #forgetAsks(upTo: number): void {
     for (const [ticket, seq] of this.#asks) {
       if (seq > upTo) return;
@@ -339,54 +347,54 @@ export class RemoteIncarnation implements Tenant, Borrower, Disposable {
     return this.#wait(seq, true, message).finally(() => signal?.removeEventListener("abort", abort));
   }
 
-  /** Undefined while nothing is known. The reply to an ask is said before it counts as handled. */
-  #outcomeOf(seq: number, isAsk: boolean): Outcome | undefined {
+  /** Returns the outcome of a message, undefined if it is not known yet. A reply is sent before the acknowledgement. */
+  #outcomeOf(seq: number, isAsk: boolean): HandlerOutcome | undefined {
     const outcome = this.#outcomes.get(seq);
     if (outcome !== undefined) return outcome;
     if (!isAsk) {
-      if (seq > this.#progress.handled && this.#progress.look(this.#taken - WINDOW, this.#heard)) {
-        this.#host.hear();
-        const heard = this.#outcomes.get(seq);
-        if (heard !== undefined) return heard;
+      if (seq > this.#acks.acknowledged && this.#acks.refresh(this.#turnSeq - WINDOW, this.#reportsReceived)) {
+        this.#host.receivePending();
+        const received = this.#outcomes.get(seq);
+        if (received !== undefined) return received;
       }
-      if (seq <= this.#progress.handled) return DONE;
+      if (seq <= this.#acks.acknowledged) return NO_REPLY;
     }
-    const { begun } = this.#progress;
-    if (begun === undefined) return undefined;
-    if (seq > begun) return NOT_BEGUN;
+    const { started } = this.#acks;
+    if (started === undefined) return undefined;
+    if (seq > started) return NOT_STARTED;
     return this.#lost && { error: this.#lost };
   }
 
-  /** Nothing more is begun there. Returns the number of the last message that was. */
+  /** Lets the worker start no further message. Returns the number of the last one started. */
   #halt(): number {
-    return this.#progress.halt(this.#taken - WINDOW);
+    return this.#acks.halt(this.#turnSeq - WINDOW);
   }
 
-  /** Whether what is waited for is known by now. */
+  /** Settles the pending call, if its outcome is known by now. */
   #look(): void {
-    const waiting = this.#waiting;
-    const outcome = waiting && waiting.seq > 0 ? this.#outcomeOf(waiting.seq, waiting.isAsk) : undefined;
-    if (waiting === undefined || outcome === undefined) return;
+    const pending = this.#pending;
+    const outcome = pending && pending.seq > 0 ? this.#outcomeOf(pending.seq, pending.isAsk) : undefined;
+    if (pending === undefined || outcome === undefined) return;
     if ("error" in outcome) this.#answered()?.reject(outcome.error);
-    else this.#answered()?.resolve(this.#replyOf(outcome, waiting.message));
+    else this.#answered()?.resolve(this.#replyOf(outcome, pending.message));
   }
 
-  /** Throws when `order` cannot be sent. */
-  #answerTo(order: ToHost, transferList?: TransferList): Promise<unknown> {
-    this.#host.send(order, transferList);
+  /** Throws when `record` cannot be sent. */
+  #answerTo(record: ToWorker, transferList?: TransferList): Promise<unknown> {
+    this.#host.send(record, transferList);
     return this.#wait(0, false, undefined);
   }
 
   #wait(seq: number, isAsk: boolean, message: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting = { seq, isAsk, message, resolve, reject };
+      this.#pending = { seq, isAsk, message, resolve, reject };
     });
   }
 
-  /** Who waits, and does no longer. */
-  #answered(): Waiting | undefined {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    return waiting;
+  /** Returns the pending call, which waits no longer. */
+  #answered(): PendingAnswer | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending;
   }
 }

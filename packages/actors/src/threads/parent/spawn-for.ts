@@ -1,36 +1,38 @@
-/** Spawns the child that an actor on a thread has asked for. */
+/** Spawns the children that actors on threads ask for: their mailboxes and their supervision are on the parent's side. */
 import type { StrongAddress } from "../../address/walk.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import { startFailureOf } from "../../cell/failure.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
-import { RemoteDefinition } from "../../definition.ts";
 import { SpawnRefusedError } from "../../errors.ts";
-import { unpack } from "../wire/marshal.ts";
-import type { OfTenant } from "../wire/messages.ts";
-import type { Leases } from "./exports.ts";
-import type { ThreadHost } from "./host.ts";
+import { RemoteDefinition } from "../../runtime-definition.ts";
+import { unmarshal } from "../wire/marshal.ts";
+import type { FromIncarnation } from "../wire/messages.ts";
+import type { Exports } from "./exports.ts";
 
-type Asked = Extract<OfTenant, { op: "spawn" }>;
+type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
-/** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
-export function spawnFor(parent: Incarnation, host: ThreadHost, asked: Asked): void {
+/**
+ * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
+ * start.
+ */
+export function spawnFor(parent: Incarnation, host: { readonly exports: Exports }, asked: Asked): void {
   const { child, origin, options } = asked;
-  const { leases } = host;
+  const { exports } = host;
   const definition = new RemoteDefinition(origin, origin.key === undefined ? undefined : host);
-  const given = unpack(options, leases) as { readonly args?: unknown };
+  const given = unmarshal(options, exports) as { readonly args?: unknown };
   try {
-    leases.bind(child, parent.spawn(definition, given) as StrongAddress);
+    exports.bind(child, parent.spawn(definition, given) as StrongAddress);
   } catch (error) {
     dropAddresses(given.args);
-    refuse(leases, asked, error);
+    failSpawn(exports, asked, error);
   }
 }
 
-/** Who asks for it has ended, and is not told any more; but it may still wait for the child. */
-export function refuseSpawn(leases: Leases, asked: Asked): void {
-  refuse(leases, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
+/** Refuses a spawn: the incarnation that asks has ended, but its actor may still wait for the child. */
+export function refuseSpawn(exports: Exports, asked: Asked): void {
+  failSpawn(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
 }
 
-function refuse(leases: Leases, { child, path }: Asked, error: unknown): void {
-  leases.unborn(child, { path, reason: startFailureOf(error), error });
+function failSpawn(exports: Exports, { child, path }: Asked, error: unknown): void {
+  exports.spawnFailed(child, { path, reason: startFailureOf(error), error });
 }

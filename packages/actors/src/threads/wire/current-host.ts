@@ -1,27 +1,27 @@
 /**
- * What code on a thread finds of the host that it runs on: a place on the global object, so that it is the same one whichever
- * copy of this package the code has loaded, and so that the parent finds it too, through the inspector (hang-stack.ts).
+ * The host of a thread, for the code that runs on it: a property of the global object, so that it is the same one for
+ * every copy of this package, and so that the parent finds it too, through the inspector (hang-stack.ts).
  */
 
 /** The host of this thread. */
-export interface Here {
+export interface CurrentHost {
   readonly words: Int32Array;
-  /** Says in the words whose work this thread is at. */
+  /** Writes into the words whose work this thread is at. */
   readonly blame: () => void;
 }
 
 const KEY = "@pneumatic/actors/host";
-const place = globalThis as { [key: symbol]: Here | undefined };
+const globals = globalThis as { [key: symbol]: CurrentHost | undefined };
 
 /** This thread is a host from now on. */
-export function hostsHere(host: Here): void {
-  place[Symbol.for(KEY)] = host;
+export function setCurrentHost(host: CurrentHost): void {
+  globals[Symbol.for(KEY)] = host;
 }
 
 /** Undefined on a thread that is no host. */
-export function here(): Here | undefined {
-  return place[Symbol.for(KEY)];
+export function currentHost(): CurrentHost | undefined {
+  return globals[Symbol.for(KEY)];
 }
 
-/** The same as `here()?.blame()`, for who can only evaluate text on that thread. */
+/** The text of `currentHost()?.blame()`, for a caller that can only evaluate text on that thread. */
 export const BLAME: string = `globalThis[Symbol.for(${JSON.stringify(KEY)})]?.blame()`;

@@ -1,7 +1,8 @@
 /** Errors and exit reasons in a form that survives the copy between threads, and back. Nothing here throws, whatever was thrown. */
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import * as errors from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 
 /** An error in a form that survives the copy between threads with its name, its cause and its properties. */
 export interface WireError {
@@ -26,7 +27,7 @@ const MOST_ERRORS = 50;
 const OWN = new Set(["name", "message", "stack", "cause", "errors"]);
 
 /** Never throws, whatever was thrown. */
-export function packError(error: unknown, seen: Set<unknown> = new Set()): WireError {
+export function marshalError(error: unknown, seen: Set<unknown> = new Set()): WireError {
   const isLeftOut = seen.has(error) || seen.size >= MOST_ERRORS;
   if (!(error instanceof Error) || isLeftOut) return { native: false, value: copyOrText(error) };
   seen.add(error);
@@ -48,8 +49,10 @@ export function packError(error: unknown, seen: Set<unknown> = new Set()): WireE
     name: text("name") ?? "Error",
     message: text("message") ?? "",
     stack: text("stack"),
-    cause: cause === undefined ? undefined : packError(cause, seen),
-    errors: Array.isArray(errors) ? errors.slice(0, MOST_ERRORS).map((member) => packError(member, seen)) : undefined,
+    cause: cause === undefined ? undefined : marshalError(cause, seen),
+    errors: Array.isArray(errors)
+      ? errors.slice(0, MOST_ERRORS).map((member) => marshalError(member, seen))
+      : undefined,
     properties: Object.fromEntries(keys.map((key) => [key, copyOrText(read(key))])),
   };
 }
@@ -58,19 +61,19 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map(
   [TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((type) => [type.name, type]),
 );
 
-/** The classes of this package by their names. */
+/** The classes that this package exports, by their names. */
 const OURS: ReadonlyMap<unknown, object> = new Map(
-  Object.values(errors).map(({ prototype }) => [prototype.name, prototype]),
+  [...Object.values(errors), MessageNotCloneableError].map(({ prototype }) => [prototype.name, prototype]),
 );
 
-export function unpackError(wire: WireError): unknown {
+export function unmarshalError(wire: WireError): unknown {
   if (!wire.native) return wire.value;
   const { name = "Error", message, stack, cause, errors: members, properties } = wire;
-  const options = cause === undefined ? undefined : { cause: unpackError(cause) };
+  const options = cause === undefined ? undefined : { cause: unmarshalError(cause) };
   const error = members
-    ? new AggregateError(members.map(unpackError), message, options)
+    ? new AggregateError(members.map(unmarshalError), message, options)
     : new (CLASSES.get(name) ?? Error)(message, options);
-  const ours = String(properties?.["code"]).startsWith("ERR_ACTOR_") ? OURS.get(name) : undefined;
+  const ours = /^ERR_(?:ACTOR|CHANNEL)_/.test(String(properties?.["code"])) ? OURS.get(name) : undefined;
   if (ours !== undefined) Object.setPrototypeOf(error, ours);
   const define = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: !OWN.has(key) });
@@ -81,15 +84,16 @@ export function unpackError(wire: WireError): unknown {
   return error;
 }
 
-export function packReason(reason: ExitReason): WireReason {
+export function marshalReason(reason: ExitReason): WireReason {
   if (reason.kind === "panicked")
-    return { reason: { ...reason, error: undefined, message: undefined }, error: packError(reason.error) };
-  if (reason.kind === "startFailed") return { reason: { ...reason, error: undefined }, error: packError(reason.error) };
+    return { reason: { ...reason, error: undefined, message: undefined }, error: marshalError(reason.error) };
+  if (reason.kind === "startFailed")
+    return { reason: { ...reason, error: undefined }, error: marshalError(reason.error) };
   return { reason, error: undefined };
 }
 
-export function unpackReason({ reason, error }: WireReason): ExitReason {
-  return error === undefined ? reason : ({ ...reason, error: unpackError(error) } as ExitReason);
+export function unmarshalReason({ reason, error }: WireReason): ExitReason {
+  return error === undefined ? reason : ({ ...reason, error: unmarshalError(error) } as ExitReason);
 }
 
 function copyOrText(value: unknown): unknown {

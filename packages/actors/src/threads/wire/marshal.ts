@@ -1,77 +1,89 @@
 /**
- * What goes to another thread: values are copied as `structuredClone` does. The addresses and the ends of channels in them are
- * taken out before and put in again after; they are found where the runtime finds addresses everywhere: in plain objects and
- * arrays. What a message transfers stays as it is until the message is shipped.
+ * Marshals values for another thread, which are copied as by `structuredClone`. Addresses in them cannot be copied: each is
+ * replaced by a placeholder, and its descriptor goes beside the value, with the place where the address belongs.
+ *
+ *     { to: Address, all: Map { "a" => Address } }
+ *       ──►  { value: { to: {}¹, all: Map { "a" => {}² } }, attached: [[["to"], descriptor¹], [{}², descriptor²]] }
+ *
+ * 1. A value and its places are copied together, so a placeholder is found by its identity, or by the keys that lead to it:
+ *    nothing in a message can be mistaken for one. Keys spare the codec an object that occurs twice, which it does not write.
+ * 2. Addresses are found where the runtime finds them everywhere: in plain objects, arrays, Maps and Sets. One in an instance
+ *    of a class is refused, since nobody would find it to drop it.
+ * 3. Transferred objects and the ends of channels stay as they are until the value is sent.
  */
-import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
+import type { Path } from "@pneumatic/core/internal";
+import { isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
+import { checkMovable, isEnd, markOf } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
-import { isPlain } from "../../address/walk.ts";
-import { MessageNotCloneableError } from "../../errors.ts";
-import { textOf } from "../../exit-reason.ts";
+import { textOf } from "../../wording.ts";
 
-/** What stands for an address while it is between two threads. */
-export interface Ref {
-  /** Which actor, in the numbers of the thread that it goes to or comes from. */
+/** Stands for an address between two threads. */
+export interface AddressDescriptor {
+  /** The number of the actor, by the thread that the address goes to or comes from. */
   readonly id: number;
   readonly path: string;
   readonly isStrong: boolean;
-  /** Whether its mailbox never refuses a message for want of room. */
+  /** True if its mailbox never refuses a message for want of room. */
   readonly takesAll: boolean;
-  /** What the thread may use of a mailbox with a capacity. */
+  /** The credits of the thread for a mailbox with a capacity. */
   readonly credits?: Int32Array;
 }
 
-/** A value as it goes to another thread, and what was taken out of it with the way to each. */
-export interface Packed {
-  readonly value: unknown;
-  readonly refs: Refs;
-}
-export type Refs = readonly (readonly [keys: readonly string[], ref: Ref])[];
+/** The keys that lead to a placeholder, or the placeholder itself. */
+type Position = readonly string[] | object;
+export type Attached = readonly (readonly [position: Position, descriptor: AddressDescriptor])[];
 
-/** What was taken out of those of several values that had some, by their places. */
-export type Sparse = readonly (readonly [at: number, refs: Refs])[];
+/** A value for another thread, and the addresses that belong into it. */
+export interface Marshalled {
+  readonly value: unknown;
+  readonly attached: Attached;
+}
+
+/** The addresses of several values, for those that have some, by the position of the value. */
+export type SparseAttached = readonly (readonly [at: number, attached: Attached])[];
 
 /** A value to be posted, and what moves with it. */
-export interface Shipment extends Packed {
+export interface MarshalledTransfer extends Marshalled {
   readonly transferList: TransferList;
 }
 
-/** Knows the addresses of one thread by what stands for them. */
-export interface Border {
-  /** What stands for `handle`. */
-  grant(handle: object): Ref;
-  /** The address that `ref` stands for; a strong one is the caller's. */
-  adopt(ref: Ref): object;
+/** Knows the addresses of one thread by their descriptors. */
+export interface AddressTable {
+  /** Returns the descriptor of `handle`. */
+  exportAddress(handle: object): AddressDescriptor;
+  /** Returns the address that `descriptor` stands for; a strong one is the caller's. */
+  importAddress(descriptor: AddressDescriptor): object;
 }
 
-/** A value without some of the objects in it, and these with the way to each. */
-interface Stripped {
-  readonly bare: unknown;
-  readonly parts: readonly (readonly [keys: readonly string[], part: object])[];
+/** What goes with a copy. */
+interface Attachments {
+  readonly transferList: TransferList;
+  /** True if the copy can be sent only once, since objects in it move with it. */
+  readonly moves: boolean;
 }
 
-/** A value inside a message, and the way to it. */
-interface Place {
-  readonly value: unknown;
-  readonly key: string;
-  readonly parent: Place | undefined;
-}
-
-type Container = Record<string, unknown>;
-
-const NO_REFS: Refs = [];
+const NOTHING_ATTACHED: Attached = [];
 const NOTHING_MOVES: TransferList = [];
-const MESSAGE = "the message";
+const ONLY_ADDRESSES: Attachments = { transferList: NOTHING_MOVES, moves: false };
+const MESSAGE_ROOT = "the message";
+const WHERE_FOUND = "an address outside of plain objects, arrays, Maps and Sets";
+/** Where addresses are found. */
+const FOUND = { reach: "collections" } as const;
+/** Where structured clone goes. What throws when it is read is left to the clone, which reports it better. */
+const CLONED = { reach: "cloned", isTolerant: true } as const;
+/** How many addresses of a value are found by their keys: the keys of one in a long array take long to find. */
+const FEW = 8;
 
-/** The copies that hold addresses or ends, or transfer something, with what they transfer. */
-const carriers = new WeakMap<object, TransferList>();
-/** Whether there ever was one, so that a system without pays nothing. */
-let areCarried = false;
+/** The copies with addresses or ends in them, or that transfer something. */
+const attachments = new WeakMap<object, Attachments>();
+/** True once there was one, so that a system without them pays nothing. */
+let areAttached = false;
 
 /**
- * A copy of `value` that holds the same addresses and ends, made at the call: later changes by the sender are not seen. Throws
- * with the path of the property that cannot be copied, while the sender is still there to be told.
+ * Copies `value` with the same addresses and ends in it, at the call: later changes by the sender are not seen. Throws
+ * with the path of the property that cannot be copied, in the call of the sender.
  */
 export function copyFor(actor: string, value: unknown): unknown {
   if (isObject(value) && isPlain(value)) {
@@ -80,98 +92,136 @@ export function copyFor(actor: string, value: unknown): unknown {
   }
   const transferList = markOf(value);
   const moved = new Set<unknown>(transferList);
-  const isMoved = (each: object): boolean => moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
-  const { bare, parts } = strip(actor, value, (each) => isPart(each) || isMoved(each));
-  for (const [, part] of parts) if (isEnd(part)) checkMovable(part);
-  const copy = cloned(actor, bare);
-  if (parts.length === 0) return copy;
-  const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
-  return carrier(whole, transferList);
+  const isKept = (each: object): boolean =>
+    isAddress(each) || isEnd(each) || moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
+  if (!holds(actor, value, isKept)) return cloned(actor, value, value);
+  const kept: object[] = [];
+  const placeholders: object[] = [];
+  const keep = (each: object): object | undefined => {
+    if (!isKept(each)) return undefined;
+    const placeholder = {};
+    kept.push(each);
+    placeholders.push(placeholder);
+    return placeholder;
+  };
+  const bare = replace(value, keep, CLONED);
+  const ends = kept.filter(isEnd);
+  for (const end of ends) checkMovable(end);
+  const [copy, copied] = cloned(actor, [bare, placeholders] as const, value);
+  const whole = filled(copy, new Map(copied.map((placeholder, at) => [placeholder, kept[at] as object])));
+  return withAttachments(whole, { transferList, moves: transferList.length > 0 || ends.length > 0 });
 }
 
-/** Notes that there is something in `copy` that goes on with it, and what is to be transferred. */
-function carrier(copy: unknown, transferList: TransferList): unknown {
-  areCarried = true;
-  carriers.set(copy as object, transferList);
+/** Notes what goes with `copy`. */
+function withAttachments(copy: unknown, attached: Attachments): unknown {
+  areAttached = true;
+  attachments.set(copy as object, attached);
   return copy;
 }
 
-/** Whether there is something in `copy`, which {@link copyFor} or {@link unpack} has made, that goes on with it. */
-export function carries(copy: unknown): boolean {
-  return areCarried && isObject(copy) && carriers.has(copy);
+/** Returns true if `copy`, which {@link copyFor} or {@link unmarshal} has made, has attachments that go with it. */
+export function hasAttachments(copy: unknown): boolean {
+  return areAttached && isObject(copy) && attachments.has(copy);
 }
 
-/** Whether `copy`, which {@link copyFor} has made, goes once only, since what it holds is moved with it. */
+/** Returns true if `copy`, which {@link copyFor} has made, can be sent only once, since objects in it move with it. */
 export function movesOnce(copy: unknown): boolean {
-  if (!areCarried || !isObject(copy)) return false;
-  const transferList = carriers.get(copy);
-  return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
+  return areAttached && isObject(copy) && attachments.get(copy)?.moves === true;
 }
 
-/** What goes to the other thread instead of `value`; the ends of channels in it move as it is sent. */
-export function pack(actor: string, value: unknown, border: Border): Shipment {
-  if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
-    return { value, refs: NO_REFS, transferList: NOTHING_MOVES };
+/** Returns the form of `value` for the other thread; the ends of channels in it move as it is sent. */
+export function marshal(actor: string, value: unknown, table: AddressTable): MarshalledTransfer {
+  if (!isObject(value) || (isPlain(value) && isFlat(value as Readonly<Record<string, unknown>>))) {
+    return { value, attached: NOTHING_ATTACHED, transferList: NOTHING_MOVES };
   }
-  const kept = carriers.get(value) ?? NOTHING_MOVES;
+  const kept = attachments.get(value)?.transferList ?? NOTHING_MOVES;
   const transferList = kept.length > 0 ? kept : markOf(value);
-  const { bare, parts } = strip(actor, value, isAddress);
-  if (parts.length === 0) return { value, refs: NO_REFS, transferList };
-  return { value: bare, refs: parts.map(([keys, part]) => [keys, border.grant(part)]), transferList };
+  if (!holds(actor, value, isAddress)) return { value, attached: NOTHING_ATTACHED, transferList };
+  const attached: [Position, AddressDescriptor][] = [];
+  const attach = (each: object, path: Path): object | undefined => {
+    if (!isAddress(each)) return undefined;
+    const keys = attached.length < FEW ? path.keys() : undefined;
+    const placeholder = {};
+    attached.push([keys ?? placeholder, table.exportAddress(each)]);
+    return placeholder;
+  };
+  return { value: replace(value, attach, FOUND), attached, transferList };
 }
 
-/** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
-export function packAll<M>(
+/** Marshals messages that {@link copyFor} has made; few of them have attachments. */
+export function marshalAll<M>(
   actor: string,
   messages: readonly M[],
-  border: Border,
-): { bare: readonly M[]; refs: Sparse; transferList: TransferList } {
-  const refs: [number, Refs][] = [];
-  if (!messages.some(carries)) return { bare: messages, refs, transferList: NOTHING_MOVES };
+  table: AddressTable,
+): { bare: readonly M[]; attached: SparseAttached; transferList: TransferList } {
+  const attached: [number, Attached][] = [];
+  if (!messages.some(hasAttachments)) return { bare: messages, attached, transferList: NOTHING_MOVES };
   const moved: TransferList[number][] = [];
   const bare = messages.map((message, at) => {
-    if (!carries(message)) return message;
-    const packed = pack(actor, message, border);
-    refs.push([at, packed.refs]);
-    moved.push(...packed.transferList);
-    return packed.value as M;
+    if (!hasAttachments(message)) return message;
+    const marshalled = marshal(actor, message, table);
+    attached.push([at, marshalled.attached]);
+    moved.push(...marshalled.transferList);
+    return marshalled.value as M;
   });
-  return { bare, refs, transferList: moved };
+  return { bare, attached, transferList: moved };
 }
 
-/** `value` was posted. */
-export function posted(value: unknown): void {
-  unmark(value);
+/** Returns the value that came from the other thread, with its addresses. */
+export function unmarshal({ value, attached }: Marshalled, table: AddressTable): unknown {
+  if (attached.length === 0) return value;
+  const addresses = new Map<object, object>();
+  for (const [position, descriptor] of attached) {
+    const placeholder = Array.isArray(position) ? partAt(value, position) : position;
+    addresses.set(placeholder, table.importAddress(descriptor));
+  }
+  return withAttachments(filled(value, addresses), ONLY_ADDRESSES);
 }
 
-/** The value that came from the other thread. */
-export function unpack({ value, refs }: Packed, border: Border): unknown {
-  if (refs.length === 0) return value;
-  const whole = refs.reduce((root, [keys, ref]) => put(root, keys, border.adopt(ref)), value);
-  return carrier(whole, NOTHING_MOVES);
+/** Returns the messages that {@link marshalAll} has sent. */
+export function unmarshalAll<M>(messages: readonly M[], attached: SparseAttached, table: AddressTable): readonly M[] {
+  if (attached.length === 0) return messages;
+  const whole = [...messages];
+  for (const [at, each] of attached) whole[at] = unmarshal({ value: messages[at], attached: each }, table) as M;
+  return whole;
 }
 
-/** `value`, which could not be sent to another thread for `error`; says what is to blame. */
+/** Makes the error for `value`, which could not be sent to another thread for `error`; it names the part to blame. */
 export function uncloneable(
   actor: string,
   value: unknown,
   error: unknown,
-  what: string = MESSAGE,
+  what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
-  const place = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
-  if (place === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
-  return new MessageNotCloneableError(actor, pathOf(place), `is a ${typeof place.value}`);
+  let path = what;
+  let reason = `refused (${textOf(error)})`;
+  const blame = (part: object | symbol, way: Path): typeof STOP | undefined => {
+    if (isObject(part)) return undefined;
+    path = way.text(what);
+    reason = `a ${typeof part}`;
+    return STOP;
+  };
+  walk(value, blame, CLONED);
+  return notCloneable(actor, path, reason);
 }
 
-function cloned(actor: string, value: unknown): unknown {
+function notCloneable(actor: string, path: string, reason: string): MessageNotCloneableError {
+  return new MessageNotCloneableError(path, reason, {
+    way: `to or from actor "${actor}", between threads`,
+    remedy: "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor",
+  });
+}
+
+/** Clones `value`, which is all or a part of what was `sent`. */
+function cloned<T>(actor: string, value: T, sent: unknown): T {
   try {
     return structuredClone(value);
   } catch (error) {
-    throw uncloneable(actor, value, error);
+    throw uncloneable(actor, sent, error);
   }
 }
 
-/** Whether nothing in `copy` needs a copy itself: most messages are like that, and this is ten times as fast. */
+/** Returns true if nothing in `copy` needs a copy itself: so are most messages, and this is ten times as fast. */
 function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   for (const key in copy) {
     const value = copy[key];
@@ -180,98 +230,48 @@ function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   return true;
 }
 
-/** Takes what `isTaken` says out of a copy of the objects and arrays that it is in. */
-function strip(actor: string, value: unknown, isTaken: (each: object) => boolean): Stripped {
-  const isWanted = (each: unknown): boolean => isObject(each) && isTaken(each);
-  if (find(value, isWanted) === undefined) return { bare: value, parts: [] };
-  const parts: (readonly [readonly string[], object])[] = [];
-  const copies = new Map<object, Container>();
-  const unfilled: (readonly [Container, readonly string[]])[] = [];
-  const bareOf = (each: unknown, keys: readonly string[]): unknown => {
-    if (!isObject(each)) return each;
-    if (isTaken(each)) {
-      parts.push([keys, each]);
-      return null;
-    }
-    const known = copies.get(each);
-    if (known !== undefined) return known;
-    if (!Array.isArray(each) && !isPlain(each)) return each;
-    const copy = (Array.isArray(each) ? [...each] : { ...each }) as Container;
-    copies.set(each, copy);
-    unfilled.push([copy, keys]);
-    return copy;
+/** Returns true if one of the objects in `value` is wanted. Throws if there is an address that cannot cross. */
+function holds(actor: string, value: unknown, isWanted: (each: object) => boolean): boolean {
+  let isHeld = false;
+  const unseen = new Set<object>();
+  const look = (part: object | symbol, path: Path): typeof PRUNE | undefined => {
+    if (!isObject(part)) return undefined;
+    isHeld ||= isWanted(part);
+    if (!isAddress(part)) return undefined;
+    if (!("tell" in part)) throw refusal(actor, path, "the address of a supervisor");
+    unseen.add(part);
+    return PRUNE;
   };
-  const bare = bareOf(value, []);
-  for (const [copy, keys] of unfilled)
-    for (const key of Object.keys(copy)) copy[key] = bareOf(copy[key], [...keys, key]); // grows meanwhile
-  const left = find(bare, (each) => isObject(each) && isAddress(each)) ?? strangerAmong(parts);
-  if (left !== undefined) throw refusal(actor, left);
-  return { bare, parts };
+  walk(value, look, CLONED);
+  if (unseen.size === 0) return isHeld;
+  const find = (part: object | symbol): undefined => void unseen.delete(part as object);
+  walk(value, find, FOUND);
+  if (unseen.size === 0) return isHeld;
+  const refuse = (part: object | symbol, path: Path): undefined => {
+    if (unseen.has(part as object)) throw refusal(actor, path, WHERE_FOUND);
+  };
+  walk(value, refuse, CLONED);
+  return isHeld;
 }
 
-/** An address that nothing can be sent to. */
-function strangerAmong(parts: Stripped["parts"]): Place | undefined {
-  const stranger = parts.find(([, part]) => TARGET in part && !("tell" in part));
-  return stranger && { value: stranger[1], key: [MESSAGE, ...stranger[0]].join("."), parent: undefined };
+function refusal(actor: string, path: Path, what: string): MessageNotCloneableError {
+  return notCloneable(actor, path.text(MESSAGE_ROOT), what);
 }
 
-function refusal(actor: string, place: Place): MessageNotCloneableError {
-  const isStranger = !("tell" in (place.value as object));
-  const why = isStranger
-    ? "the address of a supervisor"
-    : "an address, and these cross in plain objects and arrays only";
-  return new MessageNotCloneableError(actor, pathOf(place), `is ${why}`);
-}
-
-/** What is no value, and goes in a way of its own. */
-function isPart(value: object): boolean {
-  return isAddress(value) || isEnd(value);
-}
-
+/** Returns true for an address; false for an object that cannot be read, which structured clone refuses. */
 function isAddress(value: object): boolean {
-  return TARGET in value;
-}
-
-/** Puts `value` where `keys` lead to in `root`, which is returned; nowhere is in its place. */
-function put(root: unknown, keys: readonly string[], value: object): unknown {
-  const last = keys.at(-1);
-  if (last === undefined) return value;
-  const at = keys.slice(0, -1).reduce((container, key) => container[key] as Container, root as Container);
-  at[last] = value;
-  return root;
-}
-
-/** The first value in `root` of that kind. What a getter throws is left to the copy, which says it better. */
-function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE): Place | undefined {
-  const seen = new Set<unknown>();
-  const pending: Place[] = [{ value: root, key: what, parent: undefined }];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { value } = place;
-    if (isWanted(value)) return place;
-    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
-    seen.add(value);
-    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: place });
-  }
-  return undefined;
-}
-
-function entriesOf(value: object): [string, unknown][] {
-  if (value instanceof Map)
-    return [...value].flatMap(([key, inner]) => [
-      ["(key)", key],
-      [`(${textOf(key)})`, inner],
-    ]);
-  if (value instanceof Set) return [...value].map((inner) => ["(member)", inner]);
   try {
-    const isArray = Array.isArray(value);
-    return Object.entries(value).map(([key, inner]) => [isArray ? `[${key}]` : `.${key}`, inner]);
+    return TARGET in value;
   } catch {
-    return [];
+    return false;
   }
 }
 
-function pathOf(place: Place): string {
-  const keys: string[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) keys.unshift(at.key);
-  return keys.join("");
+function partAt(value: unknown, keys: readonly string[]): object {
+  return keys.reduce<unknown>((part, key) => (part as Readonly<Record<string, unknown>>)[key], value) as object;
+}
+
+/** Returns `value` with what belongs in the place of each placeholder. */
+function filled(value: unknown, belongs: ReadonlyMap<object, object>): unknown {
+  return replace(value, (each) => belongs.get(each), CLONED);
 }

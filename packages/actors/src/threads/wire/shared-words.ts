@@ -1,26 +1,37 @@
-/** The words in memory that the two sides of a thread share: of each incarnation on it, and of the thread itself. */
+/** The words in shared memory of the two sides of a thread: of each incarnation on it, and of the thread itself. */
 
 /**
- * The words of an incarnation: the number of the message that was begun last, or `HALTED`, and of the one handled last. They
- * are written by a thread that may be gone the next moment, so each is true whenever it is read: a message is begun by
- * raising BEGUN, which fails once the parent has put HALTED there, and is handled when its reply is on its way.
+ * The words of an incarnation: the number of the message that was started last, or `HALTED`, and of the one
+ * acknowledged last. They are written by a thread that may be gone the next moment, so each is true whenever it is
+ * read. A message is started by raising STARTED, which fails once the parent has put HALTED there. It is acknowledged
+ * when its reply is on its way.
  */
-export const BEGUN = 0;
-export const HANDLED = 1;
-/** How many reports were posted that must be heard before what was handled since then is accounted for. */
-export const SAID = 2;
-export const PROGRESS_WORDS = 3;
+export const STARTED = 0;
+export const ACKNOWLEDGED = 1;
+/** The number of reports that the parent must receive before it accounts for the messages acknowledged since then. */
+export const REPORTS = 2;
+export const INCARNATION_WORDS = 3;
 export const HALTED = -1;
-/** What the words hold of a number: an actor may handle more messages than they can count. */
+/** The bits of a number that the words have: an actor may handle more messages than they can count. */
 export const LOW_BITS: number = 2 ** 31 - 1;
 /** The number before the first: so near the end of what the words can count that not only old incarnations get there. */
 export const FIRST_BEFORE: number = LOW_BITS - 500;
 
 /**
- * The words in shared memory: a count that grows while the thread turns its event loop, the id of who is on its stack, and how
- * many `blocking()` sections it is in.
+ * The words of a thread. The thread writes them, and the parent reads them, also when the thread is gone or does not turn its
+ * event loop any more.
+ *
+ *     BEAT       grows while the thread turns its event loop; 0 until it has started
+ *     ON_STACK   the id of the incarnation whose work the thread is at, or 0
+ *     BLOCKING   the number of `blocking()` sections that it is in
+ *     LOADING    the number of modules that it loads
+ *     HEAP_MB    the size of what is in its heap, at the last beat
+ *     OS_THREAD  its number in the operating system; 0 if that is not known
  */
 export const BEAT = 0;
 export const ON_STACK = 1;
 export const BLOCKING = 2;
-export const WORDS = 3;
+export const LOADING = 3;
+export const HEAP_MB = 4;
+export const OS_THREAD = 5;
+export const HOST_WORDS = 6;

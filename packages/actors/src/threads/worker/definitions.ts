@@ -1,16 +1,16 @@
 /** The definitions that a thread knows: by the module they are in, or by a number if they were first seen here. */
 import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
-import type { Origin } from "../../definition.ts";
-import { behaviorOf, RemoteDefinition } from "../../definition.ts";
 import { LoadFailedError } from "../../errors.ts";
+import type { DefinitionOrigin } from "../../runtime-definition.ts";
+import { behaviorOf, RemoteDefinition } from "../../runtime-definition.ts";
 
 export class Definitions {
   readonly #byKey = new Map<string, Behavior>();
   readonly #keys = new WeakMap<Behavior, string>();
 
-  /** By which the parent asks for `definition`. */
-  originOf(definition: unknown): Origin {
+  /** Returns the origin by which the parent asks for `definition`. */
+  originOf(definition: unknown): DefinitionOrigin {
     if (definition instanceof RemoteDefinition) return definition.origin;
     const behavior = behaviorOf(definition);
     let key = this.#keys.get(behavior);
@@ -22,7 +22,7 @@ export class Definitions {
     return { name: behavior.name, key };
   }
 
-  /** What was first seen here under `key`. */
+  /** Returns the definition that was first seen here under `key`. */
   find(key: string): Behavior {
     const behavior = this.#byKey.get(key);
     if (behavior !== undefined) return behavior;

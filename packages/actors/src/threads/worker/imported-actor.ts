@@ -1,79 +1,98 @@
-/** One actor elsewhere, as the addresses on a thread see it. */
+/**
+ * An actor elsewhere, as the addresses on a thread see it.
+ *
+ * Above the limits: it does for an address what a cell does, with an operation for each.
+ */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
-import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
-import { lostAddress, orphan } from "../../address/handle.ts";
+import { Channel, CLOSED, refuse, unboundedSender } from "@pneumatic/core/internal";
+import type { Logger } from "pino";
+import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Watch } from "../../address/watch.ts";
-import { Milestone } from "../../cell/deferred-promise.ts";
+import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ActorStoppedError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { returnCredit, useCredit } from "../../mailbox/credits.ts";
+import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
-import type { Ask, AskPlace } from "../../reply/ask.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
+import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
-import type { Deadlocks, Edge, Waiter } from "../../reply/wait-for-graph.ts";
+import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
-import type { Ref } from "../wire/marshal.ts";
+import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { RemoteTargets } from "./imports.ts";
+import type { FromImports, ToParent } from "../wire/messages.ts";
 
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
-
-/** How often a target was mentioned by the parent. */
-export interface Tally {
+/** The number of addresses of an actor that came from the parent. */
+export interface ImportCount {
   readonly id: number;
-  mentions: number;
+  refCount: number;
 }
 
-/** One actor elsewhere. */
-export class RemoteTarget implements Target, Inbox, AskInbox {
+/** The way to the parent's side, for all actors elsewhere (imports.ts). */
+export interface ImportPort {
+  readonly log: Logger;
+  readonly deadlines: Deadlines;
+  readonly waitForGraph: WaitForGraph;
+  sendRecord(record: FromImports): void;
+  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, record: (marshalled: Marshalled) => ToParent): void;
+  /** Sends `message` when there is room for it. */
+  send<V>(actor: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
+  ask(actor: ImportedActor, ask: Envelope): void;
+  /** Gives up the ask under that number. */
+  withdraw(n: number): void;
+  /** Keeps `actor` until it has ended. */
+  observe(actor: ImportedActor): void;
+}
+
+/** An actor elsewhere. */
+export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;
   readonly takesAll: boolean;
-  readonly tally: Tally;
+  readonly count: ImportCount;
   #credits: Int32Array | undefined;
-  readonly #targets: RemoteTargets;
+  readonly #imports: ImportPort;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
   readonly #waker: Waker = {
     idle: false,
     wake: () => this.#dropped(),
-    senderLost: (place) => report(this.#targets.log, "warn", {}, lostAddress(this.path, undefined, place)),
+    senderLost: (origin) => report(this.#imports.log, "warn", {}, lostAddress(this.path, undefined, origin)),
   };
-  /** How many strong addresses came since the last release. */
-  #granted = 0;
-  /** Those that were dropped to the last address, while somebody waits for the end of the actor. */
+  /** The strong addresses that came since the last release. */
+  #strongCount = 0;
+  /** The channels without a sender that are kept while code here waits for the end of the actor. */
   readonly #awaited = new Set<Channel<unknown>>();
   ended: ExitReason | undefined = undefined;
   readonly #watches = new Set<Watch>();
-  #exited: Milestone<ExitReason> | undefined = undefined;
-  #started: Milestone<void> | undefined = undefined;
-  /** What it handles, as far as that is known here: an actor on this thread that waits for itself is told at once. */
+  #exited: DeferredPromise<ExitReason> | undefined = undefined;
+  #started: DeferredPromise<void> | undefined = undefined;
+  /** The message that it handles, if it runs on this thread: an actor that waits for itself is a deadlock at once. */
   work: unknown = undefined;
-  readonly incarnation: undefined = undefined;
-  readonly progress = 0;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll, credits }: Ref, targets: RemoteTargets) {
+  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportPort) {
     this.#credits = credits;
     this.id = id;
     this.path = path;
     this.takesAll = takesAll;
-    this.tally = { id, mentions: 0 };
-    this.#targets = targets;
+    this.count = { id, refCount: 0 };
+    this.#imports = imports;
   }
 
-  get deadlocks(): Deadlocks {
-    return this.#targets.deadlocks;
+  get waitForGraph(): WaitForGraph {
+    return this.#imports.waitForGraph;
   }
 
   get deadlines(): Deadlines {
-    return this.#targets.deadlines;
+    return this.#imports.deadlines;
   }
 
   get inbox(): this {
@@ -89,45 +108,48 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   }
 
   get watches(): Set<Watch> {
-    this.#targets.observe(this);
+    this.#imports.observe(this);
     return this.#watches;
   }
 
   get exited(): Promise<ExitReason> {
-    this.#targets.observe(this);
-    this.#exited ??= new Milestone();
-    if (this.ended !== undefined) this.#exited.reach(this.ended);
+    this.#imports.observe(this);
+    this.#exited ??= new DeferredPromise();
+    if (this.ended !== undefined) this.#exited.resolve(this.ended);
     return this.#exited.promise;
   }
 
   get started(): Promise<void> {
     if (this.#started === undefined) {
-      this.#started = new Milestone();
-      this.#targets.observe(this);
-      this.#targets.say({ op: "wantsStart", id: this.id });
+      this.#started = new DeferredPromise();
+      this.#imports.observe(this);
+      this.#imports.sendRecord({ op: "awaitStart", id: this.id });
     }
     return this.#started.promise;
   }
 
   // The count
 
-  /** A strong address has come, for which the parent holds one. */
-  received(): Sender<unknown> {
-    this.#granted++;
+  /** Imports a strong address, for which the parent owns one. */
+  importStrong(): Sender<unknown> {
+    this.#strongCount++;
     return this.#sender();
   }
 
-  /** Whether one lives elsewhere is not known here: the parent is asked to hold one, and an actor that has ended says so. */
+  /**
+   * Asks the parent to own a strong address, since one may live elsewhere. An actor that has ended answers with its
+   * end.
+   */
   revive(): Sender<unknown> | undefined {
     if (this.ended !== undefined) return undefined;
     if (this.#channel !== undefined) return this.#sender();
-    this.#granted++;
-    this.#targets.say({ op: "upgraded", id: this.id });
+    this.#strongCount++;
+    this.#imports.sendRecord({ op: "upgraded", id: this.id });
     return this.#sender();
   }
 
   #sender(): Sender<unknown> {
-    if (this.ended !== undefined) return orphan();
+    if (this.ended !== undefined) return closedSender();
     if (this.#channel !== undefined) this.#channel.addSender();
     else {
       this.#channel = new Channel(Number.POSITIVE_INFINITY);
@@ -136,23 +158,23 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
     return unboundedSender(this.#channel);
   }
 
-  /** The last strong address was dropped. */
+  /** Releases the strong addresses, of which the last one was dropped. */
   #dropped(): void {
     const channel = this.#channel;
     if (channel?.state !== CLOSED || this.ended !== undefined) return;
     this.#channel = undefined;
     if (channel.watches.head !== undefined) {
       this.#awaited.add(channel);
-      this.#targets.observe(this);
+      this.#imports.observe(this);
     }
-    const count = this.#granted;
-    this.#granted = 0;
-    this.#targets.say({ op: "released", id: this.id, count });
+    const count = this.#strongCount;
+    this.#strongCount = 0;
+    this.#imports.sendRecord({ op: "released", id: this.id, count });
   }
 
-  // What the parent says
+  // From the parent
 
-  mayUse(credits: Int32Array): void {
+  granted(credits: Int32Array): void {
     this.#credits = credits;
   }
 
@@ -164,17 +186,17 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
     for (const channel of this.#awaited) channel.close();
     this.#awaited.clear();
     for (const watch of [...this.#watches]) watch.ended(reason);
-    this.#exited?.reach(reason);
+    this.#exited?.resolve(reason);
   }
 
   hasStarted(error: unknown): void {
-    if (error === undefined) this.#started?.reach();
-    else this.#started?.fail(error as Error);
+    if (error === undefined) this.#started?.resolve();
+    else this.#started?.reject(error as Error);
   }
 
   // Messages
 
-  place(): this {
+  inboxFor(): this {
     return this;
   }
 
@@ -183,7 +205,7 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   }
 
   tell(message: unknown): void {
-    this.#targets.sendTo(this.path, message, (packed) => ({ op: "tell", to: this.id, message: packed }));
+    this.#imports.sendTo(this.path, message, (marshalled) => ({ op: "tell", to: this.id, message: marshalled }));
   }
 
   trySend<V>(message: V): Result<void, TrySendError<V>> {
@@ -193,11 +215,18 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
       return SENT;
     }
     const credits = this.#credits;
-    if (credits === undefined || !useCredit(credits, () => this.#targets.say({ op: "wantsRoom", id: this.id }))) {
+    if (
+      credits === undefined ||
+      !takeCredit(credits, () => this.#imports.sendRecord({ op: "requestCredits", id: this.id }))
+    ) {
       return { ok: false, error: new Refused("full", message) };
     }
     try {
-      this.#targets.sendTo(this.path, message, (packed) => ({ op: "useCredit", to: this.id, message: packed }));
+      this.#imports.sendTo(this.path, message, (marshalled) => ({
+        op: "sendOnCredit",
+        to: this.id,
+        message: marshalled,
+      }));
     } catch (misuse) {
       returnCredit(credits);
       throw misuse;
@@ -206,27 +235,24 @@ export class RemoteTarget implements Target, Inbox, AskInbox {
   }
 
   async send<V>(message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
-    options?.signal?.throwIfAborted();
+    const refusal = refuse(options);
+    if (refusal !== undefined) return refusal;
     if (this.ended !== undefined) return { ok: false, error: new SendError(message) };
-    if (!this.takesAll) return this.#targets.send(this, message, options);
+    if (!this.takesAll) return this.#imports.send(this, message, options);
     this.tell(message);
     return SENT;
   }
 
-  ask(ask: Ask): void {
+  ask(ask: Envelope): void {
     if (this.ended === undefined) {
-      this.#targets.ask(this, ask);
+      this.#imports.ask(this, ask);
       return;
     }
     dropAddresses(ask.message); // as when the refusal comes from elsewhere
     ask.reject(new ActorStoppedError(this.path, this.ended));
   }
 
-  withdraw(place: AskPlace): void {
-    this.#targets.withdraw(place as number);
-  }
-
-  ledger(): never {
-    throw new Error("The account of an actor is in its system");
+  withdraw(position: AskPosition): void {
+    this.#imports.withdraw(position as number);
   }
 }

@@ -1,15 +1,20 @@
 /**
- * The actors elsewhere, from a thread's side: what its addresses point at. An address on a thread is the same class as in
- * the parent, and counted by the same channel of core; only its target is another one, which says everything to the parent.
+ * The actors elsewhere, from a thread's side: its imports, the targets of its addresses. An address on a thread has the
+ * same class as in the parent, and is counted by the same channel of core. Only its target is another one, which sends
+ * everything to the parent.
  *
- *     address ──► RemoteTarget ──► parent's Leases ──► mailbox
+ *     address ──► ImportedActor ──► parent's Exports ──► mailbox
  *
- * The parent holds one address on behalf of each target that has strong ones here. A target tells it how many it got when the last of
- * them is dropped; and when it is forgotten altogether, how often it was mentioned.
+ * The parent owns one address on behalf of each imported actor with strong ones here. When the last of them is dropped,
+ * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
+ * came.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
-import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { strongAddress, weakAddress } from "../../address/handle.ts";
@@ -17,21 +22,20 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
-import type { Ask } from "../../reply/ask.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
+import type { Envelope } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
-import { Deadlocks } from "../../reply/wait-for-graph.ts";
+import { WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
-import { unpackError, unpackReason } from "../wire/errors.ts";
-import type { Border, Packed, Ref } from "../wire/marshal.ts";
-import { pack, posted, uncloneable, unpack } from "../wire/marshal.ts";
-import type { FromPeer, ToParent, ToPeer } from "../wire/messages.ts";
-import type { Tally } from "./imported-actor.ts";
-import { RemoteTarget } from "./imported-actor.ts";
+import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
+import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
+import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
+import type { ImportCount, ImportPort } from "./imported-actor.ts";
+import { ImportedActor } from "./imported-actor.ts";
 
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
-
-/** Who waits for the outcome of a `send`. */
-interface Sending {
+/** A `send` that waits for its outcome. */
+interface PendingSend {
   resolve(sent: Sent<never>): void;
   reject(error: unknown): void;
   readonly message: unknown;
@@ -39,164 +43,172 @@ interface Sending {
   readonly abort: () => void;
 }
 
-type Post = (said: ToParent, transferList?: TransferList) => void;
+type Post = (record: ToParent, transferList?: TransferList) => void;
 
 /** All that this thread knows. */
-export class RemoteTargets implements Border {
+export class Imports implements AddressTable, ImportPort {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
-  readonly deadlocks: Deadlocks;
+  readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
-  readonly #tell: Post;
-  readonly #byId = new Map<number, WeakRef<RemoteTarget>>();
-  /** Those that something is to come back for. */
-  readonly #asks = new Map<number, Ask>();
-  readonly #sendings = new Map<number, Sending>();
-  /** Those whose end or start somebody here waits for. */
-  readonly #observed = new Set<RemoteTarget>();
-  readonly #forgotten = new FinalizationRegistry<Tally>((tally) => {
-    if (this.#byId.get(tally.id)?.deref() === undefined) this.#byId.delete(tally.id);
-    this.#tell({ op: "forgotten", ...tally });
+  readonly #post: Post;
+  readonly #byId = new Map<number, WeakRef<ImportedActor>>();
+  /** The asks that wait for a reply. */
+  readonly #asks = new Map<number, Envelope>();
+  readonly #sendings = new Map<number, PendingSend>();
+  /** The imported actors whose end or start code here waits for. */
+  readonly #observed = new Set<ImportedActor>();
+  readonly #collected = new FinalizationRegistry<ImportCount>((count) => {
+    if (this.#byId.get(count.id)?.deref() === undefined) this.#byId.delete(count.id);
+    this.#post({ op: "forgotten", ...count });
   });
   #number = 0;
   #lastId = 0;
 
-  /** `post` throws when what is said cannot be copied. */
+  /** `post` throws when its record cannot be copied. */
   constructor(log: Logger, post: Post) {
     this.log = log;
-    this.#tell = post;
-    this.deadlocks = new Deadlocks(currentClock(), { running: undefined }, true, (error) =>
+    this.#post = post;
+    this.waitForGraph = new WaitForGraph(currentClock(), { running: undefined }, true, (error) =>
       report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
     );
   }
 
-  grant(handle: object): Ref {
-    const target = targetOf(handle) as RemoteTarget;
+  exportAddress(handle: object): AddressDescriptor {
+    const target = targetOf(handle) as ImportedActor;
     return { id: target.id, path: target.path, isStrong: isStrong(handle), takesAll: true };
   }
 
-  adopt(ref: Ref): object {
-    const target = this.target(ref);
-    return ref.isStrong ? strongAddress(target, target.received()) : weakAddress(target);
+  importAddress(descriptor: AddressDescriptor): object {
+    const target = this.importActor(descriptor);
+    return descriptor.isStrong ? strongAddress(target, target.importStrong()) : weakAddress(target);
   }
 
-  /** The target of an address that has come. */
-  target(ref: Ref): RemoteTarget {
-    let target = this.#byId.get(ref.id)?.deref();
+  /** Returns the target of an address that has come. */
+  importActor(descriptor: AddressDescriptor): ImportedActor {
+    let target = this.#byId.get(descriptor.id)?.deref();
     if (target === undefined) {
-      target = new RemoteTarget(ref, this);
-      this.#byId.set(ref.id, new WeakRef(target));
-      this.#forgotten.register(target, target.tally);
+      target = new ImportedActor(descriptor, this);
+      this.#byId.set(descriptor.id, new WeakRef(target));
+      this.#collected.register(target, target.count);
     }
-    target.tally.mentions++;
+    target.count.refCount++;
     return target;
   }
 
-  /** A number for an actor that is named here. */
+  /** Returns a number for an actor that is numbered here. */
   newId(): number {
     return --this.#lastId;
   }
 
-  /** The target that `adopt` has made. */
-  known(id: number): RemoteTarget {
-    return this.#byId.get(id)?.deref() as RemoteTarget;
+  /** Returns the target that `importAddress` has made. */
+  known(id: number): ImportedActor {
+    return this.#byId.get(id)?.deref() as ImportedActor;
   }
 
   /** Keeps `target` until it has ended. */
-  observe(target: RemoteTarget): RemoteTarget {
+  observe(target: ImportedActor): ImportedActor {
     if (target.ended === undefined) this.#observed.add(target);
     return target;
   }
 
-  say(said: FromPeer): void {
-    this.#tell(said);
+  sendRecord(record: FromImports): void {
+    this.#post(record);
   }
 
-  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
-  sendTo(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): void {
-    const { refs } = this.#post(path, message, send, what);
-    if (refs.length > 0) dropAddresses(message);
+  /** Sends `message` with the addresses in it, which move. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent, what?: string): void {
+    const { attached } = this.#sendMarshalled(path, message, send, what);
+    if (attached.length > 0) dropAddresses(message);
   }
 
-  #post(path: string, message: unknown, send: (packed: Packed) => ToParent, what?: string): Packed {
-    const { value, refs, transferList } = pack(path, message, this);
-    const packed = { value, refs };
+  #sendMarshalled(
+    path: string,
+    message: unknown,
+    send: (marshalled: Marshalled) => ToParent,
+    what?: string,
+  ): Marshalled {
+    const { value, attached, transferList } = marshal(path, message, this);
+    const marshalled = { value, attached };
     try {
-      this.#tell(send(packed), transferList);
+      this.#post(send(marshalled), transferList);
     } catch (error) {
       throw uncloneable(path, message, error, what);
     }
-    posted(message);
-    return packed;
+    unmark(message);
+    return marshalled;
   }
 
-  ask(target: RemoteTarget, ask: Ask): void {
+  ask(target: ImportedActor, ask: Envelope): void {
     const n = ++this.#number;
     this.sendTo(target.path, ask.message, (message) => ({ op: "ask", n, to: target.id, by: undefined, message }));
     this.#asks.set(n, ask);
     ask.waiting(n);
   }
 
-  /** The caller has given up. */
+  /** Withdraws an ask whose caller has given up. */
   withdraw(n: number): void {
     this.#asks.delete(n);
-    this.#tell({ op: "giveUp", n });
+    this.#post({ op: "giveUp", n });
   }
 
-  /** Waits for room. What is aborted or times out there is told from there, since it may have been admitted meanwhile. */
-  send<V>(target: RemoteTarget, message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
+  /**
+   * Sends, and waits for room. The parent decides about an abort or a timeout, since the message may have got its room
+   * meanwhile.
+   */
+  send<V>(target: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
     const n = ++this.#number;
     const { signal, timeout = Number.POSITIVE_INFINITY } = options ?? {};
     return new Promise((resolve, reject) => {
-      this.#post(target.path, message, (packed) => ({
+      this.#sendMarshalled(target.path, message, (marshalled) => ({
         op: "send",
         n,
         to: target.id,
         by: undefined,
-        message: packed,
+        message: marshalled,
         timeout,
       }));
-      const abort = (): void => this.#tell({ op: "giveUp", n });
+      const abort = (): void => this.#post({ op: "giveUp", n });
       signal?.addEventListener("abort", abort);
       this.#sendings.set(n, { resolve: resolve as (sent: Sent<never>) => void, reject, message, signal, abort });
     });
   }
 
-  /** What the parent says of an actor, or in reply. */
-  received(order: ToPeer): void {
-    switch (order.op) {
+  /** Receives a record of the parent. */
+  received(record: ToImports): void {
+    switch (record.op) {
       case "answered":
-        this.#answered(order.n, order.reply);
+        this.#answered(record.n, record.reply);
         return;
       case "refused":
-        this.#refused(order.n, unpackError(order.error));
+        this.#refused(record.n, unmarshalError(record.error));
         return;
       case "sent":
-        this.#sent(order.n, order.outcome);
+        this.#sent(record.n, record.outcome);
         return;
-      case "room":
-        this.#byId.get(order.id)?.deref()?.mayUse(order.credits);
+      case "credits":
+        this.#byId.get(record.id)?.deref()?.granted(record.credits);
         return;
-      case "gone":
-        this.#gone(this.#byId.get(order.id)?.deref(), unpackReason(order.reason));
+      case "ended":
+        this.#gone(this.#byId.get(record.id)?.deref(), unmarshalReason(record.reason));
         return;
       case "hasStarted":
         this.#byId
-          .get(order.id)
+          .get(record.id)
           ?.deref()
-          ?.hasStarted(order.error && unpackError(order.error));
+          ?.hasStarted(record.error && unmarshalError(record.error));
     }
   }
 
-  #gone(target: RemoteTarget | undefined, reason: ExitReason): void {
+  #gone(target: ImportedActor | undefined, reason: ExitReason): void {
     if (target === undefined) return;
     this.#observed.delete(target);
     target.gone(reason);
   }
 
-  #answered(n: number, packed: Packed): void {
+  #answered(n: number, marshalled: Marshalled): void {
     const ask = this.#asks.get(n);
     this.#asks.delete(n);
-    const reply = unpack(packed, this);
+    const reply = unmarshal(marshalled, this);
     if (ask === undefined || ask.isSettled) dropAddresses(reply);
     else ask.reply(reply);
   }
@@ -209,15 +221,15 @@ export class RemoteTargets implements Border {
     if (sending !== undefined) sending.reject(sending.signal?.aborted ? sending.signal.reason : error);
   }
 
-  #sent(n: number, outcome: Extract<ToPeer, { op: "sent" }>["outcome"]): void {
+  #sent(n: number, outcome: Extract<ToImports, { op: "sent" }>["outcome"]): void {
     const sending = this.#settled(n);
     if (sending === undefined) return;
     const { message } = sending;
     if (outcome === "ok") dropAddresses(message);
-    sending.resolve(outcome === "ok" ? SENT : { ok: false, error: failureOf(outcome, message) });
+    sending.resolve(outcome === "ok" ? SENT : { ok: false, error: sendErrorOf(outcome, message) });
   }
 
-  #settled(n: number): Sending | undefined {
+  #settled(n: number): PendingSend | undefined {
     const sending = this.#sendings.get(n);
     this.#sendings.delete(n);
     sending?.signal?.removeEventListener("abort", sending.abort);
@@ -225,7 +237,7 @@ export class RemoteTargets implements Border {
   }
 }
 
-function failureOf(
+function sendErrorOf(
   outcome: "full" | "disconnected" | "timeout",
   message: unknown,
 ): SendError<never> | SendTimeoutError<never> | TrySendError<never> {

@@ -1,0 +1,43 @@
+/** The options of a system. */
+import type { ResourceLimits } from "node:worker_threads";
+import type { Clock } from "@pneumatic/core/testing";
+import type { Logger } from "pino";
+import type { Scheduler } from "../scheduler.ts";
+
+/** The options of a system. */
+export interface ActorSystemOptions {
+  /** Its name in the log; `system` when left out. */
+  readonly name?: string;
+  /** The logger; by default pino's JSON lines on standard error, so that standard output stays the program's. */
+  readonly logger?: Logger;
+  /** The level of the default logger: `info` when left out. */
+  readonly logLevel?: string;
+  /** Keeps the process alive while an actor lives; true when left out. An actor on a thread always does. */
+  readonly keepAlive?: boolean;
+  /** The time of every timeout, timer, backoff and intensity. */
+  readonly clock?: Clock;
+  /** The source of its turns. */
+  readonly scheduler?: Scheduler;
+  /** The random numbers of backoffs and routers: from 0 up to 1. */
+  readonly random?: () => number;
+  /**
+   * The answer to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that
+   * has lasted 500 ms with a `DeadlockError`; `warn` only logs it.
+   */
+  readonly deadlock?: "reject" | "warn";
+  /** The messages that no handler saw. */
+  readonly deadLetters?: {
+    /** The number that is kept, with the addresses in them; 1,000 when left out. With 0, none is. */
+    readonly keep?: number;
+  };
+  /** The worker threads that actors run on. */
+  readonly threads?: {
+    /**
+     * The milliseconds without a turn of its event loop after which a thread is terminated as hung; 5,000 when left
+     * out. `Infinity` turns this off.
+     */
+    readonly heartbeatMs?: number;
+    /** The memory of each shared thread. */
+    readonly resourceLimits?: ResourceLimits;
+  };
+}
