@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { ActorSystem, bounded, MessageNotCloneableError, onThread } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
+import { gate } from "../../support/gate.ts";
 import { gatedActor, ThreadGate } from "../../support/thread-gate.ts";
 import type { RelayDefinition } from "../../support/thread-relay.ts";
 import { relay, seer } from "../../support/thread-relay.ts";
@@ -65,12 +66,14 @@ describe("an address on another thread", () => {
     await using system = threadSystem();
     using target = system.spawn(seer);
     using address = system.spawn(relay, { args: { to: target.clone() } });
-    const inFlight = address.ask({ type: "ask", message: { type: "hold" }, timeout: 20 });
+    const inFlight = address.ask({ type: "ask", message: { type: "hold" }, timeout: 1000 });
     expect(await inFlight).toMatchObject({ error: { code: "ERR_ACTOR_ASK_TIMEOUT" } });
     await until(() => system.ledger(target).handled === 1); // it has seen the signal
-    target.tell({ type: "sleep", ms: 50 });
+    const { promise, open } = gate();
+    target.tell({ type: "wait", until: promise });
     const queued = address.ask({ type: "ask", message: { type: "see", n: 9 }, timeout: 5 });
     expect(await queued).toMatchObject({ error: { code: "ERR_ACTOR_ASK_TIMEOUT" } });
+    open();
     expect(await target.ask({ type: "seen" })).toEqual([]);
     expect(system.ledger(target).expired).toBe(1);
   });
@@ -81,7 +84,8 @@ describe("an address on another thread", () => {
     using address = system.spawn(relay, { args: { to: target.clone() } });
     expect(await address.ask({ type: "send", n: 1 })).toBe("ok");
     await target.ask({ type: "seen" });
-    target.tell({ type: "sleep", ms: 200 });
+    const { promise, open } = gate();
+    target.tell({ type: "wait", until: promise });
     await until(() => system.ledger(target).inFlight === 1);
     expect(await address.ask({ type: "send", n: 2 })).toBe("ok"); // the one that has a place
     expect(await address.ask({ type: "send", n: 3, timeout: 5 })).toEqual({
@@ -90,7 +94,9 @@ describe("an address on another thread", () => {
     });
     expect(await address.ask({ type: "try", n: 4 })).toEqual({ kind: "full", value: { type: "see", n: 4 } });
     expect(await address.ask({ type: "send", n: 5, abortMs: 5 })).toBe("TimeoutError");
-    expect(await address.ask({ type: "send", n: 6 })).toBe("ok"); // when the sleep is over
+    const last = address.ask({ type: "send", n: 6 });
+    open();
+    expect(await last).toBe("ok");
     expect(await target.ask({ type: "seen" })).toEqual([1, 2, 6]);
     expect(system.ledger(target).accepted).toBe(system.ledger(target).handled);
     await system.stop(target);
@@ -258,12 +264,14 @@ describe("what an address on another thread counts", () => {
     using address = system.spawn(relay);
     const target = system.spawn(seer);
     const caller = new AbortController();
-    address.tell({ type: "wait", ms: 50 });
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    address.tell({ type: "waitAt", words });
     const asked = address.ask({ type: "forget", to: target.clone() }, { signal: caller.signal });
     target.drop();
     await until(() => system.ledger(address).inFlight === 1);
     caller.abort(new Error("given up"));
     expect((await failure(asked)).message).toBe("given up");
+    Atomics.store(words, 0, 1);
     expect(await target.exited).toEqual({ kind: "normal" });
     expect(leaks(system)).toEqual([]);
     expect(system.ledger(address).expired).toBe(1);

@@ -43,7 +43,7 @@ import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -74,7 +74,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
-  inbox: Inbox;
+  inbox: AccountedInbox;
   /** The entries of the registry about it, which are forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
   state: State = NEW_STATE;

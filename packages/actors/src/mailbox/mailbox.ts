@@ -6,6 +6,14 @@
  * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
  *
  * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
+ *
+ *     field        written by                                          when
+ *     deferred     this file; turn.ts takes from it                    from the first retry, stash or delivery that must not wait
+ *     awaited      incarnation.ts: pipeToSelf and its outcomes         while an incarnation runs, and until a drain is over
+ *     prefetcher   threads/parent/prefetch.ts                          while messages are on their way to a thread
+ *     credits      credits.ts                                          while threads may use slots of it
+ *     channel      this file, credits.ts, the senders of core          until `end`
+ *     account      this file; cell.ts counts handled and panicked      always
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
@@ -33,7 +41,7 @@ import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
 import type { DeadLetterReason } from "./dead-letter.ts";
 import { DeferredMessages } from "./deferred.ts";
-import type { Inbox } from "./inbox.ts";
+import type { AccountedInbox } from "./inbox.ts";
 import type { Ledger } from "./ledger.ts";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
@@ -74,7 +82,7 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskQueue, Inbox {
+export class Mailbox implements AskQueue, AccountedInbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for the order of arrival. */
   readonly #ranking: Ranking | undefined;

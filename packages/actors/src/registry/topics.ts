@@ -82,7 +82,7 @@ export class Topics {
    * letter `full`; if the message cannot be copied to its thread, it has a dead letter `undeliverable`.
    *
    * All subscribers of one thread see the same object, which none of them may change. Each gets clones of the strong
-   * addresses in it, in plain objects and arrays. The publisher gives its own addresses away; without subscribers
+   * addresses in it, in plain objects, arrays, Maps and Sets. The publisher gives its own addresses away; without subscribers
    * they are dropped.
    */
   publish<M>(topic: Topic<M>, message: NoInfer<M>): number {

@@ -21,10 +21,10 @@ export interface Waiter {
   readonly path: string;
   /** The message that it handles and has yet to settle; undefined if it could take a message. */
   readonly work: unknown;
-  /** The incarnation that works. */
-  readonly incarnation: object | undefined;
-  /** The number of messages that it has handled or stashed. */
-  readonly progress: number;
+  /** The incarnation that works; left out if the actor is in another thread, where only `work` is known. */
+  readonly incarnation?: object | undefined;
+  /** The number of messages that it has handled or stashed; left out likewise. */
+  readonly progress?: number;
   readonly waitForGraph: WaitForGraph;
   /** The edges on record in which it is the waiter. */
   longWaits: Set<Edge> | undefined;
@@ -48,7 +48,7 @@ export class Edge implements Expiring {
   readonly promise: Promise<unknown>;
   readonly #work: unknown;
   readonly #incarnation: object | undefined;
-  readonly #progress: number;
+  readonly #progress: number | undefined;
 
   constructor(waiter: Waiter, target: Waiter, victim: DeadlockVictim, promise: Promise<unknown>) {
     this.waiter = waiter;

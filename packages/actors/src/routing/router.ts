@@ -5,7 +5,7 @@
 import type { Sender } from "@pneumatic/core";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Registration } from "../registry/registration.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -60,7 +60,7 @@ export function startRouter(
   return routerAddress(cell, sender, router);
 }
 
-function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterFactory): Inbox {
+function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterFactory): AccountedInbox {
   return spec.strategy === "broadcast"
     ? new BroadcastInbox(own, pool)
     : new RoutingInbox(own, pool, pickerOf(spec, own.path, random));

@@ -13,6 +13,7 @@ import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import { withDescendants } from "./actor-tree.ts";
 
 /** The part of a system that the report reads. */
 interface ReportedSystem {
@@ -39,7 +40,7 @@ export function keepAlive(name: string, system: ReportedSystem): () => void {
 
 function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
-  const reports = below(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
+  const reports = withDescendants(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
   const shown = reports.slice(0, MOST_ACTORS);
   if (reports.length > MOST_ACTORS) shown.push(`and ${reports.length - MOST_ACTORS} more`);
   const others = living - reports.length;
@@ -48,11 +49,6 @@ function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedS
     `System "${name}": ${counted(living, "actor")} alive. ${REMEDIES}`,
     ...shown.map((each) => indented(each)),
   ].join("\n");
-}
-
-/** Returns `roots` and all actors below, parents first. */
-function below(roots: readonly Cell[]): Cell[] {
-  return roots.flatMap((cell) => [cell, ...below(cell.children)]);
 }
 
 /** Describes `cell`; undefined if it does nothing and only its supervisor has an address of it. */

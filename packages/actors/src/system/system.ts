@@ -71,6 +71,7 @@ export class ActorSystem implements AsyncDisposable {
   #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
+  /** Throws `InvalidDefinitionError` for an option that does not exist or is out of range, as every operation here does. */
   constructor(options: ActorSystemOptions = {}) {
     checkSystemOptions(options);
     this.name = options.name ?? "system";

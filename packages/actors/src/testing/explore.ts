@@ -1,22 +1,20 @@
 /**
  * Runs a scenario under many seeds until one of them fails. Before the failing run is shown it is made as plain as possible:
- * with the fewest steps that overtake another. `shrink.ts` searches for that run, `simulation.ts` carries one out.
+ * with the fewest steps that overtake another. `shrink.ts` searches for that run, `one-run.ts` carries
+ * out each of them.
  */
 import { currentClock } from "@pneumatic/core/internal";
-import { platformScheduler } from "../clock.ts";
-import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
-import { runtimeOf } from "../system/runtime.ts";
+import { InvalidDefinitionError } from "../errors.ts";
 import { checkExplore } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
-import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
-import { atWork } from "./invariants.ts";
+import { ExplorationError } from "./errors.ts";
+import type { RunOutcome } from "./one-run.ts";
+import { errorText, runOnce } from "./one-run.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import { inForce, simulatedSystem, simulationOf } from "./simulated-system.ts";
-import type { TestSystemOptions } from "./test-system.ts";
-import { TestSystem } from "./test-system.ts";
-import type { Trace } from "./trace.ts";
+import { inForce } from "./simulated-system.ts";
+import type { TestSystem, TestSystemOptions } from "./test-system.ts";
 
 /** The scenario of an exploration: it spawns actors, sends messages, and throws if something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
@@ -38,21 +36,6 @@ export interface Exploration {
   readonly runs: number;
   /** The steps of all runs together. */
   readonly steps: number;
-}
-
-interface RunFailure {
-  readonly error: unknown;
-}
-
-/** One run of a scenario. */
-interface RunOutcome {
-  readonly failure: RunFailure | undefined;
-  /** The other error: of its end, or before that. */
-  readonly also: unknown;
-  readonly decisions: Decisions;
-  readonly steps: number;
-  readonly switches: number;
-  readonly trace: string;
 }
 
 const DEFAULT_RUNS = 100;
@@ -109,6 +92,16 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
   return { runs, steps };
 }
 
+function run(
+  scenario: Scenario,
+  { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others }: ExploreOptions,
+  seed: number,
+  choices: Choices,
+  isTraced?: boolean,
+): Promise<RunOutcome> {
+  return runOnce(scenario, { ...others, seed }, maxSteps, choices, isTraced);
+}
+
 /** Returns the failure of `seed`, with the trace of the plainest run that fails like it. */
 async function explorationError(
   scenario: Scenario,
@@ -153,66 +146,6 @@ function runText({ steps, switches, decisions: { strikes } }: RunOutcome): strin
   return `has ${steps} steps, ${order}${faults}`;
 }
 
-async function run(
-  scenario: Scenario,
-  options: ExploreOptions,
-  seed: number,
-  choices: Choices,
-  isTraced = false,
-): Promise<RunOutcome> {
-  const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
-  await turnOfEventLoop();
-  const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const given = { ...others, seed };
-  const system = simulatedSystem(given, { choices, rules, isTraced }, (parts) => new TestSystem(given, parts));
-  const { trace } = simulationOf(system);
-  const inPlay = await failureIn(play(scenario, system), trace);
-  const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
-  const failure = inPlay === undefined || (isUncontrolled(atEnd?.error) && isTimeout(inPlay.error)) ? atEnd : inPlay;
-  const also = failure === inPlay ? atEnd?.error : inPlay?.error;
-  const { done: steps, switches, broken } = simulationOf(system);
-  const text = isTraced ? system.trace : "";
-  return { failure: failure ?? broken, also, decisions: choices, steps, switches, trace: text };
-}
-
-async function failureIn(part: Promise<unknown>, trace: Trace): Promise<RunFailure | undefined> {
-  try {
-    await part;
-    return undefined;
-  } catch (error) {
-    trace.fails(() => errorText(error));
-    return { error };
-  }
-}
-
-/** Runs the scenario to its end in one turn of the event loop, so that no other run comes between. */
-async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
-  let isOver = false;
-  const playing = (async () => scenario(system))().finally(() => {
-    isOver = true;
-  });
-  const simulation = simulationOf(system);
-  playing.catch((error) => simulation.trace.fails(() => errorText(error))); // it is awaited below, or given up
-  const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
-  if (came) return playing;
-  if (simulation.broken !== undefined) throw simulation.broken.error;
-  const waiting = atWork(runtimeOf(system));
-  throw simulation.isExhausted ? new StepLimitError(simulation.done, waiting) : new UncontrolledWaitError(waiting);
-}
-
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => platformScheduler.later(resolve));
-}
-
-function isUncontrolled(error: unknown): boolean {
-  return error instanceof UncontrolledWaitError;
-}
-
-/** True if an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
-}
-
 /** Returns `trace`, or only its end if it is long. */
 function shortened(trace: string): string {
   const [head = "", ...lines] = trace.split("\n");
@@ -227,8 +160,4 @@ function shortened(trace: string): string {
 function errorName({ failure }: Pick<RunOutcome, "failure">): string {
   const error = failure?.error as { readonly name?: unknown; readonly code?: unknown } | null | undefined;
   return `${String(error?.name)} ${String(error?.code)}`;
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

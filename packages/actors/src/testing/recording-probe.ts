@@ -12,6 +12,7 @@ import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
@@ -170,15 +171,13 @@ class RecordingProbe<P> implements Probe<P> {
   /** Begins `expectation` when all earlier ones are over. */
   async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
     const before = this.#last;
-    let over = (): void => {};
-    this.#last = new Promise<void>((resolve) => {
-      over = resolve;
-    });
+    const over = new DeferredPromise<void>();
+    this.#last = over.promise;
     await before;
     try {
       return await expectation();
     } finally {
-      over();
+      over.resolve();
     }
   }
 

@@ -1,5 +1,6 @@
-/** The system whose time and order a test decides: its options, its public class, and how it is put together. */
-
+/**
+ * The system whose time and order a test decides: its options and its public class. `simulated-system.ts` puts its parts together.
+ */
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { TEST_HOOKS } from "../cell/test-hooks.ts";

@@ -10,8 +10,6 @@
  * Invariants
  * 1. `#waiting` is the receive that waits, this receiver's or a select's; there is at most one.
  * 2. A receive that ends without a value has taken none.
- *
- * It exceeds the members of a class, since it has all that a user can do with a receiver, and what select.ts needs.
  */
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";

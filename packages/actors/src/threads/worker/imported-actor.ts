@@ -75,8 +75,6 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   #started: DeferredPromise<void> | undefined = undefined;
   /** The message that it handles, if it runs on this thread: an actor that waits for itself is a deadlock at once. */
   work: unknown = undefined;
-  readonly incarnation: undefined = undefined;
-  readonly progress = 0;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
@@ -256,9 +254,5 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   withdraw(position: AskPosition): void {
     this.#imports.withdraw(position as number);
-  }
-
-  ledger(): never {
-    throw new Error("The account of an actor is in its system");
   }
 }

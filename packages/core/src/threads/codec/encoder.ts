@@ -16,7 +16,6 @@ import { InvalidArgumentError } from "../../errors.ts";
 import { FOREIGN, TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { LOOSE, Positions } from "./prediction.ts";
-import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";
 import { Text } from "./text.ts";
@@ -242,5 +241,40 @@ export class Encoder {
       this.#shapeCount -= this.#newShapes.length;
     }
     this.#newShapes.length = 0;
+  }
+}
+
+/** The number of objects that are compared one by one. */
+const FEW = 32;
+
+/**
+ * The set of the objects of one message, by which the encoder notices one that occurs twice. Most messages have few objects:
+ * comparing those one by one is faster than any table. It refers to no object between messages.
+ */
+class Seen {
+  readonly #few: (object | undefined)[] = new Array<object | undefined>(FEW).fill(undefined);
+  #count = 0;
+  #many: Set<object> | undefined = undefined;
+
+  /** Adds `value`; returns whether it was in already. */
+  has(value: object): boolean {
+    const few = this.#few;
+    const count = this.#count;
+    if (count === FEW) return this.#hasMany(value);
+    for (let n = 0; n < count; n++) if (few[n] === value) return true;
+    few[count] = value;
+    this.#count = count + 1;
+    return false;
+  }
+
+  clear(): void {
+    while (this.#count > 0) this.#few[--this.#count] = undefined;
+    this.#many = undefined;
+  }
+
+  #hasMany(value: object): boolean {
+    this.#many ??= new Set(this.#few as object[]);
+    const { size } = this.#many;
+    return this.#many.add(value).size === size;
   }
 }

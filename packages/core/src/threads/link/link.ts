@@ -12,7 +12,7 @@
  * 2. The link closes when this side has no endpoint left; it keeps the event loop alive while an endpoint asks for it.
  *
  * Upstream are the endpoints (ends/, rendezvous/, connection.ts); downstream the two directions: outgoing.ts for one, the ring
- * and the decoder for the other. It has 9 fields that change and 21 members, since both directions end and wake together.
+ * and the decoder for the other.
  */
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
@@ -25,7 +25,6 @@ import type { EndTransfer } from "./ends-in-message.ts";
 import { EndsInMessage, isPostedAsItIs } from "./ends-in-message.ts";
 import type { OutgoingLink } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
-import { isClosing } from "./peer-closed.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
@@ -288,4 +287,25 @@ export class Link implements Pumped, OutgoingLink {
 /** Returns whether `error` says itself what went wrong: the bytes, or a message that passes through and cannot go on. */
 function isTyped(error: unknown): boolean {
   return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
+}
+
+/**
+ * Returns whether `port` has taken in the close of the other end. The only sign is that such a port cannot be transferred, which
+ * Node finds out before it reads the message. So a getter in the message that is not reached is the sign; one that is reached
+ * throws, so that the port stays. (Tried on Node 20, 22, 24 and 26.)
+ */
+function isClosing(port: MessagePort): boolean {
+  let isOpen = false;
+  const probe = {
+    get stop(): never {
+      isOpen = true;
+      throw probe;
+    },
+  };
+  try {
+    structuredClone(probe, { transfer: [port] });
+  } catch {
+    return !isOpen;
+  }
+  return false;
 }
