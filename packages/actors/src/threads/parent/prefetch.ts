@@ -89,7 +89,7 @@ export class PrefetchWindow implements Prefetcher {
   /** Sends `message`, if there is one, with number `first`, and what is queued behind it. */
   #send(first: number, message: Message | undefined): void {
     if (this.#acks.started !== undefined || typeof this.#reset === "object") return;
-    const { mailbox, attempt, isAsk, path } = this.#context;
+    const { mailbox, attempt, isAsk } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
     if (mailbox.canPrefetch) {
@@ -109,7 +109,7 @@ export class PrefetchWindow implements Prefetcher {
     if (messages.length === 0) return;
     this.#sentSeq = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, attached, transferList } = marshalAll(path, messages, this.#way.exports);
+    const { bare, attached, transferList } = marshalAll(messages, this.#way.exports);
     if (message !== undefined && movesOnce(message)) markTransferred(message);
     const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, attached };
     this.#way.send({ op: "handle", id: this.#id, ...batch }, transferList);
