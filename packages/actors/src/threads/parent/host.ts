@@ -23,8 +23,6 @@ import { WorkerThread } from "./worker.ts";
 
 /** An incarnation on a host. */
 export interface HostedIncarnation {
-  /** True if the host owes it an answer. */
-  readonly isWaiting: boolean;
   /** The identity of its actor. */
   readonly identity: Identity;
   received(record: FromIncarnation): void;

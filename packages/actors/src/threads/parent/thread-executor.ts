@@ -3,7 +3,7 @@
  * supervision, stays here; an executor sends each message to the worker and resolves when the worker reports its
  * outcome. So every guarantee about queues and restarts is the same code for all actors.
  *
- * Upstream is the cell, downstream prefetch.ts, which has the messages of one incarnation on their way.
+ * Upstream is the cell, downstream thread-incarnation.ts, which has the messages of one incarnation on their way.
  */
 import type { Handler } from "../../cell/behavior.ts";
 import type { Cell } from "../../cell/cell.ts";
@@ -14,7 +14,7 @@ import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { refuseSelf } from "../modules/load-module.ts";
 import type { Host } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
-import { ThreadIncarnation } from "./prefetch.ts";
+import { ThreadIncarnation } from "./thread-incarnation.ts";
 
 export class ThreadCode implements ActorCode {
   readonly name: string;
@@ -79,7 +79,7 @@ class ThreadExecutor implements Executor {
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
   halt(): boolean {
-    return this.#incarnation?.haltPrefetch() === true;
+    return this.#incarnation?.halt() === true;
   }
 
   catchUp(cell: Cell): void {

@@ -12,7 +12,7 @@
  * 3. Transferred objects and the ends of channels stay as they are until the value is sent.
  */
 import type { Path } from "@pneumatic/core/internal";
-import { isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
+import { isContainer, isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
 import { checkMovable, isEnd, markOf } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { MessageNotCloneableError } from "@pneumatic/core/threads";
@@ -31,8 +31,8 @@ export interface AddressDescriptor {
   readonly credits?: Int32Array;
 }
 
-/** The keys that lead to a placeholder, or the placeholder itself. */
-type Position = readonly string[] | object;
+/** A key of a flat value, the keys that lead to a placeholder, or the placeholder itself. */
+type Position = string | readonly string[] | object;
 export type Attached = readonly (readonly [position: Position, descriptor: AddressDescriptor])[];
 
 /** A value for another thread, and the addresses that belong into it. */
@@ -64,6 +64,13 @@ interface Attachments {
   readonly moves: boolean;
 }
 
+type Container = Record<string, unknown>;
+
+/** Nothing in it needs more than a copy; nothing but one address; or more. */
+const FLAT = 0;
+const FLAT_WITH_ADDRESS = 1;
+const DEEP = 2;
+
 const NOTHING_ATTACHED: Attached = [];
 const NOTHING_MOVES: TransferList = [];
 const ONLY_ADDRESSES: Attachments = { transferList: NOTHING_MOVES, moves: false };
@@ -87,8 +94,10 @@ let areAttached = false;
  */
 export function copyFor(actor: string, value: unknown): unknown {
   if (isObject(value) && isPlain(value)) {
-    const copy: Record<string, unknown> = { ...value };
-    if (isFlat(copy)) return copy;
+    const copy: Container = { ...value };
+    const shape = shapeOf(copy);
+    if (shape === FLAT) return copy;
+    if (shape === FLAT_WITH_ADDRESS) return withAttachments(copy, ONLY_ADDRESSES);
   }
   const transferList = markOf(value);
   const moved = new Set<unknown>(transferList);
@@ -131,12 +140,51 @@ export function movesOnce(copy: unknown): boolean {
 
 /** Returns the form of `value` for the other thread; the ends of channels in it move as it is sent. */
 export function marshal(actor: string, value: unknown, table: AddressTable): MarshalledTransfer {
-  if (!isObject(value) || (isPlain(value) && isFlat(value as Readonly<Record<string, unknown>>))) {
-    return { value, attached: NOTHING_ATTACHED, transferList: NOTHING_MOVES };
-  }
-  const kept = attachments.get(value)?.transferList ?? NOTHING_MOVES;
+  const shape = isObject(value) ? (isPlain(value) ? shapeOf(value as Container) : DEEP) : FLAT;
+  if (shape === FLAT) return { value, attached: NOTHING_ATTACHED, transferList: NOTHING_MOVES };
+  if (shape === FLAT_WITH_ADDRESS) return marshalFlat(value as Container, table);
+  const kept = attachments.get(value as object)?.transferList ?? NOTHING_MOVES;
   const transferList = kept.length > 0 ? kept : markOf(value);
   if (!holds(actor, value, isAddress)) return { value, attached: NOTHING_ATTACHED, transferList };
+  return marshalDeep(value, transferList, table);
+}
+
+/** Marshals messages that {@link copyFor} has made; few of them have attachments. */
+export function marshalAll<M>(
+  messages: readonly M[],
+  table: AddressTable,
+): { bare: readonly M[]; attached: SparseAttached; transferList: TransferList } {
+  const attached: [number, Attached][] = [];
+  if (!messages.some(hasAttachments)) return { bare: messages, attached, transferList: NOTHING_MOVES };
+  const moved: TransferList[number][] = [];
+  const bare = messages.map((message, at) => {
+    const known = isObject(message) ? attachments.get(message) : undefined;
+    if (known === undefined) return message;
+    const isFlat = isPlain(message as object) && shapeOf(message as Container) === FLAT_WITH_ADDRESS;
+    const marshalled = isFlat
+      ? marshalFlat(message as Container, table)
+      : marshalDeep(message, known.transferList, table);
+    attached.push([at, marshalled.attached]);
+    moved.push(...marshalled.transferList);
+    return marshalled.value as M;
+  });
+  return { bare, attached, transferList: moved };
+}
+
+/** Marshals an object that needs nothing but a copy, except for one address: so are most that have addresses. */
+function marshalFlat(object: Container, table: AddressTable): MarshalledTransfer {
+  const value: Container = { ...object };
+  const attached: [Position, AddressDescriptor][] = [];
+  for (const key in value) {
+    const part = value[key];
+    if (!isObject(part)) continue;
+    attached.push([key, table.exportAddress(part)]);
+    value[key] = null;
+  }
+  return { value, attached, transferList: NOTHING_MOVES };
+}
+
+function marshalDeep(value: unknown, transferList: TransferList, table: AddressTable): MarshalledTransfer {
   const attached: [Position, AddressDescriptor][] = [];
   const attach = (each: object, path: Path): object | undefined => {
     if (!isAddress(each)) return undefined;
@@ -148,34 +196,16 @@ export function marshal(actor: string, value: unknown, table: AddressTable): Mar
   return { value: replace(value, attach, FOUND), attached, transferList };
 }
 
-/** Marshals messages that {@link copyFor} has made; few of them have attachments. */
-export function marshalAll<M>(
-  actor: string,
-  messages: readonly M[],
-  table: AddressTable,
-): { bare: readonly M[]; attached: SparseAttached; transferList: TransferList } {
-  const attached: [number, Attached][] = [];
-  if (!messages.some(hasAttachments)) return { bare: messages, attached, transferList: NOTHING_MOVES };
-  const moved: TransferList[number][] = [];
-  const bare = messages.map((message, at) => {
-    if (!hasAttachments(message)) return message;
-    const marshalled = marshal(actor, message, table);
-    attached.push([at, marshalled.attached]);
-    moved.push(...marshalled.transferList);
-    return marshalled.value as M;
-  });
-  return { bare, attached, transferList: moved };
-}
-
 /** Returns the value that came from the other thread, with its addresses. */
 export function unmarshal({ value, attached }: Marshalled, table: AddressTable): unknown {
   if (attached.length === 0) return value;
   const addresses = new Map<object, object>();
   for (const [position, descriptor] of attached) {
-    const placeholder = Array.isArray(position) ? partAt(value, position) : position;
-    addresses.set(placeholder, table.importAddress(descriptor));
+    const address = table.importAddress(descriptor);
+    if (typeof position === "string") (value as Container)[position] = address;
+    else addresses.set(Array.isArray(position) ? partAt(value, position) : position, address);
   }
-  return withAttachments(filled(value, addresses), ONLY_ADDRESSES);
+  return withAttachments(addresses.size === 0 ? value : filled(value, addresses), ONLY_ADDRESSES);
 }
 
 /** Returns the messages that {@link marshalAll} has sent. */
@@ -221,37 +251,48 @@ function cloned<T>(actor: string, value: T, sent: unknown): T {
   }
 }
 
-/** Returns true if nothing in `copy` needs a copy itself: so are most messages, and this is ten times as fast. */
-function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
-  for (const key in copy) {
-    const value = copy[key];
-    if (isObject(value) || typeof value === "function" || typeof value === "symbol") return false;
+/** Returns how much of `object` needs more than a copy of the object itself. Most messages need nothing: ten times as fast. */
+function shapeOf(object: Container): typeof FLAT | typeof FLAT_WITH_ADDRESS | typeof DEEP {
+  let first: object | undefined;
+  for (const key in object) {
+    const part = object[key];
+    if (typeof part === "function" || typeof part === "symbol") return DEEP;
+    if (!isObject(part)) continue;
+    if (first === undefined && isAddress(part) && "tell" in part) first = part;
+    else return DEEP;
   }
-  return true;
+  return first === undefined ? FLAT : FLAT_WITH_ADDRESS;
 }
 
 /** Returns true if one of the objects in `value` is wanted. Throws if there is an address that cannot cross. */
 function holds(actor: string, value: unknown, isWanted: (each: object) => boolean): boolean {
   let isHeld = false;
-  const unseen = new Set<object>();
+  let hasInstances = false;
+  const addresses = new Set<object>();
   const look = (part: object | symbol, path: Path): typeof PRUNE | undefined => {
     if (!isObject(part)) return undefined;
     isHeld ||= isWanted(part);
-    if (!isAddress(part)) return undefined;
+    if (!isAddress(part)) {
+      hasInstances ||= !isContainer(part, FOUND.reach);
+      return undefined;
+    }
     if (!("tell" in part)) throw refusal(actor, path, "the address of a supervisor");
-    unseen.add(part);
+    addresses.add(part);
     return PRUNE;
   };
   walk(value, look, CLONED);
-  if (unseen.size === 0) return isHeld;
-  const find = (part: object | symbol): undefined => void unseen.delete(part as object);
-  walk(value, find, FOUND);
-  if (unseen.size === 0) return isHeld;
+  if (addresses.size > 0 && hasInstances) checkFound(actor, value, addresses);
+  return isHeld;
+}
+
+/** Throws if one of `addresses`, which are in `value`, is only in an instance of a class. */
+function checkFound(actor: string, value: unknown, addresses: Set<object>): void {
+  walk(value, (part) => void addresses.delete(part as object), { ...FOUND, isTolerant: true });
+  if (addresses.size === 0) return;
   const refuse = (part: object | symbol, path: Path): undefined => {
-    if (unseen.has(part as object)) throw refusal(actor, path, WHERE_FOUND);
+    if (addresses.has(part as object)) throw refusal(actor, path, WHERE_FOUND);
   };
   walk(value, refuse, CLONED);
-  return isHeld;
 }
 
 function refusal(actor: string, path: Path, what: string): MessageNotCloneableError {

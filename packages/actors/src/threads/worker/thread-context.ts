@@ -28,7 +28,7 @@ export interface Parent {
   /** Announces one more message, under a number of its own. */
   await(n: number): void;
   unstashAll(): void;
-  stop(): void;
+  stopSelf(): void;
   /** Reports a panic outside of a message. */
   failed(error: unknown): void;
 }
@@ -126,7 +126,7 @@ export class ThreadContext extends ContextBase {
   }
 
   protected requestStop(): void {
-    this.#parent.stop();
+    this.#parent.stopSelf();
   }
 
   protected spawnChild(definition: unknown, options: object | undefined): unknown {
