@@ -1,4 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import type { TestSpecification } from "vitest/node";
+import { BaseSequencer } from "vitest/node";
 import { TestTimes } from "./scripts/test-times.mjs";
 import { SLOW_FILES } from "./test/support/slow.ts";
 
@@ -6,9 +8,38 @@ import { SLOW_FILES } from "./test/support/slow.ts";
 const FAST_MS = 120_000;
 const SLOW_MS = 300_000;
 
+/** The longest files, to be begun first, so that no worker is left with one of them at the end. */
+const LONGEST = [
+  "packaging/site/site",
+  "examples/documentation.slow",
+  "packaging/consumer/types",
+  "examples/crawler/crawl.slow",
+  "threads/actors/thread-to-thread",
+  "threads/actors/isolation-hang",
+  "packaging/loaders/load-modules",
+  "examples/pipeline-threads/pipeline.slow",
+  "threads/core/death",
+  "threads/actors/thread-kills",
+  "threads/actors/isolation-rows",
+  "threads/actors/thread-orders",
+  "packaging/consumer/installed",
+  "packaging/consumer/starter",
+].map((name) => `/test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project, moduleId }: TestSpecification): number => {
+      const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return project.config.sequence.groupOrder * 1000 + (place === -1 ? LONGEST.length : place);
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", ...(process.env["GITHUB_ACTIONS"] === "true" ? ["github-actions"] : []), new TestTimes()],
     projects: [
       {

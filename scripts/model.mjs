@@ -17,7 +17,7 @@ const MODELS = {
   },
   rendezvous: {
     holds: [[], ["DEATH"]],
-    breaks: [["BLIND_TAKE"], ["NO_NUMBER"], ["BLIND_TAKE_BACK"], ["DEATH", "NO_UNCLAIM"]],
+    breaks: [["BLIND_TAKE"], ["NO_NUMBER"], ["BLIND_REVOKE"], ["DEATH", "NO_UNCLAIM"]],
   },
 };
 

@@ -13,13 +13,15 @@ const COLUMN = 40;
 
 const args = process.argv.slice(2);
 const node = process.execPath;
-const vitest = [bin("vitest", "vitest"), "run"];
+
+/** The command of the test runner, which is there once the clone is set up. */
+const vitest = () => [bin("vitest", "vitest"), "run"];
 
 /** Runs the tests, of one project or all; returns the exit code, and for each file its path, project, times and results. */
 function runTests(projects) {
   const folder = mkdtempSync(join(tmpdir(), "pneumatic-times-"));
   const times = join(folder, "times.json");
-  const { status } = spawnSync(node, [...vitest, ...projects.map((name) => `--project=${name}`)], {
+  const { status } = spawnSync(node, [...vitest(), ...projects.map((name) => `--project=${name}`)], {
     cwd: root,
     stdio: "inherit",
     env: { ...process.env, PNEUMATIC_TIMES: times },
@@ -65,7 +67,7 @@ function tableOf(stages, files) {
 
 if (args.length > 0 && args[0] !== "--fast") {
   setUp();
-  step("Tests", node, [...vitest, ...args]);
+  step("Tests", node, [...vitest(), ...args]);
 } else {
   const began = performance.now();
   const stages = [

@@ -9,8 +9,8 @@ import { publicInterfaces } from "../support/public-interface.ts";
 /** The names that an exported one mentions and that nobody has to write, with the reason why they are not exported. */
 const UNEXPORTED: Readonly<Record<string, readonly string[]>> = {
   "@pneumatic/core": [
-    ...["Kind", "Outcome", "SelectedPair", "Untimed"], // compute the result of a select from its arms
-    ...["NOT_RECEIVED", "NotReceived", "UNSENT", "Unsent"], // tell the kinds of an error's value apart
+    ...["SelectedPair", "Untimed"], // compute the result of a select from its arms
+    ...["ErrorKind", "NOT_RECEIVED_REASONS", "NotReceived", "StacklessError", "UNSENT_REASONS", "Unsent"], // kinds of errors
   ],
   "@pneumatic/core/testing": [],
   "@pneumatic/core/threads": ["ends"], // carries a type parameter
@@ -31,7 +31,9 @@ function textOf(entry: string, { exported, unexported }: PublicInterface): strin
   return `${blocks.join("\n\n")}\n`;
 }
 
-describe.each([...publicInterfaces()])("%s", (entry, found) => {
+const interfaces = publicInterfaces();
+
+describe.each([...interfaces])("%s", (entry, found) => {
   const file = entry.replace("@pneumatic/", "").replace("/", "-");
 
   it("has the interface that is on record", async () => {
@@ -41,4 +43,10 @@ describe.each([...publicInterfaces()])("%s", (entry, found) => {
   it("mentions no name that it does not export, but for those with a reason", () => {
     expect(found.unexported.map(({ name }) => name)).toEqual([...(UNEXPORTED[entry] ?? [])].sort());
   });
+});
+
+it("gives no name to two different things", () => {
+  const exported = [...interfaces.values()].flatMap((found) => found.exported);
+  const textOfName = new Map(exported.map(({ name, text }) => [name, text]));
+  expect(exported.filter(({ name, text }) => textOfName.get(name) !== text).map(({ name }) => name)).toEqual([]);
 });

@@ -13,7 +13,7 @@ interface Sink {
 }
 
 explored(
-  "an actor whose last address is dropped handles what is queued, parked or stashed by then, and ends",
+  "an actor whose last address is dropped handles what is queued, waiting or stashed by then, and ends",
   async (system, chance) => {
     const handled: number[] = [];
     const capacity = chance.of(0, 1, 3, Number.POSITIVE_INFINITY);

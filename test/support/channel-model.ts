@@ -74,7 +74,7 @@ export class ChannelsModel {
   isOpen(source: SourceModel): boolean {
     if (!isChannel(source)) return !source.closed;
     const senders = [...this.senders, ...this.permits].filter(({ channel, live }) => live && channel === source);
-    const reserving = this.#parked(source).filter(({ kind }) => kind === "reserve");
+    const reserving = this.#waiting(source).filter(({ kind }) => kind === "reserve");
     return !this.isDisconnected(source) && senders.length + reserving.length > 0;
   }
 
@@ -90,7 +90,7 @@ export class ChannelsModel {
   /** Nothing is left and nothing will come. */
   isOver(source: SourceModel): boolean {
     if (this.isOpen(source) || this.length(source) > 0) return false;
-    return !isChannel(source) || (this.#reserved(source) === 0 && this.#parked(source).length === 0);
+    return !isChannel(source) || (this.#reserved(source) === 0 && this.#waiting(source).length === 0);
   }
 
   length(source: SourceModel): number {
@@ -100,7 +100,7 @@ export class ChannelsModel {
 
   /** How many values can be taken now, without those that move in behind them. */
   ready(source: SourceModel): number {
-    return isChannel(source) && source.capacity === 0 ? this.#parked(source).length : this.length(source);
+    return isChannel(source) && source.capacity === 0 ? this.#waiting(source).length : this.length(source);
   }
 
   free(channel: ChannelModel): number {
@@ -110,7 +110,7 @@ export class ChannelsModel {
   /** Sends now or not at all. */
   offer(channel: ChannelModel, value: string): string {
     if (!this.isOpen(channel)) return `disconnected ${value}`;
-    const fits = this.free(channel) > 0 && this.#parked(channel).length === 0;
+    const fits = this.free(channel) > 0 && this.#waiting(channel).length === 0;
     const meets = channel.capacity === 0 && this.line(channel).length > 0;
     if (!fits && !meets) return `full ${value}`;
     this.deliver(channel, value);
@@ -127,7 +127,7 @@ export class ChannelsModel {
   /** Holds slots now or not at all. */
   hold(channel: ChannelModel, count: number): HandleModel[] | "disconnected" | "full" {
     if (!this.isOpen(channel)) return "disconnected";
-    if (count > 0 && (this.#parked(channel).length > 0 || this.free(channel) < count)) return "full";
+    if (count > 0 && (this.#waiting(channel).length > 0 || this.free(channel) < count)) return "full";
     return this.#grant(channel, count);
   }
 
@@ -138,7 +138,7 @@ export class ChannelsModel {
       this.settleWhatCan();
       return value;
     }
-    const [meeting] = source.capacity === 0 ? this.#parked(source) : [];
+    const [meeting] = source.capacity === 0 ? this.#waiting(source) : [];
     if (meeting === undefined) return undefined;
     this.settle(meeting, "sent");
     return payload(meeting.id);
@@ -188,11 +188,11 @@ export class ChannelsModel {
   #settleChannel(channel: ChannelModel): void {
     const isDisconnected = this.isDisconnected(channel);
     if (this.isAbandoned(channel)) channel.queue = [];
-    for (const parked of isDisconnected ? this.#parked(channel) : []) {
-      this.settle(parked, parked.kind === "send" ? `disconnected ${payload(parked.id)}` : "disconnected");
+    for (const waiting of isDisconnected ? this.#waiting(channel) : []) {
+      this.settle(waiting, waiting.kind === "send" ? `disconnected ${payload(waiting.id)}` : "disconnected");
     }
-    for (let parked = this.#nextToAdmit(channel); parked !== undefined; parked = this.#nextToAdmit(channel)) {
-      this.#admit(channel, parked);
+    for (let waiting = this.#nextToAdmit(channel); waiting !== undefined; waiting = this.#nextToAdmit(channel)) {
+      this.#admit(channel, waiting);
     }
     if (this.isOver(channel)) this.#disconnectLine(channel);
     const watches = this.waiting.filter((each) => each.kind === "closed" && each.channel === channel);
@@ -211,19 +211,19 @@ export class ChannelsModel {
   }
 
   #nextToAdmit(channel: ChannelModel): Waiting | undefined {
-    const [first] = this.#parked(channel);
+    const [first] = this.#waiting(channel);
     return first?.slots !== undefined && first.slots <= this.free(channel) ? first : undefined;
   }
 
-  #admit(channel: ChannelModel, parked: Waiting): void {
-    if (parked.kind === "send") {
-      this.waiting = this.waiting.filter((each) => each !== parked);
-      this.deliver(channel, payload(parked.id));
-      this.settle(parked, "sent");
+  #admit(channel: ChannelModel, waiting: Waiting): void {
+    if (waiting.kind === "send") {
+      this.waiting = this.waiting.filter((each) => each !== waiting);
+      this.deliver(channel, payload(waiting.id));
+      this.settle(waiting, "sent");
     } else {
-      const count = parked.slots as number;
+      const count = waiting.slots as number;
       this.onTheirWay.push(this.#grant(channel, count));
-      this.settle(parked, `permits ${count}`);
+      this.settle(waiting, `permits ${count}`);
     }
   }
 
@@ -247,7 +247,7 @@ export class ChannelsModel {
     return String(due);
   }
 
-  #parked(channel: ChannelModel): Waiting[] {
+  #waiting(channel: ChannelModel): Waiting[] {
     return this.waiting.filter((each) => each.channel === channel && each.kind !== "closed");
   }
 

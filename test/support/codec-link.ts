@@ -7,8 +7,8 @@ const AT = 64;
 
 export interface LinkOptions {
   readonly bytes?: number;
-  readonly portable?: (value: object) => unknown;
-  readonly revive?: (portable: unknown) => unknown;
+  readonly describe?: (value: object) => unknown;
+  readonly revive?: (describe: unknown) => unknown;
 }
 
 export class CodecLink {
@@ -18,11 +18,11 @@ export class CodecLink {
   /** Where the bytes end that may have been written since they were last filled. */
   #dirty: number;
 
-  constructor({ bytes = 65_536, portable, revive }: LinkOptions = {}) {
+  constructor({ bytes = 65_536, describe, revive }: LinkOptions = {}) {
     const memory = new SharedArrayBuffer(bytes);
     this.#bytes = new Uint8Array(memory);
     this.#dirty = bytes;
-    this.#encoder = new Encoder(memory, portable);
+    this.#encoder = new Encoder(memory, describe);
     this.#decoder = new Decoder(memory, revive);
   }
 

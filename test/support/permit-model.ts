@@ -3,7 +3,7 @@
  * one must answer at once, and what its promises must come to.
  */
 
-interface Parked {
+interface WaitingSend {
   readonly id: number;
   readonly slots: number;
   /** Undefined for a reservation. */
@@ -17,7 +17,7 @@ export class PermitModel {
   /** The permits that live, by the operation that reserved them and their place among its own. */
   permits: string[] = [];
   #queue: number[] = [];
-  #parked: Parked[] = [];
+  #waitingSends: WaitingSend[] = [];
   #waiting: number | undefined;
   #hasSender = true;
   #isClosed = false;
@@ -37,7 +37,7 @@ export class PermitModel {
 
   get isOpen(): boolean {
     if (this.#isClosed) return false;
-    return this.#hasSender || this.permits.length > 0 || this.#parked.some(({ value }) => value === undefined);
+    return this.#hasSender || this.permits.length > 0 || this.#waitingSends.some(({ value }) => value === undefined);
   }
 
   get hasSender(): boolean {
@@ -55,7 +55,7 @@ export class PermitModel {
   /** What an attempt comes to; `id` is the operation, and the value it sends. */
   try(id: number, slots: number, isSend: boolean): string {
     if (!this.isOpen) return "disconnected";
-    if (slots > 0 && (this.#parked.length > 0 || slots > this.available)) return "full";
+    if (slots > 0 && (this.#waitingSends.length > 0 || slots > this.available)) return "full";
     if (isSend) this.#deliver(id);
     else this.#grant(id, slots);
     return "ok";
@@ -63,14 +63,14 @@ export class PermitModel {
 
   begin(id: number, slots: number, isSend: boolean): void {
     const outcome = this.try(id, slots, isSend);
-    if (outcome === "full") this.#parked.push({ id, slots, value: isSend ? id : undefined });
+    if (outcome === "full") this.#waitingSends.push({ id, slots, value: isSend ? id : undefined });
     else this.log.push(`${id}: ${outcome}`);
   }
 
   abort(id: number): void {
-    const isParked = this.#parked.some((parked) => parked.id === id);
-    this.#parked = this.#parked.filter((parked) => parked.id !== id);
-    if (isParked || this.#waiting === id) this.log.push(`${id}: aborted`);
+    const isWaiting = this.#waitingSends.some((waiting) => waiting.id === id);
+    this.#waitingSends = this.#waitingSends.filter((waiting) => waiting.id !== id);
+    if (isWaiting || this.#waiting === id) this.log.push(`${id}: aborted`);
     if (this.#waiting === id) this.#waiting = undefined;
     this.#settle();
   }
@@ -102,8 +102,8 @@ export class PermitModel {
 
   close(): void {
     this.#isClosed = true;
-    for (const { id } of this.#parked) this.log.push(`${id}: disconnected`);
-    this.#parked = [];
+    for (const { id } of this.#waitingSends) this.log.push(`${id}: disconnected`);
+    this.#waitingSends = [];
     this.#settle();
   }
 
@@ -115,7 +115,7 @@ export class PermitModel {
 
   get #hasEnded(): boolean {
     const permits = this.#isDropped ? 0 : this.permits.length;
-    return !this.isOpen && this.#queue.length + this.#parked.length + permits === 0;
+    return !this.isOpen && this.#queue.length + this.#waitingSends.length + permits === 0;
   }
 
   #take(): number | undefined {
@@ -136,8 +136,12 @@ export class PermitModel {
 
   /** Lets in who fits, in order; ends a receive when nothing can come. */
   #settle(): void {
-    for (let [first] = this.#parked; first !== undefined && first.slots <= this.available; [first] = this.#parked) {
-      this.#parked.shift();
+    for (
+      let [first] = this.#waitingSends;
+      first !== undefined && first.slots <= this.available;
+      [first] = this.#waitingSends
+    ) {
+      this.#waitingSends.shift();
       if (first.value === undefined) this.#grant(first.id, first.slots);
       else this.#deliver(first.value);
       this.log.push(`${first.id}: ok`);

@@ -31,8 +31,18 @@ function pathsBelow(folder: string): string[] {
   });
 }
 
-/** What a file imports when it runs; `import type` is not there any more then. */
-export function imports({ path, text }: SourceFile): string[] {
-  const statements = text.matchAll(/^(?:import|export) (?!type )(?:[^;"]*? from )?"([^"]+)"/gms);
-  return [...statements].map(([, from = ""]) => (from.startsWith(".") ? join(dirname(path), from) : from));
+/** Returns what a file imports when it runs; `import type` is not there any more then. */
+export function imports(file: SourceFile): string[] {
+  return importedBy(file, /^(?:import|export) (?!type )(?:[^;"]*? from )?"([^"]+)"/gms);
+}
+
+/** Returns what a file imports, or exports from elsewhere, types too. */
+export function importsWithTypes(file: SourceFile): string[] {
+  return importedBy(file, /^(?:import|export) (?:[^;"]*? from )?"([^"]+)"/gms);
+}
+
+function importedBy({ path, text }: SourceFile, statement: RegExp): string[] {
+  return [...text.matchAll(statement)].map(([, from = ""]) =>
+    from.startsWith(".") ? join(dirname(path), from) : from,
+  );
 }

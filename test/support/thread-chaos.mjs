@@ -1,17 +1,27 @@
 /**
- * Loaded by `--import`: terminates worker threads at random moments, the first ones once they have got going. The last ones
- * are left alone: on a busy machine a thread may need longer to start than it is given.
+ * Loaded by `--import`: terminates a worker thread of the crawler every so many pages, each time the oldest one that is left. Its pages
+ * are the measure, not time: a busy machine parses fewer of them before a thread that was replaced has started.
  */
-const FIRST = 4;
-const LAST = 40;
-const FIRST_AFTER_MS = 2000;
-const AFTER_MS = 100;
-const SPREAD_MS = 200;
+import { subscribe } from "node:diagnostics_channel";
 
-let threads = 0;
+const LOSSES = 20;
+const PAGES_BETWEEN = 60;
+
+const threads = new Set();
+let losses = 0;
+let pages = 0;
+let next = PAGES_BETWEEN;
 
 process.on("worker", (worker) => {
-  if (threads === LAST) return;
-  const earliest = ++threads <= FIRST ? FIRST_AFTER_MS : AFTER_MS;
-  setTimeout(() => worker.terminate(), earliest + Math.random() * SPREAD_MS).unref();
+  threads.add(worker);
+  worker.once("exit", () => threads.delete(worker));
+});
+
+subscribe("pneumatic:message", ({ path }) => {
+  if (!path.startsWith("/parsers/") || ++pages < next || losses === LOSSES) return;
+  next = pages + PAGES_BETWEEN * (0.5 + Math.random());
+  losses++;
+  const [oldest] = threads;
+  threads.delete(oldest);
+  setTimeout(() => oldest?.terminate(), Math.random() * 5);
 });

@@ -66,6 +66,7 @@ export interface Relay extends Seer {
   receive(payload: { receiver: Receiver<string> }): string[];
   channel(): { receiver: Receiver<string> };
   wait(payload: { ms: number }): void;
+  waitAt(payload: { words: Int32Array }): void;
   waitHolding(payload: { ms: number; to: Address<Seer> }): void;
   waitForAbort(): void;
   fail(): void;
@@ -92,7 +93,7 @@ export const seer = actor({
     },
     uncloneable: () => () => {},
     hold: ({ signal }) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())),
-    sleep: ({ sleep }, { ms }: { ms: number }) => sleep(ms),
+    wait: (_, { until }: { until: Promise<void> }) => until,
     give: (_, { back }: { back: Address<Seer> }) => back,
   },
 });

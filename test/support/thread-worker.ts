@@ -37,6 +37,7 @@ export interface Worker {
   block(payload: { how: "plain" | "nested" | "failed" | "thenHangs" | "failedThenHangs"; ms: number }): void;
   harmLater(payload: { how: LateHarm }): void;
   wait(payload: { ms: number }): number;
+  waitAt(payload: { words: Int32Array }): number;
   waitForAbort(): void;
   later(payload: { ms: number }): void;
   uncloneable(): void;

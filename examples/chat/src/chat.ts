@@ -4,6 +4,7 @@
  * session, and with that the system is idle.
  */
 import type { ActorSystem, ExitReason } from "@pneumatic/actors";
+import { HISTORY, MAX_UNREAD, NAMELESS_MS, PACE_MS, WHISPER_MS } from "./limits.ts";
 import type { Limits } from "./listener.ts";
 import { listener } from "./listener.ts";
 import { lobby } from "./lobby.ts";
@@ -24,8 +25,7 @@ export interface Chat extends Disposable {
   readonly closed: Promise<ExitReason>;
 }
 
-const LIMITS: Limits = { unread: 256, paceMs: 20, whisperMs: 2000 };
-const HISTORY = 50;
+const LIMITS: Limits = { unread: MAX_UNREAD, paceMs: PACE_MS, whisperMs: WHISPER_MS, namelessMs: NAMELESS_MS };
 
 /** Opens a chat. Rejects with `StartFailedError` when one of its transports cannot listen. */
 export async function openChat(system: ActorSystem, options: ChatOptions): Promise<Chat> {

@@ -1,7 +1,8 @@
 /** What a line asks for. Whatever a client sends is a command or a sentence that says what is wrong with it. */
 import type { Result } from "@pneumatic/core";
 import { err, ok } from "@pneumatic/core";
-import { MAX_LINE } from "./lines.ts";
+import { MAX_LINE } from "./limits.ts";
+import { isName, NOT_A_NAME } from "./names.ts";
 
 export type Command =
   | { readonly kind: "nick"; readonly nick: string }
@@ -16,9 +17,6 @@ export type Command =
 export const HELP =
   "/nick NAME  /join ROOM  /msg NAME TEXT  /who  /leave  /quit  and anything else is said in the room";
 
-const NAME = /^[\w-]{1,20}$/;
-const NOT_A_NAME = "A name is 1 to 20 letters, digits, _ or -";
-
 /** Reads a line as a command. */
 export function parse(line: string): Result<Command, string> {
   if (line.length > MAX_LINE) return err(`A line has at most ${MAX_LINE} characters`);
@@ -27,11 +25,11 @@ export function parse(line: string): Result<Command, string> {
   const [command, first = "", rest = ""] = words(text);
   switch (command) {
     case "/nick":
-      return NAME.test(first) ? ok({ kind: "nick", nick: first }) : err(NOT_A_NAME);
+      return isName(first) ? ok({ kind: "nick", nick: first }) : err(NOT_A_NAME);
     case "/join":
-      return NAME.test(first) ? ok({ kind: "join", room: first }) : err(NOT_A_NAME);
+      return isName(first) ? ok({ kind: "join", room: first.toLowerCase() }) : err(NOT_A_NAME);
     case "/msg":
-      return NAME.test(first) && rest !== "" ? ok({ kind: "whisper", nick: first, text: rest }) : err("/msg NAME TEXT");
+      return isName(first) && rest !== "" ? ok({ kind: "whisper", nick: first, text: rest }) : err("/msg NAME TEXT");
     case "/who":
       return ok({ kind: "who" });
     case "/leave":

@@ -7,9 +7,10 @@
 import type { Duplex } from "node:stream";
 import type { Receiver, SyncSender } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
+import { LINGER_MS } from "./limits.ts";
 
 export interface Connection {
-  /** What the client sends, until it has ended or is gone. Closed, it reads no more. */
+  /** What the client sends, until it has ended or is gone; an empty line for what is none. Closed, it reads no more. */
   readonly lines: Receiver<string>;
   /** Sends a line. Settles when there is room for another: at once as a rule, with false when the client is gone. */
   write(line: string): boolean | Promise<boolean>;
@@ -25,8 +26,6 @@ export interface Framing {
   decode(chunk: unknown): readonly string[];
   encode(line: string): string;
 }
-
-const LINGER_MS = 2000;
 
 /** A connection over a stream. */
 export function connectionOver(stream: Duplex, framing: Framing): Connection {
@@ -53,12 +52,16 @@ export function connectionOver(stream: Duplex, framing: Framing): Connection {
   };
 }
 
+/** What is handed on for a piece of a line, or for garbage, so that it is read no faster than lines are. */
+const NO_LINE = [""];
+
 /** Hands on what comes in, as fast as it is received. When nobody receives any more the rest is thrown away. */
 async function read(stream: Duplex, framing: Framing, heard: SyncSender<string>): Promise<void> {
   using sender = heard;
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      for (const line of framing.decode(chunk)) {
+      const decoded = framing.decode(chunk);
+      for (const line of decoded.length > 0 ? decoded : NO_LINE) {
         if (!(await sender.send(line)).ok) return;
       }
     }

@@ -5,6 +5,7 @@
 import type { ActorSystem, Address } from "@pneumatic/actors";
 import { actor, bounded } from "@pneumatic/actors";
 import type { Connection } from "./connection.ts";
+import { MAX_UNHEARD } from "./limits.ts";
 import { outbox } from "./outbox.ts";
 import type { Lobby, Session } from "./protocols.ts";
 import { session } from "./session.ts";
@@ -15,6 +16,7 @@ export interface Limits {
   readonly unread: number;
   readonly paceMs: number;
   readonly whisperMs: number;
+  readonly namelessMs: number;
 }
 
 export interface ListenerArgs {
@@ -53,7 +55,7 @@ function begin(connection: Connection, args: Pick<ListenerArgs, "system" | "lobb
   const mailbox = bounded(limits.unread, { overflow: "reject" });
   const shown = system.spawn(outbox, { args: connection, mailbox, restart });
   const sessionArgs = { connection, outbox: shown, lobby: lobby.clone(), ...limits };
-  return system.spawn(session, { args: sessionArgs, mailbox: bounded(4), restart });
+  return system.spawn(session, { args: sessionArgs, mailbox: bounded(MAX_UNHEARD), restart });
 }
 
 /** Hands lines to the session, which is held by nobody else, until either of them ends. */

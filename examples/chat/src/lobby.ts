@@ -4,6 +4,8 @@
  */
 import type { WeakAddress } from "@pneumatic/actors";
 import { bounded, implement } from "@pneumatic/actors";
+import { MAX_UNSAID } from "./limits.ts";
+import { likeness } from "./names.ts";
 import type { Lobby, Outbox, Room } from "./protocols.ts";
 import { room } from "./room.ts";
 
@@ -19,6 +21,7 @@ interface Watching extends Lobby {
 
 class Directory {
   readonly args: LobbyArgs;
+  /** By their likeness. */
   readonly people = new Map<string, WeakAddress<Outbox>>();
   readonly rooms = new Map<string, WeakAddress<Room>>();
 
@@ -32,20 +35,20 @@ export const lobby = implement<Watching>()({
   state: (args: LobbyArgs) => new Directory(args),
   on: {
     enter: ({ state, watch }, { nick, session, outbox }) => {
-      if (state.people.has(nick)) return false;
-      state.people.set(nick, outbox);
+      if (state.people.has(likeness(nick))) return false;
+      state.people.set(likeness(nick), outbox);
       watch(session, () => ({ type: "left", nick }));
       return true;
     },
     left: ({ state }, { nick }) => {
-      state.people.delete(nick);
+      state.people.delete(likeness(nick));
     },
-    find: ({ state }, { nick }) => state.people.get(nick),
+    find: ({ state }, { nick }) => state.people.get(likeness(nick)),
     room: ({ state, spawn, watch }, { name }) => {
       const open = state.rooms.get(name)?.upgrade();
       if (open !== undefined) return open;
       // Not started again when it fails: who was in it is not known any more, so those who were are told that it has closed.
-      const opened = spawn(room, { args: { name, ...state.args }, mailbox: bounded(64), restart: "temporary" });
+      const opened = spawn(room, { args: { name, ...state.args }, mailbox: bounded(MAX_UNSAID), restart: "temporary" });
       const { path } = opened;
       state.rooms.set(name, opened.downgrade());
       watch(opened, () => ({ type: "closed", name, path }));

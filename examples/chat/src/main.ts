@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { ActorSystem } from "@pneumatic/actors";
 import { openChat } from "./chat.ts";
+import { MAX_CLIENTS, MAX_CLIENTS_OF_A_HOST, PACE_MS } from "./limits.ts";
 import { tcp } from "./tcp.ts";
 import { webSocket } from "./websocket.ts";
 
@@ -14,12 +15,17 @@ async function main(): Promise<void> {
       host: text("127.0.0.1"),
       tcp: text("7000"),
       ws: text("7001"),
-      "max-clients": text("10000"),
-      pace: text("20"),
+      "max-clients": text(String(MAX_CLIENTS)),
+      "max-of-a-host": text(String(MAX_CLIENTS_OF_A_HOST)),
+      pace: text(String(PACE_MS)),
       log: text("info"),
     },
   });
-  const place = { host: values.host, maxConnections: count("max-clients", values["max-clients"]) };
+  const place = {
+    host: values.host,
+    maxConnections: count("max-clients", values["max-clients"]),
+    maxOfAHost: count("max-of-a-host", values["max-of-a-host"]),
+  };
   const listeners = [
     { transport: tcp, place: { ...place, port: count("tcp", values.tcp) } },
     { transport: webSocket, place: { ...place, port: count("ws", values.ws) } },
@@ -40,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 function count(name: string, value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
+  if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new Error(`--${name} is a number, not "${value}"`);
 }
 

@@ -17,6 +17,8 @@ export interface Session {
   hungUp(): void;
   /** Somebody found its outbox full: the client does not read what it is sent. */
   cut(): void;
+  /** The client has had its time to say who it is. */
+  nameless(): void;
 }
 
 /** What a client is shown: one for each connection. */
@@ -35,13 +37,13 @@ export interface Room {
   }): void;
   say(payload: { readonly nick: string; readonly text: string }): void;
   leave(payload: { readonly nick: string }): void;
-  /** The names of those who are in it. */
-  who(): readonly string[];
+  /** How many are in it, and the names of those who came first. */
+  who(): { readonly count: number; readonly names: readonly string[] };
 }
 
 /** Knows who is there, and which rooms are open. It waits for nobody, so an ask of it needs no timeout. */
 export interface Lobby {
-  /** Takes a name until `session` has ended; false when it is taken. */
+  /** Takes a name until `session` has ended; false when it is taken, or looks like one that is. */
   enter(payload: {
     readonly nick: string;
     readonly session: WeakAddress<Session>;

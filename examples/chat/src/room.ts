@@ -4,9 +4,10 @@
  *
  * It owns the outboxes of those who are in it, and is owned by their sessions.
  */
-import type { Address, WeakAddress } from "@pneumatic/actors";
+import type { Address, ReplyOf, WeakAddress } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import type { ChatEvent } from "./events.ts";
+import { MAX_NAMES_TOLD } from "./limits.ts";
 import type { Outbox, Room, Session } from "./protocols.ts";
 
 interface Member {
@@ -54,6 +55,12 @@ class Conversation {
     this.#showAll({ kind: "left", nick, room: this.name });
   }
 
+  who(): ReplyOf<Room, "who"> {
+    const names: string[] = [];
+    for (const nick of this.members.keys()) if (names.push(nick) === MAX_NAMES_TOLD) break;
+    return { count: this.members.size, names: names.sort() };
+  }
+
   #showAll(event: ChatEvent): void {
     for (const [nick, member] of [...this.members]) this.#show(nick, member, event);
   }
@@ -73,6 +80,6 @@ export const room = implement<Room>()({
     // A turn ends at a promise. So between two lines every outbox has a turn of its own, and none fills up for want of one.
     say: async ({ state }, { nick, text }) => state.say(nick, text),
     leave: ({ state }, { nick }) => state.leave(nick),
-    who: ({ state }) => [...state.members.keys()].sort(),
+    who: ({ state }) => state.who(),
   },
 });

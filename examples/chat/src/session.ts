@@ -2,7 +2,7 @@
  * What one client says: takes its lines one at a time, and does what they ask for. It waits where it has to, for room in a room
  * or for the answer to a private message, and while it does its client is not read from. For its own client it never waits.
  */
-import type { Address, Context } from "@pneumatic/actors";
+import type { Address, Context, StartContext } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import type { Command } from "./commands.ts";
 import { HELP, parse } from "./commands.ts";
@@ -18,7 +18,12 @@ export interface SessionArgs {
   readonly paceMs: number;
   /** How long a private message may wait for its reader, in milliseconds. */
   readonly whisperMs: number;
+  /** How long a client may stay without a name, in milliseconds. */
+  readonly namelessMs: number;
 }
+
+/** A stranger's web page can make a browser send this to any port: it must not talk in the name of whoever looks at that page. */
+const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/\d/;
 
 interface Watching extends Session {
   roomClosed(payload: { readonly path: string }): void;
@@ -32,15 +37,23 @@ interface Seat extends Disposable {
 
 class Client {
   readonly args: SessionArgs;
+  readonly #log: StartContext<Session>["log"];
   nick: string | undefined = undefined;
   seat: Seat | undefined = undefined;
 
-  constructor(args: SessionArgs) {
+  constructor(args: SessionArgs, log: StartContext<Session>["log"]) {
     this.args = args;
+    this.#log = log;
   }
 
   show(event: ChatEvent): void {
-    if (!this.args.outbox.trySend({ type: "show", event }).ok) this.args.connection.destroy();
+    if (!this.args.outbox.trySend({ type: "show", event }).ok) this.cutOff();
+  }
+
+  /** Its outbox is full. */
+  cutOff(): void {
+    this.#log.info({ nick: this.nick }, "cut off, because it does not read");
+    this.args.connection.destroy();
   }
 
   notice(text: string): void {
@@ -58,20 +71,25 @@ type SessionContext = Context<Client, Watching>;
 
 export const session = implement<Watching>()({
   name: "session",
-  state: (args: SessionArgs) => new Client(args),
-  started: ({ state }) => state.notice(`Welcome. ${HELP}`),
+  state: (args: SessionArgs, { log }) => new Client(args, log),
+  started: ({ state, timers }) => {
+    state.notice(`Welcome. ${HELP}`);
+    timers.after("nameless", state.args.namelessMs, { type: "nameless" });
+  },
   on: {
     line: async (context, { line }) => {
-      const command = parse(line);
-      if (command.ok) await obey(context, command.value);
-      else context.state.notice(command.error);
-      if (context.state.args.paceMs > 0) await context.sleep(context.state.args.paceMs);
+      const { nick, args } = context.state;
+      if (nick === undefined && HTTP_REQUEST.test(line)) return goAway(context);
+      if (line !== "") await take(context, line);
+      if (args.paceMs > 0) await context.sleep(args.paceMs);
     },
     hungUp: goAway,
-    cut: ({ state, log }) => {
-      log.info({ nick: state.nick }, "cut off, because it does not read");
-      state.args.connection.destroy();
+    nameless: async (context) => {
+      if (context.state.nick !== undefined) return;
+      context.state.notice("You have not said who you are");
+      await goAway(context);
     },
+    cut: ({ state }) => state.cutOff(),
     roomClosed: ({ state }, { path }) => {
       if (state.seat?.room.path !== path) return; // it has left by now
       using seat = state.seat;
@@ -87,6 +105,12 @@ export const session = implement<Watching>()({
 async function goAway({ state, stop }: SessionContext): Promise<void> {
   await state.leave();
   stop();
+}
+
+async function take(context: SessionContext, line: string): Promise<void> {
+  const command = parse(line);
+  if (command.ok) await obey(context, command.value);
+  else context.state.notice(command.error);
 }
 
 async function obey(context: SessionContext, command: Command): Promise<void> {
@@ -138,8 +162,10 @@ async function join({ state, self: session, own, watch }: SessionContext, nick: 
 }
 
 async function who(state: Client, { name, room }: Seat): Promise<void> {
-  const names = await room.ask({ type: "who" }).catch(() => undefined);
-  if (names !== undefined) state.notice(`In ${name}: ${names.join(" ")}`);
+  const found = await room.ask({ type: "who" }).catch(() => undefined);
+  if (found === undefined) return;
+  const more = found.count - found.names.length;
+  state.notice(`In ${name}: ${found.names.join(" ")}${more === 0 ? "" : `, and ${more} more`}`);
 }
 
 async function whisper({ state }: SessionContext, nick: string, to: string, text: string): Promise<void> {

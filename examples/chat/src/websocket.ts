@@ -2,18 +2,29 @@
 import { createServer } from "node:http";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { connectionOver } from "./connection.ts";
-import { linesOf, MAX_LINE } from "./lines.ts";
+import { HANDSHAKE_MS, KEEP_ALIVE_MS, MAX_LINE } from "./limits.ts";
+import { linesOf } from "./lines.ts";
 import type { Transport } from "./transport.ts";
-import { listenAt } from "./transport.ts";
+import { Door, listenAt, turnAway } from "./transport.ts";
 
+/** Of a message. `ws` ends a client that sends more, that sends it in too many parts, or that does not read its pongs. */
 const MAX_BYTES = 4 * MAX_LINE;
 
 export const webSocket: Transport = {
   name: "ws",
   async listen(place, welcome) {
+    const door = new Door(place);
     const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES });
-    const server = createServer({ keepAlive: true, noDelay: true }, (_, response) => {
-      response.writeHead(426, { "content-type": "text/plain" }).end("This is a chat for WebSockets.\n");
+    const alive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const patience = { headersTimeout: HANDSHAKE_MS, requestTimeout: HANDSHAKE_MS, connectionsCheckingInterval: 1000 };
+    const server = createServer({ noDelay: true, ...alive, ...patience }, (_, response) => {
+      const headers = { "content-type": "text/plain", connection: "close" };
+      response.writeHead(426, headers).end("This is a chat for WebSockets.\n");
+    });
+    server.on("connection", (socket) => {
+      const refusal = door.refusal(socket);
+      const head = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n";
+      if (refusal !== undefined) turnAway(socket, `${head}${refusal}\n`);
     });
     server.on("upgrade", (request, socket, head) => {
       upgrades.handleUpgrade(request, socket, head, (client) => {

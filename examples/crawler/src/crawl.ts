@@ -36,6 +36,10 @@ export interface CrawlOptions {
   readonly maxDepth: number;
   readonly maxPages: number;
   readonly delayMs: number;
+  /** How long it may take; what is under way then is finished. */
+  readonly maxMs: number;
+  /** The pages that may harm their parser. */
+  readonly sabotage: readonly string[];
   readonly fetchers: number;
   readonly parsers: number;
   readonly limits: DownloadLimits;
@@ -47,7 +51,7 @@ export interface CrawlOptions {
 export function crawl(system: ActorSystem, options: CrawlOptions): [Receiver<Report>, WeakAddress<Frontier>] {
   const [report, reports] = channel<Report>();
   const origin = new URL(options.start[0] ?? "").origin;
-  const { limits, show, showEveryMs: everyMs, maxDepth, maxPages, delayMs, site } = options;
+  const { limits, show, showEveryMs: everyMs, maxDepth, maxPages, delayMs, maxMs, sabotage, site } = options;
 
   using reporting = system.spawn(reporter, {
     name: "reporter",
@@ -63,18 +67,24 @@ export function crawl(system: ActorSystem, options: CrawlOptions): [Receiver<Rep
 
   // A page that harms its parser comes back as the failure of that page; the parser is there again for the next one.
   const pool = { strategy: "least_loaded", intensity: { restarts: 1000, withinMs: 1000 } } as const;
-  using parsers = system.route(parserOnThread, { name: "parsers", size: options.parsers, ...pool, ...parsing });
+  using parsers = system.route(parserOnThread, {
+    name: "parsers",
+    size: options.parsers,
+    args: { sabotage },
+    ...pool,
+    ...parsing,
+  });
   const handOnTo = { index: index.clone(), checker: checker.clone(), reporter: reporting.clone() };
   const fetchers = system.route(fetcher, {
     name: "fetchers",
     size: options.fetchers,
-    args: { limits, origin, parser: parsers.clone(), ...handOnTo },
+    args: { limits, parser: parsers.clone(), ...handOnTo },
     mailbox: bounded(1),
     ...pool,
   });
 
   const owned = { fetchers, parsers: parsers.clone(), site, reporter: reporting.clone() };
-  const args = { origin, maxDepth, maxPages, delayMs, userAgent: limits.userAgent, ...owned };
+  const args = { origin, maxDepth, maxPages, delayMs, maxMs, userAgent: limits.userAgent, ...owned };
   const ticket = system.spawn(frontier, { name: "frontier", args });
   const control = ticket.downgrade();
   const links = options.start.map((url) => ({ url, fragment: "", text: "" }));

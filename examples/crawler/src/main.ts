@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { ActorSystem } from "@pneumatic/actors";
 import { crawl } from "./crawl.ts";
 import { printReport } from "./print-report.ts";
+import { printableJson } from "./printable.ts";
 import type { Sabotage } from "./sabotage.ts";
 import { SABOTAGE, sabotagePages } from "./sabotage.ts";
 import { site } from "./site.ts";
@@ -17,15 +18,21 @@ Without an address or a folder: the documentation that npm ships inside itself.
 
   --depth N         follow links this far (default: any)
   --max-pages N     stop taking new pages after this many (default: 10000)
+  --max-minutes N   wrap up after this long (default: 60)
   --delay MS        between two requests to a host (default: 0 for a folder, 100 otherwise)
   --fetchers N      requests at a time (default: 4)
   --timeout MS      of a request (default: 10000)
-  --max-bytes N     of a page (default: 5000000)
+  --max-bytes N     of a page, decompressed (default: 5000000)
   --json FILE       write the report there too
   --strict          exit with code 1 when links are broken
   --sabotage KINDS  serve pages that harm their parser: ${SABOTAGE.join(", ")} (folders only)
   --log LEVEL       log of the actors on standard error (default: silent)
-  --help            this text`;
+  --help            this text
+
+Exit codes: 0 when it has crawled, 1 when links are broken and --strict was given, 2 when no page could be read.`;
+
+/** The longest time and the largest number that an option may be. */
+const MOST = 2 ** 31 - 1;
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
@@ -40,6 +47,7 @@ async function main(): Promise<void> {
     maxDepth: count("depth", values.depth, Number.POSITIVE_INFINITY),
     maxPages: count("max-pages", values["max-pages"], 10_000),
     delayMs: count("delay", values.delay, target.kind === "web" ? 100 : 0),
+    maxMs: count("max-minutes", values["max-minutes"], 60, 1, 10_000) * 60_000,
     fetchers: count("fetchers", values.fetchers, 4, 1),
     parsers: availableParallelism(),
     limits: {
@@ -52,7 +60,8 @@ async function main(): Promise<void> {
   };
 
   await using system = new ActorSystem({ name: "crawler", logLevel: values.log });
-  const begin = target.kind === "web" ? { start: [target.url] } : await serve(system, target.folder, sabotage);
+  const begin =
+    target.kind === "web" ? { start: [target.url], sabotage: [] } : await serve(system, target.folder, sabotage);
   const [reports, frontier] = crawl(system, { ...begin, ...options });
   const interrupt = (): void => frontier.tell({ type: "wrapUp" });
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -63,18 +72,21 @@ async function main(): Promise<void> {
   await system.terminated;
   const ledger = system.ledger();
   console.log(printReport(report, ledger));
-  if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ ...report, ledger }, undefined, 2));
+  if (values.json !== undefined) await writeFile(values.json, printableJson({ ...report, ledger }));
   if (values.strict && report.broken.length > 0) process.exitCode = 1;
+  if (report.pages === 0 && !report.interrupted) throw new Error("no page could be read");
 }
 
 function readArguments() {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
-  const numbers = { depth: text, "max-pages": text, delay: text, fetchers: text, timeout: text, "max-bytes": text };
+  const limits = { depth: text, "max-pages": text, "max-minutes": text, "max-bytes": text, timeout: text };
   return parseArgs({
     allowPositionals: true,
     options: {
-      ...numbers,
+      ...limits,
+      delay: text,
+      fetchers: text,
       json: text,
       strict: flag,
       sabotage: text,
@@ -84,10 +96,10 @@ function readArguments() {
   });
 }
 
-function count(option: string, text: string | undefined, preset: number, least = 0): number {
+function count(option: string, text: string | undefined, preset: number, least = 0, most = MOST): number {
   if (text === undefined) return preset;
-  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
-  throw new Error(`--${option} takes a number from ${least}, not "${text}"`);
+  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new Error(`--${option} takes a number from ${least}${most === MOST ? "" : ` to ${most}`}, not "${text}"`);
 }
 
 function readSabotage(text: string | undefined): Sabotage[] {
@@ -101,9 +113,9 @@ function readSabotage(text: string | undefined): Sabotage[] {
 /** Serves a folder, and says where to begin. */
 async function serve(system: ActorSystem, folder: string, sabotage: readonly Sabotage[]) {
   const address = system.spawn(site, { name: "site", args: { folder, extra: sabotagePages(sabotage) } });
-  const { start } = await address.ask({ type: "address" });
-  console.error(`Serving ${folder} at ${start[0]}`);
-  return { site: address, start };
+  const { start, extra } = await address.ask({ type: "address" });
+  console.error(`Serving ${folder} at ${start}`);
+  return { site: address, start: [start, ...extra], sabotage: extra };
 }
 
 /** One line that rewrites itself on a terminal, a line each second elsewhere. */

@@ -1,6 +1,7 @@
-/** The report, for people. */
+/** The report, for people. All text of it but the headings is a stranger's. */
 import type { Ledger } from "@pneumatic/actors";
 import Table from "cli-table3";
+import { printable } from "./printable.ts";
 import type { Report } from "./protocols.ts";
 
 const LISTED = 15;
@@ -73,7 +74,7 @@ function overview(report: Report): string {
 function section(title: string, head: string[], rows: string[][]): string {
   if (rows.length === 0) return "";
   const table = new Table({ head, ...STYLE });
-  table.push(...rows.slice(0, LISTED));
+  table.push(...rows.slice(0, LISTED).map((cells) => cells.map((text) => text.split("\n").map(printable).join("\n"))));
   const more = rows.length > LISTED ? `\n… and ${rows.length - LISTED} more` : "";
   return `${title}\n${table.toString()}${more}`;
 }

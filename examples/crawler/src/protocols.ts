@@ -21,10 +21,10 @@ export interface Page {
   readonly title: string;
   readonly headings: readonly string[];
   readonly links: readonly Link[];
-  /** Links that were more than one page may have, and are not followed. */
+  /** Links that are not followed: too many on one page, too long, or with a password. */
   readonly linksLeftOut: number;
-  /** Every `id`, and the `name` of every anchor. */
-  readonly anchors: readonly string[];
+  /** Every `id`, and the `name` of every anchor; undefined when there are too many. */
+  readonly anchors: readonly string[] | undefined;
   readonly words: number;
   /** How often each term occurs. */
   readonly terms: Readonly<Record<string, number>>;
@@ -40,12 +40,24 @@ export interface Fetched {
   readonly bytes: number;
 }
 
+/** What robots.txt says. */
+export interface RobotsFile {
+  readonly text: string;
+  readonly problem: string | undefined;
+  /** The server failed to say it. Then nothing is allowed, as RFC 9309 has it. */
+  readonly isUnknown: boolean;
+}
+
 /** Decides what is fetched, and when. */
 export interface Frontier {
   /** Links that were found on a page of `depth - 1`. The ticket is the one that page was fetched with. */
   found(payload: { readonly links: readonly Link[]; readonly depth: number; readonly ticket: Ticket }): void;
+  /** Why a redirect must not be followed; undefined when it may be. */
+  refusal(payload: { readonly url: string }): string | undefined;
   /** The time to be polite is over. */
   next(): void;
+  /** The crawl has taken as long as it may. */
+  timeUp(): void;
   /** Nothing more is fetched; what is under way is finished. */
   wrapUp(): void;
 }
@@ -53,8 +65,7 @@ export interface Frontier {
 /** Gets a page, has it parsed, and hands on what is in it. */
 export interface Fetcher {
   fetch(payload: { readonly url: string; readonly depth: number; readonly ticket: Ticket }): void;
-  /** The text of robots.txt, empty when there is none. */
-  robots(payload: { readonly url: string }): string;
+  robots(payload: { readonly url: string }): RobotsFile;
 }
 
 /** Makes a page of HTML. */
@@ -62,15 +73,15 @@ export interface Parser {
   parse(payload: { readonly url: string; readonly html: string }): Page;
 }
 
-/** Knows which terms are on which page. */
+/** Knows how often each term occurs. */
 export interface TextIndex {
-  add(payload: { readonly url: string; readonly terms: Readonly<Record<string, number>> }): void;
+  add(payload: { readonly terms: Readonly<Record<string, number>> }): void;
 }
 
 /** Knows which links lead nowhere. */
 export interface LinkChecker {
   fetched(payload: { readonly url: string; readonly ok: boolean }): void;
-  page(payload: { readonly url: string; readonly anchors: readonly string[]; readonly links: readonly Link[] }): void;
+  page(payload: Pick<Page, "anchors" | "links"> & { readonly url: string }): void;
 }
 
 /** Collects what the report says. */
@@ -78,11 +89,14 @@ export interface Reporter {
   fetched(payload: Fetched): void;
   parsed(payload: { readonly url: string; readonly page: Omit<Page, "links" | "anchors" | "terms"> }): void;
   failed(payload: { readonly url: string; readonly cause: string }): void;
+  problem(payload: { readonly url: string; readonly problem: string }): void;
   progress(payload: { readonly queued: number; readonly restarts: number }): void;
   terms(payload: { readonly terms: readonly TermCount[]; readonly distinct: number }): void;
   links(payload: {
     readonly checked: number;
     readonly unchecked: number;
+    /** Links for which there was no room. */
+    readonly leftOut: number;
     readonly broken: readonly BrokenLink[];
   }): void;
   interrupted(): void;

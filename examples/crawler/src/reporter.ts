@@ -4,6 +4,7 @@
  */
 import { implement } from "@pneumatic/actors";
 import type { Sender } from "@pneumatic/core";
+import { MAX_LISTED } from "./limits.ts";
 import type { Fetched, Report, Reporter } from "./protocols.ts";
 
 export interface ReporterArgs {
@@ -14,7 +15,6 @@ export interface ReporterArgs {
 }
 
 const SLOWEST_KEPT = 5;
-const LISTED = 1000;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -48,9 +48,13 @@ class Collected {
     this.report.bytes += fetched.bytes;
     const { url, status, problem } = fetched;
     const wrong = problem ?? (status !== undefined && status >= 400 ? `HTTP ${status}` : undefined);
-    if (wrong !== undefined && this.problems.length < LISTED) this.problems.push({ url, problem: wrong });
+    if (wrong !== undefined) this.addProblem(url, wrong);
     this.#slowest.push(fetched);
     this.#slowest = this.#slowest.sort((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST_KEPT);
+  }
+
+  addProblem(url: string, problem: string): void {
+    if (this.problems.length < MAX_LISTED) this.problems.push({ url, problem });
   }
 
   line(): string {
@@ -80,8 +84,9 @@ export const reporter = implement<Reporter>()({
       report.linksLeftOut += page.linksLeftOut;
     },
     failed: ({ state }, { url, cause }) => {
-      if (state.failures.length < LISTED) state.failures.push({ url, cause });
+      if (state.failures.length < MAX_LISTED) state.failures.push({ url, cause });
     },
+    problem: ({ state }, { url, problem }) => state.addProblem(url, problem),
     progress: ({ state }, { queued, restarts }) => {
       state.queued = queued;
       state.report.restarts = restarts;
@@ -90,7 +95,8 @@ export const reporter = implement<Reporter>()({
       report.terms = terms;
       report.distinctTerms = distinct;
     },
-    links: ({ state: { report } }, { checked, unchecked, broken }) => {
+    links: ({ state: { report } }, { checked, unchecked, leftOut, broken }) => {
+      report.linksLeftOut += leftOut;
       report.links = { checked, unchecked };
       report.broken = broken;
     },

@@ -2,12 +2,13 @@
  * A folder as a website, on a port of this machine: an actor like the others, so that it is there while its address is,
  * and closes with the crawl.
  */
-import { readdir } from "node:fs/promises";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { readdir, realpath } from "node:fs/promises";
+import type { Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { actor } from "@pneumatic/actors";
-import sirv from "sirv";
+import { openFile } from "./files.ts";
 
 export interface SiteArgs {
   readonly folder: string;
@@ -18,13 +19,12 @@ export interface SiteArgs {
 export const site = actor({
   name: "site",
   state: async ({ folder, extra }: SiteArgs) => {
-    const files = sirv(folder, { dev: true, extensions: [] });
+    const root = await realpath(folder);
     const server = createServer((request, response) => {
-      const path = new URL(request.url ?? "/", "http://localhost").pathname;
+      const [path = "/"] = (request.url ?? "/").split("?", 1);
       const document = extra.get(path);
-      if (path.endsWith("/")) request.url = `${path}index.html`;
       if (document !== undefined) send(response, 200, document);
-      else files(request, response, () => fallBack(folder, path, request, response));
+      else sendFile(root, path, response).catch(() => response.destroy());
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
@@ -32,36 +32,39 @@ export const site = actor({
     return { server, extra };
   },
   on: {
-    /** Where it is, and the pages to begin with. */
+    /** Its first page, and its extra ones. */
     address: ({ state: { server, extra } }) => {
       const { port } = server.address() as { port: number };
       const origin = `http://127.0.0.1:${port}`;
-      return { origin, start: [`${origin}/`, ...[...extra.keys()].map((path) => origin + path)] };
+      return { start: `${origin}/`, extra: [...extra.keys()].map((path) => origin + path) };
     },
   },
   stopped: ({ state: { server } }) => close(server),
 });
 
+async function sendFile(root: string, path: string, response: ServerResponse): Promise<void> {
+  const file = await openFile(root, path.endsWith("/") ? `${path}index.html` : path);
+  if (file !== undefined) {
+    response.writeHead(200, { "content-type": file.contentType });
+    await pipeline(file.handle.createReadStream(), response);
+  } else if (path === "/") send(response, 200, await listOfDocuments(root));
+  else send(response, 404, "<h1>Not found</h1>");
+}
+
 /** A folder without an index page begins with a list of its documents. */
-async function fallBack(
-  folder: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (path !== "/" || request.method !== "GET") return send(response, 404, "<h1>Not found</h1>");
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+async function listOfDocuments(root: string): Promise<string> {
+  const files = await readdir(root, { recursive: true, withFileTypes: true });
   const links = files
     .filter((file) => file.isFile() && /\.html?$/.test(file.name))
     .map((file) =>
-      relative(folder, join(file.parentPath ?? file.path, file.name))
+      relative(root, join(file.parentPath ?? file.path, file.name))
         .split(sep)
         .map(encodeURIComponent)
         .join("/"),
     )
     .sort()
     .map((href) => `<li><a href="/${href}">${href}</a></li>`);
-  send(response, 200, `<!doctype html><title>Documents</title><h1>Documents</h1><ul>${links.join("\n")}</ul>`);
+  return `<!doctype html><title>Documents</title><h1>Documents</h1><ul>${links.join("\n")}</ul>`;
 }
 
 function send(response: ServerResponse, status: number, document: string): void {

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { readAddress } from "./web-address.ts";
 
 export type Target =
   | { readonly kind: "web"; readonly url: string }
@@ -12,10 +13,17 @@ export type Target =
 /** Makes a target of the argument of the command line; throws when it is neither an address nor a folder. */
 export async function resolveTarget(argument: string | undefined): Promise<Target> {
   if (argument === undefined) return { kind: "folder", folder: await npmDocumentation() };
-  if (/^https?:\/\//i.test(argument) && URL.canParse(argument)) return { kind: "web", url: new URL(argument).href };
+  if (/^https?:\/\//i.test(argument)) return { kind: "web", url: webTarget(argument) };
   const folder = resolve(argument);
   if (await isFolder(folder)) return { kind: "folder", folder };
   throw new Error(`Cannot crawl "${argument}": it is neither an http(s) address nor a folder`);
+}
+
+function webTarget(argument: string): string {
+  const url = readAddress(argument);
+  if (!url.ok) throw new Error(`Cannot crawl ${url.error}`);
+  url.value.hash = "";
+  return url.value.href;
 }
 
 /** The HTML documentation inside the npm that runs this program, or that is installed beside Node. */

@@ -5,7 +5,9 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { open, readFile, truncate } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Static, TSchema } from "typebox";
+import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 
 export interface Journal<Entry> extends AsyncDisposable {
@@ -18,18 +20,63 @@ export interface Journal<Entry> extends AsyncDisposable {
 /** Opens the journal of one module, at every start anew. */
 export type OpenJournal<Entry> = () => Promise<Journal<Entry>>;
 
-/** Throws when a line is not what `schema` says: better no shop than one that has forgotten something. */
+/** Opens a journal, and makes of it what `read` does. Closed again when that throws. */
+export async function readJournal<Entry, State>(
+  open: OpenJournal<Entry>,
+  read: (journal: Journal<Entry>) => State,
+): Promise<State> {
+  const journal = await open();
+  try {
+    return read(journal);
+  } catch (error) {
+    await journal[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What entries have in common: nothing that a module does not know, and no number that it cannot have written. */
+export const strict = { additionalProperties: false };
+export const Cents = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const Items = Type.Array(
+  Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }, strict),
+);
+
+const LINE_END = 0x0a;
+
+/**
+ * A line without an end is what a process has left that died while it wrote: nobody was told of that entry, and it is removed.
+ * Throws when any other line is not what `schema` says: better no shop than one that has forgotten something.
+ */
 export async function openJournal<Schema extends TSchema>(
   path: string,
   schema: Schema,
 ): Promise<Journal<Static<Schema>>> {
-  const text = await readFile(path, { encoding: "utf8", flag: "a+" }); // which makes the file, the first time
-  const complete = text.slice(0, text.lastIndexOf("\n") + 1);
-  const entry = Compile(schema);
-  const lines = complete.split("\n").slice(0, -1);
-  const entries = lines.map((line) => entry.Parse(JSON.parse(line)));
-  if (complete !== text) await truncate(path, Buffer.byteLength(complete)); // a process died while it wrote
+  const bytes = await readFile(path, { flag: "a+" }); // which makes the file, the first time
+  const length = bytes.lastIndexOf(LINE_END) + 1;
+  const entries = [...readEntries(basename(path), bytes.subarray(0, length), schema)];
+  if (length < bytes.length) await truncate(path, length);
   return new FileJournal(await open(path, "a"), entries);
+}
+
+function* readEntries<Schema extends TSchema>(name: string, bytes: Buffer, schema: Schema): Generator<Static<Schema>> {
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const entry = Compile(schema);
+  for (let line = 1, from = 0; from < bytes.length; line++) {
+    const to = bytes.indexOf(LINE_END, from);
+    const value = parsed(() => JSON.parse(text.decode(bytes.subarray(from, to))));
+    if (!entry.Check(value)) throw new Error(`Line ${line} of ${name} is not an entry of this journal`);
+    yield value;
+    from = to + 1;
+  }
+}
+
+/** Undefined when it cannot be parsed. Why not is left out, as it would quote what customers have sent. */
+function parsed(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
 }
 
 class FileJournal<Entry> implements Journal<Entry> {

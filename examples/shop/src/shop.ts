@@ -15,6 +15,7 @@ import { server } from "./http/server.ts";
 import { inventory } from "./inventory/inventory.ts";
 import { StockEntry } from "./inventory/stock.ts";
 import { openJournal } from "./journal.ts";
+import { MAX_WAITING } from "./limits.ts";
 import { OrderEntry } from "./orders/order-book.ts";
 import { orders } from "./orders/orders.ts";
 import type { PaymentsArgs } from "./payments/payments.ts";
@@ -28,7 +29,10 @@ export interface ShopOptions extends PaymentsArgs {
   readonly products: readonly Product[];
   /** Connections to the provider. */
   readonly gateways: number;
+  /** Orders that are neither paid nor declined. One more is refused. */
   readonly maxOpen: number;
+  /** How long a request may take to arrive. */
+  readonly requestMs?: number;
 }
 
 export interface Shop {
@@ -40,7 +44,7 @@ const SHUTDOWN_MS = 30_000;
 
 /** Rejects with a `StartFailedError` when a module cannot start: the port is taken, a journal is not what it was. */
 export async function openShop(system: ActorSystem, options: ShopOptions): Promise<Shop> {
-  const { port, folder, products, gateways, maxOpen, provider, timeoutMs, coolDownMs } = options;
+  const { port, folder, products, gateways, maxOpen, provider, timeoutMs, coolDownMs, requestMs } = options;
   const shop = system.supervise(supervisor({ children: {} }), { name: "shop" });
   const stock = shop.startChild(
     "inventory",
@@ -63,12 +67,15 @@ export async function openShop(system: ActorSystem, options: ShopOptions): Promi
         chargesAtOnce: gateways,
         maxOpen,
       },
-      mailbox: bounded(1000, { overflow: "reject" }),
+      mailbox: bounded(MAX_WAITING, { overflow: "reject" }),
       shutdownMs: SHUTDOWN_MS,
     }),
   );
   const modules = { orders: desk, inventory: stock };
-  using http = shop.startChild("http", child(server, { args: { port, ...modules }, shutdownMs: SHUTDOWN_MS }));
+  using http = shop.startChild(
+    "http",
+    child(server, { args: { port, requestMs, ...modules }, shutdownMs: SHUTDOWN_MS }),
+  );
   try {
     await Promise.all([stock, desk, http].map(({ started }) => started));
     return { url: await http.ask({ type: "url" }), supervisor: shop };

@@ -28,7 +28,8 @@ export function refEventLoop(): () => void {
   return () => clearInterval(handle);
 }
 
-/** Calls `run` every `ms` milliseconds for as long as the thread lives, without keeping it alive. */
+/** Calls `run` every `ms` milliseconds for as long as the thread lives, without keeping it alive; never for `Infinity`. */
 export function repeatEvery(ms: number, run: () => void): void {
-  setInterval(run, ms).unref();
+  if (ms === Number.POSITIVE_INFINITY) return;
+  setInterval(run, Math.min(ms, LONGEST_DELAY)).unref();
 }

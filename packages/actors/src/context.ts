@@ -75,8 +75,8 @@ export interface StartContext<out Self> {
     failed?: (error: unknown) => MessageOf<Self>,
   ): void;
   /**
-   * Returns `promise`, and excludes it from deadlocks: this handler does not await it. It is one that an `ask` or a
-   * `send` has returned.
+   * Declares that this handler does not await `promise`, the result of an `ask` or a `send`, so it is no part of a
+   * deadlock. Returns it.
    */
   background<P extends PromiseLike<unknown>>(promise: P): P;
   /**
@@ -113,7 +113,7 @@ export interface StartContext<out Self> {
 /** The context of handlers and hooks; one for each incarnation. */
 export interface Context<out State, out Self> extends StartContext<Self> {
   readonly state: State;
-  /** The number of times the message has been begun, this one included. */
+  /** The number of times that the message was started, this time included. */
   readonly attempt: number;
   /**
    * Sets the current message aside once its handler has settled, instead of counting it as handled. An ask stays

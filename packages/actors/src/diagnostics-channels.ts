@@ -8,7 +8,7 @@ import type { ActorEvent, DiagnosticsEvents } from "./diagnostics.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { DeadLetterReason } from "./mailbox/dead-letter.ts";
 
-/** A channel of one kind of event. */
+/** The channel of one kind of event. */
 class Events<K extends keyof DiagnosticsEvents> {
   readonly #channel: Channel;
 
@@ -32,10 +32,10 @@ const restarted = new Events("pneumatic:actor:restarted");
 const stopped = new Events("pneumatic:actor:stopped");
 const deadLetter = new Events("pneumatic:dead-letter");
 const hostLost = new Events("pneumatic:host:lost");
-/** The channel itself, since the turn asks it for each message. */
+/** The channel of messages itself, since the turn looks at it for each message. */
 export const messages: Channel = channel("pneumatic:message");
 
-/** An actor, as its events name it. */
+/** An actor, as events name it. */
 export interface Observed {
   readonly path: string;
   readonly id: number;
@@ -54,7 +54,7 @@ export class Diagnostics {
     if (spawned.isWanted) spawned.publish({ ...this.#identity(actor), definition });
   }
 
-  /** `after` is why the incarnation before ended, if there was one. */
+  /** `after` is the exit reason of the incarnation before, if there was one. */
   started(actor: Observed, after: ExitReason): void {
     if (actor.life.generation > 1) {
       if (restarted.isWanted) restarted.publish({ ...this.#identity(actor), after });

@@ -47,7 +47,7 @@ export interface DiagnosticsEvents {
   "pneumatic:actor:started": ActorEvent;
   /** An incarnation ended by a failure: `panicked`, `crashed` or `startFailed`. `restarts` is true if another follows. */
   "pneumatic:actor:panicked": ActorEvent & { readonly reason: ExitReason; readonly restarts: boolean };
-  /** The next incarnation has started; `after` is why the one before ended. */
+  /** The next incarnation has started. `after` is the exit reason of the one before. */
   "pneumatic:actor:restarted": ActorEvent & { readonly after: ExitReason };
   /** An actor has ended for good. */
   "pneumatic:actor:stopped": ActorEvent & { readonly reason: ExitReason };

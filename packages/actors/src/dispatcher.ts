@@ -4,6 +4,8 @@
  * starves them.
  *
  * Reading the clock costs several messages, so it is read after a number of messages that adapts to how long they take.
+ *
+ * Above the limits: the fields are the state of one loop, which reads all of them in each round.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { Queue } from "@pneumatic/core/internal";

@@ -9,7 +9,7 @@ import { describe, listed, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
-/** The reply did not come in time. Whether the message was handled is unknown: retry only what may be done twice. */
+/** The reply did not come in time. The message may have been handled or not: retry only if it may be done twice. */
 export class AskTimeoutError extends Error {
   static {
     brand(AskTimeoutError, "AskTimeoutError", PACKAGE);
@@ -20,7 +20,7 @@ export class AskTimeoutError extends Error {
   }
 }
 
-/** The actor ended before it handled the message, or has ended already. `reason` says why. A retry cannot succeed. */
+/** The actor ended before it handled the message, or had ended already. `reason` says why. A retry cannot succeed. */
 export class ActorStoppedError extends Error {
   static {
     brand(ActorStoppedError, "ActorStoppedError", PACKAGE);
@@ -51,7 +51,7 @@ export class ActorPanickedError extends Error {
   }
 }
 
-/** The mailbox had no room and its policy does not wait. The message was not handled: a retry is safe. */
+/** The mailbox had no room, and its policy does not wait. The message was not handled: a retry is safe. */
 export class MailboxFullError extends Error {
   static {
     brand(MailboxFullError, "MailboxFullError", PACKAGE);
@@ -74,7 +74,7 @@ export class StartFailedError extends Error {
   }
 }
 
-/** The actor has no handler of that name; only untyped code can cause it. */
+/** The actor has no handler of that name. Only untyped code can cause it. */
 export class UnknownMessageError extends Error {
   static {
     brand(UnknownMessageError, "UnknownMessageError", PACKAGE);
@@ -106,7 +106,7 @@ export class InvalidDefinitionError extends TypeError {
   readonly code = "ERR_ACTOR_INVALID_DEFINITION" as const;
 }
 
-/** Misuse: a sibling of that name is alive. */
+/** Misuse: a sibling of that name is alive. Nothing was spawned. */
 export class DuplicateNameError extends Error {
   static {
     brand(DuplicateNameError, "DuplicateNameError", PACKAGE);
@@ -117,7 +117,7 @@ export class DuplicateNameError extends Error {
   }
 }
 
-/** Misuse: another actor is registered under that key and lives: `holder` is its path. */
+/** Misuse: another living actor is registered under that key; `holder` is its path. */
 export class DuplicateKeyError extends Error {
   static {
     brand(DuplicateKeyError, "DuplicateKeyError", PACKAGE);
@@ -125,7 +125,9 @@ export class DuplicateKeyError extends Error {
   readonly code = "ERR_ACTOR_DUPLICATE_KEY" as const;
   readonly holder: string;
   constructor(key: string, path: string, holder: string) {
-    super(`Cannot register "${path}" under "${key}": "${holder}" is. End that registration first, or make another key`);
+    super(
+      `Cannot register "${path}" under "${key}": "${holder}" is registered. End that registration first, or make another key`,
+    );
     this.holder = holder;
   }
 }
@@ -138,7 +140,7 @@ export class BroadcastAskError extends Error {
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
   constructor(path: string, type: string) {
     super(
-      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Tell it, with an address to reply to`,
+      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Use tell(), with an address to reply to`,
     );
   }
 }
@@ -166,25 +168,8 @@ export class SpawnRefusedError extends Error {
 }
 
 /**
- * A value that was to go between threads, to an actor or from it, cannot be copied. Nothing was sent. `path` is the
- * property at fault.
- */
-export class MessageNotCloneableError extends TypeError {
-  static {
-    brand(MessageNotCloneableError, "MessageNotCloneableError", PACKAGE);
-  }
-  readonly code = "ERR_ACTOR_MESSAGE_NOT_CLONEABLE" as const;
-  readonly path: string;
-  constructor(actor: string, path: string, why: string) {
-    const remedy = "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor";
-    super(`Cannot send to or from actor "${actor}", between threads: ${path} ${why}. ${remedy}`);
-    this.path = path;
-  }
-}
-
-/**
  * Actors wait for each other. `path` leads from the actor whose wait was given up back to itself. Its message is not
- * handled, unless that has begun. Pass a promise that need not be awaited to `ctx.background`.
+ * handled, unless its handler has started. Pass a promise that need not be awaited to `ctx.background`.
  */
 export class DeadlockError extends Error {
   static {
@@ -202,7 +187,7 @@ export class DeadlockError extends Error {
   }
 }
 
-/** Misuse: there is no message that could be set aside, since none is being handled. */
+/** Misuse: no message is being handled, so there is none to set aside. */
 export class NothingToStashError extends Error {
   static {
     brand(NothingToStashError, "NothingToStashError", PACKAGE);

@@ -1,6 +1,7 @@
 /** Supervised actors on the channels of `@pneumatic/core`. */
 
 export type { Clock } from "@pneumatic/core/testing";
+export { MessageNotCloneableError } from "@pneumatic/core/threads";
 export { actor, implement } from "./actor.ts";
 export type { Address, AddressTo, AnyAddress, WeakAddress, WeakAddressTo } from "./address/address.ts";
 export { type Poison, type Retry, retry } from "./cell/poison.ts";
@@ -19,7 +20,6 @@ export {
   InvalidMessageError,
   LoadFailedError,
   MailboxFullError,
-  MessageNotCloneableError,
   NothingToStashError,
   RoutingKeyError,
   SpawnRefusedError,

@@ -1,4 +1,4 @@
-/** Lines that the runtime itself writes to the log. A logger may throw, or call back: so it is called later. */
+/** Writes the runtime's own lines to the log. A logger may throw, or call back into the system: so it is called later. */
 import type { Logger } from "pino";
 
 export function report(

@@ -2,11 +2,12 @@
  * Definitions, as the runtime reads them: made by `actor` and `implement` on this thread, or named by the module they are in.
  * Nothing here has a life of its own.
  */
-import { brand } from "@pneumatic/core/internal";
+import { brand, callback, ignored } from "@pneumatic/core/internal";
 import type { Behavior, Handler } from "./cell/behavior.ts";
 import { LocalExecutor } from "./cell/executor.ts";
 import type { Definition } from "./definition.ts";
 import { InvalidDefinitionError } from "./errors.ts";
+import { door, pathName } from "./option-doors.ts";
 
 class RuntimeDefinition extends LocalExecutor implements Definition<never, unknown> {
   static {
@@ -23,20 +24,19 @@ export function catchAll<P>(name: string, others: Handler): Definition<P, undefi
   return new RuntimeDefinition({ name, on: {}, others }) as Definition<P, undefined>;
 }
 
+const checkDefinition = door("a definition", {
+  name: pathName,
+  state: callback,
+  on: ignored, // checked with its handlers
+  started: callback,
+  stopped: callback,
+});
+
 export function define<P, Args>(definition: object): Definition<P, Args> {
   if (typeof definition !== "object" || definition === null) {
     throw new InvalidDefinitionError("An actor is defined by an object with an `on` of handlers");
   }
-  const { name } = definition as { readonly name?: unknown };
-  if (name !== undefined && (typeof name !== "string" || name === "" || name.includes("/"))) {
-    throw new InvalidDefinitionError(`The name of a definition is a string without "/", not ${JSON.stringify(name)}`);
-  }
-  for (const hook of ["state", "started", "stopped"] as const) {
-    const given: unknown = (definition as Record<string, unknown>)[hook];
-    if (given !== undefined && typeof given !== "function") {
-      throw new InvalidDefinitionError(`\`${hook}\` of an actor must be a function, not ${typeof given}`);
-    }
-  }
+  checkDefinition(definition);
   return new RuntimeDefinition(definition) as Definition<P, Args>;
 }
 

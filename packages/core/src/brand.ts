@@ -1,4 +1,4 @@
-/** What the error classes of both packages have in common: their brand, and how they show a value in a message. */
+/** The parts that the error classes of both packages share: their brand, and the way they show a value in a message. */
 
 /** Names an error class, and lets `instanceof` go by a registered symbol, so that two copies of a package agree on it. */
 export function brand(type: { readonly prototype: object }, name: string, owner = "@pneumatic/core"): void {
@@ -12,7 +12,7 @@ export function brand(type: { readonly prototype: object }, name: string, owner 
   });
 }
 
-/** Returns how `value` is shown in a message. */
+/** Returns `value` as a message shows it. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   return Object(value) === value ? `a value of type ${typeof value}` : String(value);

@@ -1,4 +1,4 @@
-/** Makes channels: both ends of a queue with many senders and one receiver. */
+/** The functions that make channels, each with one sender and one receiver. The state that both share is internal/channel.ts. */
 import type { ChannelOptions } from "./channel-options.ts";
 import { boundedChannel, unboundedChannel } from "./internal/make-channel.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
@@ -7,7 +7,7 @@ import type { Receiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
 
 /**
- * An unbounded channel: `send` never waits, so memory is the limit.
+ * Makes an unbounded channel: `send` never waits, so memory is the limit.
  *
  * Every value that was sent `ok` is received once, in order, unless the receiver is dropped first. (After
  * `std::sync::mpsc::channel`.)
@@ -28,7 +28,7 @@ export function channel<T>(options?: ChannelOptions): [Sender<T>, Receiver<T>] {
 }
 
 /**
- * A channel that queues at most `capacity` values, so that a fast sender waits for a slow receiver. With capacity 0, a
+ * Makes a channel that queues at most `capacity` values, so that a fast sender waits for a slow receiver. With capacity 0, a
  * rendezvous, a send is complete when its value was taken.
  *
  * Throws {@link InvalidArgumentError}, a `RangeError`, unless `capacity` is an integer of 0 or more. (After

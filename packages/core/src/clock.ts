@@ -1,15 +1,15 @@
-/** The source of time, as a test replaces it (`useClock` of `@pneumatic/core/testing`). The platform's is in internal/clock.ts. */
+/** The interface of a source of time, which a test can replace (`useClock` of `@pneumatic/core/testing`). */
 
-/** Where time comes from. */
+/** A source of time. */
 export interface Clock {
-  /** Milliseconds since any fixed moment; never goes backwards. */
+  /** Returns the milliseconds since any fixed moment; never goes backwards. */
   now(): number;
   /** Calls `run` once, about `ms` milliseconds from now. */
   setTimeout(run: () => void, ms: number): unknown;
   /** Forgets a timer that `setTimeout` returned. */
   clearTimeout(timer: unknown): void;
-  /** Chance in [0, 1), where `select` picks among several; `Math.random` when left out. */
+  /** Returns a chance in [0, 1), by which `select` picks among several arms. `Math.random` if left out. */
   random?(): number;
-  /** Whether operations that never have to wait let go of the event loop now and then; true when left out. */
+  /** Unless false, operations that never have to wait yield to the event loop now and then. */
   readonly cooperative?: boolean;
 }

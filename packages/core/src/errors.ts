@@ -1,18 +1,18 @@
 /**
  * Every error of a channel, in two families.
  *
- * Outcomes (`SendError` to `TryRecvError`) travel inside a `Result`. They are errors by prototype, made without a stack,
- * since a full channel is no accident and a stack costs more than the send; `unwrap` adds one. Those without a payload
- * are frozen and shared. Misuse (`UseAfterDropError` and below) is thrown, or rejects where a promise is returned.
+ * Outcomes (`SendError` to `TryRecvError`) travel inside a `Result`. They are errors by prototype, made without a stack:
+ * a full channel is no accident, and a stack costs more than the send. `unwrap` adds one. Outcomes without a payload are
+ * frozen and shared. Misuse (`UseAfterDropError` and below) is thrown, or rejects if a promise is returned.
  *
  * Each class is branded by a registered symbol, so two copies of this package agree on `instanceof`.
  */
 import { brand, shown } from "./brand.ts";
 
-type Kind = "disconnected" | "timeout" | "full" | "empty";
+type ErrorKind = "disconnected" | "timeout" | "full" | "empty";
 
 /** An `Error` by prototype that captures no stack. */
-abstract class Outcome<K extends Kind> {
+abstract class StacklessError<K extends ErrorKind> {
   declare readonly name: string;
   declare readonly stack?: string;
   declare readonly cause?: unknown;
@@ -24,34 +24,34 @@ abstract class Outcome<K extends Kind> {
     return `ERR_CHANNEL_${this.kind.toUpperCase() as Uppercase<K>}`;
   }
 }
-Object.setPrototypeOf(Outcome.prototype, Error.prototype);
+Object.setPrototypeOf(StacklessError.prototype, Error.prototype);
 
-const UNSENT = {
+const UNSENT_REASONS = {
   disconnected: "the receiver was closed or dropped",
   timeout: "the channel stayed full for the whole timeout",
   full: "the channel is full",
 };
 
-abstract class Unsent<T, K extends keyof typeof UNSENT> extends Outcome<K> {
+abstract class Unsent<T, K extends keyof typeof UNSENT_REASONS> extends StacklessError<K> {
   readonly value: T;
   constructor(kind: K, value: T) {
     super(kind);
     this.value = value;
   }
   get message(): string {
-    return `Cannot send: ${UNSENT[this.kind]}`;
+    return `Cannot send: ${UNSENT_REASONS[this.kind]}`;
   }
 }
 
-const NOT_RECEIVED = {
+const NOT_RECEIVED_REASONS = {
   disconnected: "every sender was dropped and nothing is left",
   timeout: "nothing came within the timeout",
   empty: "the channel is empty",
 };
 
-abstract class NotReceived<K extends keyof typeof NOT_RECEIVED> extends Outcome<K> {
+abstract class NotReceived<K extends keyof typeof NOT_RECEIVED_REASONS> extends StacklessError<K> {
   get message(): string {
-    return `Cannot receive: ${NOT_RECEIVED[this.kind]}`;
+    return `Cannot receive: ${NOT_RECEIVED_REASONS[this.kind]}`;
   }
 }
 

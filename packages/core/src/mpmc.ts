@@ -7,7 +7,7 @@ import type { MpmcReceiver } from "./receiver.ts";
 import type { Sender, SyncSender } from "./sender.ts";
 
 /**
- * `channel` and `syncChannel` with a receiver that can be cloned.
+ * Makes channels as `channel` and `syncChannel` do, but with a receiver that can be cloned.
  *
  * @example
  * ```ts
@@ -26,9 +26,9 @@ import type { Sender, SyncSender } from "./sender.ts";
  * ```
  */
 export const mpmc: {
-  /** An unbounded channel; as {@link channel}. */
+  /** Makes an unbounded channel, as {@link channel} does. */
   channel<T>(options?: ChannelOptions): [Sender<T>, MpmcReceiver<T>];
-  /** A channel with a capacity; as {@link syncChannel}. */
+  /** Makes a channel with a capacity, as {@link syncChannel} does. */
   syncChannel<T>(capacity: number, options?: ChannelOptions): [SyncSender<T>, MpmcReceiver<T>];
 } = {
   channel: <T>(options?: ChannelOptions) => {

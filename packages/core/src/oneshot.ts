@@ -6,8 +6,8 @@ import type { OneshotReceiver } from "./receiver.ts";
 import type { OneshotSender } from "./sender.ts";
 
 /**
- * A channel that carries one value. The sender is used up by sending it; dropped without, the receiver disconnects, and
- * after its value too. (After tokio's `oneshot`.)
+ * Makes a channel that carries one value. Sending uses the sender up. The receiver disconnects after the value, or at once
+ * if the sender is dropped without one. (After tokio's `oneshot`.)
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * A slot that is held before there is a value: `SyncSender.reserve` waits for room once, and what is expensive to make is
- * made only when it is sure to be sent. (After tokio's `Permit`.)
+ * A slot that is reserved before there is a value: `SyncSender.reserve` waits for room once, and the program makes an
+ * expensive value only when it is sure to be sent. (After tokio's `Permit`.)
  */
 import type { SendError } from "./errors.ts";
 import type { Result } from "./result.ts";
@@ -9,8 +9,8 @@ import type { Result } from "./result.ts";
  * One free slot of a bounded channel, and a strong handle on it: while it lives the channel stays open.
  *
  * `send` uses it up: the value enters the channel now, not when the slot was reserved, and also after the receiver's
- * `close()`; only a dropped receiver returns {@link SendError} with the value. `drop()` gives the slot to whoever waits for
- * one. A permit that was used or dropped throws {@link UseAfterDropError}.
+ * `close()`. Only if the receiver was dropped, `send` returns {@link SendError} with the value. `drop()` gives the slot to
+ * the next sender that waits. A permit that was used or dropped throws {@link UseAfterDropError}.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface Permit<in T> extends Disposable {
   drop(): void;
 }
 
-/** Permits that were reserved together; to drop them is to give back those that were not used. */
+/** Permits that were reserved together. Dropping them gives back those that were not used. */
 export interface Permits<in T> extends ReadonlyArray<Permit<T>>, Disposable {
   /** Drops every permit that has not been used. Idempotent. */
   drop(): void;

@@ -1,6 +1,6 @@
 /**
- * The receiving end: takes values out of a channel in the order they were admitted, waits when there are none, and tells
- * when there will be no more. Upstream are the senders; the shared state is in internal/channel.ts.
+ * The interfaces of the receiving ends. A receiver takes values out of a channel in the order in which they were accepted,
+ * waits if there are none, and says when there will be no more. The class behind them is in internal/receiver.ts.
  */
 import type { RecvError, RecvTimeoutError, TryRecvError } from "./errors.ts";
 import type { Result } from "./result.ts";
@@ -9,9 +9,9 @@ import type { WaitOptions } from "./wait-options.ts";
 /**
  * The single consumer of a channel.
  *
- * It receives every value that a send was told `ok` for, each once, in the order of admission, until every sender is
- * dropped and the queue is drained; then every receive says disconnected. Dropping it releases what is queued and fails
- * every send, pending and future. One receive at a time: a second that overlaps rejects with
+ * It receives every value whose send returned `ok`, each once, in the order in which the channel accepted them, until every
+ * sender is dropped and the queue is empty; then every receive says disconnected. Dropping the receiver releases the queued
+ * values and fails every send, pending and future. It has one receive at a time: a second one that overlaps rejects with
  * {@link OverlappingRecvError} and disturbs nothing. (After `std::sync::mpsc::Receiver`.)
  *
  * @example
@@ -26,49 +26,49 @@ import type { WaitOptions } from "./wait-options.ts";
  */
 export interface Receiver<out T> extends AsyncIterable<T>, Disposable {
   /**
-   * The next value; waits for one.
+   * Takes the next value; waits for one.
    *
-   * Resolves to {@link RecvError} once every sender is gone and nothing is left, to {@link RecvTimeoutError} when
-   * `timeout` milliseconds pass first; rejects with `signal.reason` when aborted. Whichever way it ends without a value, it
-   * has taken none. A value that is there wins over a timeout of 0. The promise is eager: one that you discard still
-   * takes a value; abort it instead.
+   * Resolves to {@link RecvError} once every sender is gone and nothing is left, and to {@link RecvTimeoutError} if `timeout`
+   * milliseconds pass first. Rejects with `signal.reason` when aborted. A receive that ends without a value has taken none. A
+   * value that is there wins over a timeout of 0. The promise is eager: a promise that you discard still takes a value, so
+   * abort it instead.
    */
   recv(options?: WaitOptions): Promise<Result<T, RecvError | RecvTimeoutError>>;
-  /** {@link recv} with a timeout in milliseconds. */
+  /** Takes the next value as {@link recv} does, with a timeout in milliseconds. */
   recvTimeout(ms: number): Promise<Result<T, RecvError | RecvTimeoutError>>;
-  /** The next value if there is one now. */
+  /** Takes the next value if there is one now. */
   tryRecv(): Result<T, TryRecvError>;
   /**
-   * Appends to `into` what is there, up to `limit` values; waits for one when there is none. Resolves to how many came: 0
-   * only when disconnected, or with a limit of 0. Rejects with `signal.reason` when aborted, having taken none.
+   * Appends the queued values to `into`, up to `limit` of them; waits for one if there is none. Resolves to the number of
+   * values: 0 only if disconnected, or with a limit of 0. Rejects with `signal.reason` when aborted, and has taken none then.
    */
   recvMany(into: T[], limit: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
-  /** All values until disconnected, as `for await` over the receiver does. Leaving the loop keeps the rest. */
+  /** Iterates over all values until disconnected, as `for await` over the receiver does. Leaving the loop keeps the rest. */
   iter(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterableIterator<T, undefined, void>;
-  /** The values that are there now, and those that arrive while iterating. Never waits. */
+  /** Iterates over the values that are there now, and those that arrive meanwhile. Never waits. */
   tryIter(): IterableIterator<T, undefined, void>;
-  /** Takes the values that are there now. Sends that wait for room move in behind them; those of a rendezvous are taken. */
+  /** Takes the values that are there now. Sends that wait for room move in behind them; a rendezvous takes those as well. */
   drain(): T[];
-  /** Accepts nothing new: sends fail, those waiting too; what is queued is still received. Idempotent. */
+  /** Accepts nothing new: sends fail, those that wait too. Queued values can still be received. Idempotent. */
   close(): void;
-  /** Gives up the channel and everything queued in it. Idempotent; afterwards only the properties can be used. */
+  /** Gives up the channel and everything queued in it. Idempotent. Afterwards only the properties can be used. */
   drop(): void;
-  /** How many values are queued. */
+  /** The number of queued values. */
   readonly length: number;
-  /** Whether no value is queued. */
+  /** True if no value is queued. */
   readonly isEmpty: boolean;
-  /** Whether nothing new can come: every sender is dropped, or this end is closed or dropped. Values may be left. */
+  /** True if nothing new can come: every sender is dropped, or this end is closed or dropped. Values may be left. */
   readonly isClosed: boolean;
 }
 
 /**
  * One of several consumers of a channel: each value goes to exactly one of them, the one that has waited longest.
  *
- * The channel disconnects, and gives up what is queued, when the last clone is dropped; `close()` closes it for all. A
+ * When the last clone is dropped, the channel disconnects and gives up the queued values; `close()` closes it for all. A
  * clone has one receive at a time, as any {@link Receiver}. (After crossbeam's `Receiver`.)
  */
 export interface MpmcReceiver<out T> extends Receiver<T> {
-  /** One more consumer, to be dropped by whoever gets it. */
+  /** Returns one more consumer. Its new owner drops it. */
   clone(): MpmcReceiver<T>;
 }
 

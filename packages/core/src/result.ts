@@ -1,6 +1,6 @@
 /**
- * Outcomes as values. Disconnected, full, empty and timed out are normal on a channel, so they are returned, not thrown:
- * they narrow, a payload that is a thenable survives, and a failed send that nobody awaits cannot end the process.
+ * Outcomes as values. Disconnected, full, empty and timed out are normal on a channel, so its functions return them and do
+ * not throw: types narrow, a payload that is a thenable survives, and a failed send that nobody awaits cannot end the process.
  */
 
 /** Either a value or an error; check `ok` to narrow. */
@@ -18,21 +18,21 @@ export interface Err<E> {
   readonly error: E;
 }
 
-/** A successful {@link Result} that holds `value`. */
+/** Returns a successful {@link Result} that holds `value`. */
 export function ok<T>(value: T): Ok<T> {
   return { ok: true, value };
 }
 
-/** A failed {@link Result} that holds `error`. */
+/** Returns a failed {@link Result} that holds `error`. */
 export function err<E>(error: E): Err<E> {
   return { ok: false, error };
 }
 
 /**
- * The value of a successful result; throws for a failed one.
+ * Returns the value of a successful result; throws for a failed one.
  *
- * What is thrown is a fresh error of the same class, with the same `code` and payload and a stack that starts at the
- * caller; the error of the result is its `cause`. (After Rust's `Result::unwrap`.)
+ * The thrown error is a fresh one of the same class, with the same `code` and payload, and a stack that starts at the
+ * caller. The error of the result is its `cause`. (After Rust's `Result::unwrap`.)
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ function thrown(error: unknown): Error {
   return captured(fresh);
 }
 
-/** Engines without `captureStackTrace` keep the stack of the constructor, which names this file first. */
+/** Lets the stack begin at the caller. An engine without `captureStackTrace` keeps a stack that names this file first. */
 function captured(error: Error): Error {
   const { captureStackTrace } = Error as { captureStackTrace?: (target: object, below: unknown) => void };
   captureStackTrace?.(error, unwrap);

@@ -1,30 +1,33 @@
 /**
- * Waiting on several receivers at once, and taking from exactly one. It is in line at each of them; the first that has a
- * value or disconnects wins, and in the same moment it leaves the lines of the others, which lose nothing.
+ * Waiting on several receivers at once, and taking from exactly one. A select waits at each of its receivers. The first that
+ * has a value or disconnects wins, and in the same moment the select stops waiting at the others, which lose nothing.
+ *
+ * A receiver has at most one receive at a time, so each keeps one ArmWait for all its selects. Downstream are the sources
+ * (internal/source.ts), whose lists the arms are in.
  */
 
 import type { RecvError, RecvTimeoutError } from "./errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "./errors.ts";
-import { stepped } from "./internal/budget.ts";
+import { noteUnyielding } from "./internal/budget.ts";
 import { chance } from "./internal/clock.ts";
 import { checkOptions, flag, ignored } from "./internal/options.ts";
-import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "./internal/receiver.ts";
-import type { PendingReceive, Source } from "./internal/source.ts";
+import { ChannelReceiver, RECV_DISCONNECTED, RECV_TIMED_OUT } from "./internal/receiver.ts";
+import type { Source, WaitingReceive } from "./internal/source.ts";
 import { CLOSED, NOTHING } from "./internal/source.ts";
-import { refuse, soon, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
+import { refuse, settled, WAIT_OPTIONS, Wait } from "./internal/wait.ts";
 import type { WaitNode } from "./internal/wait-list.ts";
 import type { OneshotReceiver } from "./receiver.ts";
 import type { Err, Result } from "./result.ts";
 import type { WaitOptions } from "./wait-options.ts";
 
-/** What can be waited on: a receiver of any flavor, a timer, a oneshot. */
+/** A receiver of any flavor, a timer, or a oneshot. */
 export type SelectArm = OneshotReceiver<unknown>;
 /** Arms by name. */
 export type NamedArms = { readonly [name: string]: SelectArm };
-/** Arms in an order, where that matters or names look like integers. */
+/** Arms in an order, if that matters or if names look like integers. */
 export type ListedArms = readonly (readonly [name: PropertyKey, receiver: SelectArm])[];
 
-/** Which arm won, and with what: its value, or that it disconnected. */
+/** The arm that won, and its result: a value, or that it disconnected. */
 export interface Selected<out Name, out T> {
   readonly arm: Name;
   readonly result: Result<T, RecvError>;
@@ -42,24 +45,24 @@ export type SelectedOf<Arms> = Arms extends ListedArms
   : { [Name in keyof Arms]: SelectedPair<readonly [Name, Arms[Name]]> }[keyof Arms];
 type SelectedPair<Pair> = Pair extends readonly [infer Name, OneshotReceiver<infer T>] ? Selected<Name, T> : never;
 
-/** What may end a {@link select} early, and who wins. */
+/** The options of {@link select}: what ends it early, and which arm wins. */
 export interface SelectOptions extends WaitOptions {
-  /** Whether the first of several ready arms wins, instead of a random one. Default false. */
+  /** If true, the first of several ready arms wins, instead of a random one. Default false. */
   readonly biased?: boolean | undefined;
 }
 
-/** What {@link trySelect} takes. */
+/** The options of {@link trySelect}. */
 export type TrySelectOptions = Pick<SelectOptions, "biased">;
 type Untimed = SelectOptions & { readonly timeout?: undefined };
 
 /**
  * Receives from whichever arm is ready first, and from no other.
  *
- * An arm is ready when it has a value, or is disconnected. Among several a random one wins, so that a busy arm starves none;
- * with `biased` the first one. Resolves to `{ arm, result }`; narrow by `arm`, then by `result.ok`. When `timeout`
- * milliseconds pass first `arm` is undefined; an aborted signal rejects. Either way nothing was taken. Arms may repeat, but
- * none may have a receive pending ({@link OverlappingRecvError}). Names that look like integers, which an object would
- * put in another order, need the list form. (After crossbeam's `select!`, and Go's.)
+ * An arm is ready if it has a value or is disconnected. Among several ready arms a random one wins, so that a busy arm starves
+ * none; with `biased` the first one wins. Resolves to `{ arm, result }`; narrow by `arm`, then by `result.ok`. If `timeout`
+ * milliseconds pass first, `arm` is undefined; an aborted signal rejects. Either way nothing was taken. Arms may repeat, but
+ * none may have a receive pending ({@link OverlappingRecvError}). Names that look like integers need the list form, since an
+ * object would put them in another order. (After crossbeam's `select!`, and Go's.)
  *
  * @example
  * ```ts
@@ -92,20 +95,20 @@ export function select(arms: NamedArms | ListedArms, options?: SelectOptions): P
   if (refusal !== undefined) return refusal;
   const biased = options?.biased === true;
   try {
-    const line = new Line(arms);
-    if (line.ends.length === 0) refuseEternity(options);
-    line.refuseOverlap();
-    const taken = line.takeReady(biased);
-    if (taken !== undefined) return soon<AnySelected>(taken, line.cooperative);
-    if (options?.timeout === 0) return soon<AnySelected>(SELECT_TIMED_OUT, true);
-    return new PendingSelect(line, biased).start(options);
+    const list = new ArmList(arms);
+    if (list.ends.length === 0) refuseEternity(options);
+    list.refuseOverlap();
+    const taken = list.takeReady(biased);
+    if (taken !== undefined) return settled<AnySelected>(taken, list.cooperative);
+    if (options?.timeout === 0) return settled<AnySelected>(SELECT_TIMED_OUT, true);
+    return new SelectWait(list, biased).start(options);
   } catch (misuse) {
     return Promise.reject(misuse);
   }
 }
 
 /**
- * {@link select} among what is ready now; undefined when nothing is. Never waits.
+ * Receives from an arm that is ready now, as {@link select} does; returns undefined if none is. Never waits.
  *
  * @example
  * ```ts
@@ -125,14 +128,14 @@ export function trySelect<const Arms extends ListedArms>(
 export function trySelect<Arms extends NamedArms>(arms: Arms, options?: TrySelectOptions): SelectedOf<Arms> | undefined;
 export function trySelect(arms: NamedArms | ListedArms, options?: TrySelectOptions): unknown {
   if (options !== undefined && !isBiased(options)) checkOptions(options, TRY_SELECT_OPTIONS);
-  const line = new Line(arms);
-  const taken = line.takeReady(options?.biased === true);
-  if (taken === undefined) stepped();
+  const list = new ArmList(arms);
+  const taken = list.takeReady(options?.biased === true);
+  if (taken === undefined) noteUnyielding();
   return taken;
 }
 
 const SELECT_OPTIONS = { ...WAIT_OPTIONS, biased: flag };
-/** It never waits, but the types let those options pass. */
+/** It never waits, but the types let those two options pass. */
 const TRY_SELECT_OPTIONS = { biased: flag, signal: ignored, timeout: ignored };
 
 /** Returns whether `biased` is the one option that is given; this is faster than the table. */
@@ -143,19 +146,19 @@ function isBiased(options: SelectOptions | undefined): boolean {
 
 type AnySelected = Selected<PropertyKey, unknown> | SelectTimeout;
 
-const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: TIMED_OUT });
+const SELECT_TIMED_OUT: SelectTimeout = Object.freeze({ arm: undefined, result: RECV_TIMED_OUT });
 
 /** The arms of one select: their names, and at the same index their receivers. */
-class Line {
+class ArmList {
   readonly names: readonly PropertyKey[];
   readonly ends: readonly ChannelReceiver<unknown>[];
-  /** As the arm that was taken. */
+  /** The value of the arm that was taken. */
   cooperative = true;
 
   constructor(arms: NamedArms | ListedArms) {
     if (Array.isArray(arms)) {
-      this.names = arms.map(nameOf);
-      this.ends = arms.map(([name, receiver]) => endOf(name, receiver));
+      this.names = arms.map(armName);
+      this.ends = arms.map(([name, receiver]) => receiverOf(name, receiver));
       return;
     }
     if (typeof arms !== "object" || arms === null) {
@@ -167,7 +170,7 @@ class Line {
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string;
       if (isIndex(name)) throw new InvalidArgumentError("A name in the object form of select", NOT_AN_INDEX, name);
-      ends[index] = endOf(name, named[name]);
+      ends[index] = receiverOf(name, named[name]);
     }
     this.names = names;
     this.ends = ends;
@@ -177,7 +180,7 @@ class Line {
     for (const end of this.ends) if (end.waiting !== undefined) throw new OverlappingRecvError();
   }
 
-  /** The index of a ready arm: of the first one, or of any with the same chance; -1 when none is. */
+  /** Returns the index of a ready arm: the first one, or any with the same chance; -1 if none is ready. */
   #findReady(biased: boolean): number {
     let found = -1;
     let count = 0;
@@ -191,23 +194,25 @@ class Line {
   }
 
   #sourceAt(index: number): Source<unknown> {
-    return sourceOf(this.ends[index] as ChannelReceiver<unknown>);
+    return sourceOfEnd(this.ends[index] as ChannelReceiver<unknown>);
   }
 
-  /** What a ready arm gives; undefined when none is. */
+  /** Takes from a ready arm; returns undefined if none is ready. */
   takeReady(biased: boolean): Selected<PropertyKey, unknown> | undefined {
-    const index = this.#findReady(biased);
-    if (index < 0) return undefined;
-    const source = this.#sourceAt(index);
-    const value = source.take();
-    if (value === NOTHING && source.state !== CLOSED) return this.takeReady(biased); // it was not: its sender has given up
-    this.cooperative = source.cooperative;
-    const result = value === NOTHING ? DISCONNECTED : ({ ok: true, value } as const);
-    return { arm: this.names[index] as PropertyKey, result };
+    for (;;) {
+      const index = this.#findReady(biased);
+      if (index < 0) return undefined;
+      const source = this.#sourceAt(index);
+      const value = source.take();
+      if (value === NOTHING && source.state !== CLOSED) continue; // its one sender has just given up
+      this.cooperative = source.cooperative;
+      const result = value === NOTHING ? RECV_DISCONNECTED : ({ ok: true, value } as const);
+      return { arm: this.names[index] as PropertyKey, result };
+    }
   }
 
-  /** The name of the arm of `end`; of several the first one, or any with the same chance. */
-  nameOf(end: ChannelReceiver<unknown>, biased: boolean): PropertyKey {
+  /** Returns the name of the arm of `end`; if it has several, the first one, or any with the same chance. */
+  nameFor(end: ChannelReceiver<unknown>, biased: boolean): PropertyKey {
     const first = this.ends.indexOf(end);
     if (biased || this.ends.lastIndexOf(end) === first) return this.names[first] as PropertyKey;
     const names = this.names.filter((_, index) => this.ends[index] === end);
@@ -215,12 +220,12 @@ class Line {
   }
 }
 
-function sourceOf(end: ChannelReceiver<unknown>): Source<unknown> {
+function sourceOfEnd(end: ChannelReceiver<unknown>): Source<unknown> {
   return end.channel as Source<unknown>;
 }
 
-/** The receiver of an arm, which must be one that was not dropped. */
-function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
+/** Returns the receiver of an arm; throws if it is none, or was dropped. */
+function receiverOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     const expected = "a receiver made by this copy of @pneumatic/core";
     throw new InvalidArgumentError(`The arm "${String(name)}" of select`, expected, receiver);
@@ -229,15 +234,15 @@ function endOf(name: PropertyKey, receiver: unknown): ChannelReceiver<unknown> {
   throw new UseAfterDropError(`Receiver, the arm "${String(name)}",`, "select");
 }
 
-class PendingSelect extends Wait<AnySelected> {
-  readonly #line: Line;
+class SelectWait extends Wait<AnySelected> {
+  readonly #arms: ArmList;
   readonly #biased: boolean;
-  /** As the arm that wins. */
+  /** The value of the arm that wins. */
   cooperative = true;
 
-  constructor(line: Line, biased: boolean) {
+  constructor(arms: ArmList, biased: boolean) {
     super();
-    this.#line = line;
+    this.#arms = arms;
     this.#biased = biased;
   }
 
@@ -245,36 +250,36 @@ class PendingSelect extends Wait<AnySelected> {
     return SELECT_TIMED_OUT;
   }
 
-  /** In line once at each receiver, though it may be the arm of several names. */
+  /** Waits once at each receiver, though a receiver may be the arm of several names. */
   enter(): void {
-    for (const end of this.#line.ends) if (end.waiting === undefined) armOf(end).enter(this);
+    for (const end of this.#arms.ends) if (end.waiting === undefined) armOf(end).enter(this);
   }
 
   leave(): void {
-    for (const end of this.#line.ends) if (end.waiting !== undefined) armOf(end).leave();
+    for (const end of this.#arms.ends) if (end.waiting !== undefined) armOf(end).leave();
   }
 
-  won(winner: PendingArm, result: Result<unknown, RecvError>): void {
+  won(winner: ArmWait, result: Result<unknown, RecvError>): void {
     this.leave();
     this.cooperative = winner.source.cooperative;
-    this.settle({ arm: this.#line.nameOf(winner.end, this.#biased), result });
+    this.settle({ arm: this.#arms.nameFor(winner.end, this.#biased), result });
   }
 }
 
-/** A receiver's place in line for a select: one for each receiver, since it has one receive at a time. */
-class PendingArm implements PendingReceive<unknown> {
+/** The receive of a select that waits at one receiver. */
+class ArmWait implements WaitingReceive<unknown> {
   readonly end: ChannelReceiver<unknown>;
   readonly source: Source<unknown>;
-  #select: PendingSelect | undefined = undefined;
+  #select: SelectWait | undefined = undefined;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
   constructor(end: ChannelReceiver<unknown>) {
     this.end = end;
-    this.source = sourceOf(end);
+    this.source = sourceOfEnd(end);
   }
 
-  enter(select: PendingSelect): void {
+  enter(select: SelectWait): void {
     this.#select = select;
     this.end.waiting = this;
     this.source.wait(this);
@@ -290,11 +295,11 @@ class PendingArm implements PendingReceive<unknown> {
   }
 
   disconnected(): void {
-    this.#served()?.won(this, DISCONNECTED);
+    this.#served()?.won(this, RECV_DISCONNECTED);
   }
 
-  /** It is not in line any more. */
-  #served(): PendingSelect | undefined {
+  /** Notes that it waits no more, and returns the select for which it did. */
+  #served(): SelectWait | undefined {
     const select = this.#select;
     this.#select = undefined;
     this.end.waiting = undefined;
@@ -302,20 +307,20 @@ class PendingArm implements PendingReceive<unknown> {
   }
 }
 
-function armOf(end: ChannelReceiver<unknown>): PendingArm {
-  end.arm ??= new PendingArm(end);
-  return end.arm as PendingArm;
+function armOf(end: ChannelReceiver<unknown>): ArmWait {
+  end.arm ??= new ArmWait(end);
+  return end.arm as ArmWait;
 }
 
 const NOT_AN_INDEX = "a name that does not look like an integer; use the list form, select([[name, receiver], ...])";
 
-/** Whether objects put this key before all others. */
+/** Returns whether objects put this key before all others. */
 function isIndex(name: string): boolean {
   const first = name.charCodeAt(0);
   return first >= 48 && first <= 57 && String(Number(name) >>> 0) === name;
 }
 
-function nameOf(pair: unknown): PropertyKey {
+function armName(pair: unknown): PropertyKey {
   if (Array.isArray(pair) && pair.length === 2 && ["string", "number", "symbol"].includes(typeof pair[0]))
     return pair[0];
   throw new InvalidArgumentError("An arm in the list form of select", "[name, receiver]", pair);
@@ -324,5 +329,5 @@ function nameOf(pair: unknown): PropertyKey {
 function refuseEternity(options: SelectOptions | undefined): void {
   if (options?.signal !== undefined || (options?.timeout ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY)
     return;
-  throw new InvalidArgumentError("The count of arms of select", "1 or more where there is no timeout or signal", 0);
+  throw new InvalidArgumentError("The count of arms of select", "1 or more if there is no timeout or signal", 0);
 }

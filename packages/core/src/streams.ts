@@ -1,13 +1,13 @@
-/** Web streams over channels. Whoever reads or writes the stream drives the channel; nothing is buffered in between. */
+/** Web streams over channels. The reader or writer of a stream drives the channel; nothing is buffered in between. */
 import type { Receiver } from "./receiver.ts";
 import { unwrap } from "./result.ts";
 import type { Sender, SyncSender } from "./sender.ts";
 
 /**
- * A stream of the values of `receiver`, which belongs to the stream from now on.
+ * Returns a stream of the values of `receiver`, which belongs to the stream from now on.
  *
- * A value is taken when it is read, not before. The stream closes when the receiver disconnects; to cancel it drops the
- * receiver, so that senders fail.
+ * The stream takes a value when it is read, not before, and closes when the receiver disconnects. Cancelling the stream
+ * drops the receiver, so that senders fail.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export function toReadableStream<T>(receiver: Receiver<T>): ReadableStream<T> {
 }
 
 /**
- * A stream that sends what is written to it, and owns `sender` from now on.
+ * Returns a stream that sends every value written to it, and that owns `sender` from now on.
  *
- * A write is done when its value was admitted. `desiredSize` of a writer is the free capacity of the channel, Infinity for
- * an unbounded one, so `pipeTo` and writers that await `ready` go at the pace of the receiver. To close or to abort the
- * stream drops the sender. When the receiver is gone the stream fails with {@link SendError}, and the value in it.
+ * A write is done when the channel has accepted its value. `desiredSize` of a writer is the free capacity of the channel,
+ * Infinity for an unbounded one, so `pipeTo` and writers that await `ready` go at the pace of the receiver. Closing or
+ * aborting the stream drops the sender. If the receiver is gone, the stream fails with {@link SendError}, which has the value.
  *
  * @example
  * ```ts
@@ -57,11 +57,11 @@ export function toWritableStream<T>(sender: Sender<T> | SyncSender<T>): Writable
 }
 
 /**
- * A stream counts what it has been given and not yet passed on; what lies in the channel it has passed on. So its own
- * buffer is the one write that waits for room, and the writers look at the channel themselves.
+ * A stream counts the values that it has been given and has not yet passed on; those in the channel it has passed on. So its
+ * own buffer is the one write that waits for room, and the writers look at the channel themselves.
  */
 class SenderStream<T> extends WritableStream<T> {
-  /** Undefined once dropped, which is before the stream says that it is closed. */
+  /** Undefined once dropped; the stream says only later that it is closed. */
   #sender: Sender<T> | SyncSender<T> | undefined;
 
   constructor(sender: Sender<T> | SyncSender<T>) {

@@ -1,4 +1,4 @@
-/** Receivers that time fills: to wait for a moment in the same way as for a value, and beside it in a `select`. */
+/** Receivers that time fills: a program waits for a moment as it waits for a value, and for both in one `select`. */
 import { checkArgument, milliseconds } from "./internal/options.ts";
 import { ChannelReceiver } from "./internal/receiver.ts";
 import type { Source } from "./internal/source.ts";
@@ -6,11 +6,11 @@ import { TimerSource } from "./internal/timer-source.ts";
 import type { Receiver } from "./receiver.ts";
 
 /**
- * A receiver of one value, when `ms` milliseconds (0 to Infinity) have passed since the call; then it is empty for ever.
+ * Returns a receiver of one value, which comes `ms` milliseconds (0 to Infinity) after the call; then it is empty for ever.
  *
- * The value is the time it was due, in milliseconds of the platform's monotonic clock. Only while something waits on the
- * receiver is there a timer, so one that nobody looks at any more costs nothing and holds no process. (After crossbeam's
- * `after`.)
+ * The value is the time at which it was due, in milliseconds of the platform's monotonic clock. There is a timer only while
+ * something waits on the receiver, so a receiver that nobody uses any more costs nothing and keeps no process alive. (After
+ * crossbeam's `after`.)
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function after(ms: number): Receiver<number> {
 }
 
 /**
- * A receiver of a value every `ms` milliseconds, each the time it was due.
+ * Returns a receiver of a value every `ms` milliseconds. Each value is the time at which it was due.
  *
  * At most one value waits: ticks that nobody took in time are dropped, and the next one is on schedule, so slow receivers
  * cause no drift and no burst. With 0 it is always ready. (After crossbeam's `tick`.)
@@ -47,8 +47,8 @@ export function tick(ms: number): Receiver<number> {
 }
 
 /**
- * A receiver that never receives and never disconnects: the arm of a `select` that is switched off. (After crossbeam's
- * `never`.)
+ * Returns a receiver that never receives and never disconnects: the arm of a `select` that is switched off. (After
+ * crossbeam's `never`.)
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function tick(ms: number): Receiver<number> {
  */
 export function never<T>(): Receiver<T> {
   const source: Source<unknown> = new TimerSource(Number.POSITIVE_INFINITY, undefined);
-  return new ChannelReceiver(source as Source<T>, false); // which has no value of any type
+  return new ChannelReceiver(source as Source<T>, false); // it never has a value, so it has any type
 }
 
 function duration(what: string, ms: number): number {

@@ -133,7 +133,7 @@ describe("a crawl", () => {
       else if (url === "/huge") response.writeHead(200, html).end("x".repeat(100_000));
       else if (url !== "/hangs") response.writeHead(404).end();
     });
-    const { report } = await crawl([`${server.origin}/`, "--delay", "0", "--timeout", "300", "--max-bytes", "50000"]);
+    const { report } = await crawl([`${server.origin}/`, "--delay", "0", "--timeout", "2000", "--max-bytes", "50000"]);
     server.closeAllConnections();
     server.close();
     expect(tries.get("/busy")).toBe(2);

@@ -72,7 +72,7 @@ const SERVICES: readonly [bundler: string, file: string, make: (outfile: string)
 ];
 
 beforeAll(async () => {
-  unpackInto(project, await pack(mkdtempSync(join(project, "packed-"))));
+  unpackInto(project, await pack());
   cpSync(join(root, "test/packaging/consumer/fixtures"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
 });

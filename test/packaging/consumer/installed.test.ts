@@ -24,7 +24,7 @@ describe.skipIf(reason !== undefined)("the packages, installed", () => {
   let registry: Registry;
 
   beforeAll(async () => {
-    packed = await pack(folder);
+    packed = await pack();
     registry = await serve(packed);
   });
 

@@ -23,7 +23,7 @@ describe.skipIf(reason !== undefined)("the starter, copied", () => {
   beforeAll(async () => {
     const isSource = (path: string): boolean => !["dist", "node_modules"].includes(basename(path));
     cpSync(join(root, "examples/starter"), copy, { recursive: true, filter: isSource });
-    const packed = await pack(folder);
+    const packed = await pack();
     await using registry = await serve(packed);
     const npm = packageManagers.find(({ name }) => name === "npm");
     await npm?.install(copy, [], registry);

@@ -1,26 +1,22 @@
 /** What is published: what is in the tarballs, and what their manifests say. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Packed } from "../../support/packed.ts";
 import { PACKAGES, pack } from "../../support/packed.ts";
 import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "tarballs-"));
 /** What a package may weigh when it is unpacked, in bytes. */
 const LIMITS: Readonly<Record<string, number>> = { core: 1_000_000, actors: 2_200_000 };
 
 let packed: Packed[];
 
 beforeAll(async () => {
-  packed = await pack(folder);
+  packed = await pack();
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(PACKAGES)("the tarball of %s", (name) => {
   const of = (): Packed => packed[PACKAGES.indexOf(name)] as Packed;

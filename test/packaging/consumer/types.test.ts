@@ -55,8 +55,7 @@ async function print(...path: string[]): Promise<string> {
 }
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(project, "packed-"));
-  const packed = await pack(folder);
+  const packed = await pack();
   for (const [path, nodeTypes] of [[project], [newest, "types-node-newest"]] as const) {
     unpackInto(path, packed, nodeTypes);
     cpSync(join(root, "test/packaging/consumer/fixtures"), path, { recursive: true });

@@ -47,7 +47,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       const parser = system.spawn(onThread(WORKER), { name: "parser" });
       parser.tell({ type: "echo", options: { done: () => {} } });
     },
-    code: "ERR_ACTOR_MESSAGE_NOT_CLONEABLE",
+    code: "ERR_CHANNEL_MESSAGE_NOT_CLONEABLE",
     happened: /the message\.options\.done is a function/,
     who: 'actor "/parser"',
     remedy: /Send data that structuredClone\(\) takes, and addresses/,
@@ -179,23 +179,23 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   "names a system without an option": {
     make: () => new (ActorSystem as Untyped)("shop"),
     code: "ERR_ACTOR_INVALID_DEFINITION",
-    happened: /not shop$/,
+    happened: /not "shop"$/,
     who: "new ActorSystem()",
     remedy: /takes an object, such as \{ name: "shop" \}/,
   },
   "misspells an option of a system": {
     make: () => new ActorSystem({ loglevel: "warn" } as Untyped),
     code: "ERR_ACTOR_INVALID_DEFINITION",
-    happened: /There is no option "loglevel"/,
+    happened: /not "loglevel"$/,
     who: "of a system",
-    remedy: /known are name, logger, logLevel, /,
+    remedy: /must be one of .*name.* \(did you mean logLevel\?\)/,
   },
   "misspells a level of the log": {
     make: () => new ActorSystem({ logLevel: "warning" }),
     code: "ERR_ACTOR_INVALID_DEFINITION",
-    happened: /not warning$/,
-    who: "The option `logLevel`",
-    remedy: /is one of trace, debug, info, warn, error, fatal, silent/,
+    happened: /not "warning"$/,
+    who: "logLevel of a system",
+    remedy: /must be one of "trace", "debug", "info", "warn", "error", "fatal", "silent"/,
   },
   "spawns after the shutdown": {
     make: async (system) => {

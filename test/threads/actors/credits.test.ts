@@ -64,7 +64,7 @@ it("takes no room from those who send here: what a thread does not use is free",
   await until(() => system.ledger(target).handled === 3);
 });
 
-it("gives back what a thread was lent when it is lost", async () => {
+it("takes the credits of a thread back when it is lost", async () => {
   await using system = threadSystem();
   using target = system.spawn(seer, { mailbox: bounded(2) });
   using address = system.spawn(relay, { ...alone, args: { to: target.clone() }, restart: "temporary" });
@@ -77,7 +77,7 @@ it("gives back what a thread was lent when it is lost", async () => {
   release();
 });
 
-it("lets its actor drain and stop although a thread was lent slots, and wants more", async () => {
+it("lets its actor drain and stop although a thread has credits, and wants more", async () => {
   await using system = threadSystem();
   const target = system.spawn(seer, { mailbox: bounded(1) });
   using address = system.spawn(relay);

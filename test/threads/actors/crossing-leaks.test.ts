@@ -14,7 +14,7 @@ const program = `
   const pinger = actor({ on: { ping: () => "pong" } });
   const system = new ActorSystem({ logLevel: "warn" });
   const there = system.spawn(onThread(new URL("test/threads/actors/fixtures/counting.mjs", "file://" + process.cwd() + "/")));
-  const counts = async () => ({ ...(await there.ask({ type: "left" }, { timeout: Infinity })), leases: count(Watch), here: count(AbortController) });
+  const counts = async () => ({ ...(await there.ask({ type: "left" }, { timeout: Infinity })), exports: count(Watch), here: count(AbortController) });
   const round = async (addresses) => {
     for (let n = 0; n < addresses; n += 50) {
       await Promise.all(Array.from({ length: 50 }, async () => {

@@ -12,7 +12,7 @@ async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await macrotask();
 }
 
-describe("an address in a message that was shipped and is not begun", () => {
+describe("an address in a message that was sent to a thread and is not started", () => {
   it("counts once, when its actor stops itself before, and its queue is kept", async () => {
     await using system = threadSystem();
     const target = system.spawn(listener);

@@ -33,14 +33,16 @@ describe("a thread that hangs", () => {
     ]);
   });
 
-  it("is back in service within the limit and 500 ms, or ten times that on a busy machine", async () => {
+  it("is found within its limit and 500 ms of a processor, and is back in service then", async () => {
     await using system = threadSystem(quick);
     using address = system.spawn(worker, { ...alone, ...patient });
     await address.started;
-    const begin = performance.now();
-    address.tell({ type: "harm", how: "hang" });
+    const begin = process.cpuUsage();
+    const { cause } = await failure(address.ask({ type: "harm", how: "hang" }, forever));
+    const { user, system: kernel } = process.cpuUsage(begin);
+    expect(cause).toMatchObject({ how: "hung" });
+    expect((user + kernel) / 1000).toBeLessThan(heartbeatMs + 500);
     expect(await address.ask({ type: "about" }, forever)).toMatchObject({ generation: 2 });
-    expect(performance.now() - begin).toBeLessThan(10 * (heartbeatMs + 500));
   });
 
   it("is given up when it cannot be terminated, in the middle of a native call, and keeps no shutdown waiting", async () => {

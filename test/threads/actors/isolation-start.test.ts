@@ -29,10 +29,15 @@ const rows: readonly (readonly [string, string, Cause, string])[] = [
     "uncaught",
     "Error: dropped",
   ],
-  ["hangs", moduleOf("for (;;);"), "hung", "its event loop did not turn"],
+  [
+    "hangs",
+    moduleOf("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);"),
+    "hung",
+    "did not turn for 30000 ms",
+  ],
 ];
 
-describe.each(rows)("an actor whose module %s", (_, url, cause, text) => {
+describe.each(rows)("an actor whose module %s", { timeout: 120_000 }, (_, url, cause, text) => {
   it("ends with that reason, and so does whoever waits for it", async () => {
     await using system = threadSystem({ threads: { heartbeatMs: cause === "hung" ? 1000 : 60_000 } });
     const [culprit, neighbour] = await sharing(system);

@@ -117,7 +117,7 @@ describe("what crosses to a thread", () => {
   it.each([
     ["a function", { deep: [() => {}] }, "the message.value.deep[0]", "is a function"],
     ["a symbol", Symbol("s"), "the message.value", "is a symbol"],
-    ["a promise", Promise.resolve(), "the message", "cannot be copied"],
+    ["a promise", Promise.resolve(), "the message", "is refused"],
   ])("is refused at the door when it cannot be copied, and nothing is sent: %s", async (_, value, path, why) => {
     await using system = threadSystem();
     using address = system.spawn(worker, { name: "w" });
@@ -189,11 +189,15 @@ describe("the start of an actor on a thread", () => {
     await using system = threadSystem();
     const local = { thread: "dedicated" } as const;
     expect(() => onThread("./worker.mjs")).toThrow(InvalidDefinitionError);
-    expect(() => system.spawn(worker, { thread: "both" as "shared" })).toThrow('thread is "shared" or "dedicated"');
+    expect(() => system.spawn(worker, { thread: "both" as "shared" })).toThrow(
+      'thread of an actor must be one of "shared", "dedicated", not "both"',
+    );
     expect(() => system.spawn(worker, { resourceLimits: {} } as never)).toThrow(
       'resourceLimits go with thread: "dedicated"',
     );
-    expect(() => system.spawn(actor({ on: {} }), local)).toThrow("which is for a definition made by onThread()");
+    expect(() => system.spawn(actor({ on: {} }), local)).toThrow(
+      "thread of an actor must be left out: it is for a definition made by onThread()",
+    );
   });
 });
 

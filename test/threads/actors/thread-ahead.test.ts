@@ -1,4 +1,4 @@
-/** Messages that are shipped ahead of their turn: whatever ends the actor, those that were not begun are as if they had never been shipped. */
+/** Messages that are prefetched: whatever ends the actor, those that were not started are as if they had never been sent. */
 import type { Worker } from "node:worker_threads";
 import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { failure, patient, threadSystem } from "../../support/thread-worker.ts";
 const forever = { timeout: Number.POSITIVE_INFINITY };
 const macrotask = (): Promise<void> => new Promise(setImmediate);
 
-describe("an actor whose turn waits for a message that its thread has not begun", () => {
+describe("an actor whose turn waits for a message that its thread has not started", () => {
   it("stops without it, when it is stopped", async () => {
     await using system = threadSystem();
     const gate = new ThreadGate();
@@ -92,7 +92,7 @@ describe("an actor that has stopped itself, which is not yet known", () => {
   });
 });
 
-describe("an ask that is given up while it is shipped and not begun", () => {
+describe("an ask that is given up while it is prefetched and not started", () => {
   it.each(["stop", "kill"] as const)("counts as expired, once, when the actor ends by a %s", async (how) => {
     await using system = threadSystem();
     const gate = new ThreadGate();
@@ -168,7 +168,7 @@ describe("a kill", () => {
 });
 
 describe("a supervisor that fails", () => {
-  it("gives up what is queued for a child on a thread, but not what is begun there", async () => {
+  it("gives up the queued messages of a child on a thread, but not those started there", async () => {
     await using system = threadSystem();
     const gate = new ThreadGate();
     const spec = child(gatedActor, { args: gate.args });

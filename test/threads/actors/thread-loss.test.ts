@@ -61,9 +61,11 @@ describe("actors that share a lost thread", () => {
     );
     using culprit = system.spawn(worker, patient);
     await Promise.all([culprit, ...shared].map((address) => address.started));
-    const waiting = shared.map((address) => address.ask({ type: "wait", ms: 150 }));
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const waiting = shared.map((address) => address.ask({ type: "waitAt", words }));
     const queued = shared.map((address, n) => address.ask({ type: "see", n }));
     expect((await failure(culprit.ask({ type: "harm", how: "exit" }))).cause).toMatchObject({ how: "exit" });
+    Atomics.store(words, 0, 1);
     const attempts = await Promise.all(waiting);
     expect(new Set(attempts)).toEqual(new Set([1, 2]));
     expect((await Promise.all(queued)).map(({ n }) => n)).toEqual(shared.map((_, n) => n));

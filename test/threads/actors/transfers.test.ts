@@ -11,7 +11,7 @@ function ones(size = 100): ArrayBuffer {
 }
 
 describe("a transferred buffer", () => {
-  it("moves when the message is shipped, alone or as what a view shows, and from there in a reply", async () => {
+  it("moves when the message is sent to the thread, alone or as the buffer of a view, and from there in a reply", async () => {
     await using system = threadSystem();
     using address = system.spawn(relay);
     const bytes = ones();

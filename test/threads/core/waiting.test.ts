@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
 import { Outgoing } from "../../../packages/core/src/threads/link/outgoing.ts";
 import { MESSAGE } from "../../../packages/core/src/threads/link/records.ts";
-import { HEADER, kindOf, RingReader, sizeOf } from "../../../packages/core/src/threads/link/ring.ts";
+import { HEADER, RingReader, recordKind, recordSize } from "../../../packages/core/src/threads/link/ring.ts";
 import { numbers } from "../../support/sequence.ts";
 
 /** Around the lengths at which a text is interned, waits as it is, and goes through the port. */
@@ -46,17 +46,17 @@ test("a text that waits is not lost when a message sends another one while it is
   const memories: SharedArrayBuffer[] = [];
   const port = { postMessage: ({ ring }: { ring: SharedArrayBuffer }) => memories.push(ring) };
   const idle = () => {};
-  const cargo = { begin: idle, portable: idle, pack: idle, explained: idle, sent: idle };
-  const link = { control: idle, wakePeer: idle, hold: idle, unhold: idle, flushed: idle };
-  const outgoing = new Outgoing(port as never, cargo as never, link);
+  const ends = { begin: idle, describe: idle, detach: idle, explained: idle, commit: idle };
+  const link = { control: idle, wakePeer: idle, ref: idle, unref: idle, flushed: idle };
+  const outgoing = new Outgoing(port as never, ends as never, link);
   const ring = new RingReader(memories[0] as SharedArrayBuffer);
   const decoder = new Decoder(ring.memory);
   const received: unknown[] = [];
   const receive = () => {
     for (outgoing.publish(); ring.hasRecords; ring.release()) {
       const header = ring.words[ring.at >> 2] as number;
-      const size = sizeOf(header);
-      if (kindOf(header) === MESSAGE) received.push(decoder.decode(ring.at + HEADER, size - HEADER));
+      const size = recordSize(header);
+      if (recordKind(header) === MESSAGE) received.push(decoder.decode(ring.at + HEADER, size - HEADER));
       ring.advance(size);
     }
   };

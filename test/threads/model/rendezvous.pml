@@ -9,16 +9,16 @@
  * receive, and at most one does; nothing is stuck.
  *
  * -DDEATH lets the sender die between any two steps: then what it had offered is not received later, and its claim does not
- * keep the receive from others. -DBLIND_TAKE, -DNO_NUMBER, -DBLIND_TAKE_BACK and -DNO_UNCLAIM each break a step.
+ * keep the receive from others. -DBLIND_TAKE, -DNO_NUMBER, -DBLIND_REVOKE and -DNO_UNCLAIM each break a step.
  */
 #define ROUNDS 4
 
 #define FREE 0
-#define LENT 1
+#define GRANTED 1
 #define CLAIMED 2
-byte credit = FREE;       /* word 0 of the desk */
+byte credit = FREE;       /* word 0 of the shared table */
 
-#define HELD 1
+#define IDLE 1
 #define OFFERED 2
 #define TAKEN_ 3
 #ifdef NO_NUMBER
@@ -26,7 +26,7 @@ byte credit = FREE;       /* word 0 of the desk */
 #else
 #define WORD(n, state) ((n) * 4 + (state))
 #endif
-byte ticket = HELD;       /* the word of the ticket of the sender */
+byte row = IDLE;          /* the word of the row of the sender */
 
 mtype = { OFFER, WITHDRAWN, HANDED };
 chan records = [8] of { mtype, byte };  /* to the receiver */
@@ -37,7 +37,7 @@ bit dead = 0;
 bit sent[6];
 bit cancelled[6];
 bit got[6];
-byte inHand = 0;          /* a value that met a receive which was cancelled in that moment */
+byte inHand = 0;          /* a value that was handed over to a receive which was cancelled in that moment */
 
 #ifdef DEATH
 #define MAYDIE if :: skip :: goto die fi
@@ -57,7 +57,7 @@ proctype Sender() {
      n++;
      if
      :: /* send: offer, and wait */
-        ticket = WORD(n, OFFERED);
+        row = WORD(n, OFFERED);
         MAYDIE;
         records!OFFER(n);
         do
@@ -69,15 +69,15 @@ proctype Sender() {
         :: MAYDIE;
            /* WITHDRAW: decides whether a cancelled send was sent */
            atomic {
-             ok = (ticket == WORD(n, OFFERED));
-             if :: ok -> ticket = WORD(n, HELD); cancelled[n] = 1; assert(!got[n]) :: else -> sent[n] = 1 fi
+             ok = (row == WORD(n, OFFERED));
+             if :: ok -> row = WORD(n, IDLE); cancelled[n] = 1; assert(!got[n]) :: else -> sent[n] = 1 fi
            };
            MAYDIE;
            if :: ok -> records!WITHDRAWN(n) :: else -> skip fi;
            break
         od
      :: /* trySend: CLAIM */
-        atomic { ok = (credit == LENT); if :: ok -> credit = CLAIMED :: else -> skip fi };
+        atomic { ok = (credit == GRANTED); if :: ok -> credit = CLAIMED :: else -> skip fi };
         MAYDIE;
         if :: ok -> records!HANDED(n); sent[n] = 1 :: else -> cancelled[n] = 1 fi
      fi
@@ -100,40 +100,40 @@ inline receive(n) {
 inline take(n) {
   atomic {
 #ifdef BLIND_TAKE
-    ok = 1; ticket = WORD(n, TAKEN_);
+    ok = 1; row = WORD(n, TAKEN_);
 #else
-    ok = (ticket == WORD(n, OFFERED));
-    if :: ok -> ticket = WORD(n, TAKEN_) :: else -> skip fi;
+    ok = (row == WORD(n, OFFERED));
+    if :: ok -> row = WORD(n, TAKEN_) :: else -> skip fi;
 #endif
     if :: ok -> receive(n) :: else -> skip fi
   };
   if :: ok -> taken!n :: else -> skip fi
 }
 
-/* TAKE_BACK: `ok` when the receive is free for somebody else. */
-inline takeBack() {
+/* REVOKE: `ok` when the receive is free for somebody else. */
+inline revoke() {
   atomic {
-#ifdef BLIND_TAKE_BACK
-    ok = 1; credit = FREE; isLent = 0
+#ifdef BLIND_REVOKE
+    ok = 1; credit = FREE; isGranted = 0
 #else
-    ok = (!isLent || credit == LENT);
-    if :: ok && isLent -> credit = FREE; isLent = 0 :: else -> skip fi
+    ok = (!isGranted || credit == GRANTED);
+    if :: ok && isGranted -> credit = FREE; isGranted = 0 :: else -> skip fi
 #endif
   }
 }
 
-/* LEND: while a receive waits. */
-inline lend() {
-  atomic { if :: !isLent && credit == FREE -> credit = LENT; isLent = 1 :: else -> skip fi }
+/* GRANT: while a receive waits. */
+inline grant() {
+  atomic { if :: !isGranted && credit == FREE -> credit = GRANTED; isGranted = 1 :: else -> skip fi }
 }
 
-/* A receive that waits meets the offer in line. */
-inline meet() {
+/* A receive that waits takes the offer. */
+inline match() {
   if
-  :: waiting && parked != 0 ->
-     takeBack();
+  :: waiting && offered != 0 ->
+     revoke();
      if
-     :: ok -> take(parked); parked = 0; if :: ok -> waiting = 0 :: else -> lend() fi
+     :: ok -> take(offered); offered = 0; if :: ok -> waiting = 0 :: else -> grant() fi
      :: else -> skip
      fi
   :: else -> skip
@@ -142,16 +142,16 @@ inline meet() {
 
 proctype Receiver() {
   byte n;
-  byte parked = 0;        /* the offer in line */
+  byte offered = 0;        /* the offer that waits */
   bit waiting = 0;        /* a receive waits */
-  bit isLent = 0;
+  bit isGranted = 0;
   bit ok;
 
   do
-  :: records?OFFER(n) -> parked = n; meet()
-  :: records?WITHDRAWN(n) -> if :: parked == n -> parked = 0 :: else -> skip fi
+  :: records?OFFER(n) -> offered = n; match()
+  :: records?WITHDRAWN(n) -> if :: offered == n -> offered = 0 :: else -> skip fi
   :: records?HANDED(n) ->
-     isLent = 0;
+     isGranted = 0;
      credit = FREE;
      if
      :: waiting -> receive(n); waiting = 0
@@ -160,21 +160,21 @@ proctype Receiver() {
   :: !waiting ->          /* a receive begins */
      if
      :: inHand != 0 -> receive(inHand); inHand = 0
-     :: inHand == 0 && parked != 0 -> take(parked); parked = 0
-     :: else -> waiting = 1; lend()
+     :: inHand == 0 && offered != 0 -> take(offered); offered = 0
+     :: else -> waiting = 1; grant()
      fi
-  :: waiting -> waiting = 0; takeBack()                                       /* it is cancelled */
-  :: waiting -> takeBack(); if :: ok -> waiting = 0 :: else -> skip fi        /* a sender of this thread */
+  :: waiting -> waiting = 0; revoke()                                       /* it is cancelled */
+  :: waiting -> revoke(); if :: ok -> waiting = 0 :: else -> skip fi        /* a sender of this thread */
   :: closed && empty(records) -> break
   od;
 
   /* The other thread has ended: its offer is nobody's, and its claim is given up. */
-  atomic { if :: parked != 0 && ticket == WORD(parked, OFFERED) -> ticket = WORD(parked, HELD) :: else -> skip fi };
-  parked = 0;
+  atomic { if :: offered != 0 && row == WORD(offered, OFFERED) -> row = WORD(offered, IDLE) :: else -> skip fi };
+  offered = 0;
 #ifndef NO_UNCLAIM
-  atomic { if :: credit == CLAIMED -> credit = LENT :: else -> skip fi };
+  atomic { if :: credit == CLAIMED -> credit = GRANTED :: else -> skip fi };
 #endif
-  takeBack();
+  revoke();
   assert(ok);             /* others can have the receive */
   if :: inHand != 0 -> receive(inHand) :: else -> skip fi;
   for (n : 1 .. ROUNDS) {

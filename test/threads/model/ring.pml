@@ -1,6 +1,6 @@
 /*
- * The link of packages/core/src/threads: publication (ring.ts), the spill of a full ring (link.ts), who wakes whom (wake.ts),
- * and the credits of a bounded channel (outlet.ts, inlet.ts). The capitals are the names of the steps in those files.
+ * The link of packages/core/src/threads: publication (ring.ts), the backlog of a full ring (outgoing.ts), who wakes whom (wake.ts),
+ * and the credits of a bounded channel (credit-outlet.ts, credit-inlet.ts). The capitals are the names of the steps in those files.
  *
  * One thread sends COUNT messages into a channel with CAPACITY slots; the other receives them. The ring has room for
  * ROOM records, which is less than both want at once. Bytes are not modelled: a record is its number, written before HEAD.
@@ -25,7 +25,7 @@ byte data[ROOM];
 byte head = 0;          /* HEAD: published */
 byte tail = 0;          /* TAIL: released */
 bit waiting = 0;        /* WAITING: the writer wants to be woken */
-byte granted = CAPACITY; /* what all GRANT records published so far add up to; so many are lent from the start */
+byte granted = CAPACITY; /* what all GRANT records published so far add up to; so many are granted from the start */
 byte wanted = 0;        /* how many WANT records are published */
 
 byte idle[2] = PARKED;  /* the word of each thread; 0 is the sender, 1 the receiver */
@@ -62,12 +62,12 @@ proctype Sender() {
   byte next = 0;        /* the next message to write into the ring */
   byte written = 0;     /* written to the ring, perhaps not published */
   byte seen = 0;        /* granted slots that were taken in */
-  byte spilled = 0;     /* accepted, and waiting for room in the ring */
+  byte backlog = 0;     /* accepted, and waiting for room in the ring */
   byte t;
   bit asking = 0;
 
   do
-  :: accepted == COUNT && spilled == 0 && written == head -> break
+  :: accepted == COUNT && backlog == 0 && written == head -> break
   :: else ->
      MAYDIE;
      /* Take in credits. */
@@ -75,9 +75,9 @@ proctype Sender() {
      :: granted > seen -> seen = granted; asking = 0
      :: else -> skip
      fi;
-     /* Send: within the credits it is accepted and goes behind what is spilled; else ask once. */
+     /* Send: within the credits it is accepted and goes behind the backlog; else ask once. */
      if
-     :: accepted < COUNT && accepted < seen -> accepted++; spilled++
+     :: accepted < COUNT && accepted < seen -> accepted++; backlog++
      :: accepted < COUNT && accepted >= seen && !asking -> asking = 1; wanted++; wake(1, ping1)
      :: else -> skip
      fi;
@@ -86,10 +86,10 @@ proctype Sender() {
 flush:
      t = tail;
      do
-     :: spilled > 0 && written - t < ROOM ->
+     :: backlog > 0 && written - t < ROOM ->
         assert(written - tail < ROOM);
         data[written % ROOM] = next;
-        next++; written++; spilled--;
+        next++; written++; backlog--;
         MAYDIE
      :: else -> break
      od;
@@ -105,9 +105,9 @@ flush:
      /* WANT_ROOM, then look once more. */
      if
 #ifdef NO_LOOK_AGAIN
-     :: spilled > 0 && waiting == 0 -> waiting = 1
+     :: backlog > 0 && waiting == 0 -> waiting = 1
 #else
-     :: spilled > 0 && waiting == 0 -> waiting = 1; goto flush
+     :: backlog > 0 && waiting == 0 -> waiting = 1; goto flush
 #endif
      :: else -> skip
      fi;
@@ -115,18 +115,18 @@ flush:
      /* Nothing to send, nor to ask for: then it goes back to its event loop. It is PARKED there if it was not woken, but only sent;
         else PARK, RECHECK: stops to look, unless something came in between. */
      if
-     :: accepted == COUNT && spilled == 0 -> skip
+     :: accepted == COUNT && backlog == 0 -> skip
      :: accepted < COUNT && (accepted < seen || !asking) -> skip
-     :: accepted < COUNT && (accepted < seen || !asking) && spilled == 0 ->
+     :: accepted < COUNT && (accepted < seen || !asking) && backlog == 0 ->
         idle[0] = PARKED  /* it does something else, and goes on by itself */
-     :: spilled > 0 || (accepted < COUNT && accepted >= seen && asking) ->
+     :: backlog > 0 || (accepted < COUNT && accepted >= seen && asking) ->
         if
         :: idle[0] == PARKED -> ping0?_
         :: else ->
            idle[0] = PARKED;
            if
 #ifndef NO_RECHECK
-           :: granted > seen || (spilled > 0 && written - tail < ROOM) -> idle[0] = AWAKE
+           :: granted > seen || (backlog > 0 && written - tail < ROOM) -> idle[0] = AWAKE
 #endif
            :: else -> ping0?_
            fi
@@ -146,7 +146,7 @@ proctype Receiver() {
   byte h;
   byte answered = 0;    /* how many WANT records were taken in */
   byte demand = 0;      /* questions that wait in the line of the channel */
-  byte lent = CAPACITY; /* granted in sum */
+  byte given = CAPACITY; /* granted in sum */
   bit news;
   bit last = 0;
 
@@ -172,9 +172,9 @@ proctype Receiver() {
      :: else -> skip
      fi;
      if
-     :: demand > 0 && lent - received < CAPACITY ->
-        lent++; demand--;
-        granted = lent;
+     :: demand > 0 && given - received < CAPACITY ->
+        given++; demand--;
+        granted = given;
         wake(0, ping0)
      :: else -> skip
      fi;
@@ -186,7 +186,7 @@ proctype Receiver() {
      /* PARK, RECHECK */
      idle[1] = PARKED;
      if
-     :: head != tail || wanted > answered || (demand > 0 && lent - received < CAPACITY) -> idle[1] = AWAKE
+     :: head != tail || wanted > answered || (demand > 0 && given - received < CAPACITY) -> idle[1] = AWAKE
      :: else ->
         if
         :: ping1?_

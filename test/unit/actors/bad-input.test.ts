@@ -64,14 +64,22 @@ describe.each([
   {
     what: "a value for `state`",
     given: { on: {}, state: 5 },
-    message: /`state` of an actor must be a function, not number/,
+    message: /state of a definition must be a function, not 5/,
   },
-  { what: "a value for `started`", given: { on: {}, started: {} }, message: /`started` .* not object/ },
-  { what: "null for `stopped`", given: { on: {}, stopped: null }, message: /`stopped` of an actor must be a function/ },
+  {
+    what: "a value for `started`",
+    given: { on: {}, started: {} },
+    message: /started of a definition must be a function, not a value of type object/,
+  },
+  {
+    what: "null for `stopped`",
+    given: { on: {}, stopped: null },
+    message: /stopped of a definition must be a function, not null/,
+  },
   {
     what: "an empty name",
     given: { on: {}, name: "" },
-    message: /name of a definition is a string without "\/", not ""/,
+    message: /name of a definition must be a string without "\/", not ""/,
   },
   { what: "a path for a name", given: { on: {}, name: "a/b" }, message: /without "\/", not "a\/b"/ },
   { what: "a number for a name", given: { on: {}, name: 5 }, message: /not 5/ },
@@ -83,51 +91,79 @@ describe.each([
     const error = thrown(() => define(given));
     expect(error).toBeInstanceOf(InvalidDefinitionError);
     expect(error).toBeInstanceOf(TypeError);
-    expect(error).toMatchObject({ code: "ERR_ACTOR_INVALID_DEFINITION", message });
+    expect(error).toMatchObject({ code: "ERR_ACTOR_INVALID_DEFINITION", message: expect.stringMatching(message) });
   });
 });
 
 describe.each([
-  { what: "a name that is empty", given: { name: "" }, message: /name is a string without "\/", not ""/ },
+  {
+    what: "a name that is empty",
+    given: { name: "" },
+    message: /name of an actor must be a string without "\/", not ""/,
+  },
   { what: "a path for a name", given: { name: "a/b" }, message: /not "a\/b"/ },
   { what: "a number for a name", given: { name: 5 }, message: /not 5/ },
   {
     what: "an option that does not exist",
     given: { retries: 5 },
-    message: /no option "retries"; known are args, name, /,
+    message: /An option of (?:an actor|a child) must be one of .*\brestart\b.*, not "retries"/,
   },
   {
     what: "an unknown kind of restart",
     given: { restart: "always" },
-    message: /restart is "permanent", "transient" or "temporary", not always/,
+    message: /restart of .* must be one of "permanent", "transient", "temporary", not "always"/,
   },
-  { what: "a negative shutdownMs", given: { shutdownMs: -1 }, message: /shutdownMs is milliseconds from 0, not -1/ },
+  {
+    what: "a negative shutdownMs",
+    given: { shutdownMs: -1 },
+    message: /shutdownMs of .* must be a number of milliseconds from 0 to Infinity, not -1/,
+  },
   { what: "a shutdownMs that is no number", given: { shutdownMs: Number.NaN }, message: /shutdownMs .* not NaN/ },
-  { what: "a shutdownMs of text", given: { shutdownMs: "5" }, message: /shutdownMs is milliseconds from 0/ },
+  {
+    what: "a shutdownMs of text",
+    given: { shutdownMs: "5" },
+    message: /shutdownMs of .* must be a number of milliseconds from 0/,
+  },
   {
     what: "a fraction of a restart",
     given: { intensity: { restarts: 1.5, withinMs: 1 } },
-    message: /intensity.restarts is an integer of 0 or more, not 1.5/,
+    message: /restarts of intensity must be an integer of 0 or more, not 1.5/,
   },
   { what: "restarts below 0", given: { intensity: { restarts: -1, withinMs: 1 } }, message: /not -1/ },
   {
     what: "an intensity without time",
     given: { intensity: { restarts: 1 } },
-    message: /intensity.withinMs .* not undefined/,
+    message: /withinMs of intensity .* not undefined/,
   },
-  { what: "a negative first backoff", given: { backoff: { initialMs: -1 } }, message: /backoff.initialMs .* not -1/ },
-  { what: "a longest backoff of text", given: { backoff: { maxMs: "1" } }, message: /backoff.maxMs is milliseconds/ },
+  {
+    what: "a negative first backoff",
+    given: { backoff: { initialMs: -1 } },
+    message: /initialMs of backoff .* not -1/,
+  },
+  {
+    what: "a longest backoff of text",
+    given: { backoff: { maxMs: "1" } },
+    message: /maxMs of backoff must be a number of milliseconds/,
+  },
   {
     what: "a part of a backoff that there is not",
     given: { backoff: { firstMs: 1 } },
-    message: /backoff has no "firstMs"; known are initialMs, maxMs, jitter/,
+    message: /An option of backoff must be one of .*jitter.*, not "firstMs"/,
   },
-  { what: "a jitter above 1", given: { backoff: { jitter: 1.1 } }, message: /backoff.jitter is from 0 to 1, not 1.1/ },
-  { what: "a jitter below 0", given: { backoff: { jitter: -0.1 } }, message: /backoff.jitter is from 0 to 1/ },
+  {
+    what: "a jitter above 1",
+    given: { backoff: { jitter: 1.1 } },
+    message: /jitter of backoff must be a number from 0 to 1, not 1.1/,
+  },
+  {
+    what: "a jitter below 0",
+    given: { backoff: { jitter: -0.1 } },
+    message: /jitter of backoff must be a number from 0 to 1/,
+  },
   {
     what: "a number for a mailbox",
     given: { mailbox: 5 },
-    message: /mailbox is made by unbounded\(\), bounded\(n\) or priority\(rankOf\)/,
+    message: /mailbox of .* must be made by unbounded\(\), bounded\(n\) or priority\(rankOf\)/,
   },
 ] satisfies Bad[])("options with $what", ({ given, message }) => {
   test("are refused by spawn and child, and nothing is spawned", async () => {
@@ -138,7 +174,7 @@ describe.each([
     for (const call of calls) {
       const error = thrown(call);
       expect(error).toBeInstanceOf(InvalidDefinitionError);
-      expect(error).toMatchObject({ message });
+      expect(error).toMatchObject({ message: expect.stringMatching(message) });
     }
     using address = system.spawn(idle);
     address.drop();
@@ -164,13 +200,13 @@ describe("a mailbox", () => {
   });
 
   test.each(["dropOldest", "dropNewest"] as const)("without room cannot %s", (overflow) => {
-    expect(() => bounded(0, { overflow })).toThrow(/must be an integer of 1 or more, not 0/);
+    expect(() => bounded(0, { overflow })).toThrow(/must be an integer of 1 or more .*, not 0/);
     expect(bounded(1, { overflow })).toEqual({ capacity: 1, overflow });
   });
 
   test("of an unknown overflow is refused", () => {
     expect(() => (bounded as Untyped)(5, { overflow: "block" })).toThrow(
-      /overflow of bounded\(n\) must be one of wait, reject, dropOldest, dropNewest, not block/,
+      /overflow must be one of "wait", "reject", "dropOldest", "dropNewest", not "block"/,
     );
   });
 
@@ -211,7 +247,7 @@ describe.each([
       for (const call of ["tell", "trySend"]) {
         const error = thrown(() => handle[call]?.(given));
         expect(error).toBeInstanceOf(InvalidMessageError);
-        expect(error).toMatchObject({ code: "ERR_ACTOR_INVALID_MESSAGE", message });
+        expect(error).toMatchObject({ code: "ERR_ACTOR_INVALID_MESSAGE", message: expect.stringMatching(message) });
       }
       for (const call of ["send", "ask"]) {
         expect(await rejection(handle[call]?.(given) as Promise<unknown>)).toBeInstanceOf(InvalidMessageError);
@@ -271,7 +307,7 @@ describe("a supervisor", () => {
     {
       what: "another strategy",
       given: { strategy: "all", children: {} },
-      message: /strategy of a supervisor is "one_for_one", not all/,
+      message: /strategy of a supervisor must be one of "one_for_one", .*, not "all"/,
     },
     {
       what: "a definition for a child",
@@ -292,7 +328,7 @@ describe("a supervisor", () => {
     for (const call of [supervisor as Untyped, (system.supervise as Untyped).bind(system)]) {
       const error = thrown(() => call(row.given));
       expect(error).toBeInstanceOf(InvalidDefinitionError);
-      expect(error).toMatchObject({ message: row.message });
+      expect(error).toMatchObject({ message: expect.stringMatching(row.message) });
     }
     system.spawn(idle).drop();
     await terminated;

@@ -130,7 +130,9 @@ describe("a receiver of dead letters", () => {
   test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "3"])("cannot have a capacity of %s", async (capacity) => {
     await using system = new TestSystem();
     expect(() => system.deadLetterReceiver({ capacity: capacity as number })).toThrow(InvalidDefinitionError);
-    expect(() => new TestSystem({ deadLetters: { keep: capacity as number } })).toThrow(/deadLetters\.keep/);
+    expect(() => new TestSystem({ deadLetters: { keep: capacity as number } })).toThrow(
+      /keep of deadLetters of a system must be an integer of 0 or more/,
+    );
   });
 });
 

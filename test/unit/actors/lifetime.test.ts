@@ -198,16 +198,19 @@ describe("what an actor owns", () => {
     await system.terminated;
   });
 
-  test("is found anywhere in plain args, each once, and nowhere else", async () => {
+  test("is found anywhere in args, Maps and Sets included, each once, and in no instance of a class", async () => {
     await using system = new TestSystem();
-    const spawned = numbers(6).map(() => system.spawn(idle));
-    const [a, b, c, d, hidden, weak] = spawned as [Idle, Idle, Idle, Idle, Idle, Idle];
+    const spawned = numbers(7).map(() => system.spawn(idle));
+    const [a, b, c, d, found, hidden, weak] = spawned as [Idle, Idle, Idle, Idle, Idle, Idle, Idle];
     const args = {
       a,
       again: a,
       list: [[b], { c }],
       bare: Object.assign(Object.create(null), { d }),
-      map: new Map([["hidden", hidden]]),
+      map: new Map([["inner", new Set([found])]]),
+      instance: new (class {
+        readonly hidden = hidden;
+      })(),
       weak: weak.downgrade(),
       self: undefined as unknown,
       nothing: null,
@@ -217,7 +220,7 @@ describe("what an actor owns", () => {
     system.spawn(owner, { args }).drop();
     await quiet();
     const alive = await Promise.all(spawned.map(({ exited }) => isPending(exited)));
-    expect(alive).toEqual([false, false, false, false, true, true]);
+    expect(alive).toEqual([false, false, false, false, false, true, true]);
     hidden.drop();
     weak.drop();
   });

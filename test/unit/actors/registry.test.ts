@@ -109,7 +109,7 @@ describe("a registered actor", () => {
     }
     expect(error).toBeInstanceOf(DuplicateKeyError);
     expect(error).toMatchObject({ code: "ERR_ACTOR_DUPLICATE_KEY", holder: "/first" });
-    expect(String(error)).toContain('Cannot register "/second" under "echo": "/first" is.');
+    expect(String(error)).toContain('Cannot register "/second" under "echo": "/first" is registered.');
     await system.stop(first);
     system.registry.register(ECHO, second);
     expect(system.registry.lookup(ECHO)?.path).toBe("/second");

@@ -585,20 +585,28 @@ test("every message told through a router is in one place, whatever happens to i
 });
 
 test.each([
-  ["no options", undefined, /an object with a size/],
-  ["no size", {}, /size is the number of routees/],
-  ["a size of none", { size: 0 }, /integer from 1, not 0/],
-  ["a size that is no integer", { size: 1.5 }, /integer from 1, not 1.5/],
-  ["a max below min", { size: { min: 3, max: 2 } }, /size.max is an integer from size.min, which is 3, not 2/],
-  ["no max", { size: { min: 3 } }, /size.max/],
+  ["no options", undefined, /size of a router must be the number of routees, .* not undefined/],
+  ["no size", {}, /size of a router must be the number of routees/],
+  ["a size of none", { size: 0 }, /an integer of 1 or more, .* not 0/],
+  ["a size that is no integer", { size: 1.5 }, /an integer of 1 or more, .* not 1.5/],
+  ["a max below min", { size: { min: 3, max: 2 } }, /max of its size must be 3 or more, as min is, not 2/],
+  ["no max", { size: { min: 3 } }, /max of the size of a router must be an integer of 1 or more, not undefined/],
   ["a loadedAt of 0", { size: { min: 1, max: 2, loadedAt: 0 } }, /loadedAt/],
   ["an idleMs of 0", { size: { min: 1, max: 2, idleMs: 0 } }, /idleMs/],
-  ["another strategy", { size: 1, strategy: "best" }, /strategy is one of round_robin, .*, not best/],
+  [
+    "another strategy",
+    { size: 1, strategy: "best" },
+    /strategy of a router must be one of "round_robin", .*, not "best"/,
+  ],
   ["no key", { size: 1, strategy: "consistent_hash" }, /needs a key/],
   ["a key for nothing", { size: 1, key: () => "" }, /goes with consistent_hash alone/],
   ["an elastic broadcast", { size: { min: 1, max: 2 }, strategy: "broadcast" }, /of a broadcast is a number/],
-  ["an option that is none", { size: 1, sise: 2 }, /there is no option "sise"/],
-  ["an intensity that is none", { size: 1, intensity: { restarts: -1, withinMs: 1 } }, /intensity.restarts/],
+  ["an option that is none", { size: 1, sise: 2 }, /did you mean size\?\), not "sise"/],
+  [
+    "an intensity that is none",
+    { size: 1, intensity: { restarts: -1, withinMs: 1 } },
+    /restarts of intensity must be an integer of 0 or more, not -1/,
+  ],
 ])("a router with %s is refused", async (_, options, message) => {
   await using system = new TestSystem();
   const route = (): unknown => system.route(worker([]), options as { size: number });

@@ -157,7 +157,7 @@ describe("a strong address in a publication", () => {
       list: [passed],
       same: passed,
       weak: passed.downgrade(),
-      map: new Map(),
+      map: new Map([["same", passed]]),
       self: undefined as unknown,
     };
     extra.self = extra;
@@ -168,7 +168,7 @@ describe("a strong address in a publication", () => {
     for (const each of got) {
       expect(each.list[0]).toBe(each.same);
       expect(each.self).toBe(each);
-      expect(each.map).toBe(extra.map);
+      expect(each.map.get("same")).toBe(each.same);
       expect(await isPending(passed.exited)).toBe(true);
       expect(await each.same.ask({ type: "ping" })).toBe("pong");
       each.same.drop();

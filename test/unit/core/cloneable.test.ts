@@ -1,8 +1,8 @@
-/** What cannot go to another thread is named by its path, and portables go by stand-ins. */
+/** What cannot go to another thread is named by its path, and placeholders stand for objects that go in another way. */
 import { expect, test } from "vitest";
 import { checkCloneable, explained } from "../../../packages/core/src/threads/codec/cloneable.ts";
 import { MessageNotCloneableError } from "../../../packages/core/src/threads/codec/errors.ts";
-import { pack, unpack } from "../../../packages/core/src/threads/codec/placeholders.ts";
+import { fillPlaceholders, putPlaceholders } from "../../../packages/core/src/threads/codec/placeholders.ts";
 
 class Ticket {
   readonly call = (): void => {};
@@ -11,7 +11,7 @@ class Ticket {
     this.number = number;
   }
 }
-const portable = (object: object): unknown => (object instanceof Ticket ? { ticket: object.number } : undefined);
+const describeTicket = (object: object): unknown => (object instanceof Ticket ? { ticket: object.number } : undefined);
 const revive = (form: unknown): unknown => new Ticket((form as { ticket: number }).ticket);
 const numberOf = (ticket: unknown): number => (ticket as Ticket).number;
 
@@ -43,7 +43,7 @@ test.each<[unknown, path: string, reason: string]>([
   expect(() => structuredClone(message)).toThrow();
 });
 
-test("what can be cloned passes, cyclic or shared, with what is moved or portable", () => {
+test("what can be cloned passes, cyclic or shared, with what is moved or has a descriptor", () => {
   const { port1, port2 } = new MessageChannel();
   const cyclic: Record<string, unknown> = {
     date: new Date(0),
@@ -51,7 +51,7 @@ test("what can be cloned passes, cyclic or shared, with what is moved or portabl
   };
   cyclic["self"] = cyclic;
   checkCloneable(cyclic);
-  checkCloneable({ port1, to: new Ticket(1) }, { transferList: [port1], portable });
+  checkCloneable({ port1, to: new Ticket(1) }, { transferList: [port1], describe: describeTicket });
   expect(() => checkCloneable({ port1 })).toThrow(
     expect.objectContaining({ path: "message.port1", reason: "a MessagePort" }),
   );
@@ -78,7 +78,7 @@ test("a refusal of structured clone is explained, and what a getter throws is no
   expect(refusal(failing)).toBe(failure);
 });
 
-test("portables go by stand-ins through structured clone, and identity is kept", () => {
+test("placeholders stand for objects that go in another way through structured clone, and identity is kept", () => {
   const ticket = new Ticket(1);
   const message: Record<string, unknown> = {
     ticket,
@@ -90,9 +90,9 @@ test("portables go by stand-ins through structured clone, and identity is kept",
     date: new Date(0),
   };
   message["self"] = message;
-  const packed = pack(message, portable);
-  if (packed === undefined) throw new Error("It has portables");
-  const arrived = unpack(structuredClone(packed), revive) as {
+  const packed = putPlaceholders(message, describeTicket);
+  if (packed === undefined) throw new Error("It has tickets");
+  const arrived = fillPlaceholders(structuredClone(packed), revive) as {
     ticket: Ticket;
     again: Ticket[];
     map: Map<unknown, unknown>;
@@ -109,11 +109,11 @@ test("portables go by stand-ins through structured clone, and identity is kept",
   expect(message["ticket"]).toBe(ticket);
 });
 
-test("a message without portables needs no stand-ins, and an own __proto__ stays one", () => {
-  expect(pack({ a: [new Map([[1, {}]])] }, portable)).toBeUndefined();
+test("a message without such objects needs no placeholders, and an own __proto__ stays one", () => {
+  expect(putPlaceholders({ a: [new Map([[1, {}]])] }, describeTicket)).toBeUndefined();
   const message = { inner: JSON.parse('{ "__proto__": { "polluted": 1 } }'), to: new Ticket(1) };
-  const packed = pack(message, portable);
-  if (packed === undefined) throw new Error("It has portables");
-  const arrived = unpack(structuredClone(packed), revive) as typeof message;
+  const packed = putPlaceholders(message, describeTicket);
+  if (packed === undefined) throw new Error("It has tickets");
+  const arrived = fillPlaceholders(structuredClone(packed), revive) as typeof message;
   expect([Object.keys(arrived.inner), "polluted" in arrived.inner]).toEqual([["__proto__"], false]);
 });

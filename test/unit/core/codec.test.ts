@@ -6,8 +6,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Decoder } from "../../../packages/core/src/threads/codec/decoder.ts";
+import { FOREIGN, TOO_LARGE } from "../../../packages/core/src/threads/codec/encode-result.ts";
 import { Encoder } from "../../../packages/core/src/threads/codec/encoder.ts";
-import { FOREIGN, TOO_LARGE } from "../../../packages/core/src/threads/codec/outcome.ts";
 import { LOOSE, Positions } from "../../../packages/core/src/threads/codec/prediction.ts";
 import {
   MAX_DEPTH,
@@ -317,17 +317,17 @@ test("texts that never come again are no burden on the tables", () => {
   expect(link.encode({ type: "again" })).toBe(8);
 });
 
-test("an object that cannot be copied goes as its portable form and is revived", () => {
+test("an object that cannot be copied goes as its descriptor and is revived", () => {
   class Ticket {
     readonly number: number;
     constructor(number: number) {
       this.number = number;
     }
   }
-  const portable = (object: object): unknown =>
+  const describe = (object: object): unknown =>
     object instanceof Ticket ? { ticket: object.number, kind: "ticket" } : undefined;
   const revive = (form: unknown): unknown => new Ticket((form as { ticket: number }).ticket);
-  const link = new CodecLink({ portable, revive });
+  const link = new CodecLink({ describe, revive });
   const message = { to: new Ticket(1), all: [new Ticket(2), { nested: new Ticket(3) }] };
   for (let n = 0; n < 200; n++) expect(link.send(message)).toStrictEqual(message);
   expect(link.send(new Ticket(4))).toStrictEqual(new Ticket(4));

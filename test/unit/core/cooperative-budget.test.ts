@@ -1,6 +1,7 @@
 /** Loops that are always ready leave timers and I/O their turn, and lose, double or reorder nothing by it. */
 import { channel, mpmc, ok, select, syncChannel, tick, unwrap } from "@pneumatic/core";
 import { describe, expect, test } from "vitest";
+import { mustEqual } from "../../support/must-equal.ts";
 import { flush } from "../../support/pending.ts";
 import { collect, kindOf, numbers } from "../../support/sequence.ts";
 import { installClock } from "../../support/virtual-clock.ts";
@@ -211,7 +212,7 @@ test.each([0, 1, 64])("values keep their order over a capacity of %i when turns 
   async function send(): Promise<void> {
     for (const n of numbers(20_000)) {
       if (n % 100 === 0) clock.advance(1);
-      expect(kindOf(await tx.send(n))).toBe("ok");
+      mustEqual(kindOf(await tx.send(n)), "ok");
     }
     tx.drop();
   }

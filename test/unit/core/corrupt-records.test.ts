@@ -33,7 +33,7 @@ function decodes(decode: () => unknown): void {
 test("a record with flipped bits, or too short, is read or refused as corrupt", () => {
   const flips = fc.array(fc.tuple(fc.nat(), fc.nat(7)), { maxLength: 4 });
   const flipped = fc.property(fc.nat(), fc.boolean(), flips, fc.nat(3), (which, isWarm, changes, cut) => {
-    const link = new CodecLink({ bytes: 4096, revive: (portable) => portable });
+    const link = new CodecLink({ bytes: 4096, revive: (descriptor) => descriptor });
     const message = MESSAGES[which % MESSAGES.length];
     for (let n = 0; isWarm && n < 101; n++) link.send(message); // so that the shapes are known, and compiled
     const size = link.encode(message);
@@ -51,7 +51,7 @@ test("random words are read or refused as corrupt", () => {
   );
   const random = fc.property(fc.array(fc.array(word, { minLength: 1, maxLength: 40 }), { maxLength: 8 }), (records) => {
     const memory = new Int32Array(new SharedArrayBuffer(256));
-    const decoder = new Decoder(memory.buffer, (portable) => portable);
+    const decoder = new Decoder(memory.buffer, (descriptor) => descriptor);
     for (const words of records) {
       memory.set(words);
       decodes(() => decoder.decode(0, 4 * words.length));
@@ -84,7 +84,7 @@ test.each<[string, number[], saying: string]>([
   ["a negative number of bytes", [tag.BYTES, -1], "more bytes than the record has"],
   ["bytes of an unknown class", [(99 << 8) | tag.BYTES, 4, 0], "bytes of an unknown class"],
   ["a part of an element", [(4 << 8) | tag.BYTES, 3, 0], "a part of an element"],
-  ["a handle that nobody expects", [tag.HANDLE, tag.INT], "a handle that nobody expects"],
+  ["a descriptor that nobody expects", [tag.DESCRIPTOR, tag.INT], "a descriptor that nobody expects"],
   ["two values", [tag.INT, tag.INT], "the record goes on"],
   ["endless depth", [...fill(200, (1 << 8) | tag.ARRAY), tag.INT], "an object that is too deep"],
 ])("%s is refused as corrupt", (_, words, saying) => {
@@ -116,7 +116,7 @@ test("a handle that fails to be revived leaves the decoder as it was", () => {
     if (fails) throw refusal;
     return "revived";
   };
-  const link = new CodecLink({ portable: () => ({ n: 1 }), revive });
+  const link = new CodecLink({ describe: () => ({ n: 1 }), revive });
   const message = [[[new Date(0)]]];
   for (let n = 0; n < 100; n++) expect(() => link.send(message)).toThrow(refusal);
   fails = false;

@@ -244,9 +244,9 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
     for (const _ of numbers(room)) tx.trySend({});
     const value = { mine: true };
     const failures = [tx.trySend(value), await tx.sendTimeout(value, 0)];
-    const parked = tx.send(value);
+    const waiting = tx.send(value);
     rx.close();
-    failures.push(await parked, tx.trySend(value), await tx.send(value));
+    failures.push(await waiting, tx.trySend(value), await tx.send(value));
     const kinds = failures.map((failure) => {
       if (failure.ok) expect.fail("it succeeded");
       expect(failure.error.value).toBe(value);

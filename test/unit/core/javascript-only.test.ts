@@ -195,7 +195,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
 
 describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   // 113
-  test("a parked send outlives its dropped sender", async () => {
+  test("a waiting send outlives its dropped sender", async () => {
     const [tx, rx] = open<number>();
     const sent = numbers(room + 3).map((n) => tx.send(n));
     tx.drop();
@@ -209,7 +209,7 @@ describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   });
 
   // 113
-  test("a parked send of a dropped sender fails when the receiver goes", async () => {
+  test("a waiting send of a dropped sender fails when the receiver goes", async () => {
     const [tx, rx] = open<number>();
     const sent = numbers(room + 1).map((n) => tx.send(n));
     tx.drop();

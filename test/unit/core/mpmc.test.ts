@@ -98,7 +98,7 @@ describe.each(MPMC_FLAVORS)("$name", ({ open, room }) => {
   });
 
   // 12
-  test("nothing is lost when a receiver leaves with values queued or sends parked", async () => {
+  test("nothing is lost when a receiver leaves with values queued or sends waiting", async () => {
     const [tx, rx] = open<number>();
     const sent = numbers(5).map((n) => tx.send(n));
     const leaving = rx.clone();
@@ -176,7 +176,7 @@ describe.each(MPMC_FLAVORS)("$name", ({ open, room }) => {
   });
 
   // 12, 28
-  test("parked sends fail when the last receiver goes and not before", async () => {
+  test("waiting sends fail when the last receiver goes and not before", async () => {
     const [tx, rx] = open<number>();
     const other = rx.clone();
     const sent = numbers(5).map((n) => tx.send(n));
@@ -279,12 +279,12 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ room }) => {
     const [tx, rx] = mpmc.syncChannel<number>(room);
     const other = rx.clone();
     for (const n of numbers(room)) tx.trySend(n);
-    const parked = [tx.send(100), tx.send(101)];
+    const waiting = [tx.send(100), tx.send(101)];
     other.tryRecv();
-    expect(await isPending(parked[0]!)).toBe(false);
-    expect(await isPending(parked[1]!)).toBe(true);
+    expect(await isPending(waiting[0]!)).toBe(false);
+    expect(await isPending(waiting[1]!)).toBe(true);
     rx.tryRecv();
-    expect(await isPending(parked[1]!)).toBe(false);
+    expect(await isPending(waiting[1]!)).toBe(false);
     expect(rx.length).toBe(room);
   });
 });

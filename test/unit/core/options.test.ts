@@ -13,9 +13,9 @@ import {
   ignored,
   integer,
   milliseconds,
+  numberFrom,
   oneOf,
   required,
-  within,
 } from "../../../packages/core/src/internal/options.ts";
 
 const { channel, InvalidArgumentError, mpmc, oneshot, select, syncChannel, trySelect } = core;
@@ -99,7 +99,7 @@ test.each<[OptionKind, good: unknown[], bad: unknown[], expected: string]>([
   [count, [0, 7], [-1, 0.5, Number.NaN, INF, "1", null], "an integer of 0 or more"],
   [integer(1), [1, 2 ** 40], [0, 1.5, Number.NaN, INF, "1", 1n, null], "an integer of 1 or more"],
   [integer(1, 3), [1, 3], [0, 4], "an integer from 1 to 3"],
-  [within(0, 1), [0, 0.5, 1], [-0.1, 1.1, Number.NaN, "0.5", null], "a number from 0 to 1"],
+  [numberFrom(0, 1), [0, 0.5, 1], [-0.1, 1.1, Number.NaN, "0.5", null], "a number from 0 to 1"],
   [oneOf("all", "none", false), ["all", "none", false], ["All", true, null], 'one of "all", "none", false'],
   [ignored, [0, null, "x"], [], "anything"],
 ])("a kind accepts what it says: %#", (kind, good, bad, expected) => {

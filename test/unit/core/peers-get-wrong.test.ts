@@ -164,7 +164,7 @@ test("null is sent and received when it is the value", async () => {
 });
 
 // L4, L12
-test.each([0, 1])("thousands of sends wait and all are admitted in order over a capacity of %i", async (capacity) => {
+test.each([0, 1])("thousands of sends wait and all are accepted in order over a capacity of %i", async (capacity) => {
   const [tx, rx] = syncChannel<number>(capacity);
   const sends = numbers(MANY).map((n) => tx.send(n));
   const received: unknown[] = [];

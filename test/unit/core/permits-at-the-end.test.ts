@@ -318,11 +318,11 @@ describe.each(Object.entries(ENDS))("a waiting %s", (_end, waitForEnd) => {
 
       const [secondTx, secondRx] = syncChannel<number>(1);
       secondTx.trySend(1);
-      const parked = secondTx.reserve({ signal: controller.signal, timeout: 10 }).catch(() => undefined);
+      const waiting = secondTx.reserve({ signal: controller.signal, timeout: 10 }).catch(() => undefined);
       secondTx.drop();
       if (how === "abort") controller.abort();
       else clock.advance(10);
-      await parked;
+      await waiting;
       expect(secondRx.tryRecv()).toStrictEqual(ok(1));
       expect(await isPending(waitForEnd(secondRx))).toBe(false);
     },

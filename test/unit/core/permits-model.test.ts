@@ -6,6 +6,7 @@ import type { Permit, Result } from "@pneumatic/core";
 import { syncChannel } from "@pneumatic/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { mustEqual } from "../../support/must-equal.ts";
 import { flush } from "../../support/pending.ts";
 import { PermitModel } from "../../support/permit-model.ts";
 import { kindOf } from "../../support/sequence.ts";
@@ -69,8 +70,8 @@ class Comparison {
   /** Lets all promises settle that can. */
   async settle(): Promise<void> {
     await flush();
-    expect(this.#log.toSorted()).toEqual(this.#model.log.toSorted());
-    expect([...this.#permits.keys()].sort()).toEqual(this.#model.permits.toSorted());
+    mustEqual(this.#log.toSorted(), this.#model.log.toSorted());
+    mustEqual([...this.#permits.keys()].sort(), this.#model.permits.toSorted());
   }
 
   /** Gives everything up that is left. */
@@ -157,10 +158,10 @@ class Comparison {
   #compareShapes(): void {
     const [tx, rx] = this.#ends;
     const { length, available, isOpen, hasSender } = this.#model;
-    expect([rx.length, rx.isClosed]).toEqual([length, !isOpen]);
-    if (hasSender) expect([tx.length, tx.available, tx.isDisconnected]).toEqual([length, available, !isOpen]);
+    mustEqual([rx.length, rx.isClosed], [length, !isOpen]);
+    if (hasSender) mustEqual([tx.length, tx.available, tx.isDisconnected], [length, available, !isOpen]);
     const upgraded = this.#weak.upgrade();
-    expect(upgraded !== undefined || !isOpen).toBe(true);
+    mustEqual(upgraded !== undefined || !isOpen, true);
     upgraded?.drop();
   }
 }

@@ -82,12 +82,12 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
     const [tx, rx] = open<number>();
     const permits = holdAll(tx);
     const received = rx.recv();
-    const parked = [tx.send(100), tx.send(101)];
+    const waiting = [tx.send(100), tx.send(101)];
     expect(await isPending(received)).toBe(true);
     permits[0]!.send(0);
     expect(await received).toStrictEqual(ok(0));
-    expect(await isPending(parked[0]!)).toBe(false);
-    expect(await isPending(parked[1]!)).toBe(true);
+    expect(await isPending(waiting[0]!)).toBe(false);
+    expect(await isPending(waiting[1]!)).toBe(true);
     expect(rx.drain()).toEqual([100]);
   });
 
@@ -97,10 +97,10 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
     const permits = holdAll(tx);
     const received = rx.recv();
     expect(kindOf(tx.trySend(9))).toBe("full");
-    const parked = [tx.send(100), tx.send(101)];
+    const waiting = [tx.send(100), tx.send(101)];
     permits[0]!.drop();
     expect(await received).toStrictEqual(ok(100));
-    for (const sent of parked) expect(await isPending(sent)).toBe(false);
+    for (const sent of waiting) expect(await isPending(sent)).toBe(false);
     expect(rx.drain()).toEqual([101]);
   });
 
@@ -123,10 +123,10 @@ describe.each(BOUNDED_FLAVORS)("$name", ({ open, room }) => {
     for (const n of numbers(room)) tx.trySend(n);
     expect(unwrap(await tx.reserveMany(0))).toHaveLength(0);
     expect(unwrap(tx.tryReserveMany(0))).toHaveLength(0);
-    const parked = tx.send(9);
+    const waiting = tx.send(9);
     expect(unwrap(await tx.reserveMany(0))).toHaveLength(0);
     rx.close();
-    expect(kindOf(await parked)).toBe("disconnected");
+    expect(kindOf(await waiting)).toBe("disconnected");
     expect(kindOf(await tx.reserveMany(0))).toBe("disconnected");
     expect(kindOf(tx.tryReserveMany(0))).toBe("disconnected");
   });
@@ -269,7 +269,7 @@ test("a rendezvous has no slot to reserve", async () => {
   for (const refused of [tx.reserve(), tx.reserveMany(1)]) {
     const reason = await rejection(refused);
     expect(reason).toBeInstanceOf(InvalidArgumentError);
-    expect(reason).toHaveProperty("message", expect.stringContaining("a rendezvous has no slot to hold"));
+    expect(reason).toHaveProperty("message", expect.stringContaining("a rendezvous has no slot to reserve"));
   }
   expect(() => tx.tryReserve()).toThrow(InvalidArgumentError);
   expect(() => tx.tryReserveMany(1)).toThrow(InvalidArgumentError);

@@ -135,34 +135,34 @@ describe.each(FLAVORS)("$name", ({ open }) => {
 
 describe.each(SYNC_FLAVORS)("$name", ({ open, room }) => {
   // 115
-  test("a parked send is let go with its value when it was aborted or timed out", async () => {
+  test("a waiting send is let go with its value when it was aborted or timed out", async () => {
     using clock = installClock();
     const { controller, signal } = longLived();
     const [tx, rx] = open<object>();
     sendFresh(tx, room);
-    const parked = numbers(3).map((n) => {
+    const waiting = numbers(3).map((n) => {
       const value = { n };
       const sent = n === 1 ? tx.sendTimeout(value, 10) : tx.send(value, { signal, timeout: 20 });
       return [watch(sent), new WeakRef(value)];
     });
-    expect(await isHeld(...(parked[0] ?? []))).toBe(true);
+    expect(await isHeld(...(waiting[0] ?? []))).toBe(true);
     clock.advance(10);
-    expect(await isCollected(...(parked[1] ?? []))).toBe(true);
+    expect(await isCollected(...(waiting[1] ?? []))).toBe(true);
     controller.abort();
-    expect(await isCollected(...parked.flat())).toBe(true);
+    expect(await isCollected(...waiting.flat())).toBe(true);
     stillHeld(tx, rx, signal, clock);
   });
 
   // 115
-  test("a parked send is let go when it was admitted though others are still parked", async () => {
+  test("a waiting send is let go when it was accepted though others are still waiting", async () => {
     const [tx, rx] = open<object>();
     sendFresh(tx, room);
-    const parked = numbers(3).map(() => watch(tx.send({})));
+    const waiting = numbers(3).map(() => watch(tx.send({})));
     takeWithoutLooking(rx, 1);
-    expect(await isCollected(...parked.slice(0, 1))).toBe(true);
-    expect(await isHeld(...parked.slice(1, 2))).toBe(true);
+    expect(await isCollected(...waiting.slice(0, 1))).toBe(true);
+    expect(await isHeld(...waiting.slice(1, 2))).toBe(true);
     takeWithoutLooking(rx, 2);
-    expect(await isCollected(...parked)).toBe(true);
+    expect(await isCollected(...waiting)).toBe(true);
     stillHeld(tx, rx);
   });
 });

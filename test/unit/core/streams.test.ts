@@ -39,12 +39,12 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
   // Design 4: streams
   test("a readable stream that is cancelled drops the receiver", async () => {
     const [tx, rx] = open<number>();
-    const parked = numbers(room === Number.POSITIVE_INFINITY ? 0 : room + 1).map((n) => tx.send(n));
+    const waiting = numbers(room === Number.POSITIVE_INFINITY ? 0 : room + 1).map((n) => tx.send(n));
     const stream = toReadableStream(rx);
     await stream.cancel("enough");
     expect(tx.isDisconnected).toBe(true);
     expect(() => rx.tryRecv()).toThrow("was dropped");
-    const last = parked.pop();
+    const last = waiting.pop();
     if (last !== undefined) expect(kindOf(await last)).toBe("disconnected");
     expect(kindOf(await tx.send(9))).toBe("disconnected");
   });

@@ -1,7 +1,7 @@
 /** The one walk over values, and the one copy in which objects are replaced. */
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import type { Reach, Visit } from "../../../packages/core/src/internal/walk.ts";
+import type { Reach, Visitor } from "../../../packages/core/src/internal/walk.ts";
 import { isCollection, isPlain, PRUNE, replace, STOP, walk } from "../../../packages/core/src/internal/walk.ts";
 
 const DEPTH = 100_000;
@@ -26,7 +26,7 @@ class Point {
 /** The paths of all that is visited in `value`, beginning with its own. */
 function paths(value: unknown, reach: Reach, isTolerant = false): string[] {
   const found: string[] = [];
-  const visit: Visit = (_, path) => {
+  const visit: Visitor = (_, path) => {
     found.push(path.text("v"));
     return undefined;
   };
@@ -90,7 +90,7 @@ test("a walk visits parents before their parts, in order, and each object, funct
 test("a visitor can keep a walk out of a value, and end it", () => {
   const value = { out: { inner: {} }, end: {}, after: {} };
   const seen: unknown[] = [];
-  const visit: Visit = (each) => {
+  const visit: Visitor = (each) => {
     seen.push(each);
     return each === value.out ? PRUNE : each === value.end ? STOP : undefined;
   };
@@ -102,7 +102,7 @@ test("a visitor can keep a walk out of a value, and end it", () => {
 
 test("a way has keys unless it leads through a collection", () => {
   const keys: (string[] | undefined)[] = [];
-  const visit: Visit = (value, path) => {
+  const visit: Visitor = (value, path) => {
     if (value instanceof Ticket) keys.push(path.keys());
     return undefined;
   };
@@ -145,7 +145,7 @@ test.each<[string, Nest]>([
   let value: unknown = new Ticket(7);
   for (let depth = 0; depth < DEPTH; depth++) value = nest(value);
   const found: Ticket[] = [];
-  const visit: Visit = (each) => {
+  const visit: Visitor = (each) => {
     if (each instanceof Ticket) found.push(each);
     return undefined;
   };

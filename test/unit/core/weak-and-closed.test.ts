@@ -47,7 +47,7 @@ describe.each(FLAVORS)("$name", ({ open, room }) => {
   });
 
   // 89, 113
-  test("a weak sender does not upgrade when only values or parked sends are left", () => {
+  test("a weak sender does not upgrade when only values or waiting sends are left", () => {
     const [tx, rx] = open<number>();
     const weak = tx.downgrade();
     for (const n of numbers(5)) tx.send(n);

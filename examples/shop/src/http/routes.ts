@@ -11,7 +11,7 @@ export interface Modules {
 
 export const routes: FastifyPluginCallbackTypebox<Modules> = (app, { orders, inventory }, done) => {
   app.post("/orders", { schema: placeOrder }, async ({ headers, body }, reply) => {
-    const id = headers["idempotency-key"];
+    const id = headers["idempotency-key"].toLowerCase();
     const placed = await orders.ask({ type: "place", id, card: body.card, items: body.items });
     if (placed.ok) return reply.code(202).header("location", `/orders/${id}`).send(placed.value);
     const { error } = placed;
@@ -33,7 +33,7 @@ export const routes: FastifyPluginCallbackTypebox<Modules> = (app, { orders, inv
   });
 
   app.get("/orders/:id", { schema: findOrder }, async ({ params }, reply) => {
-    const order = await orders.ask({ type: "find", id: params.id });
+    const order = await orders.ask({ type: "find", id: params.id.toLowerCase() });
     if (order === undefined) return reply.code(404).send({ kind: "unknownOrder", message: "There is no such order" });
     return reply.code(200).send(order);
   });

@@ -5,6 +5,7 @@
 import { implement } from "@pneumatic/actors";
 import { ok } from "@pneumatic/core";
 import type { OpenJournal } from "../journal.ts";
+import { readJournal } from "../journal.ts";
 import type { Inventory, Product } from "../protocols.ts";
 import type { StockEntry } from "./stock.ts";
 import { Stock } from "./stock.ts";
@@ -17,7 +18,7 @@ export interface InventoryArgs {
 
 export const inventory = implement<Inventory>()({
   name: "inventory",
-  state: async ({ products, journal }: InventoryArgs) => new Stock(products, await journal()),
+  state: ({ products, journal }: InventoryArgs) => readJournal(journal, (read) => new Stock(products, read)),
   on: {
     reserve: async ({ state }, { order, items }) => {
       const known = state.reservation(order);

@@ -4,15 +4,15 @@ import { err, ok } from "@pneumatic/core";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { Journal } from "../journal.ts";
+import { Cents, Items, strict } from "../journal.ts";
 import type { Item, OutOfStock, Product, UnknownProduct } from "../protocols.ts";
 
 const order = Type.String();
-const Line = Type.Object({ sku: Type.String(), quantity: Type.Integer() });
 
 export const StockEntry = Type.Union([
-  Type.Object({ kind: Type.Literal("reserved"), order, items: Type.Array(Line), totalCents: Type.Integer() }),
-  Type.Object({ kind: Type.Literal("shipped"), order }),
-  Type.Object({ kind: Type.Literal("released"), order }),
+  Type.Object({ kind: Type.Literal("reserved"), order, items: Items, totalCents: Cents }, strict),
+  Type.Object({ kind: Type.Literal("shipped"), order }, strict),
+  Type.Object({ kind: Type.Literal("released"), order }, strict),
 ]);
 export type StockEntry = Static<typeof StockEntry>;
 export type Reservation = Extract<StockEntry, { readonly kind: "reserved" }>;
@@ -67,13 +67,15 @@ export class Stock {
   }
 
   #apply(entry: StockEntry): void {
+    const reservation = this.#reservations.get(entry.order);
     if (entry.kind === "reserved") {
+      if (reservation !== undefined) throw new Error(`Stock is reserved twice for order ${entry.order}`);
       this.#move(entry.items, -1);
       this.#reservations.set(entry.order, entry);
       return;
     }
-    const reservation = this.#reservations.get(entry.order);
-    if (entry.kind === "released" && reservation !== undefined) this.#move(reservation.items, 1);
+    if (reservation === undefined) throw new Error(`Stock is ${entry.kind} and not reserved for order ${entry.order}`);
+    if (entry.kind === "released") this.#move(reservation.items, 1);
     this.#reservations.delete(entry.order);
   }
 

@@ -3,18 +3,16 @@ import { isDeepStrictEqual } from "node:util";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { Journal } from "../journal.ts";
+import { Cents, Items, strict } from "../journal.ts";
 import type { Order, OrderRequest } from "../protocols.ts";
 
 const id = Type.String();
-const Line = Type.Object({ sku: Type.String(), quantity: Type.Integer() });
+const placed = { kind: Type.Literal("placed"), id, card: Type.String(), items: Items, totalCents: Cents };
 
 export const OrderEntry = Type.Union([
-  Type.Object({
-    kind: Type.Literal("placed"),
-    ...{ id, card: Type.String(), items: Type.Array(Line), totalCents: Type.Integer() },
-  }),
-  Type.Object({ kind: Type.Literal("paid"), id, receipt: Type.String() }),
-  Type.Object({ kind: Type.Literal("declined"), id }),
+  Type.Object(placed, strict),
+  Type.Object({ kind: Type.Literal("paid"), id, receipt: Type.String() }, strict),
+  Type.Object({ kind: Type.Literal("declined"), id }, strict),
 ]);
 export type OrderEntry = Static<typeof OrderEntry>;
 
@@ -84,12 +82,14 @@ export class OrderBook {
   #apply(entry: OrderEntry): void {
     if (entry.kind === "placed") {
       const { id, card, items, totalCents } = entry;
+      if (this.#orders.has(id)) throw new Error(`Order ${id} is placed twice`);
       this.#orders.set(id, { id, card, items, totalCents, status: "placed" });
       this.#outbox.add(id);
       return;
     }
     const order = this.#orders.get(entry.id);
-    if (order === undefined) throw new Error(`Order ${entry.id} is ${entry.kind} and was never placed`);
+    if (order?.status !== "placed")
+      throw new Error(`Order ${entry.id} is ${entry.kind} and was ${order?.status ?? "never placed"}`);
     this.#orders.set(entry.id, { ...order, status: entry.kind });
     this.#outbox.delete(entry.id);
     this.#charging.delete(entry.id);

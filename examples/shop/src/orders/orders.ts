@@ -12,6 +12,7 @@ import type { Address, Context, ReplyOf } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
 import { err, ok } from "@pneumatic/core";
 import type { OpenJournal } from "../journal.ts";
+import { readJournal } from "../journal.ts";
 import type { Inventory, Orders, Payments } from "../protocols.ts";
 import type { OrderEntry } from "./order-book.ts";
 import { isSame, OrderBook } from "./order-book.ts";
@@ -41,7 +42,10 @@ const RETRY_AFTER_MS = 1000;
 
 export const orders = implement<OrdersAtWork>()({
   name: "orders",
-  state: async (args: OrdersArgs): Promise<State> => ({ ...args, book: new OrderBook(await args.journal()) }),
+  state: async (args: OrdersArgs): Promise<State> => {
+    const book = await readJournal(args.journal, (journal) => new OrderBook(journal));
+    return { ...args, book };
+  },
   started: async (context) => {
     const { inventory, book } = context.state;
     await inventory.ask({ type: "reconcile", open: book.outbox });

@@ -9,6 +9,7 @@ import { err, ok } from "@pneumatic/core";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { Client } from "undici";
+import { MAX_ANSWER_BYTES, MAX_RECEIPT } from "../limits.ts";
 import type { Charge, Declined, Receipt } from "../protocols.ts";
 
 export interface Gateway {
@@ -21,11 +22,14 @@ export interface GatewayArgs {
   readonly timeoutMs: number;
 }
 
-const Answer = Compile(Type.Object({ receipt: Type.String() }));
+const Answer = Compile(Type.Object({ receipt: Type.String({ maxLength: MAX_RECEIPT }) }));
 
 export const gateway = implement<Gateway>()({
   name: "gateway",
-  state: ({ provider, timeoutMs }: GatewayArgs) => ({ connection: new Client(provider), timeoutMs }),
+  state: ({ provider, timeoutMs }: GatewayArgs) => ({
+    connection: new Client(provider, { maxResponseSize: MAX_ANSWER_BYTES }),
+    timeoutMs,
+  }),
   on: {
     charge: async ({ state }, { order, card, totalCents }) => {
       const { statusCode, body } = await state.connection.request({

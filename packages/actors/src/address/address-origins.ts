@@ -7,7 +7,7 @@ import { callers, ignoreFramesOf, isTracing } from "@pneumatic/core/internal/thr
 /** An address that has not been dropped. */
 export interface AddressOrigin {
   readonly address: object;
-  /** Frames of the program, one a line; "" when the runtime made it for itself. */
+  /** Frames of the program, one a line; "" if the runtime made it for itself. */
   readonly origin: string;
 }
 
@@ -20,7 +20,7 @@ const origins = new WeakMap<object, Set<WeakOrigin>>();
 const originOfAddress = new WeakMap<object, WeakOrigin>();
 if (isTracing) ignoreFramesOf(import.meta.url);
 
-/** `address` is a new one of the actor `target`. */
+/** Notes `address`, a new address of the actor `target`. */
 export function noteOrigin(target: object, address: object): void {
   const note = { address: new WeakRef(address), origin: callers() };
   originOfAddress.set(address, note);
@@ -29,7 +29,7 @@ export function noteOrigin(target: object, address: object): void {
   else known.add(note);
 }
 
-/** `address` was dropped. */
+/** Forgets `address`, which was dropped. */
 export function forgetOrigin(target: object, address: object): void {
   const note = originOfAddress.get(address);
   if (note !== undefined) origins.get(target)?.delete(note);
@@ -40,7 +40,7 @@ export function forgetOrigins(target: object): void {
   origins.delete(target);
 }
 
-/** The addresses of `target` that were noted and not forgotten, oldest first. */
+/** Returns the addresses of `target` that were noted and not forgotten, oldest first. */
 export function originsOf(target: object): AddressOrigin[] {
   return [...(origins.get(target) ?? [])].flatMap(({ address: reference, origin }) => {
     const address = reference.deref();

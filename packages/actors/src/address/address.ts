@@ -1,6 +1,6 @@
 /**
- * The handle by which others know an actor: a counted sender into its mailbox, with `tell` and `ask` on top. The count is
- * that of core; when the last strong address is dropped, the actor drains and stops.
+ * The public types of addresses. An address is a counted sender into the mailbox of an actor, with `tell` and `ask` on top. Core
+ * keeps the count; when the last strong address is dropped, the actor drains and stops. handle.ts implements them.
  */
 import type { AnySender, Result, SendError, SendTimeoutError, TrySendError, WaitOptions } from "@pneumatic/core";
 import type { ExitReason } from "../exit-reason.ts";
@@ -34,8 +34,8 @@ import type { Ask, MessageOf, Names, ReplyOf } from "../protocol.ts";
  */
 export type Address<P> = AddressTo<MessageOf<P>, Ask<MessageOf<P>, { readonly [K in Names<P>]: ReplyOf<P, K> }>>;
 
-// Replies are spelled out in both. Under a name that is generic in `P`, the compiler compares one protocol with another as they
-// are written, and a method that promises its reply is then another than one that returns it.
+// Both types spell the replies out. With a name for them that is generic in `P`, the compiler would compare protocols as they
+// are written, and a method that promises its reply would differ from one that returns it.
 
 /** A handle on an actor that understands protocol `P`, which does not keep it alive. */
 export type WeakAddress<P> = WeakAddressTo<

@@ -3,15 +3,15 @@
  * life of the actor; a weak handle has none. Both put messages into the inbox of the same target.
  *
  *     BaseAddress ──┬── NonOwningAddress
- *                   └── CountedAddress ──┬── OwningAddress ─── RouterHandle (routing/address.ts)
- *                                        └── SupervisorHandle (supervisor/address.ts)
+ *                   └── CountedAddress ──┬── OwningAddress ─── RouterHandle (routing/handle.ts)
+ *                                        └── SupervisorHandle (supervisor/handle.ts)
  *
  * Invariants: a counted handle has one sender, and `drop` gives it up; after it, each operation on the actor throws. The tree of
  * classes is deep so that each step adds one thing: where messages go, the count, the operations that users see.
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { Channel, overspent, putOff, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { afterYield, Channel, charge, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
@@ -21,7 +21,7 @@ import type { AskOptions } from "../protocol.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
 import { forgetOrigin, noteOrigin } from "./address-origins.ts";
-import { askAt, checked } from "./sending.ts";
+import { askAt, checkedMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
 
@@ -76,7 +76,7 @@ abstract class BaseAddress {
 
   protected inboxOf(operation: string, message: unknown): Inbox {
     this.check(operation);
-    checked(this.path, message);
+    checkedMessage(this.path, message);
     return this.#target.inbox;
   }
 
@@ -94,7 +94,7 @@ abstract class BaseAddress {
       const refusal = options === undefined ? undefined : refuse(options);
       if (refusal !== undefined) return this.#refused(refusal);
       const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
-      return ask.isSettled && overspent(true) ? marked(putOff(ask.promise)) : ask.promise; // else retries starve timers
+      return ask.isSettled && charge(true) ? marked(afterYield(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {
       return this.#refused(Promise.reject(misuse));
     }

@@ -12,12 +12,12 @@ import type { Message } from "./target.ts";
 import { isObject } from "./target.ts";
 
 /** Returns `message`; throws unless it is a message. `path` is that of the actor that gets it. */
-export function checked(path: string, message: unknown): Message {
+export function checkedMessage(path: string, message: unknown): Message {
   if (!isMessage(message)) throw new InvalidMessageError(path, message);
   return message;
 }
 
-function isMessage(message: unknown): message is Message {
+export function isMessage(message: unknown): message is Message {
   return isObject(message) && typeof (message as Partial<Message>).type === "string";
 }
 

@@ -1,17 +1,22 @@
-/** The addresses inside a value: found by walking plain objects and arrays. */
+/**
+ * The addresses inside a value. They are found as core's walker finds things: in plain objects and arrays of any realm, in Maps
+ * and Sets, at any depth. A part that cannot be read, because a getter or a proxy throws, has none.
+ */
+import { isPlain, PRUNE, STOP, walk } from "@pneumatic/core/internal";
 import type { Target } from "./target.ts";
 import { isObject, TARGET } from "./target.ts";
 
-/** A strong handle on an actor or a supervisor. */
+export { isPlain };
+
+/** A strong handle on an actor, a router or a supervisor. */
 export interface StrongAddress extends Disposable {
   readonly [TARGET]: Target;
   readonly isDropped: boolean;
 }
 
-/**
- * Every strong handle in `value` that was not dropped: itself, or found by walking plain objects and arrays. What cannot be
- * looked into has none.
- */
+const REACH = { reach: "collections", isTolerant: true } as const;
+
+/** Returns every strong handle in `value` that was not dropped: itself, or one inside of it. */
 export function strongAddresses(value: unknown): StrongAddress[] {
   const found: StrongAddress[] = [];
   forEachHandle(value, (handle) => {
@@ -20,55 +25,58 @@ export function strongAddresses(value: unknown): StrongAddress[] {
   return found;
 }
 
+/** Returns true if there is nothing to walk, as in most messages: so this costs as little as it can. */
+function isFlat(value: unknown): boolean {
+  if (!isObject(value)) return true;
+  try {
+    for (const key in value) if (isObject((value as Record<string, unknown>)[key])) return false;
+    return !(TARGET in value) && (!("size" in value) || isPlain(value)); // a Map or a Set has a size
+  } catch {
+    return false; // a getter or a proxy has thrown: other parts may still have addresses
+  }
+}
+
 /** Calls `visit` for every handle in `value`, weak ones too. */
 export function forEachHandle(value: unknown, visit: (handle: object) => void): void {
-  if (!isObject(value)) return;
-  const pending = visitOrOpen(value, visit);
-  if (pending === undefined) return; // as nearly always: a message without objects needs no walk
-  const seen = new Set<object>([value]);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const inner of visitOrOpen(next, visit) ?? []) pending.push(inner);
-  }
+  if (isFlat(value)) return;
+  walk(
+    value,
+    (each) => {
+      if (!isHandle(each)) return undefined;
+      visit(each);
+      return PRUNE;
+    },
+    REACH,
+  );
 }
 
-/** Visits a handle; of a plain object or an array, returns the objects in it, if there are any. */
-function visitOrOpen(value: object, visit: (handle: object) => void): object[] | undefined {
-  let inner: object[] | undefined;
-  try {
-    if (TARGET in value) visit(value);
-    else if (Array.isArray(value) || isPlain(value)) {
-      for (const key in value) {
-        const item: unknown = (value as Record<string, unknown>)[key];
-        if (!isObject(item)) continue;
-        if (inner === undefined) inner = [item];
-        else inner.push(item);
-      }
-    }
-  } catch {
-    // A getter or a proxy of the user's that throws.
-  }
-  return inner;
+/** Returns true if there is a strong handle in `value`. */
+export function hasStrong(value: unknown): boolean {
+  if (isFlat(value)) return false;
+  return walk(value, (each) => (isHandle(each) ? (isStrong(each) ? STOP : PRUNE) : undefined), REACH);
 }
 
-/** Drops every strong handle in `value`: a message or an argument that no other code will drop. */
+/** Drops every strong handle in `value`: for a message or an argument that the runtime gives up, and that nobody else owns. */
 export function dropAddresses(value: unknown): void {
+  if (isFlat(value)) return;
   for (const address of strongAddresses(value)) address[Symbol.dispose]();
+}
+
+/** Returns true if `value` is a handle, strong or weak. */
+export function isHandle(value: unknown): value is object {
+  try {
+    return isObject(value) && TARGET in value;
+  } catch {
+    return false; // a proxy
+  }
 }
 
 /** Returns true if `value` is a strong handle that was dropped. */
 export function isDroppedAddress(value: object): boolean {
-  return TARGET in value && isStrong(value) && value.isDropped;
+  return isHandle(value) && isStrong(value) && value.isDropped;
 }
 
 /** Returns true if a handle is a strong one. */
 export function isStrong(value: object): value is StrongAddress {
   return Symbol.dispose in value;
-}
-
-/** Returns true if `value` is an object literal, so that a walk can enter it. */
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

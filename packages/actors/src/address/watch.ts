@@ -6,7 +6,7 @@ export class Watch implements Disposable {
   readonly #watching: Set<Watch>;
   readonly #notify: (reason: ExitReason) => void;
 
-  /** `watched` are the watches on the one, `watching` those of the other. */
+  /** Enters itself into `watched`, the watches on the one actor, and `watching`, those of the other. */
   constructor(watched: Set<Watch>, watching: Set<Watch>, notify: (reason: ExitReason) => void) {
     this.#watched = watched;
     this.#watching = watching;

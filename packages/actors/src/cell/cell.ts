@@ -1,14 +1,14 @@
 /**
- * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the message in
- * flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
+ * The runtime record of one actor: its place in the tree, its mailbox, its state, its present incarnation and the
+ * message in flight. How it starts and ends is in lifecycle.ts; the turn (turn.ts) runs its messages.
  *
  * Invariants
  * 1. `state` changes in state.ts alone, and only by legal steps.
  * 2. The mailbox outlives every incarnation: a restart does not touch it.
  * 3. At most one message is in flight.
  *
- * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should. Who
- * writes those that are not its own:
+ * The cell is one object, so that a message finds all it needs at one place; it has more fields than a class should.
+ * The fields that other files write:
  *
  *     field                      written by                                  when
  *     state                      state.ts, for turn.ts and lifecycle.ts      always
@@ -23,6 +23,9 @@
  *     registrations              registry, and whoever goes with an actor    until STOPPED
  *     longWaits, longAwaited     reply/wait-for-graph.ts                     while it waits, or is waited for
  *     previous, next             siblings.ts of its parent                   until STOPPED
+ *
+ * Above the limits: each message passes this object, and a split would cost a load for each part; the fields are in the
+ * table.
  */
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
@@ -40,7 +43,7 @@ import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -83,34 +86,34 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly runtime: Runtime;
   readonly mailbox: Mailbox;
   readonly life: Lifecycle;
-  inbox: Inbox;
-  /** What others keep about it, to be forgotten when it has ended. */
+  inbox: AccountedInbox;
+  /** The entries of the registry about it, which are forgotten when it has ended. */
   registrations: Set<Disposable> | undefined = undefined;
   state: State = NEW_STATE;
   incarnation: Incarnation | undefined = undefined;
   /** The message or ask that is being handled. */
   inFlight: unknown = undefined;
-  /** The number of its turn, by which the dispatcher knows how long it has waited for that. */
+  /** The number of its turn, by which the dispatcher tells how long it has waited for that. */
   turn = 0;
-  /** How often the message in flight has been begun. */
+  /** How often the message in flight was started. */
   attempt = 1;
-  /** Whether the message in flight will be set aside. */
+  /** True if the message in flight will be stashed. */
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
-  /** Whether there are addresses in its `args`. */
+  /** True if there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** How often it has set a message aside. */
+  /** The number of messages that it has stashed. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
   #children: Siblings<Cell> | undefined = undefined;
   #watches: Set<Watch> | undefined = undefined;
 
-  /** `prepare` makes what is queued of a message that is sent; undefined for the message itself. */
+  /** `prepare` returns the item to queue for a message; undefined to queue the message itself. */
   constructor(
     { id, name, parent, decider }: TreePosition,
     code: ActorCode,
@@ -148,7 +151,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.phase !== STOPPED;
   }
 
-  /** Whether it can take children. */
+  /** True if it can take children. */
   get accepts(): boolean {
     return this.phase < DOWN;
   }
@@ -170,7 +173,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.incarnation !== incarnation || this.state.phase === ENDING;
   }
 
-  // What deadlocks are made of
+  // For the wait-for graph
 
   get waitForGraph(): WaitForGraph {
     return this.runtime.waitForGraph;
@@ -184,7 +187,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.account.handled + this.#setAside;
   }
 
-  // What addresses see
+  // For addresses
 
   get clock(): Clock {
     return this.runtime.clock;
@@ -224,7 +227,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
-  /** It has ended for good. */
+  /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
   }
@@ -257,7 +260,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#children?.isEmpty === false;
   }
 
-  // What the mailbox asks
+  // For the mailbox
 
   get idle(): boolean {
     return this.phase === READY;
@@ -305,7 +308,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     report(this.runtime.log, "error", entry, "the priority of a message is no number: it goes last");
   }
 
-  // What becomes of messages
+  // Messages
 
   run(limit: number): number {
     if (this.phase !== QUEUED) {
@@ -344,7 +347,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
-  /** The first message of a mailbox that has some before its channel. */
+  /** Takes the first message of a mailbox with deferred messages. */
   takeFirst(deferred: DeferredMessages): unknown {
     const redelivery = deferred.takeRedelivery();
     if (redelivery !== NOTHING) {
@@ -362,14 +365,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
   }
 
-  /** Whether the message in flight would be handled again if `reason` ends the incarnation now, and another one follows. */
+  /**
+   * Returns true if the message in flight would be handled again if `reason` ends the incarnation now, and another one
+   * follows.
+   */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
     if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
-  /** The incarnation ends for `reason`: decides what becomes of the message in flight. */
+  /** Decides the fate of the message in flight, as the incarnation ends for `reason`. */
   settleInFlight(reason: ExitReason, restarts: boolean, error: unknown): void {
     const item = this.inFlight;
     if (item === undefined) return;
@@ -400,7 +406,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 }
 
-/** The record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
+/** Returns the record of the actor, supervisor or router that `address` is a handle on; refuses anything else. */
 export function cellOf(address: unknown): Cell {
   const target = targetOf(address);
   if (target instanceof Cell) return target;

@@ -9,22 +9,22 @@ import type { AfterExit } from "./termination.ts";
 /** The end of an incarnation, as far as it matters to what follows. */
 export interface Exit {
   readonly reason: ExitReason;
-  /** What was asked for. */
+  /** The requested step after the end. */
   readonly afterExit: AfterExit;
-  /** What becomes of the messages that are queued, if the actor ends for good. */
+  /** The fate of the queued messages, if the actor ends for good. */
   readonly deadLetterReason: DeadLetterReason;
-  /** True if somebody can reach the actor, or it has a message left to handle. */
+  /** True if the actor has an address, or a message left to handle. */
   readonly isNeeded: boolean;
   /** True if it was starting, and this has failed. */
   readonly isFailedStart: boolean;
-  /** How often the actor has started. */
+  /** The number of successful starts. */
   readonly starts: number;
-  /** When the incarnation was made, in ms of the clock; undefined if there was none. */
+  /** The time at which the incarnation was made, in ms of the clock; undefined if there was none. */
   readonly startedAt: number | undefined;
 }
 
 /**
- * What follows the end of an incarnation. `deadLetterReason` is what becomes of the messages that are queued, if they do not
+ * The next step after the end of an incarnation. `deadLetterReason` is the fate of the queued messages, if they do not
  * stay.
  */
 export type Directive =
@@ -34,7 +34,7 @@ export type Directive =
 
 /** The supervisor begins the next incarnation. */
 export const SUSPENDED: Directive = { restart: true, delayMs: undefined };
-/** The same, after its own restart; what is queued is given up. */
+/** The same, after its own restart; the queued messages become dead letters. */
 export const SUSPENDED_EMPTY: Directive = { restart: true, delayMs: undefined, deadLetterReason: "intensityExceeded" };
 
 /** Decides about one actor. Implemented by the supervisor layer, called by the cell. */
@@ -43,6 +43,6 @@ export interface Decider {
   readonly comesBack: boolean;
   /** Returns what follows an end. Called once for each, before anything of the incarnation is touched. */
   decide(exit: Exit): Directive;
-  /** Is told that the actor has ended for good. */
+  /** Notes that the actor has ended for good. */
   ended(reason: ExitReason): void;
 }

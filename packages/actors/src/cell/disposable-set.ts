@@ -17,7 +17,9 @@ export class DisposableSet implements Iterable<Disposable> {
 
   add(each: Disposable): void {
     if (!isDisposable(each))
-      throw new InvalidDefinitionError(`own() takes an address, or what can be disposed of, not ${kindOf(each)}`);
+      throw new InvalidDefinitionError(
+        `own() takes an address, or what can be disposed of, not ${describeValue(each)}`,
+      );
     if (this.#all.size >= this.#sweepAt) this.#sweep();
     this.#all.add(each);
   }
@@ -47,6 +49,6 @@ function isDisposable(each: Partial<Disposable> | undefined | null): boolean {
   return typeof each?.[Symbol.dispose] === "function";
 }
 
-function kindOf(each: unknown): string {
+function describeValue(each: unknown): string {
   return isObject(each) ? Object.prototype.toString.call(each) : String(each);
 }

@@ -22,7 +22,7 @@ export interface Runtime {
   readonly diagnostics: Diagnostics;
   readonly testHooks: TestHooks | undefined;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
-  supervise(parent: Cell, spec: unknown, name: string | undefined): unknown;
+  supervise(parent: Cell, spec: unknown, options: { readonly name?: string } | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
   /** `error` is what the handler of a quarantined message threw. */
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;

@@ -1,5 +1,5 @@
 /**
- * Where the code of an actor runs. A cell starts and ends each incarnation through its executor and does not know the place:
+ * Runs the code of an actor. A cell starts and ends each incarnation through its executor and does not know the place:
  * {@link LocalExecutor} runs code of this thread, threads/parent/thread-executor.ts code of another one.
  *
  *     ActorCode ── executor(incarnation) ──► Executor:  state, started ─► on … ─► halt, catchUp ─► stopped

@@ -1,12 +1,14 @@
 /**
- * How one actor starts, restarts and ends: it takes the cell from state to state (state.ts). Before an end touches anything,
- * the decider chooses the directive that follows.
+ * Starts, restarts and ends one actor: it takes the cell from state to state (state.ts). Before an end touches
+ * anything, the decider chooses the directive that follows.
  *
- * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook, what it
- * owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User code runs in
- * between, and may kill: each step looks whether the same end is still under way.
+ * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
+ * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
+ * code runs in between, and may kill: each step checks that the same end is still under way.
+ *
+ * Above the limits: it carries out the states of state.ts and so touches whatever ends with an incarnation.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -33,11 +35,11 @@ import {
   FINISHING,
   giveUpBackoff,
   isAtWork,
-  isUp,
+  isRunning,
   NEW,
   STARTING,
-  STARTING_STATE,
   STOPPED,
+  startingAfter,
   transition,
   waiting,
 } from "./state.ts";
@@ -50,18 +52,18 @@ export class Lifecycle {
   readonly #cell: Cell;
   /** Undefined for an actor that is supervised alone, until it first fails. */
   #decider: Decider | undefined;
-  /** Made when somebody asks for them. */
+  /** Made when they are first read. */
   #started: DeferredPromise<void> | undefined = undefined;
   #exited: DeferredPromise<ExitReason> | undefined = undefined;
   /** Called at the next change: the actor has started, is down, or has ended. */
   #onChange: (() => void)[] | undefined = undefined;
   /** The number of the present or last incarnation; 0 before the first. */
   generation = 0;
-  /** How often the actor has started. */
+  /** The number of successful starts. */
   starts = 0;
-  /** What the last start failed with. */
+  /** The error of the last failed start. */
   startError: unknown = undefined;
-  /** Why the actor ends once nobody can reach it: `shutdown` if it was drained. */
+  /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
   constructor(cell: Cell, decider: Decider | undefined) {
@@ -95,12 +97,11 @@ export class Lifecycle {
     return this.#exited.promise;
   }
 
-  /** Why the last incarnation ended, or why this one will: what latecomers are told. */
+  /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
   get reason(): ExitReason {
-    const { state, incarnation } = this.#cell;
-    if (!isUp(state)) return state.phase >= ENDING || this.#drainReason === NORMAL ? state.reason : this.#drainReason;
-    const isStarting = state.phase === STARTING && this.#drainReason === NORMAL;
-    return isStarting && incarnation !== undefined ? incarnation.after : this.#drainReason;
+    const { state } = this.#cell;
+    if (isRunning(state)) return this.#drainReason;
+    return state.phase >= ENDING || this.#drainReason === NORMAL ? state.reason : this.#drainReason;
   }
 
   get restarts(): number {
@@ -139,7 +140,7 @@ export class Lifecycle {
     const cell = this.#cell;
     const { phase, reason } = cell.state as WaitingState;
     if (delayMs > 0) {
-      transition(cell, waiting(phase, reason, new UnheldTimer(delayMs, () => this.begin(), cell.clock)));
+      transition(cell, waiting(phase, reason, new UnrefTimer(delayMs, () => this.begin(), cell.clock)));
       return;
     }
     transition(cell, dueAfter(reason));
@@ -150,8 +151,8 @@ export class Lifecycle {
   startIfDue(): void {
     const cell = this.#cell;
     if (cell.state.phase !== DUE) return;
-    const incarnation = new Incarnation(cell, ++this.generation, cell.state.reason);
-    transition(cell, STARTING_STATE);
+    const incarnation = new Incarnation(cell, ++this.generation);
+    transition(cell, startingAfter(cell.state.reason));
     cell.incarnation = incarnation;
     let made: unknown;
     try {
@@ -189,7 +190,7 @@ export class Lifecycle {
   #ready(incarnation: Incarnation): void {
     const cell = this.#cell;
     if (cell.isOver(incarnation)) return;
-    cell.runtime.diagnostics.started(cell, incarnation.after);
+    cell.runtime.diagnostics.started(cell, (cell.state as StartingState).reason);
     this.starts++;
     this.#settleStarted();
     this.#changed();
@@ -210,7 +211,9 @@ export class Lifecycle {
     return (this.#cell.state as StartingState | RunningState).requested;
   }
 
-  /** Ends the actor, since nobody can reach it and nothing is left to do. Called between two messages, or while it is down. */
+  /**
+   * Ends the actor, since it has no address and nothing left to do. Called between two messages, or while it is down.
+   */
   drained(): void {
     if (this.#cell.phase === DOWN) this.#finish(this.reason, "stopped");
     else this.#end(this.#drainReason, { afterExit: FINISH, graceful: true });
@@ -221,7 +224,7 @@ export class Lifecycle {
     this.#end(reason, this.#requested ?? NOTHING_ASKED, error);
   }
 
-  /** Ends the actor if somebody asked for it during the message that was just handled. */
+  /** Ends the actor if its end was requested during the message that was just handled. */
   endIfRequested(): boolean {
     const requested = this.#requested;
     if (requested === undefined || this.#halt()) return false;
@@ -236,7 +239,7 @@ export class Lifecycle {
     return state.phase === ENDING ? state.directive.restart : state.phase === DUE || state.phase === STARTING;
   }
 
-  /** Ends once what is queued is handled, for good. */
+  /** Ends for good, once the queued messages are handled. */
   drain(): void {
     const { phase, mailbox } = this.#cell;
     this.#drainReason = SHUTDOWN;

@@ -14,7 +14,7 @@ export interface Retry {
 
 /**
  * Lets a message that panics be handled again, before all others, by the next incarnation, at most `times` times;
- * `ctx.attempt` counts how often it was begun.
+ * `ctx.attempt` counts how often it was started.
  *
  * Its ask stays open until the last attempt has failed. If the actor is not restarted, the message is given up.
  * Throws `InvalidDefinitionError` unless `times` is an integer of 1 or more.

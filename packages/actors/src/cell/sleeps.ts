@@ -2,9 +2,10 @@
 import type { WaitOptions } from "@pneumatic/core";
 import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
-import { refuse, Wait } from "@pneumatic/core/internal";
+import { abortSignal, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
 
 const VALID_MS = "a number of milliseconds from 0 to Infinity";
+const SLEEP_OPTIONS = { signal: abortSignal };
 const ignore = (): void => {};
 
 /** A wait whose event never comes, so that its timeout is what it waits for. */
@@ -40,7 +41,9 @@ export class Sleeps {
 
   /** Starts a sleep. An unobserved rejection ends no process, since its work is obsolete. */
   start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
-    const sleeping = this.#begin({ timeout: ms, signal: options?.signal });
+    const misuse = options === undefined ? undefined : misuseOf(options, SLEEP_OPTIONS);
+    const sleeping =
+      misuse === undefined ? this.#begin({ timeout: ms, signal: options?.signal }) : Promise.reject(misuse);
     sleeping.catch(ignore);
     return sleeping;
   }

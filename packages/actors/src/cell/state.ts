@@ -1,7 +1,7 @@
 /**
- * What an actor is doing, as one value of one field, `Cell.state`. Each state is a record of what only that state can use. The
+ * The state of an actor, as one value of one field, `Cell.state`. Each state is a record that has only what it can use. The
  * records without data are shared constants, so a turn allocates nothing; the others exist while an actor starts, ends or is
- * down, or when somebody has asked for its end.
+ * down, or when its end was requested.
  *
  *     NEW ─► DUE ─► STARTING ─► READY ─► QUEUED ─► BUSY ─► AWAITING         NEW        its supervisor has yet to start it
  *             ▲          │        ▲                 │ │       │             DUE        its turn to start is queued
@@ -14,10 +14,10 @@
  *
  * 1. {@link transition} and {@link become} are the only writers, and assert every step.
  * 2. The only steps back are those of the round READY … AWAITING, and the restart: from ENDING to DUE or DOWN.
- * 3. Within a state only what was asked for changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
+ * 3. Within a state only the request changes, and the later consequence wins: it goes from DECIDE to SUSPEND to FINISH,
  *    and while ENDING from a restart to none. A backoff may begin or be given up while NEW or DOWN.
  */
-import type { UnheldTimer } from "@pneumatic/core/internal";
+import type { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { NORMAL } from "../exits.ts";
 import type { Directive } from "./directive.ts";
@@ -40,12 +40,12 @@ export type RunningPhase = typeof READY | typeof QUEUED | typeof BUSY | typeof A
 export type Phase = State["phase"];
 export type State = WaitingState | DueState | StartingState | RunningState | EndingState | EndedState;
 
-/** No incarnation exists, and none begins before its supervisor says so or its backoff is over. */
+/** No incarnation exists, and none begins before its supervisor begins it or its backoff is over. */
 export interface WaitingState {
   readonly phase: typeof NEW | typeof DOWN;
   /** Why the last incarnation ended; `normal` before the first. */
   readonly reason: ExitReason;
-  readonly backoff: UnheldTimer | undefined;
+  readonly backoff: UnrefTimer | undefined;
 }
 
 export interface DueState {
@@ -58,6 +58,8 @@ export interface StartingState {
   readonly phase: typeof STARTING;
   /** The end that follows the start. */
   readonly requested: EndRequest | undefined;
+  /** As while it waited. The failure that it may hold is let go of when the actor has started. */
+  readonly reason: ExitReason;
 }
 
 export interface RunningState {
@@ -69,9 +71,9 @@ export interface RunningState {
 export interface EndingState {
   readonly phase: typeof ENDING;
   readonly reason: ExitReason;
-  /** What follows. */
+  /** The next step. */
   readonly directive: Directive;
-  /** How it ends. The same object from the first step of an end to its last. */
+  /** The way in which it ends: the same object from the first step of an end to its last. */
   readonly termination: Termination;
 }
 
@@ -89,7 +91,7 @@ function record(
   phase: Phase,
   reason?: ExitReason,
   requested?: EndRequest,
-  backoff?: UnheldTimer,
+  backoff?: UnrefTimer,
   directive?: Directive,
   termination?: Termination,
 ): State {
@@ -99,16 +101,16 @@ function record(
 // The states of actors of which nobody has asked anything.
 export const NEW_STATE: State = record(NEW, NORMAL);
 const FIRST_DUE = record(DUE, NORMAL);
+const FIRST_START = record(STARTING, NORMAL);
 const FINISHING_NORMALLY = record(FINISHING, NORMAL);
 const STOPPED_NORMALLY = record(STOPPED, NORMAL);
-export const STARTING_STATE: State = record(STARTING);
 export const READY_STATE: RunningState = record(READY) as RunningState;
 export const QUEUED_STATE: RunningState = record(QUEUED) as RunningState;
 export const BUSY_STATE: RunningState = record(BUSY) as RunningState;
 export const AWAITING_STATE: RunningState = record(AWAITING) as RunningState;
 
 /** Returns the state of an actor without an incarnation, which begins after `backoff` or when its supervisor says so. */
-export function waiting(phase: typeof NEW | typeof DOWN, reason: ExitReason, backoff?: UnheldTimer): State {
+export function waiting(phase: typeof NEW | typeof DOWN, reason: ExitReason, backoff?: UnrefTimer): State {
   return record(phase, reason, undefined, backoff);
 }
 
@@ -117,9 +119,14 @@ export function dueAfter(reason: ExitReason): State {
   return reason === NORMAL ? FIRST_DUE : record(DUE, reason);
 }
 
+/** Returns the state of an actor that starts, and whose last incarnation ended for `reason`. */
+export function startingAfter(reason: ExitReason): State {
+  return reason === NORMAL ? FIRST_START : record(STARTING, reason);
+}
+
 /** Returns the state that `state` becomes when an end is asked for. */
 export function askedFor(request: EndRequest, state: StartingState | RunningState): State {
-  return record(state.phase, undefined, request);
+  return record(state.phase, state.phase === STARTING ? state.reason : undefined, request);
 }
 
 /** Returns the state of an actor whose incarnation is taken down. */
@@ -133,9 +140,9 @@ export function endedFor(reason: ExitReason, phase: typeof FINISHING | typeof ST
   return record(phase, reason);
 }
 
-/** Returns true for the states from STARTING to AWAITING, in which an end may be asked for that has to wait. */
-export function isUp(state: State): state is StartingState | RunningState {
-  return state.phase >= STARTING && state.phase <= AWAITING;
+/** Returns true for the states from READY to AWAITING. */
+export function isRunning(state: State): state is RunningState {
+  return state.phase >= READY && state.phase <= AWAITING;
 }
 
 /** An actor, as far as its state is concerned. */
@@ -146,14 +153,14 @@ interface Stateful {
 
 /** Takes `actor` to `next`; a broken invariant throws. */
 export function transition(actor: Stateful, next: State): void {
-  if (!isLegal(actor.state, next)) refuse(actor, next.phase);
+  if (!isLegal(actor.state, next)) illegalStep(actor, next.phase);
   actor.state = next;
 }
 
 /** Takes `actor` to a running state. An end that was asked for is still to come. */
 export function become(actor: Stateful, next: RunningState): void {
   const { phase, requested } = actor.state as RunningState;
-  if (!isStep(phase, next.phase)) refuse(actor, next.phase);
+  if (!isStep(phase, next.phase)) illegalStep(actor, next.phase);
   actor.state = requested === undefined ? next : record(next.phase, undefined, requested);
 }
 
@@ -165,7 +172,7 @@ export function giveUpBackoff(actor: Stateful): void {
   transition(actor, waiting(state.phase, state.reason));
 }
 
-function refuse({ path, state }: Stateful, next: Phase): never {
+function illegalStep({ path, state }: Stateful, next: Phase): never {
   throw new Error(`Actor "${path}": no step from ${state.phase} to ${next}`);
 }
 

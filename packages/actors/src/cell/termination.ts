@@ -1,8 +1,8 @@
 /**
- * What an end is made of: the requests for it, what follows it, how a parent takes its children down with it, and what the
- * log says of it. The order of an end is in lifecycle.ts.
+ * The parts of an end: the requests for it, the step after it, the take-down of the children, and the report to the
+ * log. The order of an end is in lifecycle.ts.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import type { ExitReason } from "../exit-reason.ts";
 import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
@@ -13,7 +13,7 @@ import type { Directive, Exit } from "./directive.ts";
 import type { EndingState } from "./state.ts";
 
 /**
- * What follows an end: what the decider chooses; another incarnation once the supervisor begins it; or nothing more. If
+ * The step after an end: the decider's choice; another incarnation once the supervisor begins it; or nothing more. If
  * several are asked for, the later one wins.
  */
 export const DECIDE = 0;
@@ -25,11 +25,11 @@ export type AfterExit = typeof DECIDE | typeof SUSPEND | typeof FINISH;
 export interface EndRequest {
   readonly reason: ExitReason;
   readonly afterExit: AfterExit;
-  /** What becomes of the messages that are queued, if they do not wait for the next incarnation. */
+  /** The fate of the queued messages, if they do not wait for the next incarnation. */
   readonly deadLetterReason: DeadLetterReason;
   /** A child has failed, and is choosing its own directive just now. */
   readonly isDueToChild?: boolean;
-  /** What was thrown, or how the thread was lost. */
+  /** The error that was thrown, or that of the lost thread. */
   readonly error?: unknown;
 }
 
@@ -53,7 +53,7 @@ export interface HowToEnd extends Partial<EndRequest> {
   readonly isFailedStart?: boolean;
 }
 
-/** One end from its first step to its last: what it was decided by, and how the incarnation is taken down. */
+/** One end from its first step to its last: the facts of the decision, and the way in which the incarnation is taken down. */
 export interface Termination extends Exit {
   /** Children handle what they have queued. */
   readonly graceful: boolean;
@@ -65,13 +65,13 @@ export interface Termination extends Exit {
 export async function shutDown(cell: Cell, graceful: boolean, deadLetterReason: DeadLetterReason): Promise<ExitReason> {
   if (graceful) cell.life.drain();
   else cell.life.request(stopRequest(deadLetterReason));
-  if (cell.isAlive) await within(cell, () => cell.isAlive, FINISH);
+  if (cell.isAlive) await withDeadline(cell, () => cell.isAlive, FINISH);
   return cell.exited;
 }
 
 /**
- * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes longer
- * than it may. What is queued stays, unless `deadLetterReason` says what becomes of it.
+ * Takes an actor down until its supervisor begins it again: after its current message, but killed when that takes
+ * longer than it may. The queued messages stay, unless a `deadLetterReason` is given.
  */
 export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): Promise<void> {
   const { mailbox, life, incarnation } = cell;
@@ -79,7 +79,7 @@ export async function suspend(cell: Cell, deadLetterReason?: DeadLetterReason): 
   const isAhead = deadLetterReason !== undefined && incarnation?.executor.halt() === true;
   if (deadLetterReason !== undefined && !isAhead) mailbox.empty(deadLetterReason);
   life.request({ reason: SHUTDOWN, afterExit: SUSPEND, deadLetterReason: isAhead ? deadLetterReason : "stopped" });
-  if (!life.isDown) await within(cell, () => !life.isDown, SUSPEND);
+  if (!life.isDown) await withDeadline(cell, () => !life.isDown, SUSPEND);
 }
 
 /** Takes a child of an ending actor down. If it comes back, its queue is given up only if its supervisor has failed. */
@@ -96,13 +96,20 @@ export function killAll(children: Cell[], directive: Directive): void {
   for (const { life } of children.reverse()) life.kill(directive.restart && life.comesBack ? SUSPEND : FINISH);
 }
 
-async function within({ life, settings, clock }: Cell, lasts: () => boolean, afterExit: AfterExit): Promise<void> {
-  const deadline = new UnheldTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
+async function withDeadline(
+  { life, settings, clock }: Cell,
+  lasts: () => boolean,
+  afterExit: AfterExit,
+): Promise<void> {
+  const deadline = new UnrefTimer(settings.shutdownMs, () => life.kill(afterExit), clock);
   while (lasts()) await life.change();
   deadline.stop();
 }
 
-/** Says in the log, and to those who have subscribed, that the incarnation of `cell` ends; `error` is what was thrown, if anything. */
+/**
+ * Reports to the log and to subscribers that the incarnation of `cell` ends; `error` is the thrown error, if there is
+ * one.
+ */
 export function reportEnd(cell: Cell, reason: ExitReason, directive: Directive, error: unknown): void {
   const { id, runtime, life } = cell;
   const { log, diagnostics } = runtime;

@@ -1,6 +1,6 @@
 /** Messages to oneself at a later time: `ctx.timers`. They go with the incarnation that set them. */
 import type { Clock } from "@pneumatic/core/internal";
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { InvalidDefinitionError } from "../errors.ts";
 
 /** The timers of one incarnation, by key. */
@@ -8,7 +8,7 @@ export class MessageTimers {
   readonly #prepare: (message: unknown) => unknown;
   readonly #tell: (message: unknown) => void;
   readonly #clock: Clock;
-  readonly #timers = new Map<string, UnheldTimer>();
+  readonly #timers = new Map<string, UnrefTimer>();
   #ended = false;
 
   /** `prepare` turns the given message into the one that is sent later; it may throw to refuse. */
@@ -51,6 +51,6 @@ export class MessageTimers {
     }
     if (this.#ended) return;
     this.cancel(key);
-    this.#timers.set(key, new UnheldTimer(ms, run, this.#clock)); // the actor keeps the process alive, its timers do not
+    this.#timers.set(key, new UnrefTimer(ms, run, this.#clock)); // the actor keeps the process alive, its timers do not
   }
 }

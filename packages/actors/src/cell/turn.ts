@@ -15,7 +15,9 @@ import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from ".
 const { then } = Promise.prototype;
 const ignore = (): void => {};
 
-/** Gives `cell` a turn of at most `limit` messages; says how many were taken. An empty mailbox is not given another. */
+/**
+ * Gives `cell` a turn of at most `limit` messages, and returns the number taken. An empty mailbox gets no other turn.
+ */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
   const incarnation = cell.incarnation as Incarnation; // the same until the turn is over
@@ -57,7 +59,7 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
     return false;
   }
   if (cell.state !== BUSY_STATE && cell.isOver(incarnation)) {
-    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: late work is for nobody
+    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
     return false;
   }
   if (reply instanceof Promise) {

@@ -5,7 +5,7 @@ import type { Ledger } from "./ledger.ts";
 /** The messages whose fate is open. */
 export type OpenCounts = Pick<Ledger, "queued" | "stashed" | "inFlight">;
 
-/** The counters of one mailbox, or the sum over mailboxes whose actors have ended. */
+/** The counters of one mailbox, or the sum over the mailboxes of actors that have ended. */
 export class Account {
   accepted = 0;
   handled = 0;

@@ -1,6 +1,9 @@
 /** Mailboxes in the order of arrival: without a limit, or with one and what happens at it. */
+import { checkOptions } from "@pneumatic/core/internal";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
-import { checkMailbox } from "./overflow.ts";
+import { checkMailbox, overflowKind } from "./overflow.ts";
+
+const OPTIONS = { overflow: overflowKind };
 
 /** Specifies a mailbox without a limit: `tell` never fails, `send` never waits. The default. */
 export function unbounded(): MailboxSpec {
@@ -18,6 +21,8 @@ export function unbounded(): MailboxSpec {
  * | `dropOldest` | the oldest becomes a dead letter `overflow` | same | same | same |
  * | `dropNewest` | itself becomes a dead letter `overflow` | ok | ok | MailboxFullError |
  *
+ * Throws core's `InvalidArgumentError`, a `RangeError`, for a capacity out of range and options that do not exist.
+ *
  * @example
  * ```ts
  * import { ActorSystem, actor, bounded } from "@pneumatic/actors";
@@ -29,8 +34,8 @@ export function unbounded(): MailboxSpec {
  * ```
  */
 export function bounded(capacity: number, options?: { readonly overflow?: Overflow }): MailboxSpec {
+  if (options !== undefined) checkOptions(options, OPTIONS);
   const spec = { capacity, overflow: options?.overflow ?? "wait" };
-  checkMailbox(spec);
-  if (Number.isFinite(capacity)) return spec;
-  throw new RangeError("The capacity of bounded(n) must be an integer; for no limit there is unbounded()");
+  checkMailbox(spec, false);
+  return spec;
 }

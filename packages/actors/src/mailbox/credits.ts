@@ -7,10 +7,10 @@
  *     mailbox ── grant ──► AVAILABLE ──► taken by the thread ──► its message arrives: fulfill
  *        ▲                      └──────── revoke: a sender here finds no room
  */
-import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { NOTHING, OPEN } from "@pneumatic/core/internal";
 
-/** The words: how many slots the thread can use, and whether it has asked for more. */
+/** The words: the number of slots that the thread can use, and 1 if it has asked for more. */
 const AVAILABLE = 0;
 const REQUESTED = 1;
 /** The most credits of one thread. */
@@ -24,7 +24,7 @@ interface CreditMailbox {
   fulfill(message: unknown): void;
 }
 
-export class Credits implements ParkedSend<unknown> {
+export class Credits implements WaitingSender<unknown> {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   // A request for room waits in the list of the mailbox like a send that has nothing to send yet.
   readonly value: typeof NOTHING = NOTHING;
@@ -45,10 +45,10 @@ export class Credits implements ParkedSend<unknown> {
   /** Grants free slots, if no sender waits for them. */
   grant(): void {
     const { channel } = this.#mailbox;
-    if (channel.state !== OPEN || channel.next !== undefined) return;
+    if (channel.state !== OPEN || channel.firstWaiting !== undefined) return;
     const slots = Math.min(MOST_GRANTED - this.#granted, channel.available);
     if (slots <= 0) return;
-    channel.room -= slots;
+    channel.granted -= slots;
     this.#granted += slots;
     Atomics.store(this.words, REQUESTED, 0);
     Atomics.add(this.words, AVAILABLE, slots);
@@ -59,10 +59,10 @@ export class Credits implements ParkedSend<unknown> {
     this.grant();
     if (this.#isWaiting || Atomics.load(this.words, REQUESTED) === 0 || this.#mailbox.isClosed) return;
     this.#isWaiting = true;
-    this.#mailbox.channel.park(this);
+    this.#mailbox.channel.waitForRoom(this);
   }
 
-  admitted(): void {
+  accepted(): void {
     this.#isWaiting = false;
     this.#mailbox.channel.release();
     this.grant();
@@ -89,7 +89,7 @@ export class Credits implements ParkedSend<unknown> {
   /** The thread is gone: what it has used arrives no more. */
   end(): void {
     this.#mailbox.credits?.delete(this);
-    if (this.#isWaiting) this.#mailbox.channel.unpark(this);
+    if (this.#isWaiting) this.#mailbox.channel.cancelWait(this);
     this.#isWaiting = false;
     this.#release(this.#granted);
   }
@@ -97,8 +97,8 @@ export class Credits implements ParkedSend<unknown> {
   #release(slots: number): void {
     const { channel } = this.#mailbox;
     this.#granted -= slots;
-    channel.room += slots;
-    channel.roomMade();
+    channel.granted += slots;
+    channel.slotsFreed();
   }
 }
 
@@ -121,7 +121,7 @@ export function takeCredit(words: Int32Array, ask: () => void): boolean {
   }
 }
 
-/** On the thread: the message was not sent after all. */
+/** Gives a credit back, on the thread, for a message that was not sent after all. */
 export function returnCredit(words: Int32Array): void {
   Atomics.add(words, AVAILABLE, 1);
 }

@@ -6,7 +6,7 @@ export interface DeadLetter {
   /** The `type` of the message. */
   readonly type: string;
   readonly reason: DeadLetterReason;
-  /** The path of the actor that it was sent to. */
+  /** The path of the actor to which it was sent. */
   readonly to: string;
   /** The id of that actor. */
   readonly id: number;
@@ -20,7 +20,7 @@ export interface DeadLetter {
 export type DeadLetterReason =
   /** The mailbox was full, and `tell` does not wait. */
   | "full"
-  /** The overflow policy gave it up for another one, or for those before it. */
+  /** The overflow policy gave it up for a newer message, or for the older ones. */
   | "overflow"
   /** Sent through a weak address after the last strong one was dropped. */
   | "draining"
@@ -28,15 +28,15 @@ export type DeadLetterReason =
   | "stopped"
   /** It was being handled when the actor was killed. */
   | "killed"
-  /** Its handler panicked, and its policy keeps it; the ledger counts it as panicked. */
+  /** Its handler panicked, and the poison policy keeps it; the ledger counts it as panicked. */
   | "quarantined"
-  /** There is no handler of its name. */
+  /** The actor has no handler of its name. */
   | "unknownMessage"
   /** The actor could not start. */
   | "startFailed"
-  /** The supervision gave up on restarts. */
+  /** The supervisor gave up on restarts. */
   | "intensityExceeded"
   /** Its transferables had gone to a thread that was lost, or that gave the message back. */
   | "transferLost"
-  /** Published to a subscriber that cannot take it: it cannot be copied to its thread, or has no key for its router. */
+  /** It was published to a subscriber that cannot take it: it cannot be copied to a thread, or has no key for a router. */
   | "undeliverable";

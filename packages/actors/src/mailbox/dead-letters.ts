@@ -14,13 +14,13 @@ export class DeadLetterStore {
   readonly #release: (message: unknown) => void;
   readonly #log: Logger;
   #capacity: number;
-  /** In the order they came, each with its number. */
+  /** The letters in the order of arrival, each with its number. */
   #letters = new Map<DeadLetter, number>();
   /**
    * The dead letters whose handler had the message itself in hand, and may have sent on or dropped the addresses in it.
    */
   readonly #inHand = new WeakSet<DeadLetter>();
-  /** Undefined once closed. */
+  /** Undefined once the store is closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
   #undelivered = 0;
@@ -45,8 +45,8 @@ export class DeadLetterStore {
   }
 
   /**
-   * `handlers` are the names of those that the actor has. `isInHand` when one had the message itself: one on another thread had
-   * a copy, with addresses of its own.
+   * Adds a letter. `handlers` are the names of the actor's handlers. `isInHand` is true if one of them had the message itself: a
+   * handler on another thread had a copy, with addresses of its own.
    */
   add(letter: DeadLetter, { handlers }: { readonly handlers: readonly string[] }, isInHand: boolean): void {
     this.#total++;
@@ -60,7 +60,7 @@ export class DeadLetterStore {
     this.#forgetExcess();
   }
 
-  /** The letters that are kept, oldest first. */
+  /** Returns the letters that are kept, oldest first. */
   list(): DeadLetter[] {
     return [...this.#letters.keys()];
   }
@@ -89,7 +89,7 @@ export class DeadLetterStore {
   redeliver(letter: DeadLetter, send: (message: unknown) => boolean): boolean {
     const number = this.#letters.get(letter);
     if (number === undefined) return false;
-    this.#letters.delete(letter); // before `send`, which may run code of the user's
+    this.#letters.delete(letter); // before `send`, which may run the user's code
     let isSent = false;
     try {
       isSent = send(letter.message);
@@ -125,7 +125,7 @@ export class DeadLetterStore {
     if (!this.#inHand.has(oldest)) this.#release(oldest.message);
   }
 
-  /** Every doubling of the total is a warning, so that a flood is seen but does not flood the log. */
+  /** Warns at every doubling of the total, so that a flood is seen but does not flood the log. */
   #report({ reason, to, type }: DeadLetter, handlers: readonly string[]): void {
     const why = reason === "unknownMessage" ? `${WHY[reason]}${listed(handlers)}` : WHY[reason];
     const text = `dead letter: "${type}" to actor "${to}" is not handled, because ${why}`;
@@ -135,20 +135,20 @@ export class DeadLetterStore {
 
 /** Each reason in words. */
 const WHY: Readonly<Record<DeadLetterReason, string>> = {
-  full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() says that there is none",
-  overflow: "its mailbox was full, and its overflow policy gave this message up",
+  full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() tells if there is none",
+  overflow: "its mailbox was full, and the overflow policy gave this message up",
   draining: "it was sent by a weak address, after the last strong one was dropped",
   stopped: "the actor has stopped",
-  killed: "the actor was killed while it was at it",
-  quarantined: "its handler panicked, and its policy keeps what did",
+  killed: "the actor was killed while it handled it",
+  quarantined: "its handler panicked, and the poison policy keeps such messages",
   unknownMessage: "the actor has no handler of that name",
   startFailed: "the actor could not start",
   intensityExceeded: "its supervisor gave up on restarts",
-  transferLost: "what it transfers went to a thread that was lost, or gave it back",
+  transferLost: "the objects that it transfers went to a thread that was lost, or that gave the message back",
   undeliverable: "its subscriber cannot take it",
 };
 
-/** The `type` of anything that claims to be a message. */
+/** Returns the `type` of a value that claims to be a message. */
 export function typeOf(message: unknown): string {
   try {
     return String((message as { readonly type?: unknown } | undefined)?.type);

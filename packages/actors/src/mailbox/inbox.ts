@@ -25,6 +25,10 @@ export interface Inbox {
   trySend<V>(message: V): Result<void, TrySendError<V>>;
   /** `waiter` is the actor that sends, if one does. */
   send<V>(message: V, options: WaitOptions | undefined, waiter: Waiter | undefined): Promise<Sent<V>>;
+}
+
+/** The inbox of an actor in its own system, which knows what became of each message. */
+export interface AccountedInbox extends Inbox {
   /** Accounts for all messages that came here; `inFlight` are those in the hands of the actor itself. */
   ledger(inFlight: number): Ledger;
 }

@@ -5,11 +5,11 @@
  */
 import type { DeadLetterReason } from "./dead-letter.ts";
 
-/** The number of messages of an actor or of a system, by where they are. */
+/** The account of all messages of an actor or of a system. */
 export interface Ledger {
   readonly accepted: number;
   readonly queued: number;
-  /** Set aside by their handler. */
+  /** Messages that their handler has set aside. */
   readonly stashed: number;
   readonly inFlight: number;
   readonly handled: number;

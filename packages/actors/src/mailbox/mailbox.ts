@@ -4,22 +4,32 @@
  * somewhere to put the reply.
  *
  * Upstream are the addresses, downstream is the turn. A restart does not touch the mailbox, so it loses nothing.
+ *
+ * Above the limits: each message passes this object; it has an operation for each way into the queue and out of it.
+ *
+ *     field        written by                                          when
+ *     deferred     this file; turn.ts takes from it                    from the first retry, stash or delivery that must not wait
+ *     awaited      incarnation.ts: pipeToSelf and its outcomes         while an incarnation runs, and until a drain is over
+ *     prefetcher   threads/parent/prefetch.ts                          while messages are on their way to a thread
+ *     credits      credits.ts                                          while threads may use slots of it
+ *     channel      this file, credits.ts, the senders of core          until `end`
+ *     account      this file; cell.ts counts handled and panicked      always
  */
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
 import {
+  afterYield,
   Channel,
   CLOSED,
+  charge,
   DISCONNECTED,
   FULL,
   NOTHING,
   OPEN,
-  overspent,
   PUSHED,
-  putOff,
   refuse,
-  soon,
+  settled,
 } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskPosition, AskQueue } from "../reply/ask.ts";
@@ -31,7 +41,7 @@ import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
 import type { DeadLetterReason } from "./dead-letter.ts";
 import { DeferredMessages } from "./deferred.ts";
-import type { Inbox } from "./inbox.ts";
+import type { AccountedInbox } from "./inbox.ts";
 import type { Ledger } from "./ledger.ts";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
 import { takesAll } from "./overflow.ts";
@@ -41,11 +51,10 @@ import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
-import { WaitingAsk, WaitingSend } from "./waiting-senders.ts";
+import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
 
 const HIGH_WATER = 1000;
 const NEVER = 2 ** 31 - 1;
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 const RESOLVED_SENT = Promise.resolve(SENT);
 
 /** An executor that has sent queued messages ahead of their turn, at which they are taken out. */
@@ -73,7 +82,7 @@ export interface MailboxOwner extends Waker, Waiter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-export class Mailbox implements AskQueue, Inbox {
+export class Mailbox implements AskQueue, AccountedInbox {
   readonly #queue: MailQueue<unknown> | PriorityQueue;
   /** Decides on the order; undefined for the order of arrival. */
   readonly #ranking: Ranking | undefined;
@@ -221,11 +230,11 @@ export class Mailbox implements AskQueue, Inbox {
     if (refusal !== undefined) return refusal;
     const item = this.prepared(message);
     const pushed = this.#offer(item);
-    if (pushed === PUSHED) return overspent(true) ? putOff(SENT) : RESOLVED_SENT;
-    if (pushed === DISCONNECTED) return soon({ ok: false, error: new SendError(message) }, true);
-    if (this.#overflow === "reject") return soon({ ok: false, error: new TrySendError("full", message) }, true);
+    if (pushed === PUSHED) return charge(true) ? afterYield(SENT) : RESOLVED_SENT;
+    if (pushed === DISCONNECTED) return settled({ ok: false, error: new SendError(message) }, true);
+    if (this.#overflow === "reject") return settled({ ok: false, error: new TrySendError("full", message) }, true);
     const waiting = new WaitingSend(this, message, this.#waitingItem(item));
-    if (options?.timeout === 0) return soon(waiting.timedOut, true);
+    if (options?.timeout === 0) return settled(waiting.timedOut, true);
     const sent = waiting.start(options, this.#owner.clock);
     if (waiter !== undefined) waiting.awaitedBy(waiter, this.#owner, sent);
     return sent;
@@ -252,7 +261,7 @@ export class Mailbox implements AskQueue, Inbox {
       }
       this.giveUp(position, message);
     } else if ("slots" in position) {
-      this.channel.unpark(position); // never accepted: what is in it is still the caller's
+      this.channel.cancelWait(position); // never accepted: what is in it is still the caller's
     } else {
       this.account.expired++;
       position.remove();
@@ -265,7 +274,7 @@ export class Mailbox implements AskQueue, Inbox {
   giveUp(ticket: number, message: unknown): void {
     this.account.expired++; // before the actor may end for want of it
     this.#queue.remove(ticket);
-    this.channel.roomMade();
+    this.channel.slotsFreed();
     this.#owner.release(message);
   }
 
@@ -359,10 +368,10 @@ export class Mailbox implements AskQueue, Inbox {
   fulfill(message: unknown): void {
     const { channel } = this;
     const item = this.prepared(message);
-    channel.room++;
+    channel.granted++;
     if (channel.state !== OPEN) {
       this.#refuseTell(item, DISCONNECTED);
-      channel.roomMade();
+      channel.slotsFreed();
       return;
     }
     this.account.accepted++;

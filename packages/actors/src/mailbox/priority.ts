@@ -1,8 +1,10 @@
 /** Mailboxes in which a function of the message decides what is handled first. ranking.ts keeps the order. */
-
+import { checkOptions } from "@pneumatic/core/internal";
 import type { MailboxSpec, Overflow } from "./mailbox-spec.ts";
-import { checkMailbox } from "./overflow.ts";
+import { capacityKind, checkMailbox, overflowKind } from "./overflow.ts";
 import { checkRanking } from "./priority/ranking.ts";
+
+const OPTIONS = { capacity: capacityKind(1, true), overflow: overflowKind };
 
 /**
  * Specifies a mailbox that hands over the message with the lowest number first. Messages with the same number keep
@@ -18,7 +20,8 @@ import { checkRanking } from "./priority/ranking.ts";
  * except that `dropOldest` keeps what is urgent: it drops the oldest message with the highest number, which may be
  * the one just sent. Messages that wait for room are let in as they came, then take their place by their number.
  *
- * Throws `InvalidDefinitionError` if `rankOf` is no function, `RangeError` for a capacity out of range.
+ * Throws `InvalidDefinitionError` if `rankOf` is no function, and core's `InvalidArgumentError`, a `RangeError`, for a
+ * capacity out of range and for options that do not exist.
  *
  * @example
  * ```ts
@@ -41,8 +44,9 @@ export function priority<Message>(
   rankOf: (message: Message) => number,
   options?: { readonly capacity?: number; readonly overflow?: Overflow },
 ): MailboxSpec<Message> {
+  checkRanking(rankOf);
+  if (options !== undefined) checkOptions(options, OPTIONS);
   const { capacity = Number.POSITIVE_INFINITY, overflow = "wait" } = options ?? {};
-  checkRanking(rankOf, capacity);
   const spec = { capacity, overflow, rankOf };
   checkMailbox(spec);
   return spec;

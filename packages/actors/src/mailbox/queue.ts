@@ -41,7 +41,7 @@ export class MailQueue<T> implements Fifo<T> {
   #headIndex = 0;
   #tail: Block<T> | undefined = undefined;
   #tailIndex = 0;
-  /** Every value with a ticket up to this one was queued at `#markedAt`, or before. */
+  /** Every value with a ticket up to this one was queued by `#markedAt`. */
   #marked = -1;
   #markedAt = 0;
 
@@ -66,7 +66,7 @@ export class MailQueue<T> implements Fifo<T> {
     }
   }
 
-  /** Removes the value with this ticket, which must still be queued. A block that is all removed is given back. */
+  /** Removes the value with this ticket, which must still be queued. A block without values is given back. */
   remove(ticket: number): void {
     let before: Block<T> | undefined;
     let block = this.#head as Block<T>;
@@ -139,7 +139,7 @@ export class MailQueue<T> implements Fifo<T> {
     return next;
   }
 
-  /** The last value was read from `block`. A small one that is the only one starts over, else memory is given back. */
+  /** Called when the last value was read from `block`. A small block that is the only one starts over, else memory is given back. */
   #rewind(block: Block<T>): void {
     if (block !== this.#tail || this.#headIndex !== this.#tailIndex || block.slots.length > LARGEST_IDLE_BLOCK) {
       this.clear();

@@ -1,13 +1,16 @@
 /** Messages that wait for room in a bounded mailbox. They are accepted, and count, from the moment they get it. */
 import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
-import type { Channel, ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { Wait } from "@pneumatic/core/internal";
 import type { Envelope } from "../reply/ask.ts";
 import type { DeadlockVictim, Edge, Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler, Step } from "../scheduler.ts";
 
 const ignore = (): void => {};
+
+/** The result of a send that succeeded. */
+export const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
 
 /** The result of the `send` of an address. */
 export type Sent<V> = Result<void, SendError<V> | SendTimeoutError<V> | TrySendError<V>>;
@@ -24,7 +27,7 @@ interface FullMailbox {
 }
 
 /** A `send` that waits. */
-export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>, DeadlockVictim {
+export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unknown>, DeadlockVictim {
   readonly value: unknown;
   readonly #message: V;
   readonly #mailbox: FullMailbox;
@@ -86,14 +89,14 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>
   }
 
   enter(): void {
-    this.#mailbox.channel.park(this);
+    this.#mailbox.channel.waitForRoom(this);
   }
 
   get slots(): number {
     return 1;
   }
 
-  admitted(): void {
+  accepted(): void {
     this.#mailbox.countAccepted();
     this.settle({ ok: true, value: undefined });
   }
@@ -103,12 +106,12 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements ParkedSend<unknown>
   }
 
   leave(): void {
-    this.#mailbox.channel.unpark(this);
+    this.#mailbox.channel.cancelWait(this);
   }
 }
 
 /** An `ask` that waits. */
-export class WaitingAsk implements ParkedSend<unknown> {
+export class WaitingAsk implements WaitingSender<unknown> {
   readonly value: unknown;
   readonly #ask: Envelope;
   readonly #mailbox: FullMailbox;
@@ -121,14 +124,14 @@ export class WaitingAsk implements ParkedSend<unknown> {
     this.#ask = ask;
     this.#mailbox = mailbox;
     ask.waiting(this);
-    mailbox.channel.park(this);
+    mailbox.channel.waitForRoom(this);
   }
 
   get slots(): number {
     return 1;
   }
 
-  admitted(): void {
+  accepted(): void {
     this.#mailbox.countAccepted();
     this.#ask.waiting(this.#mailbox.lastTicket);
   }

@@ -5,7 +5,7 @@ export class Registration implements Disposable {
   readonly cell: Cell;
   #undo: (() => void) | undefined;
 
-  /** `undo` is called once, at the end of the registration; it must not throw. */
+  /** Calls `undo` once, at the end of the registration; it must not throw. */
   constructor(cell: Cell, undo: () => void) {
     this.cell = cell;
     this.#undo = undo;
@@ -24,7 +24,7 @@ export class Registration implements Disposable {
 /** The registration of an actor that has ended already. */
 export const NO_REGISTRATION: Disposable = Object.freeze({ [Symbol.dispose]: () => {} });
 
-/** Forgets all that is kept about an actor that has ended. */
+/** Ends all registrations of an actor that has ended. */
 export function endRegistrations(cell: Cell): void {
   if (cell.registrations === undefined) return;
   for (const registration of cell.registrations) registration[Symbol.dispose]();

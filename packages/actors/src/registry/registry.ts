@@ -1,6 +1,6 @@
 /**
- * The registry: finds an actor by a typed key. It holds what it knows weakly, so a registration keeps no actor alive and
- * ends with it.
+ * The registry: finds an actor by a typed key. A registration keeps no actor alive, and ends with its actor. Upstream is the
+ * system, which has one registry; downstream are the registrations of a cell.
  */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";

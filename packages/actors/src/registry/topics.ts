@@ -1,7 +1,7 @@
 /** Topics: a message goes to every actor that has subscribed. Subscriptions are weak, like the entries of the registry. */
 import type { AddressTo, WeakAddressTo } from "../address/address.ts";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
@@ -82,12 +82,12 @@ export class Topics {
    * letter `full`; if the message cannot be copied to its thread, it has a dead letter `undeliverable`.
    *
    * All subscribers of one thread see the same object, which none of them may change. Each gets clones of the strong
-   * addresses in it, in plain objects and arrays. The publisher gives its own addresses away; without subscribers
+   * addresses in it, in plain objects, arrays, Maps and Sets. The publisher gives its own addresses away; without subscribers
    * they are dropped.
    */
   publish<M>(topic: Topic<M>, message: NoInfer<M>): number {
     checkTopic(topic);
-    checked(`topic:${topic.name}`, message);
+    checkedMessage(`topic:${topic.name}`, message);
     const subscribers = this.#topics.get(topic);
     const cells = subscribers === undefined ? [] : [...subscribers.keys()].filter(({ mailbox }) => !mailbox.isClosed);
     const last = cells.length - 1;

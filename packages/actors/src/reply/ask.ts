@@ -1,10 +1,14 @@
 /**
- * A message whose sender awaits the reply. It settles exactly once: replied to by the turn, rejected by a panic, by the end
- * of the actor, by its deadline or by its signal; and then neither a deadline nor a listener is left.
+ * A message whose sender awaits the reply. It settles exactly once: the turn replies; or a panic, the end of the actor, the
+ * deadline or the signal rejects it. Then neither a deadline nor a listener is left. Upstream is the address that asks,
+ * downstream the mailbox that queues the ask and the turn that replies.
  *
- *     UNSENT ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *     CREATED ─► PENDING (waits for room, then queued) ─► IN_FLIGHT ─► SETTLED       every phase may go to SETTLED at once
+ *
+ * Above the limits: an ask is one object, with its links in two lists and its deadline, so that an ask costs one
+ * allocation.
  */
-import type { ParkedSend, WaitNode } from "@pneumatic/core/internal";
+import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
@@ -12,11 +16,11 @@ import type { Step } from "../scheduler.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
-const UNSENT = 0;
+const CREATED = 0;
 const PENDING = 1;
 const IN_FLIGHT = 2;
 const SETTLED = 3;
-type AskPhase = typeof UNSENT | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
+type AskPhase = typeof CREATED | typeof PENDING | typeof IN_FLIGHT | typeof SETTLED;
 
 /** The queue of an ask: its mailbox. */
 export interface AskQueue {
@@ -31,18 +35,18 @@ export interface Removable {
 }
 
 /** The position of an ask: a ticket of the queue, a position before the queue, or the waiting sender of the ask. */
-export type AskPosition = number | Removable | ParkedSend<unknown>;
+export type AskPosition = number | Removable | WaitingSender<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const ignore = (): void => {};
 
-/** The reply to a message that no handler saw: its caller gave up first, or its actor has to end first. */
+/** The outcome of a message that no handler saw, because its caller gave up, or its actor has to end first. */
 export const NEVER_STARTED: unique symbol = Symbol("never started");
 
 export class Envelope implements Expiring, DeadlockVictim {
   readonly message: { readonly type: string };
   readonly promise: Promise<unknown>;
-  #phase: AskPhase = UNSENT;
+  #phase: AskPhase = CREATED;
   #position: AskPosition | undefined = undefined;
   deadline: number = Number.POSITIVE_INFINITY;
   previous: WaitNode | undefined = undefined;
@@ -146,7 +150,7 @@ export class Envelope implements Expiring, DeadlockVictim {
     this.#giveUp(reason);
   }
 
-  /** The signal for the handler: aborted when the caller gives up, or by {@link abortHandler}. */
+  /** The signal for the handler. It is aborted when the caller gives up, or by {@link abortHandler}. */
   get handlerSignal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#phase === SETTLED) this.#controller.abort(this.#givenUp);

@@ -4,7 +4,7 @@
  * keep the process alive, until it fires: asks one after the other cost no timer each.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
-import { UnheldTimer, WaitList } from "@pneumatic/core/internal";
+import { UnrefTimer, WaitList } from "@pneumatic/core/internal";
 import type { Scheduler } from "../scheduler.ts";
 
 /** An ask or an edge that expires at `deadline`, in milliseconds of the clock; `Infinity` while it is not in a list. */
@@ -19,7 +19,7 @@ const LISTS_KEPT = 16;
 
 class TimeoutList {
   readonly entries = new WaitList<Expiring>();
-  timer: UnheldTimer | undefined = undefined;
+  timer: UnrefTimer | undefined = undefined;
 }
 
 export class Deadlines {
@@ -37,7 +37,7 @@ export class Deadlines {
     this.step = step;
   }
 
-  /** `now` is the time, if it is known. */
+  /** Adds an entry. `now` is the time, if it is known. */
   add(entry: Expiring, now: number = this.#clock.now()): void {
     const { timeoutMs } = entry;
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
@@ -60,12 +60,12 @@ export class Deadlines {
     if (list?.entries.head === undefined && this.#lists.size > LISTS_KEPT) this.#forget(entry.timeoutMs);
   }
 
-  /** The last of those that were added with this timeout; `previous` leads to the others. */
+  /** Returns the entry that was added last with this timeout; `previous` leads to the others. */
   newest(timeoutMs: number): Expiring | undefined {
     return this.#lists.get(timeoutMs)?.entries.tail;
   }
 
-  /** Stops the timers of the lists that are drained. */
+  /** Stops the timers of the drained lists. */
   end(): void {
     for (const [timeoutMs, { entries }] of this.#lists) if (entries.head === undefined) this.#forget(timeoutMs);
   }
@@ -76,7 +76,7 @@ export class Deadlines {
   }
 
   #arm(list: TimeoutList, timeoutMs: number, delayMs: number): void {
-    list.timer = new UnheldTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
+    list.timer = new UnrefTimer(delayMs, () => this.#fired(list, timeoutMs), this.#clock);
   }
 
   #fired(list: TimeoutList, timeoutMs: number): void {

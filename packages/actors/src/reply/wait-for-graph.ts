@@ -16,17 +16,17 @@ const PATIENCE_MS = 500;
 /** The most microtasks until an async handler settles that awaits nothing but async functions. */
 const STEPS_TO_SETTLE = 16;
 
-/** An actor, as far as it can wait and be waited for. */
+/** An actor that can wait, and be waited for. */
 export interface Waiter {
   readonly path: string;
   /** The message that it handles and has yet to settle; undefined if it could take a message. */
   readonly work: unknown;
-  /** The incarnation that works. */
-  readonly incarnation: object | undefined;
-  /** The number of messages that it has handled or stashed. */
-  readonly progress: number;
+  /** The incarnation that works; left out if the actor is in another thread, where only `work` is known. */
+  readonly incarnation?: object | undefined;
+  /** The number of messages that it has handled or stashed; left out likewise. */
+  readonly progress?: number;
   readonly waitForGraph: WaitForGraph;
-  /** The edges from it that are on record. */
+  /** The edges on record in which it is the waiter. */
   longWaits: Set<Edge> | undefined;
   /** The number of edges to it that are on record. */
   longAwaited: number;
@@ -48,7 +48,7 @@ export class Edge implements Expiring {
   readonly promise: Promise<unknown>;
   readonly #work: unknown;
   readonly #incarnation: object | undefined;
-  readonly #progress: number;
+  readonly #progress: number | undefined;
 
   constructor(waiter: Waiter, target: Waiter, victim: DeadlockVictim, promise: Promise<unknown>) {
     this.waiter = waiter;
@@ -93,7 +93,7 @@ export class WaitForGraph {
     this.#found = found;
   }
 
-  /** Notes that `waiter` waits for `target`; undefined when nothing of it is unsettled. `now` is the time, if it is known. */
+  /** Adds an edge from `waiter` to `target`; returns undefined if no handler of `waiter` is unsettled. `now` is the time, if it is known. */
   add(
     waiter: Waiter,
     target: Waiter,
@@ -116,7 +116,7 @@ export class WaitForGraph {
     if (edge.waiter.longWaits?.delete(edge)) edge.target.longAwaited--;
   }
 
-  /** Takes out the edge of `waiter` that `promise` stands for. */
+  /** Removes the edge of `waiter` to which `promise` belongs. */
   background(waiter: Waiter, promise: unknown): void {
     for (const edge of waiter.longWaits ?? []) if (edge.promise === promise) this.remove(edge);
     let node: WaitNode | undefined = this.#young.newest(PATIENCE_MS);
@@ -129,18 +129,18 @@ export class WaitForGraph {
     this.#young.end();
   }
 
-  /** Looks for a cycle that `edge` closes. */
+  /** Searches for a cycle that `edge` closes. */
   examine(edge: Edge): void {
     if (!edge.isActive) return;
     edge.waiter.longWaits ??= new Set();
     edge.waiter.longWaits.add(edge);
     edge.target.longAwaited++;
-    if (edge.waiter.longAwaited === 0) return; // so that what waits for a long chain does not follow it each time
+    if (edge.waiter.longAwaited === 0) return; // so that waits for a long chain do not follow it each time
     const path = pathBetween(edge.target, edge.waiter);
     if (path !== undefined) this.#resolve(edge, [edge.waiter.path, ...path]);
   }
 
-  /** An actor that waits for itself waits for ever; whether it does shows when its handler has had the chance to settle. */
+  /** Finds an actor that waits for itself, and so for ever. It waits until the handler has had the chance to settle without it. */
   async #examineSelf(edge: Edge): Promise<void> {
     for (let step = 0; step < STEPS_TO_SETTLE; step++) await undefined;
     const isUnderWay = edge.deadline !== Number.POSITIVE_INFINITY;
@@ -150,13 +150,13 @@ export class WaitForGraph {
   #resolve(edge: Edge, path: string[]): void {
     const error = new DeadlockError(path);
     if (this.#rejects) this.remove(edge);
-    else this.#young.remove(edge); // what goes on may be part of another one
+    else this.#young.remove(edge); // the wait goes on, and may be part of another cycle
     this.#found(error);
     if (this.#rejects) edge.victim.deadlocked(error);
   }
 }
 
-/** The paths of those who wait for each other from one actor to the other, both included; the fewest there are. */
+/** Returns the shortest chain of waits from one actor to another, as paths, both ends included. */
 function pathBetween(from: Waiter, to: Waiter): string[] | undefined {
   const reachedFrom = new Map<Waiter, Waiter | undefined>([[from, undefined]]);
   for (const waiter of reachedFrom.keys()) {

@@ -7,7 +7,7 @@ import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { BroadcastAskError } from "../errors.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
@@ -16,7 +16,7 @@ import type { Pool } from "./pool.ts";
 import type { Picker, Routee } from "./strategies.ts";
 
 /** Gives each message to one routee. */
-export class RoutingInbox implements Inbox {
+export class RoutingInbox implements AccountedInbox {
   readonly #own: Mailbox;
   readonly #pool: Pool;
   readonly #picker: Picker;
@@ -30,7 +30,7 @@ export class RoutingInbox implements Inbox {
   inboxFor(message: unknown): Mailbox {
     this.#pool.growIfLoaded();
     const { mailbox } = this.#picker.pick(this.#pool, message).cell;
-    return this.#own.isClosed ? this.#own : mailbox; // to pick may call the key of a user, which may end the router
+    return this.#own.isClosed ? this.#own : mailbox; // asked after the pick: the user's `key` may have ended the router
   }
 
   get takesAll(): boolean {
@@ -58,7 +58,7 @@ export class RoutingInbox implements Inbox {
  * Gives each message to every routee, with strong addresses of its own in it. So do `send` and `trySend`; if some
  * routees refuse, the outcome is the first refusal.
  */
-export class BroadcastInbox implements Inbox {
+export class BroadcastInbox implements AccountedInbox {
   readonly #own: Mailbox;
   readonly #pool: Pool;
 

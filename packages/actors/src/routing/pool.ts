@@ -2,13 +2,13 @@
  * The routees of one router: their number, and the end of a surplus one. The supervisor starts and restarts them; this
  * file decides only about their number.
  *
- *     message ─► all loaded? ─► grow ─┐                        one that goes drains: it is in no list of the strategies,
- *     resize(n) ──────────────────────┼─► members ─► leaving   but handles what it has, also what waits for room
+ *     message ─► all loaded? ─► grow ─┐                        a leaving routee drains: no strategy chooses it, but it
+ *     resize(n) ──────────────────────┼─► members ─► leaving   handles all that it has, queued and waiting for room
  *     time ─► some idle? ─► shrink ───┘
  *
- * A routee that has ended for good stays a member, which the strategies pass over, until the number changes.
+ * Invariant: a routee that has ended for good stays a member until the number changes; the strategies pass over it.
  */
-import { UnheldTimer } from "@pneumatic/core/internal";
+import { UnrefTimer } from "@pneumatic/core/internal";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import type { Cell } from "../cell/cell.ts";
 import { SpawnRefusedError } from "../errors.ts";
@@ -19,8 +19,8 @@ import { Registration } from "../registry/registration.ts";
 import { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { hashOf } from "./hash.ts";
-import type { Limits } from "./options.ts";
 import type { RouteeInfo } from "./router-address.ts";
+import type { Limits } from "./router-spec.ts";
 import type { Members, Routee } from "./strategies.ts";
 import { loadOf } from "./strategies.ts";
 
@@ -33,11 +33,11 @@ export class Pool implements Members {
   readonly #supervisor: Supervisor;
   readonly #spec: RuntimeChildSpec;
   #limits: Limits;
-  #sweep: UnheldTimer | undefined = undefined;
+  #sweep: UnrefTimer | undefined = undefined;
   /** The number of messages that each member had got at the last sweep. */
   #given = new Map<Routee, number>();
 
-  /** The first routees are the children that `supervisor` has in `cell`. */
+  /** Begins with the children of `cell`, which `supervisor` has made. */
   constructor(cell: Cell, supervisor: Supervisor, spec: RuntimeChildSpec, limits: Limits) {
     this.#cell = cell;
     this.#supervisor = supervisor;
@@ -52,7 +52,7 @@ export class Pool implements Members {
     return takesAll(this.#spec.settings.mailbox);
   }
 
-  /** Starts or drains as many as it takes; replaces those that have ended for good. */
+  /** Starts or drains routees until their number fits `limits`, and replaces those that have ended for good. */
   resize(limits: Limits): void {
     const { path, accepts } = this.#cell;
     if (!accepts) throw new SpawnRefusedError(`${path}/…`, "its router has ended");
@@ -65,7 +65,7 @@ export class Pool implements Members {
     this.#sweepLater();
   }
 
-  /** Starts one more if all have enough to do, and there may be one more. */
+  /** Starts one more routee if all are loaded and the limits allow it. */
   growIfLoaded(): void {
     const { min, max, loadedAt } = this.#limits;
     if (min === max) return;
@@ -75,7 +75,7 @@ export class Pool implements Members {
       if (loadOf(cell) < loadedAt) return;
       open++;
     }
-    if (open === 0 || open >= max || !this.#cell.accepts) return; // where none is left, it is not for the load
+    if (open === 0 || open >= max || !this.#cell.accepts) return; // with none open, load is not the reason
     this.#removeClosed();
     this.#grow();
     this.#sweepLater();
@@ -88,7 +88,7 @@ export class Pool implements Members {
     });
   }
 
-  /** All messages that were given to routees, and those that came too late for any. */
+  /** Returns the account of all messages that routees got, and of those that came too late for any. */
   ledger(): Ledger {
     this.#forgetEnded();
     const total = new Account();
@@ -147,10 +147,10 @@ export class Pool implements Members {
   #sweepLater(): void {
     if (this.#sweep !== undefined || this.members.length <= this.#limits.min) return;
     this.#given = new Map(this.members.map((each) => [each, each.cell.account.accepted]));
-    this.#sweep = new UnheldTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
+    this.#sweep = new UnrefTimer(this.#limits.idleMs, () => this.#sweepNow(), this.#cell.clock);
   }
 
-  /** Idle is who has nothing to do, and was given nothing since the last sweep. */
+  /** Releases idle routees: those that have nothing to do, and got no message since the last sweep. */
   #sweepNow(): void {
     this.#sweep = undefined;
     const open = this.#open;
@@ -162,12 +162,12 @@ export class Pool implements Members {
   }
 }
 
-/** The name of routee number `number`, counted from 1. */
+/** Returns the name of routee number `number`, counted from 1. */
 export function routeeName(number: number): string {
   return `routee-${number}`;
 }
 
-/** The specification of one routee, whose args have addresses of their own. */
+/** Returns the specification of one routee, with addresses of its own in its args. */
 export function routeeSpec({ behavior, settings, args }: RuntimeChildSpec): RuntimeChildSpec {
   return new RuntimeChildSpec(behavior, settings, { args: cloneForRecipient(args) });
 }

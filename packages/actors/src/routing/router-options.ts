@@ -26,7 +26,7 @@ export interface ElasticSize {
 
 /** The options of a strategy that needs no key. */
 export interface PlainRouting {
-  /** `round_robin` when left out. */
+  /** `round_robin` by default. */
   readonly strategy?: "round_robin" | "random" | "least_loaded";
   readonly size: RouterSize;
   readonly key?: never;
@@ -50,7 +50,7 @@ export interface BroadcastRouting {
   readonly key?: never;
 }
 
-/** The arguments of `route` after the definition: how messages are routed, and how each routee lives. */
+/** The arguments of `route` after the definition: the routing of messages, and the life of each routee. */
 export type RouteArguments<P, Args> = Required<
   WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
 >;

@@ -1,24 +1,27 @@
-/** Makes a router: a supervisor whose children are its routees, and whose messages go to them. */
+/**
+ * Makes a router: a supervisor whose children are its routees, and whose inbox gives each message to one or all of them. The
+ * options come from `options.ts`, the choice of a routee from `strategies.ts`, their number from `pool.ts`.
+ */
 import type { Sender } from "@pneumatic/core";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Inbox } from "../mailbox/inbox.ts";
+import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Registration } from "../registry/registration.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { ChildSpec, SupervisorSpec } from "../supervisor/supervisor-address.ts";
-import { routerAddress } from "./address.ts";
+import { routerAddress } from "./handle.ts";
 import { BroadcastInbox, RoutingInbox } from "./inbox.ts";
-import type { RouterSpec } from "./options.ts";
-import { limitsOf, routerSpec } from "./options.ts";
 import { Pool, routeeName, routeeSpec } from "./pool.ts";
+import type { RouterSpec } from "./router-spec.ts";
+import { resizedLimits, routerSpec } from "./router-spec.ts";
 import type { Picker } from "./strategies.ts";
 import { ConsistentHash, LeastLoaded, Random, RoundRobin } from "./strategies.ts";
 
 /** The part of its system that a router needs. */
 export interface RouterFactory {
   readonly random: () => number;
-  /** Makes a supervisor that has not begun, and its children. */
+  /** Makes a supervisor and its children, none of which has begun. */
   makeSupervisor(
     parent: Cell | undefined,
     spec: SupervisorSpec,
@@ -51,13 +54,13 @@ export function startRouter(
   new Registration(cell, () => dropAddresses(routee.args)); // each routee has a clone of these
   cell.life.begin();
   const router = {
-    resize: (size: unknown) => pool.resize(limitsOf(size, strategy)),
+    resize: (size: unknown) => pool.resize(resizedLimits(size, strategy)),
     list: () => pool.list(),
   };
   return routerAddress(cell, sender, router);
 }
 
-function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterFactory): Inbox {
+function inboxOf(spec: RouterSpec, own: Mailbox, pool: Pool, { random }: RouterFactory): AccountedInbox {
   return spec.strategy === "broadcast"
     ? new BroadcastInbox(own, pool)
     : new RoutingInbox(own, pool, pickerOf(spec, own.path, random));

@@ -16,7 +16,7 @@ export interface Routee {
   readonly seed: number;
 }
 
-/** The routees at this moment, never none. The list is replaced when it changes, and is itself never changed. */
+/** The present routees, at least one. A change replaces the list; a list itself never changes. */
 export interface Members {
   readonly members: readonly Routee[];
 }
@@ -30,7 +30,7 @@ export function loadOf({ mailbox, inFlight }: Cell): number {
   return mailbox.queued + (inFlight === undefined ? 0 : 1);
 }
 
-/** The first at `start` or behind it, round about, that takes messages. */
+/** Returns the position of the first routee that takes messages, from `start` round to `start` again. */
 function openFrom(start: number, members: readonly Routee[]): number {
   const count = members.length;
   for (let step = 0; step < count; step++) {
@@ -40,7 +40,7 @@ function openFrom(start: number, members: readonly Routee[]): number {
   return 0;
 }
 
-/** One after the other. */
+/** Chooses one routee after the other. */
 export class RoundRobin implements Picker {
   #next = 0;
 
@@ -51,7 +51,7 @@ export class RoundRobin implements Picker {
   }
 }
 
-/** Any, by the chance of the system. */
+/** Chooses by the random numbers of the system. */
 export class Random implements Picker {
   readonly #random: () => number;
 
@@ -67,7 +67,7 @@ export class Random implements Picker {
   }
 }
 
-/** The one with the fewest messages queued and in flight; of several, the next one round about. */
+/** Chooses the routee with the fewest messages queued and in flight; of several, the next in turn. */
 export class LeastLoaded implements Picker {
   #next = 0;
 
@@ -89,8 +89,8 @@ export class LeastLoaded implements Picker {
 }
 
 /**
- * The one that has drawn the highest number for the key of the message. Each draws for itself, so when one comes or goes, only
- * the keys move that it wins or has won: one in n. (Rendezvous hashing, after Thaler and Ravishankar 1998.)
+ * Chooses the routee that draws the highest number for the key of the message. Each draws for itself, so when a routee comes or
+ * goes, only the keys that it wins move: one in n. (Rendezvous hashing, after Thaler and Ravishankar 1998.)
  */
 export class ConsistentHash implements Picker {
   readonly #key: (message: unknown) => unknown;

@@ -1,10 +1,13 @@
 /** Specifications of supervisors and their children, as the runtime reads them: checked when they are made. */
+import { ignored, oneOf } from "@pneumatic/core/internal";
 import type { LocalExecutor } from "../cell/executor.ts";
 import { InvalidDefinitionError } from "../errors.ts";
+import { door } from "../option-doors.ts";
 import { behaviorOf, RemoteDefinition } from "../runtime-definition.ts";
 import type { Restart } from "./actor-options.ts";
-import type { Settings } from "./spawn-options.ts";
-import { checkIntensity, checkName, settingsOf } from "./spawn-options.ts";
+import { DEFAULT_INTENSITY } from "./intensity.ts";
+import type { ActorDoor, Settings } from "./settings.ts";
+import { INTENSITY, settingsOf } from "./settings.ts";
 import { STRATEGIES } from "./strategy.ts";
 import type { SupervisorSpec } from "./supervisor-address.ts";
 
@@ -18,12 +21,12 @@ export class RuntimeChildSpec {
   constructor(
     behavior: LocalExecutor | RemoteDefinition | SupervisorSpec,
     settings: Settings,
-    { args, name }: { readonly args?: unknown; readonly name?: unknown } = {},
+    { args, name }: { readonly args?: unknown; readonly name?: string | undefined } = {},
   ) {
     this.behavior = behavior;
     this.settings = settings;
     this.args = args;
-    this.name = checkName(name);
+    this.name = name;
   }
 
   /** The stem of the name of an unnamed one, which ends in a number. */
@@ -32,16 +35,19 @@ export class RuntimeChildSpec {
   }
 }
 
+const checkSpec = door("a supervisor", {
+  strategy: oneOf(...STRATEGIES),
+  intensity: INTENSITY,
+  children: ignored, // checked one by one
+});
+
 /** Checks the specification of a supervisor and its children, and fills in what was left out. */
 export function checkedSupervisor(spec: Partial<SupervisorSpec>): SupervisorSpec {
   if (typeof spec?.children !== "object" || spec.children === null) {
     throw new InvalidDefinitionError("A supervisor is specified by an object with its `children`");
   }
-  const { strategy = "one_for_one", intensity, children } = spec;
-  if (!STRATEGIES.includes(strategy)) {
-    const known = STRATEGIES.join(", ");
-    throw new InvalidDefinitionError(`The strategy of a supervisor is one of ${known}, not ${String(strategy)}`);
-  }
+  checkSpec(spec);
+  const { strategy = "one_for_one", intensity = DEFAULT_INTENSITY, children } = spec;
   for (const [id, spec] of Object.entries(children)) {
     if (/^\d+$/.test(id)) {
       throw new InvalidDefinitionError(
@@ -50,14 +56,21 @@ export function checkedSupervisor(spec: Partial<SupervisorSpec>): SupervisorSpec
     }
     specOf(id, spec);
   }
-  return { strategy, intensity: checkIntensity(intensity), children };
+  return { strategy, intensity, children };
 }
 
-/** A definition and options as the runtime reads them. */
-export function childSpec(definition: unknown, options: object | undefined, restart: Restart): RuntimeChildSpec {
+/** Returns a definition and options as the runtime reads them; throws unless `door` accepts the options. */
+export function childSpec(
+  definition: unknown,
+  options: object | undefined,
+  restart: Restart,
+  door: ActorDoor,
+): RuntimeChildSpec {
   const isRemote = definition instanceof RemoteDefinition;
-  const settings = settingsOf(options, restart, isRemote);
-  return new RuntimeChildSpec(isRemote ? definition : behaviorOf(definition), settings, options);
+  if (isRemote) door.onThread(options);
+  else door.inProcess(options);
+  const behavior = isRemote ? definition : behaviorOf(definition);
+  return new RuntimeChildSpec(behavior, settingsOf(options, restart), options);
 }
 
 /** A supervisor as an actor: its children have their own limits of time, so it has none. */

@@ -1,10 +1,11 @@
 /**
- * What follows the end of an actor: one pure table, whose clauses are tried from the first to the last. Those from `permanent`
- * on are OTP's `do_restart`. Intensity and backoff are counted afterwards (restarts.ts), and for "restart" alone.
+ * The decision after the end of an actor: one pure table, whose clauses are tried from the first to the last. Those
+ * from `permanent` on are OTP's `do_restart`. Intensity and backoff are counted afterwards (restarts.ts), and for
+ * "restart" alone.
  *
  *     asked for       restart      end                                                follows
  *     FINISH          any          any                                                stop
- *     any             any          nobody can reach the actor, nothing is left to do  stop
+ *     any             any          the actor has no address, nothing is left to do  stop
  *     any             any          the first start fails, and its thread is not lost  stop, unless the actor replaces one
  *     SUSPEND         any          any                                                suspend
  *     DECIDE          any          a start fails that the supervisor's own awaits     failSupervisor
@@ -13,17 +14,21 @@
  *       "             transient    killed, panicked, crashed, startFailed             restart
  *       "             temporary    killed, panicked, crashed, startFailed             stop
  *
- * A restart after `hostLost` is not counted: another actor is to blame. Unlike OTP's, a `shutdown` is never the actor's own.
+ * A restart after `hostLost` is not counted: another actor is to blame. Unlike OTP's, a `shutdown` is never the actor's
+ * own.
  */
 import type { Exit } from "../cell/directive.ts";
 import { FINISH, SUSPEND } from "../cell/termination.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Restart } from "./actor-options.ts";
 
-/** What follows: `failSupervisor` fails the start of the supervisor, which begins the actor again if it is restarted itself. */
+/**
+ * The decision. `failSupervisor` fails the start of the supervisor, which begins the actor again if it is restarted
+ * itself.
+ */
 export type Decision = "stop" | "suspend" | "failSupervisor" | "restart" | "restartUncounted";
 
-/** How an actor is supervised, as far as it matters to what follows its end. */
+/** The part of the supervision of an actor that matters to the decision. */
 export interface Supervision {
   /** True if a first start that fails is like a later one, since the actor takes the place of one that has run. */
   readonly isReplacement: boolean;
@@ -53,7 +58,7 @@ function restartAfter(reason: ExitReason): Decision {
   return reason.kind === "crashed" && reason.cause === "hostLost" ? "restartUncounted" : "restart";
 }
 
-/** A thread may be lost by anybody's fault; a module that cannot be loaded is the actor's own. */
+/** A thread may be lost by the fault of any actor on it; a module that cannot be loaded is the actor's own. */
 function isThreadLost(reason: ExitReason): boolean {
   return reason.kind === "crashed" && reason.cause !== "loadFailed";
 }

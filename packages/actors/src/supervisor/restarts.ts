@@ -1,6 +1,6 @@
 /**
- * What restarts depend on and what they leave behind: a window of intensity, which a supervisor shares among its children, and
- * how many there were in a row. What follows an end is decided by the table of restart-policy.ts; a restart is counted here.
+ * The state that restarts depend on: a window of intensity, which all children of a supervisor have in common, and the
+ * number of restarts in a row. The table of restart-policy.ts decides after an end; this file counts a restart.
  */
 import type { Decider, Directive, Exit } from "../cell/directive.ts";
 import { SUSPENDED } from "../cell/directive.ts";

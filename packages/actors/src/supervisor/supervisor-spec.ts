@@ -3,6 +3,7 @@ import type { Definition } from "../definition.ts";
 import type { MessageOf } from "../protocol.ts";
 import type { ChildOptions, Intensity, WithArgs } from "./actor-options.ts";
 import { checkedSupervisor, childSpec } from "./child-spec.ts";
+import { CHILD } from "./settings.ts";
 import type { ChildSpec, ChildSpecs, Strategy, SupervisorSpec } from "./supervisor-address.ts";
 
 /**
@@ -14,7 +15,7 @@ export function child<P, Args>(
   definition: Definition<P, Args>,
   ...options: WithArgs<ChildOptions<MessageOf<P>>, Args>
 ): ChildSpec<P> {
-  return childSpec(definition, options[0], "permanent") as ChildSpec<P>;
+  return childSpec(definition, options[0], "permanent", CHILD) as ChildSpec<P>;
 }
 
 /**

@@ -103,7 +103,7 @@ export class Child implements Decider {
 interface StartOfAll {
   /** The one whose turn it is. */
   child: Child | undefined;
-  /** What it failed with: the supervisor's own start fails too. */
+  /** The error of its start: the supervisor's own start fails with it. */
   error: StartFailedError | undefined;
   /** True if the supervisor has to end before all have started. */
   isCutShort: boolean;

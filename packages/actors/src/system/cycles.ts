@@ -1,17 +1,17 @@
 /**
- * Cycles in a graph: its strongly connected components of more than one node, and the nodes that point to themselves. After
- * Tarjan (1972), with a stack of its own, since a chain of actors may be longer than the stack of calls.
+ * Finds the cycles in a graph: its strongly connected components of more than one node, and the nodes that point to themselves.
+ * After Tarjan (1972), with a stack of its own, since a chain of actors may be longer than the stack of calls.
  */
 
 /** A node that the search has reached. */
-interface Visit<N> {
+interface VisitedNode<N> {
   readonly node: N;
   /** The nodes that it points to, of which the first `done` were visited. */
   readonly next: readonly N[];
   done: number;
   /** The order in which it was reached. */
   readonly index: number;
-  /** The earliest node on the trail that can be reached from here. */
+  /** The index of the earliest node on the trail that can be reached from here. */
   low: number;
   isOnTrail: boolean;
 }
@@ -19,11 +19,11 @@ interface Visit<N> {
 /** The cycles among `nodes`, each in the order in which it was reached; edges that leave `nodes` are left out. */
 export function cyclesOf<N>(nodes: readonly N[], edges: (node: N) => Iterable<N>): N[][] {
   const known = new Set(nodes);
-  const visits = new Map<N, Visit<N>>();
-  const trail: Visit<N>[] = [];
+  const visits = new Map<N, VisitedNode<N>>();
+  const trail: VisitedNode<N>[] = [];
   const cycles: N[][] = [];
 
-  const reach = (node: N): Visit<N> => {
+  const reach = (node: N): VisitedNode<N> => {
     const next = [...edges(node)].filter((target) => known.has(target));
     const visit = { node, next, done: 0, index: visits.size, low: visits.size, isOnTrail: true };
     visits.set(node, visit);
@@ -31,7 +31,7 @@ export function cyclesOf<N>(nodes: readonly N[], edges: (node: N) => Iterable<N>
     return visit;
   };
 
-  const close = (root: Visit<N>): void => {
+  const close = (root: VisitedNode<N>): void => {
     const component = trail.splice(trail.lastIndexOf(root));
     for (const visit of component) visit.isOnTrail = false;
     if (component.length > 1 || root.next.includes(root.node)) cycles.push(component.map(({ node }) => node));

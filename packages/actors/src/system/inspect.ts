@@ -7,6 +7,7 @@ import { AWAITING, BUSY, DOWN, DUE, ENDING, FINISHING, NEW, QUEUED, READY, START
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
+import { withDescendants } from "./actor-tree.ts";
 import { cyclesOf } from "./cycles.ts";
 import type { ActorInspection, ActorState } from "./inspection.ts";
 
@@ -30,13 +31,20 @@ interface Sighting {
   readonly at: number;
 }
 
-/** Looks at the actors of one system. */
+/** Describes the actors of one system. */
 export class Inspector {
-  /** The runtime notes no time for each message, so this notes when it sees one. */
+  /** The runtime notes no time for each message, so the inspector notes when it sees one. */
   readonly #sightings = new WeakMap<Cell, Sighting>();
 
-  /** One actor and those below it. */
-  actor(cell: Cell): ActorInspection {
+  /** Describes actors and those below them, the last one first, so that children are there when their parent is described. */
+  actors(roots: readonly Cell[]): ActorInspection[] {
+    const described = new Map<Cell, ActorInspection>();
+    const all = (cells: readonly Cell[]): ActorInspection[] => cells.flatMap((cell) => described.get(cell) ?? []);
+    for (const cell of withDescendants(roots).reverse()) described.set(cell, this.#describe(cell, all(cell.children)));
+    return all(roots);
+  }
+
+  #describe(cell: Cell, children: readonly ActorInspection[]): ActorInspection {
     const { mailbox, code, life } = cell;
     const { capacity } = mailbox.channel;
     return {
@@ -57,7 +65,7 @@ export class Inspector {
       },
       strongAddresses: mailbox.channel.senders,
       thread: code instanceof ThreadCode ? { id: code.threadId } : undefined,
-      children: cell.children.map((child) => this.actor(child)),
+      children,
     };
   }
 
@@ -84,17 +92,11 @@ function elapsed(since: number | undefined, now: number): number {
   return since === undefined ? 0 : Math.max(0, Math.floor(now - since));
 }
 
-/** Paths of actors below `roots` that keep each other alive. */
+/** Returns the paths of actors among `roots` and below that keep each other alive. */
 export function ownershipCycles(roots: readonly Cell[]): string[][] {
-  const cells: Cell[] = [];
-  const collect = (cell: Cell): void => {
-    cells.push(cell);
-    cell.children.forEach(collect);
-  };
-  roots.forEach(collect);
   const owned = (cell: Cell): Cell[] =>
     strongAddresses([cell.args, [...(cell.incarnation?.owned ?? [])]])
       .map((address) => address[TARGET])
       .filter((target) => target instanceof Cell);
-  return cyclesOf(cells, owned).map((cycle) => cycle.map(({ path }) => path));
+  return cyclesOf(withDescendants(roots), owned).map((cycle) => cycle.map(({ path }) => path));
 }

@@ -3,7 +3,7 @@
  * (PNEUMATIC_TRACE_LEAKS=1, and a signal): the living actors, and the places where the addresses that keep them were
  * made.
  */
-import { addHolder, indented, isTracing } from "@pneumatic/core/internal/threads";
+import { addKeepAlive, indented, isTracing } from "@pneumatic/core/internal/threads";
 import { originsOf } from "../address/address-origins.ts";
 import { OWNER } from "../address/target.ts";
 import { strongAddresses } from "../address/walk.ts";
@@ -13,6 +13,7 @@ import type { DeadLetter } from "../mailbox/dead-letter.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import { withDescendants } from "./actor-tree.ts";
 
 /** The part of a system that the report reads. */
 interface ReportedSystem {
@@ -30,7 +31,7 @@ const REMEDIES =
 export function keepAlive(name: string, system: ReportedSystem): () => void {
   const unref = refEventLoop();
   if (!isTracing) return unref;
-  const forget = addHolder(() => keepAliveReport(name, system));
+  const forget = addKeepAlive(() => keepAliveReport(name, system));
   return () => {
     forget();
     unref();
@@ -39,7 +40,7 @@ export function keepAlive(name: string, system: ReportedSystem): () => void {
 
 function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedSystem): string {
   const letters = new Set<object>(deadLetters.list().flatMap(({ message }) => strongAddresses(message)));
-  const reports = below(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
+  const reports = withDescendants(roots).flatMap((cell) => describeActor(cell, letters) ?? []);
   const shown = reports.slice(0, MOST_ACTORS);
   if (reports.length > MOST_ACTORS) shown.push(`and ${reports.length - MOST_ACTORS} more`);
   const others = living - reports.length;
@@ -48,11 +49,6 @@ function keepAliveReport(name: string, { roots, living, deadLetters }: ReportedS
     `System "${name}": ${counted(living, "actor")} alive. ${REMEDIES}`,
     ...shown.map((each) => indented(each)),
   ].join("\n");
-}
-
-/** All of `roots` and below, parents first. */
-function below(roots: readonly Cell[]): Cell[] {
-  return roots.flatMap((cell) => [cell, ...below(cell.children)]);
 }
 
 /** Describes `cell`; undefined if it does nothing and only its supervisor has an address of it. */

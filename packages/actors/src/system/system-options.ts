@@ -34,7 +34,7 @@ export interface ActorSystemOptions {
   readonly threads?: {
     /**
      * The milliseconds without a turn of its event loop after which a thread is terminated as hung; 5,000 when left
-     * out.
+     * out. `Infinity` turns this off.
      */
     readonly heartbeatMs?: number;
     /** The memory of each shared thread. */

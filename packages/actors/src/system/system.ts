@@ -1,4 +1,8 @@
-/** The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it. */
+/**
+ * The system: it spawns, finds, stops and accounts for actors. runtime.ts is the machinery behind it.
+ *
+ * Above the limits: it is the face of all rooms; each operation is one call into the machinery.
+ */
 import type { Receiver } from "@pneumatic/core";
 import { currentClock, Timer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -24,8 +28,8 @@ import type { BroadcastAddress, RouterAddress } from "../routing/router-address.
 import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
 import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
+import { checkKill, checkReceiver, checkShutdown, checkSystemOptions } from "./check-options.ts";
 import type { SystemInspection } from "./inspection.ts";
-import { checkDeadlock, checkOptions, checkSize } from "./options.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 
@@ -67,8 +71,9 @@ export class ActorSystem implements AsyncDisposable {
   #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
 
+  /** Throws `InvalidDefinitionError` for an option that does not exist or is out of range, as every operation here does. */
   constructor(options: ActorSystemOptions = {}) {
-    checkOptions(options);
+    checkSystemOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
     this.log = logger.child({ system: this.name });
@@ -79,8 +84,8 @@ export class ActorSystem implements AsyncDisposable {
       log: this.log,
       name: this.name,
       keepAlive: options.keepAlive ?? true,
-      endsDeadlocks: checkDeadlock(options.deadlock) !== "warn",
-      deadLettersKept: checkSize("deadLetters.keep", options.deadLetters?.keep ?? DEAD_LETTERS_KEPT),
+      endsDeadlocks: options.deadlock !== "warn",
+      deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
@@ -102,7 +107,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
   supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
-    const address = this.#runtime.supervise(undefined, spec, options?.name) as SupervisorAddress<C>;
+    const address = this.#runtime.supervise(undefined, spec, options) as SupervisorAddress<C>;
     this.#renew();
     return address;
   }
@@ -175,6 +180,7 @@ export class ActorSystem implements AsyncDisposable {
    * applies unless `restart` is false. Idempotent.
    */
   kill(address: AnyAddress, options?: { readonly restart?: boolean }): Promise<ExitReason> {
+    checkKill(options);
     const cell = cellOf(address);
     cell.life.kill(options?.restart === false ? FINISH : DECIDE);
     return cell.isAlive ? Promise.resolve(KILLED) : cell.exited;
@@ -187,7 +193,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /**
    * Returns the newest messages that no handler saw, oldest first: 1,000 unless `deadLetters.keep` says otherwise.
-   * The system owns the addresses in them, and drops them when it forgets the letter.
+   * The system owns the addresses in them, and drops them when it forgets the dead letter.
    */
   deadLetters(): DeadLetter[] {
     return this.#runtime.deadLetters.list();
@@ -198,7 +204,7 @@ export class ActorSystem implements AsyncDisposable {
    * inspect} counts those that find no room, which the store keeps all the same.
    *
    * It is disconnected when the system has shut down. Dropping it unsubscribes. It does not keep the process alive. A
-   * letter that is received stays in the store, which owns the addresses in it.
+   * dead letter that is received stays in the store, which owns the addresses in it.
    *
    * @example
    * ```ts
@@ -214,16 +220,17 @@ export class ActorSystem implements AsyncDisposable {
    * ```
    */
   deadLetterReceiver(options?: { readonly capacity?: number }): Receiver<DeadLetter> {
-    return this.#runtime.deadLetters.receiver(checkSize("capacity", options?.capacity ?? DEAD_LETTERS_WAITING));
+    checkReceiver(options);
+    return this.#runtime.deadLetters.receiver(options?.capacity ?? DEAD_LETTERS_WAITING);
   }
 
   /**
-   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the letter out
-   * of the store, with the addresses in it. The ledger counts it as a new message.
+   * Sends the message of a dead letter once more, to the actor that lives at its path now, and takes the dead letter
+   * out of the store, with the addresses in it. The ledger counts it as a new message.
    *
-   * Returns false if the letter is not in the store any more, or if no actor there takes the message at once; then
-   * the letter stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped
-   * the addresses in it, unless it was on another thread and had a copy.
+   * Returns false if the dead letter is not in the store any more, or if no actor there takes the message at once;
+   * then it stays. A handler had a message of reason `killed` or `quarantined` in its hands, and may have dropped the
+   * addresses in it, unless it was on another thread and had a copy.
    */
   redeliver(letter: DeadLetter): boolean {
     return this.#runtime.redeliver(letter);
@@ -265,6 +272,11 @@ export class ActorSystem implements AsyncDisposable {
    * owns. Idempotent.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
+    try {
+      checkShutdown(options);
+    } catch (misuse) {
+      return Promise.reject(misuse);
+    }
     this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
     return this.#shutdown;
   }

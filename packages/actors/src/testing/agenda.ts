@@ -13,7 +13,7 @@ interface OwnStep extends Omit<Step, "kind"> {
 export type AnyStep = Step | OwnStep;
 
 export class Agenda {
-  /** First those that nothing has overtaken, then the others. */
+  /** The steps that nothing has overtaken, then the others. */
   readonly #steps: AnyStep[] = [];
   #overtaken = 0;
 
@@ -26,7 +26,7 @@ export class Agenda {
     else this.#steps.splice(this.#steps.length - this.#overtaken, 0, step);
   }
 
-  /** Takes the step at `position`, from 0; it overtakes those before it. */
+  /** Takes the step at `position`, counted from 0. It overtakes those before it. */
   take(position: number): AnyStep {
     const before = this.#steps.splice(0, position);
     const step = this.#steps.shift() as AnyStep;
@@ -35,7 +35,7 @@ export class Agenda {
     return step;
   }
 
-  /** Takes the turns that `path` waits for. */
+  /** Takes the turns for which the actor at `path` waits. */
   takeTurnsOf(path: string): Step[] {
     const taken: Step[] = [];
     for (let at = this.#steps.length - 1; at >= 0; at--) {

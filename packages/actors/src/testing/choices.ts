@@ -1,6 +1,6 @@
 /**
- * The decisions of one run: which of several steps is next, which faults strike. All of them come from here, so a run is
- * its list of numbers, where 0 is always the step that came first, and its list of strikes.
+ * The decisions of one run: which of several steps is next, which faults strike. All of them come from here, so two lists
+ * describe a run: the numbers of the chosen steps (0 is the step that came first), and the faults that struck.
  */
 
 /** The decisions that repeat a run. */
@@ -20,7 +20,7 @@ export class Choices implements Decisions {
   readonly #given: Decisions | undefined;
   readonly #random: (() => number) | undefined;
 
-  /** Repeats `given`; what comes after it is plain. Without it, `random` decides or, without that, everything is plain. */
+  /** Repeats `given`, and makes the plain choice after it. Without `given`, `random` decides; without both, every choice is plain. */
   constructor(random: (() => number) | undefined, given?: Decisions) {
     this.#random = given === undefined ? random : undefined;
     this.#given = given;
@@ -36,7 +36,7 @@ export class Choices implements Decisions {
     if (count === 1) return 0;
     const given = this.#given?.order[this.order.length] ?? 0;
     const picked = this.#random === undefined ? given : Math.floor(this.#random() * count);
-    const chosen = picked < count ? picked : 0; // it was given by a run that has gone another way
+    const chosen = picked < count ? picked : 0; // the given choices are of a run that went another way
     this.order.push(chosen);
     return chosen;
   }

@@ -1,17 +1,17 @@
-/** Values in a trace: one short line each, the same on every version of Node. */
+/** Writes the values in a trace: one short line each, the same on every version of Node. */
 import { targetOf } from "../address/target.ts";
 
 const LONGEST = 60;
 const MOST_ENTRIES = 6;
 const DEEPEST = 2;
 
-/** `value` on one line. */
+/** Returns `value` on one line. */
 export function display(value: unknown): string {
   const text = write(value, 0);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-/** A message on one line: its type, and its payload if it has one. */
+/** Returns a message on one line: its type, and its payload if it has one. */
 export function displayMessage({ type, ...payload }: { readonly type: string }): string {
   return Object.keys(payload).length === 0 ? type : `${type} ${display(payload)}`;
 }
@@ -44,7 +44,7 @@ function writeObject(value: object, depth: number): string {
     const pair = ([key, item]: [string, unknown]): string => `${key}: ${write(item, depth + 1)}`;
     return list(`${prefix}{ `, Object.entries(value), pair, " }").replace("{  }", "{}");
   } catch {
-    return "…"; // a getter or a proxy of the user's that throws
+    return "…"; // a getter or a proxy has thrown
   }
 }
 

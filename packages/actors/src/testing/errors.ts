@@ -57,7 +57,7 @@ export class ExpectationError extends Error {
   readonly code = "ERR_TESTING_EXPECTATION" as const;
 }
 
-/** A panic that a plan asked for. */
+/** A panic that a plan of faults has asked for. */
 export class InjectedPanicError extends Error {
   static {
     brand(InjectedPanicError, "InjectedPanicError", PACKAGE);
@@ -78,7 +78,7 @@ export class ExplorationError extends Error {
   }
   readonly code = "ERR_TESTING_EXPLORATION" as const;
   readonly seed: number;
-  /** No property of the instance: the message has it already, and those who print an error print its properties too. */
+  /** Not a property of the instance: the message has it already, and printing an error prints its properties too. */
   readonly #trace: string;
   constructor(seed: number, trace: string, message: string, cause: unknown) {
     super(message, { cause });

@@ -1,22 +1,20 @@
 /**
- * Runs a scenario under many seeds, until one of them fails. The failing run is made as plain as it can be made before it is
- * shown: with the fewest steps that overtake another.
+ * Runs a scenario under many seeds until one of them fails. Before the failing run is shown it is made as plain as possible:
+ * with the fewest steps that overtake another. `shrink.ts` searches for that run, `one-run.ts` carries
+ * out each of them.
  */
 import { currentClock } from "@pneumatic/core/internal";
-import { platformScheduler } from "../clock.ts";
-import { ActorPanickedError, AskTimeoutError, InvalidDefinitionError } from "../errors.ts";
-import { runtimeOf } from "../system/runtime.ts";
-import { checkedOptions, checkedSeed } from "./check-options.ts";
+import { InvalidDefinitionError } from "../errors.ts";
+import { checkExplore } from "./check-options.ts";
 import type { Decisions } from "./choices.ts";
 import { Choices } from "./choices.ts";
-import { ExplorationError, StepLimitError, UncontrolledWaitError } from "./errors.ts";
-import { atWork } from "./invariants.ts";
+import { ExplorationError } from "./errors.ts";
+import type { RunOutcome } from "./one-run.ts";
+import { errorText, runOnce } from "./one-run.ts";
 import { randomFrom } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import { inForce, simulatedSystem, simulationOf } from "./simulated-system.ts";
-import type { TestSystemOptions } from "./test-system.ts";
-import { TestSystem } from "./test-system.ts";
-import type { Trace } from "./trace.ts";
+import { inForce } from "./simulated-system.ts";
+import type { TestSystem, TestSystemOptions } from "./test-system.ts";
 
 /** The scenario of an exploration: it spawns actors, sends messages, and throws if something is wrong. */
 export type Scenario = (system: TestSystem) => unknown;
@@ -25,7 +23,7 @@ export type Scenario = (system: TestSystem) => unknown;
 export interface ExploreOptions extends Omit<TestSystemOptions, "seed" | "clock" | "autoAdvance"> {
   /** The number of seeds to try; 100 when left out. */
   readonly runs?: number;
-  /** The first seed; 1 when left out. The others follow it. */
+  /** The first seed; 1 by default. The others follow it. */
   readonly seed?: number;
   /** The number of steps that a run may take; 100,000 when left out. */
   readonly maxSteps?: number;
@@ -40,27 +38,12 @@ export interface Exploration {
   readonly steps: number;
 }
 
-interface RunFailure {
-  readonly error: unknown;
-}
-
-/** One run of a scenario. */
-interface RunOutcome {
-  readonly failure: RunFailure | undefined;
-  /** The other error: of its end, or before that. */
-  readonly also: unknown;
-  readonly decisions: Decisions;
-  readonly steps: number;
-  readonly switches: number;
-  readonly trace: string;
-}
-
 const DEFAULT_RUNS = 100;
 const DEFAULT_MAX_STEPS = 100_000;
 const DEFAULT_SHRINK_RUNS = 500;
-/** Long runs are repeated less often: all of them together take a few seconds. */
+/** The most steps of all repetitions together, so that long runs are repeated less often: a few seconds in all. */
 const MOST_SHRINK_STEPS = 1_000_000;
-/** The message has so many lines of a trace. */
+/** The most lines of a trace in the message of the error. */
 const MOST_LINES = 500;
 
 /**
@@ -94,16 +77,12 @@ const MOST_LINES = 500;
  * ```
  */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Exploration> {
-  checkedOptions("explore(scenario, options)", options);
+  checkExplore(options);
   const { runs = DEFAULT_RUNS, seed: first = 1, shrinkRuns = DEFAULT_SHRINK_RUNS } = options;
   if (typeof scenario !== "function")
     throw new InvalidDefinitionError("explore(scenario) takes a function of the system");
-  checkedSeed(first);
-  checkedCount("runs", runs, 1);
-  checkedSeed(first + runs);
-  checkedCount("shrinkRuns", shrinkRuns, 0);
-  checkedCount("maxSteps", options.maxSteps ?? DEFAULT_MAX_STEPS, 1);
-  inForce(currentClock())[Symbol.dispose](); // the first run would wait for an end that may wait for it
+  checkExplore({ seed: first + runs });
+  inForce(currentClock())[Symbol.dispose](); // throws now: the first run might wait for a system whose end waits for it
   let steps = 0;
   for (let seed = first; seed < first + runs; seed++) {
     const outcome = await run(scenario, options, seed, new Choices(randomFrom(seed)));
@@ -113,7 +92,17 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
   return { runs, steps };
 }
 
-/** The failure of `seed`, with the trace of the plainest run that fails like it. */
+function run(
+  scenario: Scenario,
+  { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others }: ExploreOptions,
+  seed: number,
+  choices: Choices,
+  isTraced?: boolean,
+): Promise<RunOutcome> {
+  return runOnce(scenario, { ...others, seed }, maxSteps, choices, isTraced);
+}
+
+/** Returns the failure of `seed`, with the trace of the plainest run that fails like it. */
 async function explorationError(
   scenario: Scenario,
   options: ExploreOptions,
@@ -136,19 +125,19 @@ async function explorationError(
   const { trace, also } = shown;
   const besides = also === undefined || errorText(also) === errorText(error) ? "" : `\nBesides: ${errorText(also)}`;
   const story = isSame(shown)
-    ? `The plainest run that fails like it ${counted(shown)}`
-    : "The same choices do not fail again: something that is not of the runtime decides as well. One of these runs";
+    ? `The plainest run that fails like it ${runText(shown)}`
+    : "The same choices do not fail again: something outside of the runtime decides as well. One of these runs";
   const summary = `Seed ${seed} fails: ${errorText(error)}${besides}\n${replay(options, seed)} replays it. ${story}:`;
   return new ExplorationError(seed, trace, `${summary}\n\n${shortened(trace)}\n`, error);
 }
 
-/** The call that repeats the run of `seed`. What else was decided by options is named by them. */
+/** Returns the call that repeats the run of `seed`; other options are shown as `...options`. */
 function replay({ runs: _, seed: __, ...others }: ExploreOptions, seed: number): string {
   const same = Object.keys(others).length === 0 ? "" : "...options, ";
   return `explore(scenario, { ${same}seed: ${seed}, runs: 1 })`;
 }
 
-function counted({ steps, switches, decisions: { strikes } }: RunOutcome): string {
+function runText({ steps, switches, decisions: { strikes } }: RunOutcome): string {
   const order =
     switches === 0
       ? "in the order in which they came"
@@ -157,67 +146,7 @@ function counted({ steps, switches, decisions: { strikes } }: RunOutcome): strin
   return `has ${steps} steps, ${order}${faults}`;
 }
 
-async function run(
-  scenario: Scenario,
-  options: ExploreOptions,
-  seed: number,
-  choices: Choices,
-  isTraced = false,
-): Promise<RunOutcome> {
-  const { maxSteps = DEFAULT_MAX_STEPS, runs: _, shrinkRuns: __, ...others } = options;
-  await turnOfEventLoop();
-  const rules = { isAutomatic: true, waitsForRealWork: false, maxSteps };
-  const given = { ...others, seed };
-  const system = simulatedSystem(given, { choices, rules, isTraced }, (parts) => new TestSystem(given, parts));
-  const { trace } = simulationOf(system);
-  const inPlay = await failureIn(play(scenario, system), trace);
-  const atEnd = await failureIn(system[Symbol.asyncDispose](), trace);
-  const failure = inPlay === undefined || (isUncontrolled(atEnd?.error) && isTimeout(inPlay.error)) ? atEnd : inPlay;
-  const also = failure === inPlay ? atEnd?.error : inPlay?.error;
-  const { done: steps, switches, broken } = simulationOf(system);
-  const text = isTraced ? system.trace : "";
-  return { failure: failure ?? broken, also, decisions: choices, steps, switches, trace: text };
-}
-
-async function failureIn(part: Promise<unknown>, trace: Trace): Promise<RunFailure | undefined> {
-  try {
-    await part;
-    return undefined;
-  } catch (error) {
-    trace.fails(() => errorText(error));
-    return { error };
-  }
-}
-
-/** Everything from here to the end of the run happens in one turn of the event loop: no other run comes between. */
-async function play(scenario: Scenario, system: TestSystem): Promise<unknown> {
-  let isOver = false;
-  const playing = (async () => scenario(system))().finally(() => {
-    isOver = true;
-  });
-  const simulation = simulationOf(system);
-  playing.catch((error) => simulation.trace.fails(() => errorText(error))); // it is awaited below, or given up
-  const came = await simulation.drive(Number.POSITIVE_INFINITY, () => isOver);
-  if (came) return playing;
-  if (simulation.broken !== undefined) throw simulation.broken.error;
-  const waiting = atWork(runtimeOf(system));
-  throw simulation.isExhausted ? new StepLimitError(simulation.done, waiting) : new UncontrolledWaitError(waiting);
-}
-
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => platformScheduler.later(resolve));
-}
-
-function isUncontrolled(error: unknown): boolean {
-  return error instanceof UncontrolledWaitError;
-}
-
-/** True if an ask has timed out, which is what comes of a handler that waits for ever; also in a handler that asked. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof AskTimeoutError || (error instanceof ActorPanickedError && isTimeout(error.cause));
-}
-
-/** The end of `trace`, if it is a long one. */
+/** Returns `trace`, or only its end if it is long. */
 function shortened(trace: string): string {
   const [head = "", ...lines] = trace.split("\n");
   if (lines.length <= MOST_LINES) return trace;
@@ -231,13 +160,4 @@ function shortened(trace: string): string {
 function errorName({ failure }: Pick<RunOutcome, "failure">): string {
   const error = failure?.error as { readonly name?: unknown; readonly code?: unknown } | null | undefined;
   return `${String(error?.name)} ${String(error?.code)}`;
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function checkedCount(what: string, count: number, least: number): void {
-  if (Number.isSafeInteger(count) && count >= least) return;
-  throw new InvalidDefinitionError(`\`${what}\` of explore is a whole number from ${least}, not ${String(count)}`);
 }

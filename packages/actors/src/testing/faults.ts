@@ -3,7 +3,7 @@
  * The plan names the occasions on which it strikes, or the seed decides within a budget.
  */
 
-import { checkedBudget, checkedPlan } from "./check-faults.ts";
+import { checkedPlan } from "./check-faults.ts";
 import type { Choices } from "./choices.ts";
 import type { Fault, FaultKind, Occasion } from "./fault.ts";
 
@@ -11,20 +11,20 @@ const DEFAULT_MS = 1000;
 const DEFAULT_JUMP_MS = 60_000;
 const DEFAULT_BUDGET = 3;
 
-/** A fault, and how often it has had the occasion. */
+/** A fault, and the number of its occasions so far. */
 interface Planned {
   readonly fault: Fault;
   /** Its position in the plan. */
   readonly position: number;
   occasions: number;
-  /** The same for each path. */
+  /** The number of occasions by path. */
   readonly occasionsAt: Map<string, number>;
 }
 
 export class Faults {
   readonly #planned: Planned[];
   readonly #choices: Choices;
-  /** Actors of the test's own: struck only by what names them. */
+  /** The paths of probes: only a fault that names one strikes it. */
   readonly #spared = new Set<string>();
   #budget: number;
 
@@ -35,7 +35,7 @@ export class Faults {
       occasions: 0,
       occasionsAt: new Map(),
     }));
-    this.#budget = checkedBudget(budget);
+    this.#budget = budget;
     this.#choices = choices;
   }
 
@@ -44,12 +44,12 @@ export class Faults {
     return this.#planned.some(({ fault }) => fault.kind === kind);
   }
 
-  /** The actor at `path` is of the test's own. */
+  /** Notes that the actor at `path` is a probe. */
   spare(path: string): void {
     this.#spared.add(path);
   }
 
-  /** The first fault of these kinds that strikes `message` on its way to `path`. */
+  /** Returns the first fault of these kinds that strikes `message` on its way to `path`. */
   strike<K extends FaultKind>(
     kinds: readonly K[],
     message: { readonly type: string } | undefined,

@@ -1,4 +1,4 @@
-/** Time and order under control, for tests of actors. */
+/** Tests of actors with time and order under control. */
 
 export {
   ExpectationError,

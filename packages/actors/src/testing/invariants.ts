@@ -1,22 +1,15 @@
 /** The invariants at the end of a run, in any order of its steps. */
-import type { Cell } from "../cell/cell.ts";
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { Envelope } from "../reply/ask.ts";
+import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** Every living actor of a system. */
-export function livingCells({ roots }: SystemRuntime): Cell[] {
-  const all: Cell[] = [...roots];
-  for (const cell of all) all.push(...cell.children);
-  return all;
-}
-
-/** The handlers and hooks that have yet to settle. */
+/** Returns the handlers and hooks that have yet to settle, in words. */
 export function atWork(runtime: SystemRuntime): string[] {
-  return livingCells(runtime).flatMap((cell) => {
+  return withDescendants(runtime.roots).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
     const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
@@ -27,7 +20,7 @@ export function atWork(runtime: SystemRuntime): string[] {
 
 /** Returns the violations when nothing is left to do. */
 export function violationsAtRest(runtime: SystemRuntime): string[] {
-  return livingCells(runtime).flatMap((cell) => {
+  return withDescendants(runtime.roots).flatMap((cell) => {
     const found = unbalanced(`"${cell.path}"`, cell.ledger());
     if (cell.phase !== READY && cell.phase !== DOWN) return found;
     if (cell.mailbox.isFinished) found.push(`"${cell.path}" lives without an address`);

@@ -25,7 +25,7 @@ export type ProbeReplies<P> = {
 
 /** The options of a probe. */
 export interface ProbeOptions {
-  /** Its name in paths, traces and errors; `probe-n` when left out. */
+  /** The name in paths, traces and errors; `probe-n` by default. */
   readonly name?: string | undefined;
 }
 
@@ -44,13 +44,13 @@ export interface ProbeOptions {
 export interface Probe<P> extends Disposable {
   /** The address of the probe, for anything that wants an address of this protocol. Dropped with the probe. */
   readonly address: Address<P>;
-  /** Every message so far, in order; also those that come after it was disposed of. */
+  /** Every message so far, in order, including those that come after the probe was disposed of. */
   readonly messages: readonly MessageOf<P>[];
-  /** Takes the next message, if it is there or comes `within` milliseconds (3,000 when left out). */
+  /** Takes the next message, if it is there or comes `within` milliseconds (3,000 by default). */
   expectMessage(options?: Within): Promise<MessageOf<P>>;
-  /** Takes the next message, which must be of that `type`; rejects, and leaves it there, when it is of another. */
+  /** Takes the next message, which must be of that `type`. If it is of another, it stays there and the call rejects. */
   expectMessage<K extends Names<P>>(type: K, options?: Within): Promise<MessageNamed<P, K>>;
-  /** Rejects if a message is there that was not taken, or comes `within` milliseconds (100 when left out), which pass. */
+  /** Lets `within` milliseconds pass (100 by default). Rejects if a message comes, or is there that was not taken. */
   expectNoMessage(options?: Within): Promise<void>;
   /**
    * Resolves to the reason why the actor ended for good, if it has or does `within` milliseconds (3,000 when left

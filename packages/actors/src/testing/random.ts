@@ -1,6 +1,6 @@
-/** Chance that can be repeated: the same numbers from the same seed, on every machine. */
+/** Random numbers that can be repeated: the same numbers from the same seed, on every machine. */
 
-/** Numbers in [0, 1) by `mulberry32` (Tommy Ettinger, public domain): 32-bit integers only, so that nothing is rounded. */
+/** Returns a source of numbers in [0, 1), by `mulberry32` (Tommy Ettinger, public domain): it uses 32-bit integers only, so nothing is rounded. */
 export function randomFrom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -23,13 +23,13 @@ export class RealWork {
 
   get isPending(): boolean {
     for (const [type, now] of activeResources()) {
-      const lasting = type.includes("Req") ? 0 : (this.#before.get(type) ?? 0); // a request from before is over by itself
+      const lasting = type.includes("Req") ? 0 : (this.#before.get(type) ?? 0); // an earlier request ends by itself
       if (now > lasting) return true;
     }
     return false;
   }
 
-  /** Calls `then` a little later. Keeps the process meanwhile: when the work is done, nothing else may. */
+  /** Calls `then` a little later, and keeps the process alive meanwhile: once the work is done, nothing else may do so. */
   poll(then: () => void): void {
     setTimeout(then, POLL_MS);
   }

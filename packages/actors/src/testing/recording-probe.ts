@@ -1,21 +1,25 @@
 /**
  * The probe itself: an actor whose handler records, and expectations that wait for what it records. An expectation has
  * a driver that lets time pass, and resolves in a step of the simulation as soon as it is met.
+ *
+ * Above the limits: a probe is an actor and its expectations at once, and reads both sides of the runtime.
  */
 
 import type { Address, AnyAddress } from "../address/address.ts";
-import { checked } from "../address/sending.ts";
+import { checkedMessage } from "../address/sending.ts";
 import type { Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import { dropAddresses } from "../address/walk.ts";
 import { Watch } from "../address/watch.ts";
 import { cellOf } from "../cell/cell.ts";
+import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { MessageNamed, MessageOf, Names } from "../protocol.ts";
 import { catchAll } from "../runtime-definition.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { describe } from "../wording.ts";
+import { checkProbe, checkWithin } from "./check-options.ts";
 import { displayMessage } from "./display.ts";
 import { ExpectationError } from "./errors.ts";
 import { atWork } from "./invariants.ts";
@@ -29,7 +33,7 @@ const DEFAULT_SILENCE_MS = 100;
 /** The messages before and after the position in question that an error shows. */
 const SHOWN = 10;
 
-/** A reply that throws is the test's, and no reason to give up on the probe. */
+/** Restarts without limit: a reply that throws is the test's business, and must not end the probe. */
 const FOREVER = {
   restart: "permanent",
   intensity: { restarts: Number.MAX_SAFE_INTEGER, withinMs: 1 },
@@ -53,12 +57,14 @@ class RecordingProbe<P> implements Probe<P> {
   readonly #simulation: Simulation;
   readonly #expectations = new Set<Expectation>();
   readonly #watches = new Set<Watch>();
-  /** Resolves when the expectations so far were met, or were not. */
+  /** Resolves when the expectations so far are over, met or not. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Why nothing can be expected any more. */
+  /** The reason why every further expectation rejects; undefined while there is none. */
   #over: { readonly why: string; readonly cause?: unknown } | undefined = undefined;
 
-  constructor(system: TestSystem, replies: ProbeReplies<P>, { name }: ProbeOptions) {
+  constructor(system: TestSystem, replies: ProbeReplies<P>, options: ProbeOptions) {
+    checkProbe(options);
+    const { name } = options;
     if (!(system instanceof TestSystem)) {
       throw new InvalidDefinitionError("probe(system) takes a system that testSystem() or explore() has made");
     }
@@ -149,7 +155,7 @@ class RecordingProbe<P> implements Probe<P> {
   #deliver(make: () => unknown): void {
     const { path, mailbox } = cellOf(this.address);
     try {
-      mailbox.deliver(checked(path, make()));
+      mailbox.deliver(checkedMessage(path, make()));
     } catch (cause) {
       this.#over ??= { why: "is told of an end, but its `watch` could not make the message", cause };
       this.#changed();
@@ -162,22 +168,20 @@ class RecordingProbe<P> implements Probe<P> {
     return this.messages[this.#taken] as Message | undefined;
   }
 
-  /** Begins `expectation` when all those before it are over. */
+  /** Begins `expectation` when all earlier ones are over. */
   async #inTurn<T>(expectation: () => Promise<T>): Promise<T> {
     const before = this.#last;
-    let over = (): void => {};
-    this.#last = new Promise<void>((resolve) => {
-      over = resolve;
-    });
+    const over = new DeferredPromise<void>();
+    this.#last = over.promise;
     await before;
     try {
       return await expectation();
     } finally {
-      over();
+      over.resolve();
     }
   }
 
-  /** Lets time pass until `isDone`, for `within` milliseconds at most. */
+  /** Lets time pass until `isDone`, for at most `within` milliseconds. */
   async #until(isDone: () => boolean, within: number): Promise<void> {
     if (this.#over === undefined && !isDone()) {
       await new Promise<void>((goOn) => {
@@ -230,12 +234,8 @@ class RecordingProbe<P> implements Probe<P> {
 }
 
 function withinOf(options: Within | undefined, otherwise: number): number {
-  if (options !== undefined && (typeof options !== "object" || options === null)) {
-    throw new InvalidDefinitionError(`What a probe expects takes options: { within: ms }, not ${String(options)}`);
-  }
-  const within = options?.within ?? otherwise;
-  if (typeof within === "number" && within >= 0 && Number.isFinite(within)) return within;
-  throw new InvalidDefinitionError(`\`within\` is a number of milliseconds from 0, not ${String(within)}`);
+  checkWithin(options);
+  return options?.within ?? otherwise;
 }
 
 function withinText(options: Within | undefined, otherwise: number): string {

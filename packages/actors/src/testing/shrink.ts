@@ -1,7 +1,7 @@
-/** Makes the decisions of a run plainer, for as long as the run that they give still fails. */
+/** Makes the decisions of a failing run plainer, for as long as the run still fails in the same way. */
 import type { Decisions } from "./choices.ts";
 
-/** Repeats the run that `decisions` give; resolves to the decisions it made if it fails in the same way. */
+/** Repeats the run of `decisions`. Resolves to the decisions that were made if it fails in the same way, else to undefined. */
 type Repeat = (decisions: Decisions) => Promise<Decisions | undefined>;
 
 /**
@@ -28,21 +28,22 @@ export async function shrink(given: Decisions, runs: number, repeat: Repeat): Pr
 }
 
 /**
- * The list with the fewest choices that are not 0 that was found within `runs` repetitions: parts of them, all at first and at
- * last each alone, are made plain. Parts overlap, since two choices may make sense together only. (Zeller's delta debugging.)
+ * Returns the list with the fewest choices other than 0 found within `runs` repetitions. It makes parts of the choices plain,
+ * all of them at first and each alone at last. Parts overlap, since two choices may make sense only together. (Zeller's delta
+ * debugging.)
  */
 async function fewest(
   choices: readonly number[],
   runs: number,
   repeat: (choices: readonly number[]) => Promise<readonly number[] | undefined>,
 ): Promise<readonly number[]> {
-  let best = trimmed(choices);
+  let best = withoutTrailingZeros(choices);
   let left = runs;
   for (let size = overtaking(best); size >= 1 && left > 0; ) {
     const before = overtaking(best);
     for (let from = 0; from < overtaking(best) && left > 0; left--) {
       const made = await repeat(without(best, from, size));
-      if (made !== undefined && overtaking(made) < overtaking(best)) best = trimmed(made);
+      if (made !== undefined && overtaking(made) < overtaking(best)) best = withoutTrailingZeros(made);
       else from += Math.ceil(size / 2);
     }
     if (size > 1) size = Math.ceil(size / 2);
@@ -51,7 +52,7 @@ async function fewest(
   return best;
 }
 
-/** `choices`, of which so many that are not 0, from that one on, are 0. */
+/** Returns `choices`, with some of those that are not 0 set to 0: `size` of them, beginning with number `from`. */
 function without(choices: readonly number[], from: number, size: number): number[] {
   let at = 0;
   return choices.map((choice) => {
@@ -67,7 +68,7 @@ function overtaking(choices: readonly number[]): number {
 }
 
 /** Removes the zeros at the end, which are the default. */
-function trimmed(choices: readonly number[]): readonly number[] {
+function withoutTrailingZeros(choices: readonly number[]): readonly number[] {
   let end = choices.length;
   while (end > 0 && choices[end - 1] === 0) end--;
   return choices.slice(0, end);

@@ -19,7 +19,7 @@ export type Mishap = "full" | "drop" | undefined;
 export interface MailboxObserver {
   /** Gets each message before it is put into the mailbox. */
   sends(how: How, message: Message, mailbox: SimulatedMailbox): Mishap;
-  /** A guarantee is broken. */
+  /** Called when a guarantee is broken. */
   violated(what: string): void;
 }
 
@@ -56,7 +56,7 @@ export class SimulatedMailbox extends Mailbox {
     return capacity > 0 && capacity < Number.POSITIVE_INFINITY && (this.overflow !== "dropOldest" || length > 0);
   }
 
-  /** `item`, a message or an ask, is given to its handler, for the `attempt`th time. */
+  /** Notes that `item`, a message or an ask, is given to its handler for the `attempt`th time. */
   begins(item: unknown, attempt: number): void {
     const before = this.#begun;
     this.#begun = item;
@@ -126,7 +126,7 @@ export class SimulatedMailbox extends Mailbox {
     const asks = this.#asks;
     this.#asks = [];
     queueMicrotask(() => {
-      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // one that gives up may end the actor before it settles
+      for (const ask of asks) if (!ask.isSettled) this.#unanswered(ask); // later: giving up an ask may end the actor before it settles
     });
   }
 
@@ -135,14 +135,14 @@ export class SimulatedMailbox extends Mailbox {
     return this.#observer.sends(how, message as Message, this);
   }
 
-  /** Accepts, and gives up at once. */
+  /** Accepts a message, and gives it up at once. */
   #lose(item: unknown): Result<void, never> {
     this.account.accepted++;
     this.discard(item, "stopped");
     return { ok: true, value: undefined };
   }
 
-  /** Calls `offer`, while no slot is free if that is the mishap. */
+  /** Calls `offer`; under the mishap `full`, while no slot is free. */
   #offered<R>(mishap: Mishap, offer: () => R): R {
     const { channel } = this;
     const slots = mishap === "full" ? Math.max(0, channel.available) : 0;

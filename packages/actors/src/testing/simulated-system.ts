@@ -29,7 +29,7 @@ interface RunOptions {
 }
 
 /** The parts of a test system. */
-export interface Parts {
+export interface SystemParts {
   readonly trace: Trace;
   readonly simulation: Simulation;
   readonly hooks: SimulationHooks;
@@ -50,23 +50,23 @@ export function inForce(clock: Clock): Disposable {
   }
 }
 
-const partsOf = new WeakMap<object, Parts>();
+const systemPartsOf = new WeakMap<object, SystemParts>();
 
 /** Returns what drives a test system. */
 export function simulationOf(system: object): Simulation {
-  return (partsOf.get(system) as Parts).simulation;
+  return (systemPartsOf.get(system) as SystemParts).simulation;
 }
 
 /** Returns what goes wrong in a test system. */
 export function faultsOf(system: object): Faults {
-  return (partsOf.get(system) as Parts).faults;
+  return (systemPartsOf.get(system) as SystemParts).faults;
 }
 
 /** Returns the system that `make` makes of the parts for one run. */
 export function simulatedSystem<S extends object>(
   options: RunOptions,
   { choices, rules, isTraced }: Run,
-  make: (parts: Parts) => S,
+  make: (parts: SystemParts) => S,
 ): S {
   const trace: Trace = new Trace(() => simulation.clock.now(), isTraced);
   const simulation = new Simulation(choices, randomFrom((options.seed ?? 0) ^ 0x5eed), trace, rules);
@@ -77,7 +77,7 @@ export function simulatedSystem<S extends object>(
   try {
     const parts = { trace, simulation, hooks, faults, clockInForce, canBeStuck };
     const system = make(parts);
-    partsOf.set(system, parts);
+    systemPartsOf.set(system, parts);
     return system;
   } catch (misuse) {
     clockInForce[Symbol.dispose]();

@@ -1,6 +1,8 @@
 /**
  * The test hooks of a simulation: they run around every actor, write the trace, check the guarantees of each message,
  * and let the faults strike.
+ *
+ * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
 import { asPromise } from "../cell/attempt.ts";
@@ -16,7 +18,6 @@ import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import { Envelope } from "../reply/ask.ts";
-import { Checks } from "./checks.ts";
 import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
@@ -42,6 +43,38 @@ class StagedExecutor extends LocalExecutor {
 
   override cutShort(): void {
     this.#staged.cutShort();
+  }
+}
+
+/** The most violations that are kept: one more tells nothing new. */
+const MOST_VIOLATIONS = 10;
+
+/** The mailbox of an actor, which knows about its own messages. */
+interface CheckedMailbox {
+  readonly path: string;
+  begins(item: unknown, attempt: number): void;
+}
+
+/** Checks the guarantees of each message while a simulation runs: one at a time, in order, each ask answered. */
+export class Checks {
+  /** The broken guarantees that were found. */
+  readonly violations: string[] = [];
+  /** The incarnations whose handler is at work. */
+  readonly #active = new Set<unknown>();
+
+  /** Notes that `incarnation` starts `item`, a message of this type or an ask of it. */
+  begin(mailbox: CheckedMailbox, incarnation: unknown, item: unknown, type: string, attempt: number): void {
+    if (this.#active.has(incarnation)) this.violated(`"${mailbox.path}" handles two messages at a time: "${type}"`);
+    this.#active.add(incarnation);
+    mailbox.begins(item, attempt);
+  }
+
+  end(incarnation: unknown): void {
+    this.#active.delete(incarnation);
+  }
+
+  violated(what: string): void {
+    if (this.violations.length < MOST_VIOLATIONS) this.violations.push(what);
   }
 }
 
@@ -89,7 +122,7 @@ export class SimulationHooks implements TestHooks {
     });
   }
 
-  /** Before a message is put into a mailbox. */
+  /** Called before a message is put into a mailbox. Returns the way in which a fault strikes it. */
   sends(how: string, message: Message, mailbox: SimulatedMailbox): Mishap {
     const { path } = mailbox;
     this.#trace.effect(() => `${how} ${path} ${displayMessage(message)}`);
@@ -138,7 +171,7 @@ export class SimulationHooks implements TestHooks {
     return reply;
   }
 
-  /** Calls the handler, with what the faults add to it. */
+  /** Calls the handler, with the faults that strike it. */
   #struck(cell: Cell, handler: Handler, context: Incarnation, message: Message): unknown {
     const { path } = cell;
     const slow = this.#faults.strike(["slow"], message, path);

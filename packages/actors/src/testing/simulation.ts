@@ -53,7 +53,7 @@ interface Driver {
 /** The time of a simulation, which it wakes for every timer that is set; and the chance of code that goes by it. */
 class SimulatedClock extends VirtualClock {
   readonly random: () => number;
-  /** The event loop has no turn before the run is over. */
+  /** False: the event loop gets no turn before the run is over. */
   readonly cooperative: boolean = false;
   readonly #wake: () => void;
 
@@ -73,7 +73,7 @@ export class Simulation implements Scheduler {
   readonly clock: SimulatedClock;
   readonly soon: Scheduler["soon"] = platformScheduler.soon;
   readonly later: Scheduler["later"] = platformScheduler.later;
-  /** Stops the timers that wait for nothing; called before time moves to the next deadline. */
+  /** Stops the timers for which nothing waits; called before time moves to the next deadline. */
   stopIdleTimers: () => void = () => {};
   /** Called before each step. */
   beforeStep: () => void = () => {};
@@ -93,7 +93,7 @@ export class Simulation implements Scheduler {
   #isAwake = false;
   #quietRounds = 0;
 
-  /** `random` is the chance that is no choice of the simulation: of jitters, `random` routers, `select`. */
+  /** `random` is for the numbers that are no choice of the simulation: jitters, `random` routers, `select`. */
   constructor(choices: Choices, random: () => number, trace: Trace, rules: Rules) {
     this.clock = new SimulatedClock(random, () => this.#wake());
     this.#choices = choices;
@@ -113,19 +113,19 @@ export class Simulation implements Scheduler {
     this.#postponed.add(path, ms, this.#pending.takeTurnsOf(path));
   }
 
-  /** Gives up what is postponed. */
+  /** Forgets the turns that are postponed. */
   dropPostponed(): void {
     this.#postponed.clear();
   }
 
-  /** Moves the time by `ms` milliseconds at once; what was due meanwhile comes late. */
+  /** Moves the time by `ms` milliseconds at once; timers that were due meanwhile come late. */
   jump(ms: number): void {
     this.#due(this.clock.now() + ms);
   }
 
   /**
-   * Lets time pass, from the present moment to `until`, or to when nothing is left to do and `isDone`. Resolves to whether
-   * that came; false when neither a step nor a timer is left that could bring it about.
+   * Lets time pass to `until`, or until nothing is left to do and `isDone` returns true. Resolves to true if `isDone` did, and
+   * to false if neither a step nor a timer is left that could bring it about.
    */
   drive(until: number, isDone?: () => boolean): Promise<boolean> {
     return new Promise((over) => {
@@ -185,7 +185,7 @@ export class Simulation implements Scheduler {
     }
   };
 
-  /** All microtasks are done. */
+  /** Called when all microtasks are done. */
   readonly #idle = (): void => {
     this.#quietRounds = 0;
     if (this.#pending.length > 0 || this.#release()) {
@@ -214,7 +214,7 @@ export class Simulation implements Scheduler {
     return true;
   }
 
-  /** Lets go of the drivers that have got where they wanted. */
+  /** Ends the drivers that have got what they wanted; returns true if there was one. */
   #release(): boolean {
     let released = false;
     for (const driver of this.#drivers) {
@@ -227,7 +227,7 @@ export class Simulation implements Scheduler {
     return released;
   }
 
-  /** Moves the time to what is next. */
+  /** Moves the time to the next deadline or driver. */
   #pass(): void {
     let until = this.nextDeadline;
     for (const driver of this.#drivers) until = Math.min(until, driver.until);
@@ -239,7 +239,7 @@ export class Simulation implements Scheduler {
     this.#afterMicrotasks();
   }
 
-  /** Nothing will come any more. */
+  /** Ends all drivers: nothing more will come. */
   #end(): void {
     for (const { over } of this.#drivers) over(false);
     this.#drivers.clear();

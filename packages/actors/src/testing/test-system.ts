@@ -1,24 +1,24 @@
-/** A system whose time and order are decided by a test. */
-
+/**
+ * The system whose time and order a test decides: its options and its public class. `simulated-system.ts` puts its parts together.
+ */
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { TEST_HOOKS } from "../cell/test-hooks.ts";
-import { InvalidDefinitionError } from "../errors.ts";
 import { runtimeOf } from "../system/runtime.ts";
 import { ActorSystem } from "../system/system.ts";
 import type { ActorSystemOptions } from "../system/system-options.ts";
-import { checkedAdvance, checkedOptions, checkedSeed } from "./check-options.ts";
+import { checkAdvance, checkTestSystem } from "./check-options.ts";
 import { Choices } from "./choices.ts";
 import { InvariantError, UncontrolledWaitError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
 import { atWork, violationsAtEnd, violationsAtRest } from "./invariants.ts";
 import { randomFrom } from "./random.ts";
-import type { Parts } from "./simulated-system.ts";
+import type { SystemParts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
 /** The options of a {@link TestSystem}. */
 export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
-  /** Time is virtual: it stands still until the test moves it. */
+  /** Virtual time, which stands still until the test moves it. */
   readonly clock?: "virtual";
   /**
    * Moves the time to the next deadline whenever every mailbox is idle and no real I/O is pending; false when left
@@ -29,7 +29,7 @@ export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "s
   readonly autoAdvance?: boolean;
   /** The whole number that decides on the order of steps, and on faults; without it steps come in the order of arrival. */
   readonly seed?: number;
-  /** The faults that strike on purpose. */
+  /** The faults to inject. */
   readonly faults?: readonly Fault[];
   /** The number of faults chosen by the seed that may strike; 3 when left out. */
   readonly faultBudget?: number;
@@ -48,11 +48,11 @@ let silence: Logger | undefined;
  * message is not accounted for, an ask is pending, a timer is left, or an actor lives without an address.
  */
 export class TestSystem extends ActorSystem {
-  readonly #parts: Parts;
+  readonly #parts: SystemParts;
 
-  /** Made by {@link testSystem}, and by {@link explore} for its scenario. */
+  /** Called by {@link testSystem}, and by {@link explore} for its scenario. */
   constructor(options: TestSystemOptions, parts: unknown) {
-    const { simulation, hooks } = parts as Parts;
+    const { simulation, hooks } = parts as SystemParts;
     const { autoAdvance: _, seed: __, faults: ___, faultBudget: ____, ...others } = options;
     silence ??= pino({ level: "silent" }, { write: () => {} });
     super({
@@ -63,7 +63,7 @@ export class TestSystem extends ActorSystem {
       random: simulation.clock.random,
       keepAlive: false,
     });
-    this.#parts = parts as Parts;
+    this.#parts = parts as SystemParts;
     simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();
   }
 
@@ -77,19 +77,19 @@ export class TestSystem extends ActorSystem {
     return this.#parts.trace.toString();
   }
 
-  /** Resolves when nothing is left to do at the present moment: every mailbox is empty, or its actor waits. */
+  /** Resolves when nothing is left to do at the present time: every mailbox is empty, or its actor waits. */
   async settle(): Promise<void> {
     await this.#parts.simulation.drive(this.now);
   }
 
-  /** Moves the time by `ms` milliseconds, deadline by deadline; at each, everything runs until nothing is left to do. */
+  /** Moves the time by `ms` milliseconds, deadline by deadline. At each, it runs everything until nothing is left to do. */
   async advance(ms: number): Promise<void> {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     await this.settle();
     await this.#parts.simulation.drive(this.now + ms);
   }
 
-  /** Moves the time to the next deadline, and runs what is due. Resolves to the milliseconds; 0 when no timer is set. */
+  /** Moves the time to the next deadline, and runs everything that is due. Resolves to the milliseconds moved; 0 if no timer is set. */
   async advanceToNext(): Promise<number> {
     await this.settle();
     const { now } = this;
@@ -118,7 +118,7 @@ export class TestSystem extends ActorSystem {
     }
   }
 
-  /** Shuts down; resolves to the handlers and hooks for which nothing came any more but the deadline. */
+  /** Shuts down. Resolves to the handlers and hooks that only the deadline could end. */
   async #end(): Promise<string[]> {
     const runtime = runtimeOf(this);
     const { simulation, canBeStuck } = this.#parts;
@@ -170,15 +170,9 @@ export class TestSystem extends ActorSystem {
  * ```
  */
 export function testSystem(options: TestSystemOptions = {}): TestSystem {
-  checkedOptions("testSystem(options)", options);
-  const { clock = "virtual", seed, autoAdvance = false } = options;
-  if (clock !== "virtual") {
-    throw new InvalidDefinitionError(`The option \`clock\` of a test system is "virtual", not ${String(clock)}`);
-  }
-  if (typeof autoAdvance !== "boolean") {
-    throw new InvalidDefinitionError(`The option \`autoAdvance\` is true or false, not ${String(autoAdvance)}`);
-  }
-  const random = seed === undefined ? undefined : randomFrom(checkedSeed(seed));
+  checkTestSystem(options);
+  const { seed, autoAdvance = false } = options;
+  const random = seed === undefined ? undefined : randomFrom(seed);
   const rules = { isAutomatic: autoAdvance, waitsForRealWork: true, maxSteps: Number.POSITIVE_INFINITY };
   const run = { choices: new Choices(random), rules, isTraced: true };
   return simulatedSystem(options, run, (parts) => new TestSystem(options, parts));

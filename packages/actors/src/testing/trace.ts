@@ -29,7 +29,7 @@ export class Trace {
   #entries: Entry[] = [];
   #current: Entry | undefined = undefined;
 
-  /** `now` is the time; what is not kept costs nothing. */
+  /** `now` returns the time. A trace that is not kept costs nothing. */
   constructor(now: () => number, isKept: boolean) {
     this.#now = now;
     this.#isKept = isKept;
@@ -48,7 +48,7 @@ export class Trace {
     this.#add(kind === "turn" ? path : waiter, what[kind], isSwitch);
   }
 
-  /** The present step gives `message` to the handler of `actor`. */
+  /** Notes that the present step gives `message` to the handler of `actor`. */
   handles(actor: string, message: { readonly type: string }): void {
     if (!this.#isKept) return;
     const text = displayMessage(message);

@@ -1,4 +1,4 @@
-/** Writes the steps in the lives of actors to the trace, and publishes them as ever. */
+/** Writes the steps in the lives of actors to the trace, and publishes them as usual. */
 
 import type { Observed } from "../diagnostics-channels.ts";
 import { Diagnostics } from "../diagnostics-channels.ts";

@@ -3,14 +3,14 @@
  * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
 import type { Clock } from "@pneumatic/core/testing";
-import { checkedAdvance } from "./check-options.ts";
+import { checkAdvance } from "./check-options.ts";
 
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {
   readonly dueAt: number;
-  /** Tells those of one deadline apart. */
+  /** Orders timers of the same deadline. */
   readonly order: number;
   /** Undefined once it has run or was cleared. */
   run: (() => void) | undefined;
@@ -65,7 +65,7 @@ export class VirtualClock implements Clock {
     return this.#pending;
   }
 
-  /** The time at which the next timer falls due; `Infinity` when none is set. */
+  /** The time at which the next timer falls due; `Infinity` if none is set. */
   get nextDeadline(): number {
     return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
   }
@@ -75,7 +75,7 @@ export class VirtualClock implements Clock {
    * `ms` is a number from 0.
    */
   advance(ms: number): void {
-    checkedAdvance(ms);
+    checkAdvance(ms);
     const until = this.#now + ms;
     for (let timer = this.#first(); timer !== undefined && timer.dueAt <= until; timer = this.#first()) {
       this.#pop();
@@ -109,7 +109,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** The first timer that is still set. */
+  /** Returns the first timer that is still set. */
   #first(): VirtualTimer | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];

@@ -1,9 +1,9 @@
 /**
- * One listener per AbortSignal, however many operations wait on it: adding and removing listeners costs more than a whole
- * receive, and grows worse than linearly with their number. The listener goes when its last operation settles.
+ * One listener for each AbortSignal, however many operations wait on it: adding and removing listeners costs more than a
+ * whole receive, and grows worse than linearly with their number. The listener goes when its last operation settles.
  */
 
-/** What an aborted signal ends. */
+/** An operation that an aborted signal ends. */
 export interface Abortable {
   aborted(reason: unknown): void;
 }
@@ -11,7 +11,7 @@ export interface Abortable {
 class SignalWaits {
   readonly #signal: AbortSignal;
   readonly #waits = new Set<Abortable>();
-  /** One that settles by itself meanwhile, because another one made room for it, is deleted before its turn. */
+  /** Aborts each operation, but for those that settle meanwhile, since another one has made room for them. */
   readonly #onAbort = (): void => {
     for (const wait of this.#waits) wait.aborted(this.#signal.reason);
   };

@@ -1,36 +1,37 @@
 /**
- * The backstop for an end that was forgotten: what the collector finds is dropped, and a sender is reported, since a
- * receiver may have waited for its drop. Dispose is the contract; when and whether the collector runs is nobody's promise.
+ * The backstop for an end that was forgotten. It drops the ends that the collector finds, and reports each sender among them,
+ * since a receiver may have waited for its drop. Dispose is the contract; nobody promises when the collector runs, or that it
+ * does. Upstream is every end (end.ts).
  */
 import type { Waker } from "./channel.ts";
 import { nextTurn } from "./clock.ts";
 
-/** An end, as the backstop sees it. */
+/** The part of an end that the backstop sees. */
 export interface Forgettable {
   /** Undefined once dropped. */
   readonly channel: object | undefined;
-  /** What it is called should it be lost; undefined if nobody needs to hear of it. */
+  /** The name of the end in the report of its loss; undefined if nobody needs a report. */
   readonly reportedAs: string | undefined;
-  /** Set here. */
+  /** Set by the backstop. */
   isWatched: boolean;
-  /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
-  giveUp(channel: never): void;
+  /** Takes the count of the end from its channel. Does not use the end, which may be garbage. */
+  releaseCount(channel: never): void;
 }
 
 interface Loss {
   readonly channel: object;
-  readonly giveUp: (channel: never) => void;
-  /** What it was, if that is to be reported. */
+  readonly releaseCount: (channel: never) => void;
+  /** The name of the end, if its loss is reported. */
   readonly end: string | undefined;
   readonly created: string | undefined;
 }
 
-/** A channel, as the report of a lost sender sees it. */
+/** The part of a channel that the report of a lost sender needs. */
 interface Reported {
   readonly isDisconnected: boolean;
-  /** Whether the last receiver was dropped. */
+  /** True once the last receiver was dropped. */
   readonly isAbandoned: boolean;
-  /** Who is called instead of awaiting, and may report the loss itself. */
+  /** The consumer that does not await, which may report the loss itself. */
   readonly waker?: Waker | undefined;
 }
 
@@ -42,14 +43,15 @@ interface Platform {
 }
 
 const platform = globalThis as Platform;
-const isTracing = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
+/** True if it is to be noted where ends and addresses are made. */
+export const isTracing: boolean = platform.process?.env?.["PNEUMATIC_TRACE_LEAKS"] === "1";
 const registry = new FinalizationRegistry(release);
 
-/** Ends that were made in this turn of the event loop. Most are dropped before it is over, and never registered. */
+/** The ends made in this turn of the event loop. Most are dropped before it is over, and never registered. */
 let young: Forgettable[] = [];
 const MOST_YOUNG = 1024;
 
-/** Gives up what `end` holds of its channel should it be collected before {@link unwatch}. */
+/** Drops `end` should the collector find it before {@link unwatch}. */
 export function watch(end: Forgettable): void {
   if (isTracing) {
     register(end);
@@ -70,30 +72,30 @@ function registerYoung(): void {
   for (const end of ends) register(end);
 }
 
-/** Takes half a microsecond, and as much again when it is undone. */
+/** Registers an end with the collector, which takes half a microsecond, and as much again when it is undone. */
 function register(end: Forgettable): void {
-  const { channel, giveUp, reportedAs } = end;
+  const { channel, releaseCount: giveUp, reportedAs } = end;
   if (channel === undefined) return;
   end.isWatched = true;
   const created = isTracing ? new Error().stack?.replace("Error", "Created") : undefined;
-  registry.register(end, { channel, giveUp, end: reportedAs, created }, end);
+  registry.register(end, { channel, releaseCount: giveUp, end: reportedAs, created }, end);
 }
 
-function release({ channel, giveUp, end, created }: Loss): void {
+function release({ channel, releaseCount: giveUp, end, created }: Loss): void {
   const lost = channel as Reported;
   if (end !== undefined && !lost.isDisconnected) {
-    const place = created ?? "PNEUMATIC_TRACE_LEAKS=1 tells where it was created";
+    const origin = created ?? "PNEUMATIC_TRACE_LEAKS=1 tells where it was created";
     const { waker } = lost;
-    if (waker?.senderLost === undefined) queueMicrotask(() => report(lost, end, place));
-    else waker.senderLost(place);
+    if (waker?.senderLost === undefined) queueMicrotask(() => reportLoss(lost, end, origin));
+    else waker.senderLost(origin);
   }
   giveUp(channel as never);
 }
 
-/** Nobody hears of a sender whose receiver is gone too, and may have been lost in the same collection. */
-function report(channel: Reported, end: string, place: string): void {
+/** Warns of a lost sender, unless its receiver is gone too: both may have been lost in the same collection. */
+function reportLoss(channel: Reported, end: string, origin: string): void {
   if (channel.isAbandoned) return;
-  const message = `A ${end} was lost without drop(), and is dropped now. ${place}`;
+  const message = `A ${end} was lost without drop(), and is dropped now. ${origin}`;
   if (platform.process?.emitWarning === undefined) console.warn(message);
   else platform.process.emitWarning(message, "PneumaticWarning", "ERR_CHANNEL_LOST_SENDER");
 }

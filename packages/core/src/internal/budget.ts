@@ -1,103 +1,103 @@
 /**
  * The cooperative budget. An operation that is ready at once continues in a microtask, so a loop of such operations would
- * never let a timer or a socket have its turn. Once the operations of one turn of the event loop have taken SLICE_MS,
- * what they settle is put off to the next turn: it rests. (After tokio's `task/coop`, by time instead of by count.)
+ * never let a timer or a socket have its turn. Once the operations of one turn of the event loop have taken YIELD_AFTER_MS, they
+ * yield: their results come in the next turn. (After tokio's `task/coop`, by time instead of by count.)
  *
- *     ops ─► every BATCH: first of this turn? ─yes─► a slice begins; the next turn ends it, and settles what rests
- *                              │no
- *                         SLICE_MS over? ─yes─► rest, until the slice ends
+ *     operations ─► every batch: first of this turn? ─yes─► a slice begins; the next turn ends it, and the yield
+ *                                  │no
+ *                             YIELD_AFTER_MS over? ─yes─► yield, until the slice ends
  *
- * An operation has taken or sent its value when it is put off: only the news of it is late. A send into an unbounded
- * channel, or an attempt that came to nothing, cannot be put off, so a loop that awaits nothing else would make others rest
- * for ever, and may fill the memory meanwhile. It is told by its microtasks: after STEPS of them the rest ends early, and
- * is tried again later.
+ * An operation that yields has taken or sent its value already: only its result comes late. A send into an unbounded channel,
+ * or an attempt that fails, cannot yield. So a loop that awaits nothing else would make others yield for ever, and may fill the
+ * memory meanwhile. The budget counts the microtasks: after MOST_MICROTASKS of them the yield ends early, and is tried again
+ * later.
  */
 import { currentClock, nextTurn } from "./clock.ts";
 
-const SLICE_MS = 2;
-/** Reading the clock costs half as much as an operation, so it is read once for so many. */
-const BATCH = 32;
-/** Ends a slice where the clock stands still, as a virtual one does. */
+const YIELD_AFTER_MS = 2;
+/** Operations for each look at the clock, which costs half as much as an operation. */
+const LARGEST_BATCH = 32;
+/** The number of operations that ends a slice while the clock stands still, as a virtual one does. */
 const LONGEST_SLICE = 1 << 16;
-const STEPS = 1000;
-const RETRY_MS = 30;
+const MOST_MICROTASKS = 1000;
+const YIELD_PAUSE_MS = 30;
 
-let left = BATCH;
-let batch = BATCH;
-let spent = 0;
+let left = LARGEST_BATCH;
+let batch = LARGEST_BATCH;
+let chargedInSlice = 0;
 let isSlice = false;
 let sliceEnd = 0;
 let lastRead = 0;
-let rest: Promise<void> | undefined;
-let endRest: (() => void) | undefined;
-let steps = 0;
-let isStepping = false;
+let yielding: Promise<void> | undefined;
+let resolveYield: (() => void) | undefined;
+let microtasks = 0;
+let isCounting = false;
 
-/** Charges one operation. True when its result must be put off with {@link putOff}. */
-export function overspent(cooperative: boolean): boolean {
-  return --left < 0 && isOver(cooperative);
+/** Charges one operation, and returns whether it must yield: then its result goes through {@link afterYield}. */
+export function charge(cooperative: boolean): boolean {
+  return --left < 0 && chargeBatch(cooperative);
 }
 
-/** Tells of an operation that cannot be put off, since it awaits nothing. */
-export function stepped(): void {
-  if (rest !== undefined) watchSteps();
+/** Notes an operation that cannot yield, since it awaits nothing. */
+export function noteUnyielding(): void {
+  if (yielding !== undefined) countMicrotasks();
 }
 
 /** Resolves to `result` in the next turn of the event loop. */
-export function putOff<R>(result: R): Promise<R> {
-  return (rest as Promise<void>).then(() => result);
+export function afterYield<R>(result: R): Promise<R> {
+  return (yielding as Promise<void>).then(() => result);
 }
 
-function isOver(cooperative: boolean): boolean {
+function chargeBatch(cooperative: boolean): boolean {
   const isCooperative = cooperative && currentClock().cooperative !== false;
-  if (rest !== undefined) {
-    watchSteps();
+  if (yielding !== undefined) {
+    countMicrotasks();
     return isCooperative;
   }
   const now = currentClock().now();
   if (!isSlice) beginSlice(now);
-  // Where a batch took long, because there is work between the operations, the clock is read more often.
-  batch = now - lastRead > SLICE_MS / 8 ? 1 : Math.min(batch * 2, BATCH);
+  // If a batch takes long, because there is work between the operations, the clock is read more often.
+  batch = now - lastRead > YIELD_AFTER_MS / 8 ? 1 : Math.min(batch * 2, LARGEST_BATCH);
   lastRead = now;
-  spent += batch;
+  chargedInSlice += batch;
   left = batch;
-  if (!isCooperative || (now < sliceEnd && spent < LONGEST_SLICE)) return false;
-  rest = new Promise((resolve) => {
-    endRest = resolve;
+  if (!isCooperative || (now < sliceEnd && chargedInSlice < LONGEST_SLICE)) return false;
+  yielding = new Promise((resolve) => {
+    resolveYield = resolve;
   });
-  left = steps = 0;
+  left = microtasks = 0;
   return true;
 }
 
 function beginSlice(now: number): void {
   isSlice = true;
-  sliceEnd = now + SLICE_MS;
+  sliceEnd = now + YIELD_AFTER_MS;
   lastRead = now;
-  spent = 0;
+  chargedInSlice = 0;
   nextTurn(endSlice);
 }
 
 function endSlice(): void {
   isSlice = false;
-  endTheRest();
+  endYield();
 }
 
-function endTheRest(): void {
+function endYield(): void {
   left = batch;
-  rest = undefined;
-  endRest?.();
-  endRest = undefined;
+  yielding = undefined;
+  resolveYield?.();
+  resolveYield = undefined;
 }
 
-/** Counts the microtasks in which operations were charged during this rest. */
-function watchSteps(): void {
-  if (isStepping) return;
-  isStepping = true;
+/** Counts the microtasks in which operations were charged during this yield. */
+function countMicrotasks(): void {
+  if (isCounting) return;
+  isCounting = true;
   queueMicrotask(() => {
-    isStepping = false;
-    if (rest === undefined || ++steps < STEPS) return;
-    sliceEnd = currentClock().now() + RETRY_MS;
-    spent = 0;
-    endTheRest();
+    isCounting = false;
+    if (yielding === undefined || ++microtasks < MOST_MICROTASKS) return;
+    sliceEnd = currentClock().now() + YIELD_PAUSE_MS;
+    chargedInSlice = 0;
+    endYield();
   });
 }

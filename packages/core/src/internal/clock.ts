@@ -1,19 +1,19 @@
 /**
- * The only source of time in this package. Every timeout goes through {@link Timer}, and a test replaces the clock below
+ * The only source of time in this package. Every timeout goes through {@link Timer}, and a test can replace the clock below
  * it for the whole thread (`useClock` of `@pneumatic/core/testing`).
  */
 import type { Clock } from "../clock.ts";
 
 /** The clock of the platform. */
-export const systemClock: Clock = {
+export const platformClock: Clock = {
   now: () => performance.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
-let current: Clock = systemClock;
+let current: Clock = platformClock;
 
-/** The clock in force on this thread. */
+/** Returns the clock in force on this thread. */
 export function currentClock(): Clock {
   return current;
 }
@@ -23,23 +23,23 @@ export function replaceClock(clock: Clock): void {
   current = clock;
 }
 
-/** Chance, in [0, 1). */
+/** Returns a chance in [0, 1). */
 export function chance(): number {
   return current.random === undefined ? Math.random() : current.random();
 }
 
-const later: (run: () => void) => unknown =
+const scheduleMacrotask: (run: () => void) => unknown =
   (globalThis as { setImmediate?: (run: () => void) => unknown }).setImmediate ?? setTimeout;
 
-/** Calls `run` in the next turn of the event loop, when timers and I/O have had theirs. No clock replaces this one. */
+/** Calls `run` in the next turn of the event loop, after timers and I/O had theirs. No clock replaces this. */
 export function nextTurn(run: () => void): void {
-  later(run);
+  scheduleMacrotask(run);
 }
 
-/** Longer delays make the timers of every platform fire at once, so a longer wait is made of several. */
+/** The longest delay of a timer: with a longer one every platform fires at once. A longer wait is made of several. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** Runs a callback once, never earlier than `ms` from now and never for `Infinity`. */
+/** A timer that runs a callback once, never earlier than `ms` from now, and never for `Infinity`. */
 export class Timer {
   readonly #clock: Clock;
   readonly #run: () => void;
@@ -58,7 +58,7 @@ export class Timer {
     this.#pending = undefined;
   }
 
-  /** Called with what the clock returned, whenever it is set. */
+  /** Receives the handle from the clock whenever the timer is set. */
   protected armed(_pending: unknown): void {}
 
   #arm(ms: number): void {
@@ -76,8 +76,8 @@ export class Timer {
   }
 }
 
-/** A timer that does not keep the process, where the platform knows such a thing. */
-export class UnheldTimer extends Timer {
+/** A timer that does not keep the process alive, if the platform can have one. */
+export class UnrefTimer extends Timer {
   protected override armed(pending: unknown): void {
     (pending as { unref?: () => void }).unref?.();
   }

@@ -1,6 +1,6 @@
 /**
- * One end of a channel: it knows its channel until it is dropped; a dropped one has let go of it, so nothing queued is
- * retained by an end that nobody needs. One that becomes garbage without having been dropped is dropped by the backstop.
+ * The base of both ends of a channel. An end has a reference to its channel until it is dropped, so an end that nobody needs
+ * keeps no queued value. The backstop drops an end that becomes garbage before.
  */
 import { UseAfterDropError } from "../errors.ts";
 import type { Forgettable } from "./backstop.ts";
@@ -11,23 +11,23 @@ export abstract class End<C extends object> implements Disposable, Forgettable {
   #channel: C | undefined;
   #isWatched = false;
 
-  /** Takes over one count of the channel. Where nobody waits for this end to go, it needs no backstop. */
+  /** Takes over one count of the channel. An end for whose drop nobody waits needs no backstop. */
   constructor(channel: C, isWatched = true) {
     this.#channel = channel;
     if (isWatched) watch(this);
   }
 
-  /** What it is called should it be lost; undefined if nobody needs to hear of it. */
+  /** The name of this end in the report of its loss; undefined if nobody needs a report. */
   get reportedAs(): string | undefined {
     return this[Symbol.toStringTag];
   }
 
-  /** What kind of end this is, in messages and when printed. */
+  /** The kind of this end, in messages and when printed. */
   abstract get [Symbol.toStringTag](): string;
 
   drop(): void {
     const channel = this.#channel;
-    if (channel !== undefined) this.giveUp(this.leave(channel));
+    if (channel !== undefined) this.releaseCount(this.leave(channel));
   }
 
   [Symbol.dispose](): void {
@@ -41,21 +41,21 @@ export abstract class End<C extends object> implements Disposable, Forgettable {
     this.#isWatched = isWatched;
   }
 
-  /** The channel, or undefined when this end was dropped. */
+  /** The channel; undefined once this end was dropped. */
   get channel(): C | undefined {
     return this.#channel;
   }
 
-  /** The channel; throws when this end was dropped. */
+  /** Returns the channel; throws if this end was dropped. */
   protected use(operation: string): C {
     if (this.#channel === undefined) throw this.misuse(operation);
     return this.#channel;
   }
 
-  /** Takes the count of an end from its channel. Does not need the end, which may be garbage. */
-  abstract giveUp(channel: C): void;
+  /** Takes the count of this end from its channel. Does not use the end, which may be garbage. */
+  abstract releaseCount(channel: C): void;
 
-  /** Lets go of the channel, whose count is the caller's now. */
+  /** Clears the reference to the channel. Its count is the caller's now. */
   protected leave(channel: C): C {
     this.#channel = undefined;
     unwatch(this);

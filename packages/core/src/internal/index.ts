@@ -1,18 +1,18 @@
-/** What `@pneumatic/actors` builds on. Not part of the public interface: it changes without notice. */
+/** The entry for `@pneumatic/actors`. It is no part of the public interface, and changes without notice. */
 export { brand, shown } from "../brand.ts";
 export type { Clock } from "../clock.ts";
 export { followSignal, ignoreSignal } from "./abort.ts";
-export { overspent, putOff } from "./budget.ts";
+export { afterYield, charge } from "./budget.ts";
 export {
   Channel,
   DISCONNECTED,
   FULL,
-  type ParkedSend,
   PUSHED,
   type Pushed,
+  type WaitingSender,
   type Waker,
 } from "./channel.ts";
-export { currentClock, systemClock, Timer, UnheldTimer } from "./clock.ts";
+export { currentClock, platformClock, Timer, UnrefTimer } from "./clock.ts";
 export {
   abortSignal,
   callback,
@@ -25,16 +25,16 @@ export {
   type MakeError,
   milliseconds,
   misuseOf,
+  numberFrom,
   type OptionKind,
   type OptionTable,
   oneOf,
   required,
-  within,
 } from "./options.ts";
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
-export { refuse, soon, Wait } from "./wait.ts";
+export { refuse, settled, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
 export {
   isContainer,
@@ -44,7 +44,7 @@ export {
   type Reach,
   replace,
   STOP,
-  type Visit,
+  type Visitor,
   type WalkOptions,
   walk,
 } from "./walk.ts";

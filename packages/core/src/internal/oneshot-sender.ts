@@ -1,4 +1,4 @@
-/** The implementation of `OneshotSender`. */
+/** The class behind `OneshotSender`: a sender into an unbounded channel that its one send uses up. */
 import type { UseAfterDropError } from "../errors.ts";
 import { SendError } from "../errors.ts";
 import type { Result } from "../result.ts";
@@ -6,9 +6,9 @@ import { err, ok } from "../result.ts";
 import type { OneshotSender } from "../sender.ts";
 import type { Channel } from "./channel.ts";
 import { PUSHED } from "./channel.ts";
-import { Handle } from "./handle.ts";
+import { SendingEnd } from "./sending-end.ts";
 
-class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
+class ChannelOneshotSender<T> extends SendingEnd<T> implements OneshotSender<T> {
   override get [Symbol.toStringTag](): string {
     return "OneshotSender";
   }
@@ -24,7 +24,7 @@ class ChannelOneshotSender<T> extends Handle<T> implements OneshotSender<T> {
   }
 }
 
-/** A handle that sends one value into an unbounded channel; takes over one count. */
+/** Makes a handle that sends one value into an unbounded channel; takes over one count. */
 export function oneshotSender<T>(channel: Channel<T>): OneshotSender<T> {
   return new ChannelOneshotSender(channel);
 }

@@ -1,6 +1,7 @@
 /**
- * The check of options at the door of a function. A table says which options there are, and of which kind; everything else
- * is refused: what is no object, an unknown name (with the nearest one that is known), a value of another kind or out of range.
+ * The check of options at the door of a function. A table says which options there are, and of which kind. The check refuses
+ * anything else: a value that is no object, an unknown name (with the nearest one that is known), a value of another kind or
+ * out of range.
  *
  *     const FETCH = { timeout: milliseconds, signal: abortSignal, limit: integer(1) };
  *     checkOptions(options, FETCH);
@@ -14,7 +15,7 @@ export interface OptionKind {
   /** Completes the sentence "… must be". */
   readonly expected: string;
   accepts(value: unknown): boolean;
-  /** Whether the option must not be left out. */
+  /** True if the option must not be left out. */
   readonly isRequired?: boolean;
 }
 
@@ -43,7 +44,7 @@ export function misuseOf(options: unknown, table: OptionTable, error: MakeError 
   return undefined;
 }
 
-/** Throws unless `value`, which is called `what` in the message, is of that kind. */
+/** Throws unless `value` is of that kind. The message calls it `what`. */
 export function checkArgument(
   what: string,
   value: unknown,
@@ -57,7 +58,7 @@ function invalidArgument(what: string, expected: string, given: unknown): Error 
   return new InvalidArgumentError(what, expected, given);
 }
 
-/** Returns the names in `table`, and which of them was meant by `name`, if one is near: two letters in three are in both. */
+/** Returns the names in `table`, and the one that `name` was meant to be, if one is near: they share two letters in three. */
 function suggested(name: string, table: OptionTable): string {
   const names = Object.keys(table);
   const distance = (known: string): number => Math.max(missing(name, known), missing(known, name)) / known.length;
@@ -65,19 +66,21 @@ function suggested(name: string, table: OptionTable): string {
   return names.join(", ") + (distance(nearest) < 0.4 ? ` (did you mean ${nearest}?)` : "");
 }
 
-/** Returns how many letters of `b` are missing in `a`. The larger one of both ways is the bag distance of two words. */
+/** Returns how many letters of `b` are missing in `a`. The larger of both directions is the bag distance of two words. */
 function missing(a: string, b: string): number {
   return [...a].reduce((rest, letter) => rest.replace(letter, ""), b).length;
 }
 
-/** Milliseconds, `Infinity` included. */
+/** The kind of a duration in milliseconds, `Infinity` included. */
 export const milliseconds: OptionKind = {
   expected: "a number of milliseconds from 0 to Infinity",
   accepts: (value) => typeof value === "number" && value >= 0,
 };
 
+/** The kind of a boolean. */
 export const flag: OptionKind = { expected: "a boolean", accepts: (value) => typeof value === "boolean" };
 
+/** The kind of an AbortSignal, of any realm. */
 export const abortSignal: OptionKind = {
   expected: "an AbortSignal",
   accepts: (value) => {
@@ -86,19 +89,19 @@ export const abortSignal: OptionKind = {
   },
 };
 
-/** A function. */
+/** The kind of a function. */
 export const callback: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
 
-/** An option that is allowed and means nothing, since the types let it pass. */
+/** The kind of an option that the types let pass, and that means nothing here. */
 export const ignored: OptionKind = { expected: "anything", accepts: () => true };
 
-/** How many. */
+/** The kind of a number of things. */
 export const count: OptionKind = {
   expected: "an integer of 0 or more",
   accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 };
 
-/** Integers from `least` to `most`. */
+/** Returns the kind of the integers from `least` to `most`. */
 export function integer(least: number, most: number = Number.POSITIVE_INFINITY): OptionKind {
   return {
     expected:
@@ -107,21 +110,21 @@ export function integer(least: number, most: number = Number.POSITIVE_INFINITY):
   };
 }
 
-/** Numbers from `least` to `most`. */
-export function within(least: number, most: number): OptionKind {
+/** Returns the kind of the numbers from `least` to `most`. */
+export function numberFrom(least: number, most: number): OptionKind {
   return {
     expected: `a number from ${least} to ${most}`,
     accepts: (value) => typeof value === "number" && value >= least && value <= most,
   };
 }
 
-/** One of some values, which are shown as they are. */
+/** Returns the kind of an option that is one of `values`. */
 export function oneOf(...values: readonly unknown[]): OptionKind {
   const shown = values.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value)));
   return { expected: `one of ${shown.join(", ")}`, accepts: (value) => values.includes(value) };
 }
 
-/** The same kind, of an option that must not be left out. */
+/** Returns the same kind for an option that must not be left out. */
 export function required(kind: OptionKind): OptionKind {
   return { ...kind, isRequired: true };
 }

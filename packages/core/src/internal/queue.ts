@@ -1,22 +1,22 @@
 /**
- * A FIFO of linked blocks: push and shift in constant time, nothing is ever moved, and memory follows the length.
+ * A FIFO of linked blocks: push and shift take constant time, no value is ever moved, and memory follows the length.
  *
  *     head ─► [ · · c d e f g h ] ─► [ i j k l m n o p … ] ◄─ tail
  *                   ▲ headIndex              tailIndex ▲
  *
- * Invariants: a slot is cleared when it is read; blocks double from 8 to 1,024 slots; a drained queue keeps at most one
- * small block. (Blocks after tokio's `sync/mpsc/block.rs`.)
+ * Invariants: a slot is cleared as it is read; blocks double from 8 to 1,024 slots; a drained queue keeps at most one small
+ * block. (Blocks after tokio's `sync/mpsc/block.rs`.)
  */
 const SMALLEST_BLOCK = 8;
 const LARGEST_BLOCK = 1024;
 const LARGEST_IDLE_BLOCK = 64;
 
-/** Values in the order they came. */
+/** Values in the order in which they came. */
 export interface Fifo<T> {
-  /** How many values are queued. */
+  /** The number of queued values. */
   readonly length: number;
-  /** `parked` is the send that waited for room with it, if one did. */
-  push(value: T, parked?: object): void;
+  /** Appends a value. `sender` is the one that has waited for room with it, if one has. */
+  push(value: T, sender?: object): void;
   /** Takes the oldest value. The queue must not be empty. */
   shift(): T;
   clear(): void;
@@ -70,7 +70,7 @@ export class Queue<T> implements Fifo<T> {
     return block;
   }
 
-  /** The last value was read from `block`, the only one left. A small one starts over, else memory is given back. */
+  /** Starts over in `block`, the last one, which has been read; frees it if it is large. */
   #rewind(block: Block<T>): void {
     if (block.slots.length > LARGEST_IDLE_BLOCK) this.clear();
     else this.#headIndex = this.#tailIndex = 0;

@@ -1,78 +1,93 @@
-/** The implementation of `Receiver`, over any source. */
+/**
+ * The class behind `Receiver`, over any source: a channel or a timer. A receive that finds a value takes it at once; else it
+ * waits in the list of the source, as a ReceiveWait. A receiver has one receive at a time, so it has one ReceiveWait, which it
+ * uses again.
+ *
+ *     recv, recvMany, iter().next() ──► receive(form): a value? ──► form.of(value)
+ *                                          │none
+ *                                       ReceiveWait ──► source.wait ──► received │ disconnected │ timed out │ aborted
+ *
+ * Invariants
+ * 1. `#waiting` is the receive that waits, this receiver's or a select's; there is at most one.
+ * 2. A receive that ends without a value has taken none.
+ */
 import { InvalidArgumentError, OverlappingRecvError, RecvError, RecvTimeoutError, TryRecvError } from "../errors.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Err, Result } from "../result.ts";
 import type { WaitOptions } from "../wait-options.ts";
-import { stepped } from "./budget.ts";
+import { noteUnyielding } from "./budget.ts";
 import { End } from "./end.ts";
 import { checkOptions, count } from "./options.ts";
-import type { PendingReceive, Source } from "./source.ts";
+import type { Source, WaitingReceive } from "./source.ts";
 import { CLOSED, NOTHING, OPEN } from "./source.ts";
-import { refuse, SIGNAL_OPTIONS, signalOf, soon, timeoutOf, Wait } from "./wait.ts";
+import { refuse, SIGNAL_OPTIONS, settled, signalOf, timeoutOf, Wait } from "./wait.ts";
 
 type Received<T> = Result<T, RecvError | RecvTimeoutError>;
 type SignalOptions = { readonly signal?: AbortSignal | undefined };
 
-/** What a receive resolves to: of a value, when the source is closed, and after its timeout. */
+/** The results of one kind of receive: for a value, for a closed source, and after the timeout. */
 interface Form<in T, out R> {
+  /** Returns the result for `value`, which was taken. */
   of(value: T): R;
   readonly closed: R;
   readonly timedOut: R;
 }
 
-function failed<E>(error: E): Err<E> {
+function shared<E>(error: E): Err<E> {
   return Object.freeze({ ok: false, error: Object.freeze(error) });
 }
 
-const EMPTY = failed(new TryRecvError("empty"));
-const TRY_DISCONNECTED = failed(new TryRecvError("disconnected"));
-export const DISCONNECTED: Err<RecvError> = failed(new RecvError());
-export const TIMED_OUT: Err<RecvTimeoutError> = failed(new RecvTimeoutError());
-const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
+const TRY_RECV_EMPTY = shared(new TryRecvError("empty"));
+const TRY_RECV_DISCONNECTED = shared(new TryRecvError("disconnected"));
+export const RECV_DISCONNECTED: Err<RecvError> = shared(new RecvError());
+export const RECV_TIMED_OUT: Err<RecvTimeoutError> = shared(new RecvTimeoutError());
+const ITERATION_DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
 const RESULT: Form<unknown, Received<unknown>> = {
   of: (value) => ({ ok: true, value }),
-  closed: DISCONNECTED,
-  timedOut: TIMED_OUT,
+  closed: RECV_DISCONNECTED,
+  timedOut: RECV_TIMED_OUT,
 };
 
 export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
-  #waiting: PendingReceive<never> | undefined = undefined;
-  /** A receive that is over, for the next one to use. */
-  #spare: Pending<T> | undefined = undefined;
-  #arm: PendingReceive<T> | undefined = undefined;
+  /** Set by the wait that begins, cleared by the one that ends; also by those of a select. */
+  #waiting: WaitingReceive<never> | undefined = undefined;
+  /** The wait of a receive that is over, for the next one to use. Undefined until there was one, and while it waits. */
+  #spare: ReceiveWait<T> | undefined = undefined;
+  /** The wait of this receiver as an arm of a select, kept for the next one (select.ts). */
+  #arm: WaitingReceive<T> | undefined = undefined;
 
   override get [Symbol.toStringTag](): string {
     return "Receiver";
   }
 
-  /** Senders learn of it from the channel. */
+  /** Undefined: a lost receiver needs no report, since senders learn of it from the channel. */
   override get reportedAs(): undefined {
     return undefined;
   }
 
-  /** The receive that is pending: there is at most one. */
-  get waiting(): PendingReceive<never> | undefined {
+  /** The receive that waits. There is at most one. */
+  get waiting(): WaitingReceive<never> | undefined {
     return this.#waiting;
   }
-  set waiting(receive: PendingReceive<never> | undefined) {
+  set waiting(receive: WaitingReceive<never> | undefined) {
     this.#waiting = receive;
   }
 
-  /** What stands in line for a select; it is kept for the next one. */
-  get arm(): PendingReceive<T> | undefined {
+  /** The wait of a select at this receiver, kept for the next one. */
+  get arm(): WaitingReceive<T> | undefined {
     return this.#arm;
   }
-  set arm(arm: PendingReceive<T> | undefined) {
+  set arm(arm: WaitingReceive<T> | undefined) {
     this.#arm = arm;
   }
 
-  /** What is there already is taken here, since this is where a loop spends its time; all else is for `receive`. */
+  /** Takes a value that is there, since this is where a loop spends its time; leaves all else to `receive`. */
   recv(options?: WaitOptions): Promise<Received<T>> {
     const source = this.channel;
     if (source !== undefined && options === undefined && this.#waiting === undefined) {
       const value = source.take();
-      if (value !== NOTHING) return soon({ ok: true, value }, source.cooperative);
+      if (value !== NOTHING) return settled({ ok: true, value }, source.cooperative);
     }
     return this.receive(RESULT as Form<T, Received<T>>, options);
   }
@@ -85,8 +100,8 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     const source = this.use("receive");
     const value = source.take();
     if (value !== NOTHING) return { ok: true, value };
-    stepped();
-    return source.state === CLOSED ? TRY_DISCONNECTED : EMPTY;
+    noteUnyielding();
+    return source.state === CLOSED ? TRY_RECV_DISCONNECTED : TRY_RECV_EMPTY;
   }
 
   recvMany(into: T[], limit: number, options?: SignalOptions): Promise<number> {
@@ -129,7 +144,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
       if (value === NOTHING) values.length = n;
       else values[n] = value;
     }
-    if (values.length === 0) stepped();
+    if (values.length === 0) noteUnyielding();
     return values;
   }
 
@@ -140,7 +155,7 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   override drop(): void {
     const waiting = this.#waiting;
     if (waiting !== undefined) {
-      this.channel?.unwait(waiting as PendingReceive<T>);
+      this.channel?.unwait(waiting as WaitingReceive<T>);
       waiting.disconnected();
     }
     super.drop();
@@ -158,14 +173,14 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     return this.channel?.state !== OPEN;
   }
 
-  /** A receive of this receiver does not wait any more. */
-  over(pending: Pending<T>): void {
+  /** Notes that the receive of this receiver waits no more. */
+  over(wait: ReceiveWait<T>): void {
     this.#waiting = undefined;
-    this.#spare = pending;
-    pending.form = undefined;
+    this.#spare = wait;
+    wait.form = undefined;
   }
 
-  /** Resolves to what `form` makes of the next value, or of there being none. */
+  /** Takes the next value, or waits for it. Resolves to the result that `form` has for it, or for its absence. */
   receive<R>(form: Form<T, R>, options: WaitOptions | undefined): Promise<R> {
     const source = this.channel;
     if (source === undefined) return Promise.reject(this.misuse("receive"));
@@ -173,16 +188,16 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
     if (refusal !== undefined) return refusal;
     if (this.#waiting !== undefined) return Promise.reject(new OverlappingRecvError());
     const value = source.take();
-    if (value !== NOTHING) return soon(form.of(value), source.cooperative);
-    if (source.state === CLOSED) return soon(form.closed, source.cooperative);
-    if (options?.timeout === 0) return soon(form.timedOut, source.cooperative);
-    const pending = this.#spare ?? new Pending(this, source);
+    if (value !== NOTHING) return settled(form.of(value), source.cooperative);
+    if (source.state === CLOSED) return settled(form.closed, source.cooperative);
+    if (options?.timeout === 0) return settled(form.timedOut, source.cooperative);
+    const wait = this.#spare ?? new ReceiveWait(this, source);
     this.#spare = undefined;
-    pending.form = form;
-    return pending.start(options) as Promise<R>;
+    wait.form = form;
+    return wait.start(options) as Promise<R>;
   }
 
-  override giveUp(source: Source<T>): void {
+  override releaseCount(source: Source<T>): void {
     source.removeReceiver();
   }
 
@@ -198,8 +213,8 @@ export class ChannelReceiver<T> extends End<Source<T>> implements Receiver<T> {
   }
 }
 
-/** The one receive of a receiver that waits. It holds the receiver, which is not garbage meanwhile. */
-class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
+/** The receive of a receiver that waits. It refers to the receiver, so that the collector leaves that alone meanwhile. */
+class ReceiveWait<T> extends Wait<unknown> implements WaitingReceive<T> {
   readonly #end: ChannelReceiver<T>;
   readonly #source: Source<T>;
   form: Form<T, unknown> | undefined = undefined;
@@ -234,7 +249,7 @@ class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
     try {
       this.settle(form?.of(value));
     } catch (unusable) {
-      this.reject(unusable); // the array of recvMany was frozen meanwhile, which is not the sender's fault
+      this.reject(unusable); // the array of recvMany was frozen meanwhile, for which the sender is not to blame
     }
   }
 
@@ -245,7 +260,7 @@ class Pending<T> extends Wait<unknown> implements PendingReceive<T> {
   }
 }
 
-/** Iteration. Written by hand: a generator is half as fast, and its `return()` would wait behind a pending `next()`. */
+/** The iterator of `iter()`. A generator would be half as fast, and its `return()` would wait behind a pending `next()`. */
 class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, Form<T, IteratorResult<T, undefined>> {
   readonly #end: ChannelReceiver<T>;
   readonly #options: WaitOptions | undefined;
@@ -262,10 +277,10 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
     return this.#end.receive<IteratorResult<T, undefined>>(this, this.#options);
   }
 
-  /** Ends the iteration, a pending `next()` too, which then takes nothing. What is queued stays in the channel. */
+  /** Ends the iteration, and a pending `next()`, which then takes nothing. Queued values stay in the channel. */
   return(): Promise<IteratorReturnResult<undefined>> {
-    const pending: unknown = this.#end.waiting;
-    if (pending instanceof Pending && pending.form === this) pending.end(DONE);
+    const wait: unknown = this.#end.waiting;
+    if (wait instanceof ReceiveWait && wait.form === this) wait.end(ITERATION_DONE);
     return Promise.resolve(this.closed);
   }
 
@@ -277,18 +292,18 @@ class ValueIterator<T> implements AsyncIterableIterator<T, undefined, void>, For
     return { done: false, value };
   }
 
-  /** Once ended it stays so, also when its signal aborts later. */
-  get closed(): typeof DONE {
+  /** Ends the iteration for good, also if its signal aborts later. */
+  get closed(): typeof ITERATION_DONE {
     this.#isOver = true;
-    return DONE;
+    return ITERATION_DONE;
   }
 
-  get timedOut(): typeof DONE {
-    return DONE;
+  get timedOut(): typeof ITERATION_DONE {
+    return ITERATION_DONE;
   }
 }
 
-/** Iteration over what is there. It holds the receiver, which must not be collected while it is iterated. */
+/** The iterator of `tryIter()`. It refers to the receiver, which must not be collected meanwhile. */
 class ReadyValues<T> implements IterableIterator<T, undefined, void> {
   readonly #end: ChannelReceiver<T>;
   #isOver = false;
@@ -301,13 +316,13 @@ class ReadyValues<T> implements IterableIterator<T, undefined, void> {
     const source = this.#isOver ? undefined : this.#end.channel;
     const value = source === undefined ? NOTHING : source.take();
     if (value !== NOTHING) return { done: false, value };
-    stepped();
+    noteUnyielding();
     return this.return();
   }
 
   return(): IteratorReturnResult<undefined> {
     this.#isOver = true;
-    return DONE;
+    return ITERATION_DONE;
   }
 
   [Symbol.iterator](): this {

@@ -1,35 +1,45 @@
-/** The implementations of `Sender`, `SyncSender` and `Permit`. */
+/**
+ * The classes behind `Sender`, `SyncSender` and `Permit`, and the wait for room of a send or a reservation.
+ *
+ *     send, trySend ──► channel.push ──► PUSHED ──► ok
+ *     reserve ──► channel.reserve            FULL ──► SendWait, in the channel's list of waiting senders
+ *                                            DISCONNECTED ──► SendError
+ *
+ * Invariants
+ * 1. Every handle has one count of its channel, which `drop` gives back; a permit has its slot as well.
+ * 2. A send that waits needs its handle no more. A reservation that waits has a count of its own, and so keeps the channel open.
+ * 3. A send that fails returns its value, and will never be received.
+ *
+ * Downstream is channel.ts, which decides; upstream are the functions that make channels, and the threads.
+ */
 import type { UseAfterDropError } from "../errors.ts";
 import { InvalidArgumentError, SendError, SendTimeoutError, TrySendError } from "../errors.ts";
 import type { Permit, Permits } from "../permit.ts";
 import type { Err, Ok, Result } from "../result.ts";
+import { err } from "../result.ts";
 import type { Sender, SyncSender, WeakSender } from "../sender.ts";
 import type { WaitOptions } from "../wait-options.ts";
-import { overspent, stepped } from "./budget.ts";
-import type { Channel, ParkedSend, Pushed } from "./channel.ts";
+import { charge, noteUnyielding } from "./budget.ts";
+import type { Channel, Pushed, WaitingSender } from "./channel.ts";
 import { FULL, PUSHED } from "./channel.ts";
-import { Handle, WeakHandle } from "./handle.ts";
+import { SendingEnd, WeakSendingEnd } from "./sending-end.ts";
 import { NOTHING } from "./source.ts";
-import { refuse, soon, timeoutOf, Wait } from "./wait.ts";
+import { refuse, settled, timeoutOf, Wait } from "./wait.ts";
 
-type Sent<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
+type SendOutcome<R, V> = Result<R, SendError<V> | SendTimeoutError<V>>;
 
-const SENT: Ok<void> = Object.freeze({ ok: true, value: undefined });
-const RESOLVED_SENT = Promise.resolve(SENT);
+const SENT_RESULT: Ok<void> = Object.freeze({ ok: true, value: undefined });
+const SENT_PROMISE = Promise.resolve(SENT_RESULT);
 
-function failed<E>(error: E): Err<E> {
-  return { ok: false, error };
-}
-
-class UnboundedSender<T> extends Handle<T> implements Sender<T> {
+class UnboundedSender<T> extends SendingEnd<T> implements Sender<T> {
   override get [Symbol.toStringTag](): string {
     return "Sender";
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
     const channel = this.use("send");
-    stepped();
-    return channel.push(value) === PUSHED ? SENT : failed(new SendError(value));
+    noteUnyielding();
+    return channel.push(value) === PUSHED ? SENT_RESULT : err(new SendError(value));
   }
 
   trySend<V extends T>(value: V): Result<void, SendError<V>> {
@@ -41,7 +51,7 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 
   downgrade(): WeakSender<T> {
-    return new WeakHandle(this.use("downgrade"), unboundedSender);
+    return new WeakSendingEnd(this.use("downgrade"), unboundedSender);
   }
 
   get capacity(): undefined {
@@ -49,12 +59,12 @@ class UnboundedSender<T> extends Handle<T> implements Sender<T> {
   }
 }
 
-class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
+class BoundedSender<T> extends SendingEnd<T> implements SyncSender<T> {
   override get [Symbol.toStringTag](): string {
     return "SyncSender";
   }
 
-  send<V extends T>(value: V, options?: WaitOptions): Promise<Sent<void, V>> {
+  send<V extends T>(value: V, options?: WaitOptions): Promise<SendOutcome<void, V>> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("send"));
     const refusal = options === undefined ? undefined : refuse(options);
@@ -63,29 +73,29 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     try {
       pushed = channel.push(value);
     } catch (misuse) {
-      return Promise.reject(misuse); // it cannot be cloned, and the receiver is in another thread
+      return Promise.reject(misuse); // the receiver is in another thread, and the value cannot be cloned
     }
-    if (pushed === PUSHED && !overspent(channel.cooperative)) return RESOLVED_SENT;
-    return new PendingSend<T, void, V>(channel, value, 1, sent).after(pushed, options);
+    if (pushed === PUSHED && !charge(channel.cooperative)) return SENT_PROMISE;
+    return new SendWait<T, void, V>(channel, value, 1, voidResult).after(pushed, options);
   }
 
   trySend<V extends T>(value: V): Result<void, TrySendError<V>> {
     const channel = this.use("send");
     const pushed = channel.push(value);
-    if (pushed === PUSHED || (pushed === FULL && channel.waker?.meet?.(value))) return SENT;
-    stepped();
-    return failed(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
+    if (pushed === PUSHED || (pushed === FULL && channel.waker?.handOver?.(value))) return SENT_RESULT;
+    noteUnyielding();
+    return err(new TrySendError(pushed === FULL ? "full" : "disconnected", value));
   }
 
-  sendTimeout<V extends T>(value: V, ms: number): Promise<Sent<void, V>> {
+  sendTimeout<V extends T>(value: V, ms: number): Promise<SendOutcome<void, V>> {
     return this.send(value, timeoutOf(ms));
   }
 
-  reserve(options?: WaitOptions): Promise<Sent<Permit<T>, undefined>> {
+  reserve(options?: WaitOptions): Promise<SendOutcome<Permit<T>, undefined>> {
     return this.#reserve(1, options, onePermit);
   }
 
-  reserveMany(count: number, options?: WaitOptions): Promise<Sent<Permits<T>, undefined>> {
+  reserveMany(count: number, options?: WaitOptions): Promise<SendOutcome<Permits<T>, undefined>> {
     return this.#reserve(count, options, manyPermits);
   }
 
@@ -102,7 +112,7 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   }
 
   downgrade(): WeakSender<T, SyncSender<T>> {
-    return new WeakHandle(this.use("downgrade"), boundedSender);
+    return new WeakSendingEnd(this.use("downgrade"), boundedSender);
   }
 
   get capacity(): number {
@@ -113,30 +123,30 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
     return this.use("inspect").available;
   }
 
-  #reserve<R>(count: number, options: WaitOptions | undefined, of: Admitted<T, R>): Promise<Sent<R, undefined>> {
+  #reserve<R>(count: number, options: WaitOptions | undefined, of: ResultOf<T, R>): Promise<SendOutcome<R, undefined>> {
     const refusal = refuse(options);
     if (refusal !== undefined) return refusal;
     try {
       const channel = this.#slots(count);
-      return new PendingSend<T, R, undefined>(channel, NOTHING, count, of).after(channel.reserve(count), options);
+      return new SendWait<T, R, undefined>(channel, NOTHING, count, of).after(channel.reserve(count), options);
     } catch (misuse) {
       return Promise.reject(misuse);
     }
   }
 
-  #tryReserve<R>(count: number, of: Admitted<T, R>): Result<R, TrySendError<undefined>> {
+  #tryReserve<R>(count: number, of: ResultOf<T, R>): Result<R, TrySendError<undefined>> {
     const channel = this.#slots(count);
     const reserved = channel.reserve(count);
     if (reserved === PUSHED) return of(channel, count);
-    stepped();
-    return failed(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
+    noteUnyielding();
+    return err(new TrySendError(reserved === FULL ? "full" : "disconnected", undefined));
   }
 
-  /** The channel, if it has that many slots. */
+  /** Returns the channel; throws unless it has that many slots. */
   #slots(count: number): Channel<T> {
     const channel = this.use("reserve");
     if (Number.isSafeInteger(count) && count >= 0 && count <= channel.capacity) return channel;
-    const hint = channel.capacity === 0 ? " (a rendezvous has no slot to hold)" : "";
+    const hint = channel.capacity === 0 ? " (a rendezvous has no slot to reserve)" : "";
     throw new InvalidArgumentError(
       "The count of slots to reserve",
       `an integer from 0 to ${channel.capacity}${hint}`,
@@ -145,16 +155,16 @@ class BoundedSender<T> extends Handle<T> implements SyncSender<T> {
   }
 }
 
-class ChannelPermit<T> extends Handle<T> implements Permit<T> {
+class ChannelPermit<T> extends SendingEnd<T> implements Permit<T> {
   override get [Symbol.toStringTag](): string {
     return "Permit";
   }
 
   send<V extends T>(value: V): Result<void, SendError<V>> {
-    return this.leave(this.use("send")).fulfill(value) ? SENT : failed(new SendError(value));
+    return this.leave(this.use("send")).fulfill(value) ? SENT_RESULT : err(new SendError(value));
   }
 
-  override giveUp(channel: Channel<T>): void {
+  override releaseCount(channel: Channel<T>): void {
     channel.release();
   }
 
@@ -163,10 +173,10 @@ class ChannelPermit<T> extends Handle<T> implements Permit<T> {
   }
 }
 
-/** Makes what an admitted send resolves to, from the slots that it was given. */
-type Admitted<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
+/** Makes the result of an accepted send or reservation, from the slots that it was given. */
+type ResultOf<T, R> = (channel: Channel<T>, slots: number) => Ok<R>;
 
-const sent = (): Ok<void> => SENT;
+const voidResult = (): Ok<void> => SENT_RESULT;
 
 function onePermit<T>(channel: Channel<T>): Ok<Permit<T>> {
   return { ok: true, value: new ChannelPermit(channel) };
@@ -180,14 +190,16 @@ function manyPermits<T>(channel: Channel<T>, slots: number): Ok<Permits<T>> {
   return { ok: true, value: Object.assign(permits, { drop, [Symbol.dispose]: drop }) };
 }
 
-/** A send that waits for room, or a reservation: it has NOTHING to send yet. It does not need its handle any more. */
-class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implements ParkedSend<T> {
+/** A send that waits for room, or a reservation, whose value is NOTHING. */
+class SendWait<T, R, V extends T | undefined> extends Wait<SendOutcome<R, V>> implements WaitingSender<T> {
   readonly value: T | typeof NOTHING;
+  /** The number of slots that it waits for; 1 for a send. */
   readonly slots: number;
   readonly #channel: Channel<T>;
-  readonly #of: Admitted<T, R>;
+  /** Makes the result once it is accepted. */
+  readonly #of: ResultOf<T, R>;
 
-  constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: Admitted<T, R>) {
+  constructor(channel: Channel<T>, value: T | typeof NOTHING, slots: number, of: ResultOf<T, R>) {
     super();
     this.#channel = channel;
     this.value = value;
@@ -200,47 +212,48 @@ class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implem
   }
 
   get timedOut(): Err<SendTimeoutError<V>> {
-    return failed(new SendTimeoutError(this.#unsent));
+    return err(new SendTimeoutError(this.#unsent));
   }
 
-  /** Waits only if there was no room. */
-  after(pushed: Pushed, options: WaitOptions | undefined): Promise<Sent<R, V>> {
+  /** Resolves by the result of the first attempt; waits if there was no room. */
+  after(pushed: Pushed, options: WaitOptions | undefined): Promise<SendOutcome<R, V>> {
     if (pushed === FULL && options?.timeout !== 0) return this.start(options);
-    const refused = pushed === FULL ? this.timedOut : failed(new SendError(this.#unsent));
-    return soon(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
+    const refused = pushed === FULL ? this.timedOut : err(new SendError(this.#unsent));
+    return settled(pushed === PUSHED ? this.#of(this.#channel, this.slots) : refused, this.cooperative);
   }
 
-  /** A reservation keeps the channel open, as the permit does that it waits for. */
+  /** Enters the list. A reservation keeps the channel open from now on, as its permit will. */
   enter(): void {
     if (this.value === NOTHING) this.#channel.addSender();
-    this.#channel.park(this);
+    this.#channel.waitForRoom(this);
   }
 
   leave(): void {
-    this.#channel.unpark(this);
+    this.#channel.cancelWait(this);
     this.#left();
   }
 
-  /** Where another thread has taken the value already, it was sent. */
-  override end(result: Sent<R, V>): void {
-    if (this.#isWithdrawn) super.end(result);
+  /** Ends the wait, unless another thread has taken the value already: then it was sent. */
+  override end(result: SendOutcome<R, V>): void {
+    if (this.#withdraw()) super.end(result);
   }
 
   override aborted(reason: unknown): void {
-    if (this.#isWithdrawn) super.aborted(reason);
+    if (this.#withdraw()) super.aborted(reason);
   }
 
-  get #isWithdrawn(): boolean {
-    return this.#channel.waker?.withdraw?.(this as ParkedSend<unknown> as ParkedSend<never>) !== false;
+  /** Withdraws the value; returns false if another thread has taken it already. */
+  #withdraw(): boolean {
+    return this.#channel.waker?.withdraw?.(this as WaitingSender<unknown> as WaitingSender<never>) !== false;
   }
 
-  admitted(): void {
+  accepted(): void {
     this.settle(this.#of(this.#channel, this.slots));
     this.#left();
   }
 
   disconnected(): void {
-    this.settle(failed(new SendError(this.#unsent)));
+    this.settle(err(new SendError(this.#unsent)));
     this.#left();
   }
 
@@ -253,12 +266,12 @@ class PendingSend<T, R, V extends T | undefined> extends Wait<Sent<R, V>> implem
   }
 }
 
-/** A strong handle on an unbounded channel; takes over one count. */
+/** Makes a strong handle on an unbounded channel; takes over one count. */
 export function unboundedSender<T>(channel: Channel<T>): Sender<T> {
   return new UnboundedSender(channel);
 }
 
-/** A strong handle on a channel with a capacity; takes over one count. */
+/** Makes a strong handle on a channel with a capacity; takes over one count. */
 export function boundedSender<T>(channel: Channel<T>): SyncSender<T> {
   return new BoundedSender(channel);
 }

@@ -1,6 +1,6 @@
 /**
- * What a receiver takes from: a channel that senders fill, or a timer that fills itself. Whoever finds nothing to take can
- * wait, and is then handed the next value.
+ * The interface of a source from which a receiver takes: a channel that senders fill, or a timer that fills itself. A receive
+ * that finds nothing to take can wait; the source then hands it the next value.
  */
 import type { WaitNode } from "./wait-list.ts";
 
@@ -8,35 +8,35 @@ import type { WaitNode } from "./wait-list.ts";
 export const OPEN = 0;
 export const DRAINING = 1;
 export const CLOSED = 2;
-/** OPEN: more can come. DRAINING: nothing new comes in, something is left. CLOSED: nothing is left, nothing will come. */
+/** OPEN: more can come. DRAINING: nothing new comes in, something is left. CLOSED: nothing is left, and nothing will come. */
 export type State = typeof OPEN | typeof DRAINING | typeof CLOSED;
 
-/** What `take` returns instead of a value; never a payload. */
+/** The return value of a `take` that finds no value. It is never a payload. */
 export const NOTHING: unique symbol = Symbol("nothing");
 
-/** A receive that waits for the next value. It is gone from the source before either method is called. */
-export interface PendingReceive<in T> extends WaitNode {
+/** A receive that waits for the next value. The source takes it off its list before it calls one of the methods. */
+export interface WaitingReceive<in T> extends WaitNode {
   received(value: T): void;
   disconnected(): void;
 }
 
 export interface Source<out T> {
   readonly state: State;
-  /** How many values are queued. */
+  /** The number of queued values. */
   readonly length: number;
-  /** How many values can be taken now, though sends that wait may move in behind them. */
+  /** The number of values that can be taken now, though sends that wait may move in behind them. */
   readonly ready: number;
-  /** Whether receives that are always ready make room for timers and I/O. */
+  /** True if receives that are always ready let timers and I/O have their turn. */
   readonly cooperative: boolean;
-  /** The oldest value, or NOTHING; then `state` tells whether more can come. */
+  /** Takes the oldest value; returns NOTHING if there is none. Then `state` tells whether more can come. */
   take(): T | typeof NOTHING;
-  /** Queues a receive for the next value, after a `take` that found nothing, in a source that is not CLOSED. */
-  wait(receive: PendingReceive<T>): void;
-  /** Takes a waiting receive back. */
-  unwait(receive: PendingReceive<T>): void;
-  /** Accepts nothing new; what is queued can still be taken. */
+  /** Lets a receive wait for the next value, after a `take` that found nothing, unless the source is CLOSED. */
+  wait(receive: WaitingReceive<T>): void;
+  /** Lets a receive wait no longer. */
+  unwait(receive: WaitingReceive<T>): void;
+  /** Accepts nothing new. Queued values can still be taken. */
   close(): void;
   addReceiver(): void;
-  /** With the last receiver goes everything that is queued. */
+  /** Counts one receiver fewer. With the last one go all queued values. */
   removeReceiver(): void;
 }

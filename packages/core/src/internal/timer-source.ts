@@ -1,13 +1,13 @@
 /**
- * A source that the clock fills. What is due is computed when somebody looks; a timer runs only while somebody waits.
+ * A source that the clock fills. It computes what is due only when somebody looks, and a timer runs only while a receive waits.
  */
 import type { Clock } from "../clock.ts";
 import { currentClock, Timer } from "./clock.ts";
-import type { PendingReceive, Source, State } from "./source.ts";
+import type { Source, State, WaitingReceive } from "./source.ts";
 import { CLOSED, DRAINING, NOTHING, OPEN } from "./source.ts";
 import { WaitList } from "./wait-list.ts";
 
-/** Milliseconds. What is shorter is always due. */
+/** The shortest interval in milliseconds. With a shorter one a value is always due. */
 const SHORTEST = 1e-6;
 
 export class TimerSource implements Source<number> {
@@ -16,9 +16,9 @@ export class TimerSource implements Source<number> {
   readonly #clock: Clock = currentClock();
   /** Undefined for a source of one value. */
   #interval: number | undefined;
-  /** When the next value is due; Infinity after the last one. */
+  /** The time at which the next value is due; Infinity after the last one. */
   #due: number;
-  readonly #waiting = new WaitList<PendingReceive<number>>();
+  readonly #waiting = new WaitList<WaitingReceive<number>>();
   #timer: Timer | undefined = undefined;
 
   constructor(ms: number, interval: number | undefined) {
@@ -34,22 +34,22 @@ export class TimerSource implements Source<number> {
     return this.length;
   }
 
-  /** What is due belongs to who waits for it, though the timer may fire later than that. */
+  /** Takes the value that is due, unless a receive waits: then it belongs to that one, though the timer may fire later. */
   take(): number | typeof NOTHING {
     return this.#waiting.head === undefined ? this.#takeDue() : NOTHING;
   }
 
-  wait(receive: PendingReceive<number>): void {
+  wait(receive: WaitingReceive<number>): void {
     this.#waiting.push(receive);
     this.#arm();
   }
 
-  unwait(receive: PendingReceive<number>): void {
+  unwait(receive: WaitingReceive<number>): void {
     this.#waiting.remove(receive);
     if (this.#waiting.head === undefined) this.#disarm();
   }
 
-  /** What is due can still be taken. */
+  /** Lets no new value come. One that is due can still be taken. */
   close(): void {
     this.#interval = undefined;
     this.state = DRAINING;
@@ -78,7 +78,7 @@ export class TimerSource implements Source<number> {
     return due;
   }
 
-  /** When the value after the one due at `due` is: the first of the schedule that is still to come. */
+  /** Returns the next time of the schedule after `due` that is still to come. */
   #after(due: number, now: number): number {
     const interval = this.#interval;
     if (interval === undefined) return Number.POSITIVE_INFINITY;

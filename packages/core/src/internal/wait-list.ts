@@ -1,6 +1,6 @@
 /**
- * Operations that wait, in the order they came: an intrusive, doubly linked list, so that one which times out or is
- * aborted leaves in constant time without a search. A node is in at most one list.
+ * A list of operations that wait, in the order in which they came. It is intrusive and doubly linked, so that an operation that
+ * times out or is aborted leaves in constant time, without a search. A node is in at most one list.
  */
 export interface WaitNode {
   previous: WaitNode | undefined;
@@ -27,7 +27,7 @@ export class WaitList<N extends WaitNode> {
     return head;
   }
 
-  /** Empties the list, one node after the other; what `visit` adds meanwhile too. */
+  /** Empties the list, one node after the other, also of the nodes that `visit` adds meanwhile. */
   clear(visit: (node: N) => void): void {
     for (let node = this.shift(); node !== undefined; node = this.shift()) visit(node);
   }

@@ -1,12 +1,12 @@
 /**
- * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first; then
- * neither a timer nor a listener is left.
+ * A pending operation: a promise that settles once, by its event, its timeout or its signal, whichever is first. Then neither
+ * a timer nor a listener is left. Its subclasses put it on the list of a channel (`enter`) and take it off (`leave`).
  */
 import type { Clock } from "../clock.ts";
 import type { WaitOptions } from "../wait-options.ts";
 import type { Abortable } from "./abort.ts";
 import { followSignal, ignoreSignal } from "./abort.ts";
-import { overspent, putOff } from "./budget.ts";
+import { afterYield, charge } from "./budget.ts";
 import { Timer } from "./clock.ts";
 import type { OptionTable } from "./options.ts";
 import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
@@ -20,7 +20,7 @@ export abstract class Wait<R> implements Abortable, WaitNode {
   #timer: Timer | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
-  /** Takes its place, and begins to listen to the signal and the timeout. */
+  /** Enters the list, and begins to listen to the signal and the timeout. It can be started again once it has settled. */
   start(options?: WaitOptions, clock?: Clock): Promise<R> {
     const promise = new Promise<R>((resolve, reject) => {
       this.#resolve = resolve;
@@ -41,37 +41,37 @@ export abstract class Wait<R> implements Abortable, WaitNode {
     this.reject(reason);
   }
 
-  /** Rejects; the place in the channel is given up already. */
+  /** Rejects. It has left its list already. */
   protected reject(reason: unknown): void {
     const reject = this.#reject;
     this.#finish();
     reject?.(reason);
   }
 
-  /** Gives up its place and settles with `result`. */
+  /** Leaves its list, and settles with `result`. */
   end(result: R): void {
     this.leave();
     this.settle(result);
   }
 
-  /** Whether others may be let go first when it settles. */
+  /** True if it lets others have their turn first when it settles. */
   protected abstract readonly cooperative: boolean;
-  /** The result when the timeout is first. */
+  /** The result if the timeout is first. */
   protected abstract readonly timedOut: R;
-  /** Takes its place in the channel. */
+  /** Enters its list. */
   protected abstract enter(): void;
-  /** Gives up its place in the channel. */
+  /** Leaves its list. */
   protected abstract leave(): void;
 
-  /** Settles with `result`; the place in the channel is given up already. */
+  /** Settles with `result`. It has left its list already. */
   protected settle(result: R): void {
     const resolve = this.#resolve as (result: R) => void;
     this.#finish();
-    if (overspent(this.cooperative)) putOff(result).then(resolve);
+    if (charge(this.cooperative)) afterYield(result).then(resolve);
     else resolve(result);
   }
 
-  /** Lets go of the promise, the timer and the signal; it can be started again. */
+  /** Clears the promise, the timer and the signal. */
   #finish(): void {
     this.#resolve = this.#reject = undefined;
     if (this.#timer !== undefined) {
@@ -85,14 +85,14 @@ export abstract class Wait<R> implements Abortable, WaitNode {
   }
 }
 
-/** A promise of what is known already. */
-export function soon<R>(result: R, cooperative: boolean): Promise<R> {
-  return overspent(cooperative) ? putOff(result) : Promise.resolve(result);
+/** Returns a promise of a result that is known already. */
+export function settled<R>(result: R, cooperative: boolean): Promise<R> {
+  return charge(cooperative) ? afterYield(result) : Promise.resolve(result);
 }
 
 /** The options that may end a wait. */
 export const WAIT_OPTIONS: OptionTable = { signal: abortSignal, timeout: milliseconds };
-/** Those of a wait that has no timeout, which the types let pass all the same. */
+/** The options of a wait that has no timeout; the types let one pass all the same. */
 export const SIGNAL_OPTIONS: OptionTable = { signal: abortSignal, timeout: ignored };
 
 /**
@@ -109,7 +109,7 @@ export function refuse(
   return options.signal?.aborted === true ? Promise.reject(options.signal.reason) : undefined;
 }
 
-/** Returns whether options are without doubt those of a wait, as nearly all are; this is faster than the table. */
+/** Returns true for options that are without doubt those of a wait, as nearly all are. This is faster than the table. */
 function isPlainWait(options: WaitOptions): boolean {
   if (typeof options !== "object" || options === null) return false;
   for (const name in options) if (name !== "signal" && name !== "timeout") return false;
@@ -125,7 +125,7 @@ export function timeoutOf(ms: number): WaitOptions {
   return { timeout: ms === undefined ? Number.NaN : ms };
 }
 
-/** {@link WaitOptions} for the operations that have no timeout. */
+/** Returns {@link WaitOptions} for the operations that have no timeout. */
 export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): WaitOptions | undefined {
   return options && { signal: options.signal };
 }

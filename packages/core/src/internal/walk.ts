@@ -1,6 +1,6 @@
 /**
- * The walk over a value that a user has made, and the copy of it in which some objects are replaced. Everything that looks
- * into messages, arguments and replies uses these two, so that all of it finds the same objects.
+ * The walk over a value that a user has made, and the copy of a value in which some objects are replaced. All code that looks
+ * into messages, arguments and replies uses these two functions, so that it finds the same objects everywhere.
  *
  *     reach          goes into
  *     "plain"        arrays and plain objects, of any realm
@@ -15,32 +15,36 @@
  * 3. A value without objects in it, as most are, is walked without an allocation, unless it is an array or a collection.
  */
 
-/** How far a walk goes; see above. */
+/** The reach of a walk; see above. */
 export type Reach = "plain" | "collections" | "cloned";
 
+/** The options of a walk. */
 export interface WalkOptions {
   readonly reach: Reach;
-  /** Whether what throws when it is read (a getter, a proxy) counts as absent, instead of ending the walk. */
+  /** If true, a part that throws when it is read (a getter, a proxy) counts as absent, and does not end the walk. */
   readonly isTolerant?: boolean;
 }
 
-/** What a visitor returns to keep the walk out of the value. */
+/** The options of a walk that goes wherever structured clone goes. */
+export const CLONED: WalkOptions = { reach: "cloned" };
+
+/** The answer of a visitor that keeps the walk out of the value. */
 export const PRUNE = 1;
-/** What a visitor returns to end the walk. */
+/** The answer of a visitor that ends the walk. */
 export const STOP = 2;
 
-/** Called for each object, function and symbol. `path` leads to `value`, and is valid during the call only. */
-export type Visit = (value: object | symbol, path: Path) => typeof PRUNE | typeof STOP | undefined;
+/** Receives each object, function and symbol. `path` leads to `value`, and is valid during the call only. */
+export type Visitor = (value: object | symbol, path: Path) => typeof PRUNE | typeof STOP | undefined;
 
 /**
- * Visits `root` and what is in it: parents before their parts, parts in the order of structured clone. Numbers, strings and
- * the like are not visited. Returns whether the visitor has ended the walk.
+ * Visits `root` and the values in it: parents before their parts, parts in the order of structured clone. It does not visit
+ * numbers, strings and the like. Returns whether the visitor has ended the walk.
  */
-export function walk(root: unknown, visit: Visit, options: WalkOptions): boolean {
+export function walk(root: unknown, visit: Visitor, options: WalkOptions): boolean {
   if (!isVisited(root)) return false;
   const answer = visit(root, ROOT);
   if (answer !== undefined) return answer === STOP;
-  let parts = typeof root === "object" ? partsOf(root, undefined, 0, options) : undefined;
+  let parts = typeof root === "object" ? partsToVisit(root, undefined, 0, options) : undefined;
   if (parts === undefined) return false;
   const seen = new Set<object | symbol>([root]);
   const path = new Path();
@@ -50,23 +54,23 @@ export function walk(root: unknown, visit: Visit, options: WalkOptions): boolean
       continue;
     }
     const value = parts.values[parts.next] as object | symbol;
-    const step = parts.steps[parts.next++] as Step;
+    const step = parts.steps[parts.next++] as PathStep;
     if (seen.has(value)) continue;
     seen.add(value);
     const answer = visit(value, path.at(parts, step));
     if (answer === STOP) return true;
-    if (answer === undefined && typeof value === "object") parts = partsOf(value, parts, step, options) ?? parts;
+    if (answer === undefined && typeof value === "object") parts = partsToVisit(value, parts, step, options) ?? parts;
   }
   return false;
 }
 
 /**
- * Returns a copy of the containers in `root`, in which `replacer` has replaced objects; `root` itself if it has replaced
- * none. `replacer` is called once for each object, `root` included: it returns what is to stand in the place of the object,
- * or undefined to keep it, with the parts of it replaced. To keep it as it is, it returns the object itself.
+ * Returns a copy of the containers in `root`, in which `replacer` has replaced objects; `root` itself if it has replaced none.
+ * `replacer` is called once for each object, `root` included. It returns the replacement, or undefined to keep the object with
+ * its parts replaced, or the object itself to keep it as it is.
  *
- * An object that occurs twice, or in itself, does so in the copy too. Copies keep the prototype, but for arrays and
- * collections of a class of the user's.
+ * An object that occurs twice, or in itself, does so in the copy too. Copies keep the prototype, except for arrays and
+ * collections of a user's class.
  */
 export function replace(
   root: unknown,
@@ -78,45 +82,45 @@ export function replace(
   const unfilled: Copy[] = [];
   const path = new Path();
   let hasReplaced = false;
-  const copied = (value: unknown, parent: Copy | undefined, step: Step): unknown => {
+  const copied = (value: unknown, parent: Copy | undefined, step: PathStep): unknown => {
     if (!isObject(value)) return value;
     const known = copies.get(value);
     if (known !== undefined || copies.has(value)) return known;
     const instead = replacer(value, path.at(parent, step));
     let copy: unknown = instead;
     if (instead === undefined) {
-      const kind = kindOf(value, reach);
-      copy = kind === LEAF ? value : emptyLike(value, kind);
-      if (kind !== LEAF) unfilled.push({ container: value, kind, copy: copy as object, parent, step });
+      const kind = containerKind(value, reach);
+      copy = kind === NO_CONTAINER ? value : emptyLike(value, kind);
+      if (kind !== NO_CONTAINER) unfilled.push({ container: value, kind, copy: copy as object, parent, step });
     } else if (instead !== value) hasReplaced = true;
     copies.set(value, copy);
     return copy;
   };
   const copy = copied(root, undefined, 0);
-  for (const each of unfilled) fill(each, copied); // grows meanwhile
+  for (const each of unfilled) fill(each, copied); // the list grows meanwhile
   return hasReplaced ? copy : root;
 }
 
-/** A container, and how it was reached. */
-interface Place {
+/** A container on the way to a value, and how the walk has reached it. */
+interface Ancestor {
   readonly container: object;
-  readonly kind: Kind;
+  readonly kind: ContainerKind;
   /** Undefined for the root. */
-  readonly parent: Place | undefined;
+  readonly parent: Ancestor | undefined;
   /** The step from the parent. */
-  readonly step: Step;
+  readonly step: PathStep;
 }
 
-/** The parts of an object by their keys, of all else by their numbers; those of a Map are keys and values by turns. */
-type Step = string | number;
+/** The key of a part of an object, or the number of a part of another container. In a Map, keys and values take turns. */
+type PathStep = string | number;
 
 /** The way from the root of a walk to a value. */
 export class Path {
-  #parent: Place | undefined = undefined;
-  #step: Step = 0;
+  #parent: Ancestor | undefined = undefined;
+  #step: PathStep = 0;
 
-  /** Leads to the part at `step` of `parent` from now on. */
-  at(parent: Place | undefined, step: Step): this {
+  /** Sets the way: to the part at `step` of `parent`. */
+  at(parent: Ancestor | undefined, step: PathStep): this {
     this.#parent = parent;
     this.#step = step;
     return this;
@@ -124,18 +128,18 @@ export class Path {
 
   /** Returns the way as in a program that begins with `root`: `message.items[3].callback`. */
   text(root: string): string {
-    return this.#steps().reduce((before, [place, step]) => stepped(before, place, step), root);
+    return this.#steps().reduce((before, [place, step]) => textAfter(before, place, step), root);
   }
 
-  /** Returns the keys of the way; undefined when it leads through a Map or a Set. */
+  /** Returns the keys of the way; undefined if it leads through a Map or a Set. */
   keys(): string[] | undefined {
     const steps = this.#steps();
-    if (steps.some(([{ kind }]) => kind === MAP || kind === SET)) return undefined;
+    if (steps.some(([{ kind }]) => kind === ENTRIES || kind === MEMBERS)) return undefined;
     return steps.map(([{ container }, step]) => keyAt(container, step));
   }
 
-  #steps(): [Place, Step][] {
-    const steps: [Place, Step][] = [];
+  #steps(): [Ancestor, PathStep][] {
+    const steps: [Ancestor, PathStep][] = [];
     let step = this.#step;
     for (let place = this.#parent; place !== undefined; place = place.parent) {
       steps.push([place, step]);
@@ -147,19 +151,19 @@ export class Path {
 
 const ROOT = new Path();
 
-function keyAt(container: object, step: Step): string {
+function keyAt(container: object, step: PathStep): string {
   return typeof step === "string" ? step : (Object.keys(container)[step] as string);
 }
 
-function stepped(before: string, { container, kind }: Place, step: Step): string {
-  if (kind === SET) return `[...${before}][${step}]`;
-  if (kind === MAP) return steppedInMap(before, container as Map<unknown, unknown>, step as number);
+function textAfter(before: string, { container, kind }: Ancestor, step: PathStep): string {
+  if (kind === MEMBERS) return `[...${before}][${step}]`;
+  if (kind === ENTRIES) return textInMap(before, container as Map<unknown, unknown>, step as number);
   const key = keyAt(container, step);
-  if (kind === ARRAY && /^(?:0|[1-9]\d*)$/.test(key)) return `${before}[${key}]`;
+  if (kind === ELEMENTS && /^(?:0|[1-9]\d*)$/.test(key)) return `${before}[${key}]`;
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `${before}.${key}` : `${before}[${JSON.stringify(key)}]`;
 }
 
-function steppedInMap(before: string, map: Map<unknown, unknown>, step: number): string {
+function textInMap(before: string, map: Map<unknown, unknown>, step: number): string {
   const at = step >> 1;
   if (step % 2 === 0) return `[...${before}.keys()][${at}]`;
   const key = [...MAP_ENTRIES.call(map)][at]?.[0];
@@ -168,15 +172,15 @@ function steppedInMap(before: string, map: Map<unknown, unknown>, step: number):
   return `${before}.get(${shown})`;
 }
 
-const LEAF = 0;
-const OBJECT = 1;
-const ARRAY = 2;
-const MAP = 3;
-const SET = 4;
-type Kind = typeof LEAF | typeof OBJECT | typeof ARRAY | typeof MAP | typeof SET;
+const NO_CONTAINER = 0;
+const PROPERTIES = 1;
+const ELEMENTS = 2;
+const ENTRIES = 3;
+const MEMBERS = 4;
+type ContainerKind = typeof NO_CONTAINER | typeof PROPERTIES | typeof ELEMENTS | typeof ENTRIES | typeof MEMBERS;
 
 const { getPrototypeOf, hasOwn } = Object;
-const PLAIN = Object.prototype;
+const OBJECT_PROTOTYPE = Object.prototype;
 const MAP_ENTRIES = Map.prototype.entries;
 const SET_VALUES = Set.prototype.values;
 
@@ -188,35 +192,35 @@ function isVisited(value: unknown): value is object | symbol {
   return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
 }
 
-/** Returns whether `value` is made of braces, in any realm: its prototype is null or an `Object.prototype`. */
+/** Returns whether `value` is a plain object of any realm: its prototype is null or an `Object.prototype`. */
 export function isPlain(value: object): boolean {
   const prototype = getPrototypeOf(value);
-  if (prototype === PLAIN || prototype === null) return true;
+  if (prototype === OBJECT_PROTOTYPE || prototype === null) return true;
   return getPrototypeOf(prototype) === null && hasOwn(prototype, "isPrototypeOf");
 }
 
 /** Returns whether `value` is a Map or a Set, of any realm, and not only looks like one. */
 export function isCollection(value: object): boolean {
-  const kind = kindOf(value, "collections");
-  return kind === MAP || kind === SET;
+  const kind = containerKind(value, "collections");
+  return kind === ENTRIES || kind === MEMBERS;
 }
 
 /** Returns whether a walk of that reach goes into `value`. */
 export function isContainer(value: object, reach: Reach): boolean {
-  return kindOf(value, reach) !== LEAF;
+  return containerKind(value, reach) !== NO_CONTAINER;
 }
 
-function kindOf(value: object, reach: Reach): Kind {
-  if (Array.isArray(value)) return ARRAY;
-  if (isPlain(value)) return OBJECT;
-  if (reach === "plain") return LEAF;
-  const tag: string = PLAIN.toString.call(value);
+function containerKind(value: object, reach: Reach): ContainerKind {
+  if (Array.isArray(value)) return ELEMENTS;
+  if (isPlain(value)) return PROPERTIES;
+  if (reach === "plain") return NO_CONTAINER;
+  const tag: string = OBJECT_PROTOTYPE.toString.call(value);
   const looksLikeMap = tag === "[object Map]" || value instanceof Map;
-  if (looksLikeMap && canCall(MAP_ENTRIES, value)) return MAP;
+  if (looksLikeMap && canCall(MAP_ENTRIES, value)) return ENTRIES;
   const looksLikeSet = tag === "[object Set]" || value instanceof Set;
-  if (looksLikeSet && canCall(SET_VALUES, value)) return SET;
-  // Structured clone makes a plain object of what only looks like a collection.
-  return reach === "cloned" && (tag === "[object Object]" || looksLikeMap || looksLikeSet) ? OBJECT : LEAF;
+  if (looksLikeSet && canCall(SET_VALUES, value)) return MEMBERS;
+  // Structured clone makes a plain object of an object that only looks like a collection.
+  return reach === "cloned" && (tag === "[object Object]" || looksLikeMap || looksLikeSet) ? PROPERTIES : NO_CONTAINER;
 }
 
 function canCall(method: () => unknown, value: object): boolean {
@@ -228,61 +232,71 @@ function canCall(method: () => unknown, value: object): boolean {
   }
 }
 
-/** The parts of a container that are visited, and how far the walk has come. */
-class Parts implements Place {
+/** A container that the walk is in: the parts to visit, and how far it has come. */
+class WalkFrame implements Ancestor {
   readonly container: object;
-  readonly kind: Kind;
-  readonly parent: Parts | undefined;
-  readonly step: Step;
+  readonly kind: ContainerKind;
+  readonly parent: WalkFrame | undefined;
+  readonly step: PathStep;
   readonly values: (object | symbol)[] = [];
-  readonly steps: Step[] = [];
+  readonly steps: PathStep[] = [];
   next = 0;
 
-  constructor(container: object, kind: Kind, parent: Parts | undefined, step: Step) {
+  constructor(container: object, kind: ContainerKind, parent: WalkFrame | undefined, step: PathStep) {
     this.container = container;
     this.kind = kind;
     this.parent = parent;
     this.step = step;
   }
 
-  add(value: object | symbol, step: Step): void {
+  add(value: object | symbol, step: PathStep): void {
     this.values.push(value);
     this.steps.push(step);
   }
 }
 
-/** Returns what is to be visited in `container`; undefined if nothing is. */
-function partsOf(
+/** Returns the parts of `container` to visit; undefined if there are none. */
+function partsToVisit(
   container: object,
-  parent: Parts | undefined,
-  step: Step,
+  parent: WalkFrame | undefined,
+  step: PathStep,
   { reach, isTolerant }: WalkOptions,
-): Parts | undefined {
+): WalkFrame | undefined {
   try {
-    const kind = kindOf(container, reach);
-    if (kind === OBJECT) return propertiesOf(container, parent, step, read);
-    return kind === LEAF ? undefined : elementsOf(container, kind, parent, step);
+    const kind = containerKind(container, reach);
+    if (kind === PROPERTIES) return propertiesOf(container, parent, step, read);
+    return kind === NO_CONTAINER ? undefined : elementsOf(container, kind, parent, step);
   } catch (thrown) {
     if (isTolerant !== true) throw thrown;
     return readableParts(container, parent, step, reach);
   }
 }
 
-/** Returns those parts of a container that can be read, of one that has thrown. */
-function readableParts(container: object, parent: Parts | undefined, step: Step, reach: Reach): Parts | undefined {
+/** Returns the parts that can be read of a container that has thrown. */
+function readableParts(
+  container: object,
+  parent: WalkFrame | undefined,
+  step: PathStep,
+  reach: Reach,
+): WalkFrame | undefined {
   try {
-    return kindOf(container, reach) === OBJECT ? propertiesOf(container, parent, step, tryRead) : undefined;
+    return containerKind(container, reach) === PROPERTIES ? propertiesOf(container, parent, step, tryRead) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function propertiesOf(container: object, parent: Parts | undefined, step: Step, get: typeof read): Parts | undefined {
-  let parts: Parts | undefined;
+function propertiesOf(
+  container: object,
+  parent: WalkFrame | undefined,
+  step: PathStep,
+  get: typeof read,
+): WalkFrame | undefined {
+  let parts: WalkFrame | undefined;
   for (const key in container) {
     const value = get(container, key);
     if (!isVisited(value) || !hasOwn(container, key)) continue;
-    parts ??= new Parts(container, OBJECT, parent, step);
+    parts ??= new WalkFrame(container, PROPERTIES, parent, step);
     parts.add(value, key);
   }
   return parts;
@@ -300,18 +314,23 @@ function tryRead(container: object, key: string): unknown {
   }
 }
 
-/** Of an array all values count, also those whose keys are no indices; to ask for the keys would make a string of each index. */
-function elementsOf(container: object, kind: Kind, parent: Parts | undefined, step: Step): Parts | undefined {
-  const parts = new Parts(container, kind, parent, step);
+/** Returns the parts of an array or a collection. Of an array all values count, whatever their keys: asking for keys is slow. */
+function elementsOf(
+  container: object,
+  kind: ContainerKind,
+  parent: WalkFrame | undefined,
+  step: PathStep,
+): WalkFrame | undefined {
+  const parts = new WalkFrame(container, kind, parent, step);
   let at = 0;
-  if (kind === MAP) {
+  if (kind === ENTRIES) {
     for (const [key, value] of MAP_ENTRIES.call(container as Map<unknown, unknown>)) {
       if (isVisited(key)) parts.add(key, at);
       if (isVisited(value)) parts.add(value, at + 1);
       at += 2;
     }
   } else {
-    for (const value of kind === SET ? SET_VALUES.call(container as Set<unknown>) : Object.values(container)) {
+    for (const value of kind === MEMBERS ? SET_VALUES.call(container as Set<unknown>) : Object.values(container)) {
       if (isVisited(value)) parts.add(value, at);
       at++;
     }
@@ -319,45 +338,52 @@ function elementsOf(container: object, kind: Kind, parent: Parts | undefined, st
   return parts.values.length === 0 ? undefined : parts;
 }
 
-/** A container that is to be filled with the copies of what is in the other one. */
-interface Copy extends Place {
+/** A container of the original, and its copy, which is to be filled. */
+interface Copy extends Ancestor {
   readonly copy: object;
 }
 
-function emptyLike(value: object, kind: Kind): object {
-  if (kind === ARRAY) return new Array((value as readonly unknown[]).length);
-  if (kind === MAP) return new Map();
-  if (kind === SET) return new Set();
+function emptyLike(value: object, kind: ContainerKind): object {
+  if (kind === ELEMENTS) return new Array((value as readonly unknown[]).length);
+  if (kind === ENTRIES) return new Map();
+  if (kind === MEMBERS) return new Set();
   const prototype = getPrototypeOf(value);
-  return prototype === PLAIN ? {} : Object.create(prototype);
+  return prototype === OBJECT_PROTOTYPE ? {} : Object.create(prototype);
 }
 
-function fill(place: Copy, copied: (value: unknown, parent: Copy, step: Step) => unknown): void {
+function fill(place: Copy, copied: (value: unknown, parent: Copy, step: PathStep) => unknown): void {
   const { container, kind, copy } = place;
   let at = 0;
-  if (kind === MAP) {
+  if (kind === ENTRIES) {
     for (const [key, value] of MAP_ENTRIES.call(container as Map<unknown, unknown>)) {
       const ownKey = copied(key, place, at++);
       (copy as Map<unknown, unknown>).set(ownKey, copied(value, place, at++));
     }
-  } else if (kind === SET) {
+  } else if (kind === MEMBERS) {
     for (const value of SET_VALUES.call(container as Set<unknown>))
       (copy as Set<unknown>).add(copied(value, place, at++));
-  } else if (kind === ARRAY && isDense(container as readonly unknown[])) {
+  } else if (kind === ELEMENTS && isDense(container as readonly unknown[])) {
     const array = container as readonly unknown[];
     for (; at < array.length; at++) (copy as unknown[])[at] = copied(array[at], place, at);
   } else {
-    for (const key of Object.keys(container)) put(copy, key, copied(read(container, key), place, key));
+    for (const key of Object.keys(container)) setOwn(copy, key, copied(read(container, key), place, key));
+    for (const symbol of Object.getOwnPropertySymbols(container)) keepSymbol(copy, container, symbol);
   }
 }
 
-/** Returns whether an array has no hole and no key that is no index; false when in doubt. */
+/** Copies a property that a symbol names. It is no part: a copy within the thread has it as it is. */
+function keepSymbol(copy: object, container: object, symbol: symbol): void {
+  const property = Object.getOwnPropertyDescriptor(container, symbol);
+  if (property?.enumerable === true) Object.defineProperty(copy, symbol, property);
+}
+
+/** Returns whether the indices are all keys of an array, which has no hole; false if in doubt. */
 function isDense(array: readonly unknown[]): boolean {
   return !array.includes(undefined) && Object.values(array).length === array.length;
 }
 
-/** Sets an own property, also where a prototype has a setter of that name, or is frozen. */
-export function put(object: object, key: string, value: unknown): void {
+/** Sets an own property, even if a prototype has a setter of that name or is frozen. */
+export function setOwn(object: object, key: string, value: unknown): void {
   if (key in object) {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   } else (object as Record<string, unknown>)[key] = value;

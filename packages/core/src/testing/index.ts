@@ -1,6 +1,6 @@
 /** Time under control in tests of channels. */
 import type { Clock } from "../clock.ts";
-import { currentClock, replaceClock, systemClock } from "../internal/clock.ts";
+import { currentClock, platformClock, replaceClock } from "../internal/clock.ts";
 import { callback, checkOptions, flag, required } from "../internal/options.ts";
 
 export type { Clock } from "../clock.ts";
@@ -16,8 +16,8 @@ const CLOCK = {
 /**
  * Replaces the clock of every channel of this thread until disposed.
  *
- * It reaches the timeouts of this package; `AbortSignal.timeout` and your own timers it does not reach. Waits that have
- * begun keep the clock they began with. Throws when a replacement is in force already.
+ * It reaches the timeouts of this package, but not `AbortSignal.timeout` and your own timers. Waits that have begun keep
+ * their clock. Throws if a replacement is in force already.
  *
  * @example
  * ```ts
@@ -40,16 +40,16 @@ const CLOCK = {
  * ```
  */
 export function useClock(clock: Clock): Disposable {
-  const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // others may be in it
+  const { now, setTimeout, clearTimeout, random, cooperative } = Object(clock) as Clock; // a clock may have more
   checkOptions({ now, setTimeout, clearTimeout, random, cooperative }, CLOCK);
-  if (currentClock() !== systemClock) {
+  if (currentClock() !== platformClock) {
     throw new Error("Cannot use this clock: another one is in force on this thread. Dispose that one first");
   }
   replaceClock(clock);
   let inForce = true;
   return {
     [Symbol.dispose]: () => {
-      if (inForce) replaceClock(systemClock);
+      if (inForce) replaceClock(platformClock);
       inForce = false;
     },
   };

@@ -1,6 +1,6 @@
 /**
- * A link with one endpoint at either side, for who takes what comes by a call and needs no channel: the host of actors on a
- * thread and its parent. What is sent is published at once, so that it arrives whatever becomes of this thread then.
+ * A link with one endpoint at either side, for code that takes messages by a call and needs no channel: the host of actors on
+ * a thread and its parent. It publishes each message at once, so that the message arrives even if this thread ends then.
  */
 import type { MessagePort } from "node:worker_threads";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
@@ -10,17 +10,17 @@ import { mark } from "./link/marks.ts";
 import type { Endpoint } from "./link/records.ts";
 import type { TransferList } from "./link/transfer-list.ts";
 import { wakeMemory } from "./link/wake.ts";
-import { movingEnds } from "./transfer-ends.ts";
+import { transferEnds } from "./transfer-ends.ts";
 
-/** How long a thread sleeps that waits for room in its ring, before it looks again by itself. */
-const SLEEP_MS = 1;
+/** The sleep of a thread that waits for room in its ring, before it looks again. */
+const FLUSH_POLL_MS = 1;
 
-export class Line {
+export class Connection {
   readonly #link: Link;
   readonly #id: number;
-  #isHeld = true;
+  #isRef = true;
 
-  /** `take` is called with each message, in the order they were sent; `ended`, when the other thread has. */
+  /** Calls `take` with each message, in the order in which they were sent, and `ended` when the other thread has ended. */
   constructor(link: Link, id: number, take: (message: unknown) => void, ended: () => void) {
     this.#link = link;
     this.#id = id;
@@ -30,7 +30,7 @@ export class Line {
           take(message);
         } catch (error) {
           queueMicrotask(() => {
-            throw error; // it is not the link that is broken
+            throw error; // the link is not to blame
           });
         }
       },
@@ -38,58 +38,58 @@ export class Line {
       lost: ended,
     };
     link.add(endpoint, id);
-    link.hold();
+    link.ref();
   }
 
-  /** Sends a message. Throws MessageNotCloneableError, and has sent nothing then. */
+  /** Sends a message. If it throws, MessageNotCloneableError or another one, it has sent nothing. */
   send(message: object, transferList: TransferList = []): void {
     if (transferList.length > 0) mark(message, transferList);
     this.#link.message(this.#id, message);
     this.#link.publish();
   }
 
-  /** Takes what has come by now. */
-  hear(): void {
+  /** Takes the messages that have come by now. */
+  receive(): void {
     do this.#link.pull();
     while (this.#link.drain());
   }
 
-  /** Blocks until all that was sent can be read, also when this thread has ended: it may wait for room. */
-  settle(): void {
+  /** Blocks until the other thread can read everything that was sent, even if this thread ends: it may wait for room. */
+  flushSync(): void {
     if (this.#link.isFlushed) return;
     const sleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    while (!this.#link.flush()) Atomics.wait(sleep, 0, 0, SLEEP_MS);
+    while (!this.#link.flush()) Atomics.wait(sleep, 0, 0, FLUSH_POLL_MS);
     this.#link.publish();
   }
 
-  /** Keeps the event loop no longer. */
+  /** Keeps the event loop alive no longer. */
   unref(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    this.#link.unhold();
+    if (!this.#isRef) return;
+    this.#isRef = false;
+    this.#link.unref();
   }
 
-  /** Nothing more is sent or taken. */
+  /** Ends the connection on this side: nothing more is sent or taken. */
   close(): void {
     this.unref();
     this.#link.remove(this.#id);
   }
 }
 
-/** A line to another thread, and the port to be sent there for `joinLine`. */
-export function startLine(take: (message: unknown) => void, ended: () => void): [Line, MessagePort] {
+/** Makes a connection to another thread. Returns it and the port, which is to be sent there for {@link joinConnection}. */
+export function startConnection(take: (message: unknown) => void, ended: () => void): [Connection, MessagePort] {
   const { port1, port2 } = new MessageChannel();
-  const link = new Link(port1, movingEnds);
-  const line = new Line(link, link.newId(), take, ended);
+  const link = new Link(port1, transferEnds);
+  const connection = new Connection(link, link.newId(), take, ended);
   link.introduce({ wake: wakeMemory() });
-  return [line, port2];
+  return [connection, port2];
 }
 
-/** The other end of the line that `port` comes from. */
-export function joinLine(port: MessagePort, take: (message: unknown) => void, ended: () => void): Line {
+/** Makes the other end of the connection that `port` comes from. */
+export function joinConnection(port: MessagePort, take: (message: unknown) => void, ended: () => void): Connection {
   const introduction = receiveMessageOnPort(port)?.message as Hello;
-  const link = new Link(port, movingEnds);
-  const line = new Line(link, 1, take, ended); // opposite to the first number there
-  link.meet(introduction, []);
-  return line;
+  const link = new Link(port, transferEnds);
+  const connection = new Connection(link, 1, take, ended); // opposite to the first number there
+  link.acceptIntroduction(introduction, []);
+  return connection;
 }

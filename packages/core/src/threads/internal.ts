@@ -1,6 +1,7 @@
-/** What the threads of `@pneumatic/actors` build on. Not part of the public interface: it changes without notice. */
+/** The entry for the threads of `@pneumatic/actors`. It is no part of the public interface, and changes without notice. */
 
-export { joinLine, type Line, startLine } from "./connection.ts";
-export { addHolder, callers, ignoreFramesOf, indented, isTracing } from "./link/keep-alive-report.ts";
+export { isTracing } from "../internal/backstop.ts";
+export { type Connection, joinConnection, startConnection } from "./connection.ts";
+export { addKeepAlive, callers, ignoreFramesOf, indented } from "./link/keep-alive-report.ts";
 export { isMarked, markOf, unmark } from "./link/marks.ts";
 export { checkMovable, isEnd } from "./transfer-ends.ts";

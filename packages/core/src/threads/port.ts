@@ -1,6 +1,6 @@
 /**
- * How ends get to another thread: `toPort` makes a port of them, which goes there as any MessagePort does, and `fromPort`
- * makes ends of the port. The port is the link between the two threads from then on; its first message introduces it.
+ * The way of ends to another thread. `toPort` makes a port of them, which goes there as any MessagePort does, and `fromPort`
+ * makes ends of the port. From then on the port is the link between the two threads; its first message introduces it.
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../errors.ts";
@@ -8,42 +8,42 @@ import type { OneshotReceiver, Receiver } from "../receiver.ts";
 import type { AnySender, OneshotSender } from "../sender.ts";
 import type { Hello } from "./link/link.ts";
 import { Link } from "./link/link.ts";
-import type { Portable } from "./link/records.ts";
+import type { Descriptor } from "./link/records.ts";
 import { wakeMemory } from "./link/wake.ts";
-import type { Movable } from "./transfer-ends.ts";
-import { checkMovable, checkStrong, isEnd, movingEnds } from "./transfer-ends.ts";
+import type { ChannelEnd } from "./transfer-ends.ts";
+import { checkMovable, checkStrong, isEnd, transferEnds } from "./transfer-ends.ts";
 
 /** An end that can go to another thread. */
 export type MovableEnd = AnySender<never> | OneshotSender<never> | Receiver<unknown> | OneshotReceiver<unknown>;
-/** What goes through one port: an end, or several by name. */
+/** The ends that go through one port: a single one, or several by name. */
 export type MovableEnds = MovableEnd | { readonly [name: string]: MovableEnd };
 
 declare const ends: unique symbol;
-/** A port that carries ends of these types. To be listed in the `transferList` of what it is sent with. */
+/** A port that carries ends of these types. List it in the `transferList` of the message that it is in. */
 export type EndsPort<Ends> = MessagePort & { readonly [ends]?: Ends };
 
 /** The first message of a port. */
 interface Introduction extends Hello {
   readonly pneumatic: "ends";
-  readonly one: Portable | undefined;
-  readonly named: readonly (readonly [name: string, end: Portable])[];
+  readonly one: Descriptor | undefined;
+  readonly named: readonly (readonly [name: string, end: Descriptor])[];
 }
 
 /**
- * Moves ends of channels to another thread: gives a port that becomes those ends again by {@link fromPort}, there.
+ * Moves ends of channels to another thread. Returns a port, which {@link fromPort} turns into those ends there.
  *
- * They are used up here, whatever becomes of the port: use throws `UseAfterDropError`. What a moved receiver had not
- * received goes with it, in order, and senders that stay here send there. The channel lives on as in one thread: it
- * disconnects when the last sender of all threads is dropped, and when the thread that has them ends; what that thread has
- * sent by then is received before. A capacity holds over all threads together. At a rendezvous a `send` is complete when its
- * value was taken in the other thread, and one that is cancelled before has sent nothing; `trySend` succeeds while a receive
- * waits there. Should that receive be cancelled in the same moment, the value waits for the next one.
+ * The ends are used up here, whatever becomes of the port: using one throws `UseAfterDropError`. The queued values of a
+ * receiver go with it, in order, and senders that stay here send there. The channel lives on as in one thread: it disconnects
+ * when the last sender of all threads is dropped, or when the thread that has the senders ends; the receiver gets the values
+ * that this thread has sent before. A capacity holds over all threads together. At a rendezvous a `send` is complete when the
+ * other thread has taken its value, and a `send` that is cancelled before has sent nothing. `trySend` succeeds while a receive
+ * waits there; if that receive is cancelled in the same moment, the value waits for the next one.
  *
- * A port is a link between two threads that all its ends share, so move what a thread needs in one call; ends that are moved
- * on from there pass their messages through that thread. Ends inside messages are moved as well, as the message is sent.
+ * A port is a link between two threads that all its ends share, so move all that a thread needs in one call. Ends that move on
+ * from there pass their messages through that thread. Ends inside messages move as well, as the message is sent.
  *
- * Throws {@link EndNotMovableError} for an end that cannot go: an mpmc receiver, a timer, a permit, a weak sender; and
- * MessageNotCloneableError for a receiver whose queue holds what cannot be cloned. Then nothing was moved.
+ * Throws {@link EndNotMovableError} for an end that cannot go: an mpmc receiver, a timer, a permit, a weak sender. Throws
+ * MessageNotCloneableError for a receiver if a queued value cannot be cloned. Then nothing was moved.
  *
  * @example
  * ```ts
@@ -78,8 +78,8 @@ export function toPort<const Ends extends MovableEnds>(ends: Ends): EndsPort<End
     checkMovable(end);
   }
   const { port1, port2 } = new MessageChannel();
-  const link = new Link(port1, movingEnds);
-  const named = listed.map(([name, end]) => [name, moved(end as Movable, link)] as const);
+  const link = new Link(port1, transferEnds);
+  const named = listed.map(([name, end]) => [name, moved(end as ChannelEnd, link)] as const);
   const one = isOne ? named[0]?.[1] : undefined;
   const introduction: Introduction = { pneumatic: "ends", wake: wakeMemory(), one, named };
   link.introduce(introduction);
@@ -89,7 +89,7 @@ export function toPort<const Ends extends MovableEnds>(ends: Ends): EndsPort<End
 /**
  * Makes ends of a port that {@link toPort} has made in another thread. They belong to this thread from then on.
  *
- * A receiver keeps the event loop of this thread while something can come from another one (see `unref`).
+ * A receiver keeps the event loop of this thread alive while something can come from another one (see `unref`).
  *
  * Throws {@link InvalidArgumentError} for anything else, and for a port whose ends were taken already.
  *
@@ -112,17 +112,17 @@ export function fromPort<Ends extends MovableEnds>(port: EndsPort<Ends>): Ends {
   if (introduction === undefined) {
     throw new InvalidArgumentError("The port of fromPort", "one that toPort has made, whose ends were not taken", port);
   }
-  const link = new Link(port, movingEnds);
+  const link = new Link(port, transferEnds);
   const { one, named } = introduction;
   const unpacked: unknown =
     one === undefined
-      ? Object.fromEntries(named.map(([name, end]) => [name, movingEnds.revive(end, link)] as const))
-      : movingEnds.revive(one, link);
-  link.meet(introduction, earlier);
+      ? Object.fromEntries(named.map(([name, end]) => [name, transferEnds.revive(end, link)] as const))
+      : transferEnds.revive(one, link);
+  link.acceptIntroduction(introduction, earlier);
   return unpacked as Ends;
 }
 
-/** Takes messages from the port up to its introduction; what a moved receiver brings comes before that. */
+/** Takes messages from the port up to its introduction. The queued values of a moved receiver come before that. */
 function introductionOf(port: unknown, earlier: unknown[]): Introduction | undefined {
   if (!(port instanceof MessagePort)) return undefined;
   for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
@@ -133,12 +133,12 @@ function introductionOf(port: unknown, earlier: unknown[]): Introduction | undef
   return undefined;
 }
 
-function moved(end: Movable, link: Link): Portable {
-  const portable = movingEnds.plan(end, link, true) as Portable;
-  return { ...portable, room: movingEnds.move(end, portable, link) };
+function moved(end: ChannelEnd, link: Link): Descriptor {
+  const descriptor = transferEnds.plan(end, link, true) as Descriptor;
+  return { ...descriptor, credit: transferEnds.move(end, descriptor, link) };
 }
 
 function namedEnds(value: unknown): object {
   if (typeof value === "object" && value !== null && Object.keys(value).length > 0) return value;
-  throw new InvalidArgumentError("What is given to toPort", "an end of a channel, or an object of ends", value);
+  throw new InvalidArgumentError("The argument of toPort", "an end of a channel, or an object of ends", value);
 }

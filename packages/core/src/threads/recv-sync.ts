@@ -1,54 +1,54 @@
-/** Receiving without the event loop: a worker thread that has nothing else to do sleeps until a value is there. */
+/** Receiving without the event loop: a worker thread that has nothing else to do sleeps until a value comes. */
 import { isMainThread } from "node:worker_threads";
 import type { RecvError, RecvTimeoutError } from "../errors.ts";
 import { InvalidArgumentError, OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import type { Waker } from "../internal/channel.ts";
-import { systemClock } from "../internal/clock.ts";
+import { platformClock } from "../internal/clock.ts";
 import { checkArgument, milliseconds } from "../internal/options.ts";
-import { ChannelReceiver, DISCONNECTED, TIMED_OUT } from "../internal/receiver.ts";
+import { ChannelReceiver, RECV_DISCONNECTED, RECV_TIMED_OUT } from "../internal/receiver.ts";
 import type { Source } from "../internal/source.ts";
 import { CLOSED, NOTHING } from "../internal/source.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Result } from "../result.ts";
-import { Crossing } from "./ends/bridge.ts";
+import { Bridge } from "./ends/bridge.ts";
 import { CannotBlockError } from "./ends/errors.ts";
 import { block, drainAll } from "./link/wake.ts";
 
 /**
- * The next value; blocks this worker thread, with its timers and promises, until one is there.
+ * Takes the next value; blocks this worker thread, with its timers and promises, until one comes.
  *
- * Returns RecvError once every sender is gone and nothing is left, RecvTimeoutError after `timeout` milliseconds (default
+ * Returns RecvError once every sender is gone and nothing is left, and RecvTimeoutError after `timeout` milliseconds (default
  * `Infinity`). Throws {@link CannotBlockError} on the main thread, which must never block, and for a channel that no other
  * thread sends into, since nobody could send while this one sleeps.
  *
- * It wakes for a value at once, and for the death of the thread that was to send within 50 milliseconds. (After
+ * It wakes at once for a value, and within 50 milliseconds for the death of the sending thread. (After
  * `std::sync::mpsc::Receiver::recv`.)
  */
 export function recvSync<T>(
   receiver: Receiver<T>,
   timeout: number = Number.POSITIVE_INFINITY,
 ): Result<T, RecvError | RecvTimeoutError> {
-  const channel = checked(receiver, timeout);
-  const deadline = systemClock.now() + timeout;
+  const channel = checkedSource(receiver, timeout);
+  const deadline = platformClock.now() + timeout;
   for (;;) {
     const value = channel.take();
     if (value !== NOTHING) return { ok: true, value: value as T };
-    if (channel.state === CLOSED) return DISCONNECTED;
+    if (channel.state === CLOSED) return RECV_DISCONNECTED;
     if (drainAll()) continue;
-    const crossing = Crossing.find(channel);
-    if (crossing === undefined || crossing.inlets.size === 0) {
+    const bridge = Bridge.find(channel);
+    if (bridge === undefined || bridge.inlets.size === 0) {
       throw new CannotBlockError("no other thread sends into this channel");
     }
-    const left = deadline - systemClock.now();
-    if (left <= 0) return TIMED_OUT;
-    const waker: Waker = crossing;
+    const left = deadline - platformClock.now();
+    if (left <= 0) return RECV_TIMED_OUT;
+    const waker: Waker = bridge;
     waker.awaited?.();
     block(left);
-    waker.takeBack?.();
+    waker.revoke?.();
   }
 }
 
-function checked(receiver: unknown, timeout: unknown): Source<unknown> {
+function checkedSource(receiver: unknown, timeout: unknown): Source<unknown> {
   if (!(receiver instanceof ChannelReceiver)) {
     throw new InvalidArgumentError("The receiver of recvSync", "a receiver", receiver);
   }

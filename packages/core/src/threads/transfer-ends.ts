@@ -1,93 +1,98 @@
 /**
- * What becomes of an end that moves to another thread. The home of a channel is the thread of its receiver: so a sender that
- * moves leaves an inlet here and becomes an outlet there; a receiver that moves becomes a channel with an inlet there, and
- * the channel here gets an outlet.
+ * The move of an end to another thread. A channel lives in the thread of its receiver. So a sender that moves leaves an inlet
+ * here and becomes an outlet there; a receiver that moves becomes a channel with an inlet there, and the channel here gets an
+ * outlet.
  *
- * An end moves in two steps, since the message that it is in may turn out not to be sent: `plan` says what goes instead of it,
- * and `move` uses it up. Opposite, `revive` makes it again.
+ * An end moves in two steps, since its message may turn out not to be sent: `plan` makes the descriptor that goes instead of
+ * it, and `move` uses it up. On the other side `revive` makes it again. The links call these three (link/ends-in-message.ts).
+ *
+ * Above the limits: it is the one place that knows every kind of end, and how each is moved and made again.
  */
 import { OverlappingRecvError, UseAfterDropError } from "../errors.ts";
 import { Channel } from "../internal/channel.ts";
-import { Handle, WeakHandle } from "../internal/handle.ts";
 import { oneshotSender } from "../internal/oneshot-sender.ts";
 import { Queue } from "../internal/queue.ts";
 import { ChannelReceiver } from "../internal/receiver.ts";
 import { boundedSender, unboundedSender } from "../internal/senders.ts";
+import { SendingEnd, WeakSendingEnd } from "../internal/sending-end.ts";
 import { CLOSED, NOTHING, OPEN } from "../internal/source.ts";
 import { checkCloneable } from "./codec/cloneable.ts";
-import { Crossing } from "./ends/bridge.ts";
-import { SlotInlet } from "./ends/credit-inlet.ts";
-import { SlotOutlet } from "./ends/credit-outlet.ts";
+import { Bridge } from "./ends/bridge.ts";
+import { CreditInlet } from "./ends/credit-inlet.ts";
+import { CreditOutlet } from "./ends/credit-outlet.ts";
 import { EndNotMovableError } from "./ends/errors.ts";
 import type { Inlet } from "./ends/inlet.ts";
 import type { Outlet } from "./ends/outlet.ts";
-import type { Moving } from "./link/ends-in-message.ts";
+import type { EndTransfer } from "./link/ends-in-message.ts";
 import type { Link } from "./link/link.ts";
 import { isMarked } from "./link/marks.ts";
-import type { Portable } from "./link/records.ts";
-import { DISCONNECTED, GONE } from "./link/records.ts";
-import { RendezvousCrossing } from "./rendezvous/bridge.ts";
+import type { Descriptor } from "./link/records.ts";
+import { DROPPED_END, NO_RECEIVER } from "./link/records.ts";
+import { RendezvousBridge } from "./rendezvous/bridge.ts";
 import { RendezvousInlet } from "./rendezvous/inlet.ts";
 import { RendezvousOutlet } from "./rendezvous/outlet.ts";
 
-export type Movable = Handle<unknown> | ChannelReceiver<unknown>;
+/** A sender, permit or receiver of this package. */
+export type ChannelEnd = SendingEnd<unknown> | ChannelReceiver<unknown>;
 
-export function isEnd(value: unknown): value is Movable {
-  return value instanceof Handle || value instanceof ChannelReceiver;
+export function isEnd(value: unknown): value is ChannelEnd {
+  return value instanceof SendingEnd || value instanceof ChannelReceiver;
 }
 
 /** Throws for a weak sender. */
 export function checkStrong(value: unknown): void {
-  if (!(value instanceof WeakHandle)) return;
+  if (!(value instanceof WeakSendingEnd)) return;
   throw new EndNotMovableError("WeakSender", "it owns nothing that could move. Move what its upgrade() gives");
 }
 
 /** Throws unless `end` can be moved. */
-export function checkMovable(end: Movable): void {
+export function checkMovable(end: ChannelEnd): void {
   const { channel } = end;
   const kind = end[Symbol.toStringTag];
   if (channel === undefined) throw new UseAfterDropError(kind, "move to another thread");
-  const reason = hindrance(end, channel);
+  const reason = whyNotMovable(end, channel);
   if (reason !== undefined) throw new EndNotMovableError(kind, reason);
   if (!(end instanceof ChannelReceiver)) return;
   if (end.waiting !== undefined) throw new OverlappingRecvError();
   checkQueued(channel as Channel<unknown>);
 }
 
-function hindrance(end: Movable, channel: object): string | undefined {
+function whyNotMovable(end: ChannelEnd, channel: object): string | undefined {
   if (!(channel instanceof Channel)) return "it is a timer, which each thread makes for itself";
-  const crossing = Crossing.find(channel);
-  if (channel.waker !== undefined && crossing === undefined) return "its messages go to an actor";
-  if (crossing instanceof RendezvousCrossing && !crossing.desk.hasTicket)
+  const bridge = Bridge.find(channel);
+  if (channel.waker !== undefined && bridge === undefined) return "its messages go to an actor";
+  if (bridge instanceof RendezvousBridge && !bridge.table.hasFreeRow)
     return "too many threads have senders of this rendezvous";
   if (end instanceof ChannelReceiver) return "clone" in end ? "other receivers may share its queue" : undefined;
   const kind = end[Symbol.toStringTag];
-  return kind in KINDS ? undefined : "it holds a slot for its own thread. Send by it, or drop it";
+  return kind in KINDS ? undefined : "it has a slot for its own thread. Send by it, or drop it";
 }
 
-/** What the senders are, by what they are called. */
-const KINDS: Readonly<Record<string, Portable["is"]>> = {
+/** The kinds of the senders that can move, by their names. */
+const KINDS: Readonly<Record<string, Descriptor["is"]>> = {
   Sender: "sender",
   SyncSender: "sender",
   OneshotSender: "oneshot",
 };
 
-/** Throws unless all that is queued in `channel`, or waits for room, can be cloned. */
+/** Throws unless all values that are queued in `channel`, or wait for room, can be cloned. */
 function checkQueued(channel: Channel<unknown>): void {
   const values: unknown[] = [];
-  const queue = channel.exchange(new Queue());
+  const queue = channel.replaceQueue(new Queue());
   while (queue.length > 0) values.push(queue.shift());
   for (const value of values) queue.push(value);
-  channel.exchange(queue);
-  for (let send = channel.next; send !== undefined; send = send.next as typeof send) values.push(send.value);
+  channel.replaceQueue(queue);
+  for (let sender = channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+    values.push(sender.value);
+  }
   for (const value of values) {
-    if (value !== NOTHING && !isMarked(value)) checkCloneable(value, { portable: (part) => isEnd(part) || undefined });
+    if (value !== NOTHING && !isMarked(value)) checkCloneable(value, { describe: (part) => isEnd(part) || undefined });
   }
 }
 
-export const movingEnds: Moving<Link> = {
+export const transferEnds: EndTransfer<Link> = {
   /** Throws for an end that cannot be moved, unless that was checked when its message was sent. */
-  plan(value: object, link: Link, isChecked: boolean): Portable | undefined {
+  plan(value: object, link: Link, isChecked: boolean): Descriptor | undefined {
     if (!isEnd(value)) {
       checkStrong(value);
       return undefined;
@@ -95,45 +100,45 @@ export const movingEnds: Moving<Link> = {
     const { channel } = value;
     if (channel !== undefined && !isChecked) checkMovable(value);
     const is = value instanceof ChannelReceiver ? "receiver" : (KINDS[value[Symbol.toStringTag]] ?? "sender");
-    if (channel === undefined) return gone(value, is);
+    if (channel === undefined) return descriptorOfDropped(value, is);
     const { capacity, cooperative, state } = channel as Channel<unknown>;
-    const id = is !== "receiver" && state !== OPEN ? DISCONNECTED : link.newId() ^ 1;
-    const desk = capacity === 0 ? RendezvousCrossing.of(channel as Channel<unknown>).desk.memory : undefined;
-    return { is, id, capacity, cooperative, room: is === "receiver" ? capacity : 0, ...(desk && { desk }) };
+    const id = is !== "receiver" && state !== OPEN ? NO_RECEIVER : link.newId() ^ 1;
+    const table = capacity === 0 ? RendezvousBridge.of(channel as Channel<unknown>).table.memory : undefined;
+    return { is, id, capacity, cooperative, credit: is === "receiver" ? capacity : 0, ...(table && { table }) };
   },
 
-  /** Returns how many slots the senders' side may use. */
-  move(end: object, { is, id, room, capacity }: Portable, link: Link): number {
-    if (id === GONE) return 0;
+  /** Uses the end up. Returns the number of slots that the senders' side may use. */
+  move(end: object, { is, id, credit, capacity }: Descriptor, link: Link): number {
+    if (id === DROPPED_END) return 0;
     if (is === "receiver") {
       moveReceiver(end as ChannelReceiver<unknown>, outletOf(link, capacity, id ^ 1));
-      return room;
+      return credit;
     }
-    const { channel } = end as Handle<unknown>;
-    const inlet = id === DISCONNECTED ? undefined : inletOf(link, channel as Channel<unknown>, id ^ 1);
-    (end as Handle<unknown>).drop();
-    return inlet?.lendShare() ?? 0;
+    const { channel } = end as SendingEnd<unknown>;
+    const inlet = id === NO_RECEIVER ? undefined : inletOf(link, channel as Channel<unknown>, id ^ 1);
+    (end as SendingEnd<unknown>).drop();
+    return inlet?.grantShare() ?? 0;
   },
 
-  revive(portable: Portable, link: Link): Movable {
-    const end = portable.is === "receiver" ? revivedReceiver(portable, link) : revivedSender(portable, link);
-    if (portable.id === GONE) end.drop();
+  revive(descriptor: Descriptor, link: Link): ChannelEnd {
+    const end = descriptor.is === "receiver" ? revivedReceiver(descriptor, link) : revivedSender(descriptor, link);
+    if (descriptor.id === DROPPED_END) end.drop();
     return end;
   },
 };
 
 function inletOf(link: Link, channel: Channel<unknown>, id: number): Inlet {
-  return channel.capacity === 0 ? new RendezvousInlet(link, channel, id) : new SlotInlet(link, channel, id);
+  return channel.capacity === 0 ? new RendezvousInlet(link, channel, id) : new CreditInlet(link, channel, id);
 }
 
 function outletOf(link: Link, capacity: number, id: number): Outlet {
-  return capacity === 0 ? new RendezvousOutlet(link, id) : new SlotOutlet(link, id);
+  return capacity === 0 ? new RendezvousOutlet(link, id) : new CreditOutlet(link, id);
 }
 
-/** A dropped end arrives dropped; it has no channel any more, but is of its class. */
-function gone(end: Movable, is: Portable["is"]): Portable {
+/** Returns the descriptor of a dropped end, which arrives dropped: it has no channel any more, but its class. */
+function descriptorOfDropped(end: ChannelEnd, is: Descriptor["is"]): Descriptor {
   const capacity = end[Symbol.toStringTag] === "SyncSender" ? 1 : Number.POSITIVE_INFINITY;
-  return { is, id: GONE, capacity, cooperative: true, room: 0 };
+  return { is, id: DROPPED_END, capacity, cooperative: true, credit: 0 };
 }
 
 function moveReceiver(end: ChannelReceiver<unknown>, outlet: Outlet): void {
@@ -141,14 +146,16 @@ function moveReceiver(end: ChannelReceiver<unknown>, outlet: Outlet): void {
   outlet.serve(channel);
   channel.addReceiver();
   end.drop();
-  const queued = channel.exchange(outlet);
+  const queued = channel.replaceQueue(outlet);
   while (queued.length > 0) outlet.push(queued.shift());
-  for (let send = channel.next; send !== undefined; send = send.next as typeof send) outlet.wake(send as never);
-  channel.roomMade();
-  if (channel.state === CLOSED) outlet.wake(); // it was already, which wakes nobody
+  for (let sender = channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+    outlet.wake(sender as never);
+  }
+  channel.slotsFreed();
+  if (channel.state === CLOSED) outlet.wake(); // it was closed before, which wakes nobody
 }
 
-function revivedSender({ is, id, capacity, cooperative, room, desk }: Portable, link: Link): Handle<unknown> {
+function revivedSender({ is, id, capacity, cooperative, credit, table }: Descriptor, link: Link): SendingEnd<unknown> {
   const isBounded = capacity !== Number.POSITIVE_INFINITY;
   let channel: Channel<unknown>;
   if (id < 0) {
@@ -157,19 +164,22 @@ function revivedSender({ is, id, capacity, cooperative, room, desk }: Portable, 
   } else {
     const outlet = outletOf(link, capacity, id);
     channel = new Channel(capacity, cooperative, outlet);
-    outlet.serve(channel, desk);
-    if (isBounded) channel.room = room;
+    outlet.serve(channel, table);
+    if (isBounded) channel.granted = credit;
   }
   const make = is === "oneshot" ? oneshotSender : isBounded ? boundedSender : unboundedSender;
-  return make(channel) as object as Handle<unknown>;
+  return make(channel) as object as SendingEnd<unknown>;
 }
 
-function revivedReceiver({ id, capacity, cooperative, room, desk }: Portable, link: Link): ChannelReceiver<unknown> {
+function revivedReceiver(
+  { id, capacity, cooperative, credit, table }: Descriptor,
+  link: Link,
+): ChannelReceiver<unknown> {
   const channel = new Channel<unknown>(capacity, cooperative);
   if (id >= 0) {
-    if (desk !== undefined) RendezvousCrossing.of(channel, desk);
+    if (table !== undefined) RendezvousBridge.of(channel, table);
     const inlet = inletOf(link, channel, id);
-    if (inlet instanceof SlotInlet && capacity !== Number.POSITIVE_INFINITY) inlet.lend(room);
+    if (inlet instanceof CreditInlet && capacity !== Number.POSITIVE_INFINITY) inlet.grant(credit);
   }
   channel.removeSender();
   return new ChannelReceiver(channel);

@@ -1,11 +1,11 @@
-/** Moving buffers with a message, instead of copying them. */
+/** The function by which a program moves buffers with a message, instead of copying them. The marks are in link/marks.ts. */
 import { InvalidArgumentError } from "../errors.ts";
 import { mark } from "./link/marks.ts";
 import type { TransferList } from "./link/transfer-list.ts";
 
 /**
- * The same message, marked: when it is sent to another thread, what `transferList` names is moved there instead of copied, and
- * is unusable here from then on. Within one thread the mark means nothing.
+ * Marks `message`, and returns it. When the message goes to another thread, the objects in `transferList` move there instead of
+ * being copied, and are unusable here from then on. Within one thread the mark means nothing.
  *
  * Throws {@link InvalidArgumentError} for a message that is no object. (After the `transferList` of `postMessage`.)
  *

@@ -7,10 +7,14 @@ import { rejection } from "../../../support/gate.ts";
 
 describe("testSystem refuses", () => {
   it.each([
-    ["no object", null, "takes an object of options, not null"],
-    ["another clock", { clock: "real" }, '`clock` of a test system is "virtual", not real'],
-    ["a seed that is no whole number", { seed: 1.5 }, "A seed is a whole number, not 1.5"],
-    ["an autoAdvance that is no boolean", { autoAdvance: "yes" }, "`autoAdvance` is true or false, not yes"],
+    ["no object", null, "options of a test system must be an object, not null"],
+    ["another clock", { clock: "real" }, 'clock of a test system must be one of "virtual", not "real"'],
+    ["a seed that is no whole number", { seed: 1.5 }, "seed of a test system must be a whole number, not 1.5"],
+    [
+      "an autoAdvance that is no boolean",
+      { autoAdvance: "yes" },
+      'autoAdvance of a test system must be a boolean, not "yes"',
+    ],
   ])("%s", (_, options, message) => {
     const make = () => testSystem(options as object);
     expect(make).toThrow(InvalidDefinitionError);
@@ -26,11 +30,15 @@ describe("testSystem refuses", () => {
 
 describe("explore refuses", () => {
   it.each([
-    ["no options", null, "takes an object of options, not null"],
-    ["to run never", { runs: 0 }, "`runs` of explore is a whole number from 1, not 0"],
-    ["to take no steps", { maxSteps: 0 }, "`maxSteps` of explore is a whole number from 1, not 0"],
-    ["a negative number of runs to shrink", { shrinkRuns: -1 }, "`shrinkRuns` of explore is a whole number from 0"],
-    ["a seed that is no number", { seed: "5" }, "A seed is a whole number, not 5"],
+    ["no options", null, "options of explore() must be an object, not null"],
+    ["to run never", { runs: 0 }, "runs of explore() must be an integer of 1 or more, not 0"],
+    ["to take no steps", { maxSteps: 0 }, "maxSteps of explore() must be an integer of 1 or more, not 0"],
+    [
+      "a negative number of runs to shrink",
+      { shrinkRuns: -1 },
+      "shrinkRuns of explore() must be an integer of 0 or more, not -1",
+    ],
+    ["a seed that is no number", { seed: "5" }, 'seed of explore() must be a whole number, not "5"'],
   ])("%s", async (_, options, message) => {
     const refused = (await rejection(explore(() => {}, options as object))) as Error;
     expect(refused).toBeInstanceOf(InvalidDefinitionError);

@@ -13,9 +13,9 @@ import type { MailboxOwner } from "../../../../packages/actors/src/mailbox/mailb
 import { Envelope } from "../../../../packages/actors/src/reply/ask.ts";
 import { Deadlines } from "../../../../packages/actors/src/reply/deadlines.ts";
 import type { SystemRuntime } from "../../../../packages/actors/src/system/runtime.ts";
-import { Checks } from "../../../../packages/actors/src/testing/checks.ts";
 import { violationsAtEnd, violationsAtRest } from "../../../../packages/actors/src/testing/invariants.ts";
 import { SimulatedMailbox } from "../../../../packages/actors/src/testing/simulated-mailbox.ts";
+import { Checks } from "../../../../packages/actors/src/testing/simulation-hooks.ts";
 import { VirtualClock } from "../../../../packages/actors/src/testing/virtual-clock.ts";
 
 const clock = new VirtualClock();

@@ -166,7 +166,9 @@ it("a scenario may end early, end the system, or leave its addresses", async () 
 });
 
 it("an exploration whose last seed is no whole number is refused", async () => {
-  await expect(explore(() => {}, { seed: Number.MAX_SAFE_INTEGER })).rejects.toThrow(/A seed is a whole number/);
+  await expect(explore(() => {}, { seed: Number.MAX_SAFE_INTEGER })).rejects.toThrow(
+    /seed of explore\(\) must be a whole number/,
+  );
 });
 
 it("runs leave nothing behind in memory", async () => {

@@ -5,8 +5,8 @@
  *     rank(message) ─► nextRank ─► push ─► [ slots ] ─► shift: lowest rank, oldest of it
  *                                              └──────► evict: highest rank, oldest of it
  *
- * The rank is user code, so it is asked for before anything is touched: it may throw, send, or end the actor. A message
- * without a rank goes last. Memory is given back whenever the queue is empty.
+ * The rank comes from the user's code, so it is asked for before anything is touched: that code may throw, send, or end the
+ * actor. A message without a rank goes last. Memory is given back whenever the queue is empty.
  */
 import type { Fifo } from "@pneumatic/core/internal";
 import { NOTHING } from "@pneumatic/core/internal";
@@ -14,7 +14,7 @@ import { SlotHeap } from "./slot-heap.ts";
 
 const LARGEST_IDLE = 64;
 
-/** A message that waits for room with the rank it was sent with. */
+/** A message that waits for room, with the rank that it had when it was sent. */
 export class Ranked {
   readonly value: unknown;
   readonly rank: number;
@@ -29,7 +29,7 @@ export class PriorityQueue implements Fifo<unknown> {
   length = 0;
   /** One more than the ticket of the last push. A ticket is valid until its value leaves the queue. */
   nextTicket = 0;
-  /** The rank of what is pushed next. */
+  /** The rank of the value that is pushed next. */
   nextRank = 0;
   /** The order is not that of arrival, so one mark does not tell which is oldest. */
   readonly needsMark: boolean = false;
@@ -42,7 +42,7 @@ export class PriorityQueue implements Fifo<unknown> {
   readonly #order: SlotHeap;
   readonly #victims: SlotHeap | undefined;
 
-  /** Only a queue that `evicts` pays for knowing what to give up. */
+  /** Only a queue that `evicts` pays for the second heap, which finds the value to give up. */
   constructor(evicts: boolean) {
     this.#order = new SlotHeap(this.#ranks, true);
     this.#victims = evicts ? new SlotHeap(this.#ranks, false) : undefined;
@@ -68,8 +68,8 @@ export class PriorityQueue implements Fifo<unknown> {
   }
 
   /**
-   * Takes the value of the highest rank, the oldest of them, to make room for what is pushed next; NOTHING if that has a
-   * higher rank than all, and so is the one to give up. Only for a queue that evicts, and not an empty one.
+   * Takes the value of the highest rank, the oldest of them, to make room for the value that is pushed next. Returns NOTHING if
+   * that one has a higher rank than all, and so is to be given up. Only for a queue that evicts and is not empty.
    */
   evict(): unknown {
     const slot = (this.#victims as SlotHeap).first;

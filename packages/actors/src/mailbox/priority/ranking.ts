@@ -6,12 +6,10 @@ import { InvalidDefinitionError } from "../../errors.ts";
 import { Envelope } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
-/** Throws for a ranking that cannot be. */
-export function checkRanking(rankOf: unknown, capacity: number): void {
-  if (typeof rankOf !== "function") {
-    throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
-  }
-  if (capacity === 0) throw new RangeError("The capacity of priority(rankOf, { capacity }) must be 1 or more, not 0");
+/** Throws unless `rankOf` is a function. */
+export function checkRanking(rankOf: unknown): void {
+  if (typeof rankOf === "function") return;
+  throw new InvalidDefinitionError(`priority(rankOf) takes a function of the message, not ${typeof rankOf}`);
 }
 
 /** Reports messages without a rank. */
@@ -19,7 +17,7 @@ interface RankingReporter {
   unranked(message: unknown, why: unknown, total: number): void;
 }
 
-/** Ranks what is offered to a mailbox. */
+/** Ranks the messages that are offered to a mailbox. */
 export class Ranking {
   readonly queue: PriorityQueue;
   readonly #rankOf: (message: never) => number;
@@ -33,8 +31,8 @@ export class Ranking {
   }
 
   /**
-   * Decides the rank of what is pushed next. It calls user code, so it comes before anything is touched. False when that
-   * was an ask, and is given up by now.
+   * Decides on the rank of the value that is pushed next. It calls the user's code, so it must come before anything is touched.
+   * Returns false if the value is an ask that was given up by that code.
    */
   next(item: unknown): boolean {
     this.queue.nextRank = this.#rank(item instanceof Envelope ? item.message : item);

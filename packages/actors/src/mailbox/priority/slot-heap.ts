@@ -24,7 +24,7 @@ export class SlotHeap {
     this.#lowestFirst = lowestFirst;
   }
 
-  /** The slot that goes first. There must be one. */
+  /** The slot that goes first. The heap must not be empty. */
   get first(): number {
     return this.#heap[0] as number;
   }

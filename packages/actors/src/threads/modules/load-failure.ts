@@ -2,10 +2,10 @@
 import { version } from "node:process";
 import { RemoteDefinition } from "../../runtime-definition.ts";
 import { textOf } from "../../wording.ts";
-import { exists, isTypeScript, outputOf, sourceOf } from "./module-file.ts";
+import { exists, isTypeScript, outputOf, sourceUrlOf } from "./module-file.ts";
 
 /** A URL in a message: of one that is the code itself, the beginning. */
-export function shown(url: string): string {
+export function shortUrl(url: string): string {
   return url.startsWith("data:") && url.length > 60 ? `${url.slice(0, 60)}…` : url;
 }
 
@@ -30,7 +30,7 @@ export function whyNotLoaded(error: unknown, url: string, source: string): strin
     case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
       return `Node loads no TypeScript from installed packages. Publish what was built from it, or ${TSX}`;
     case "ERR_MODULE_NOT_FOUND":
-      if (missing === undefined || sourceOf(missing) === missing) return message;
+      if (missing === undefined || sourceUrlOf(missing) === missing) return message;
       return `${message}, but its source is there. Node resolves imports as they are written: import "./x.ts" (TypeScript: rewriteRelativeImportExtensions), or ${TSX}`;
   }
   if (error instanceof SyntaxError && /import statement outside a module|token 'export'/.test(message))

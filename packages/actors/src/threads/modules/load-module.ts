@@ -13,8 +13,8 @@ import { threadId } from "node:worker_threads";
 import type { Behavior } from "../../cell/behavior.ts";
 import { LoadFailedError, ThreadLimitError } from "../../errors.ts";
 import { asBehavior } from "../../runtime-definition.ts";
-import { noDefinition, shown, whyNotLoaded } from "./load-failure.ts";
-import { fileOf, isTypeScript, sourceOf } from "./module-file.ts";
+import { noDefinition, shortUrl, whyNotLoaded } from "./load-failure.ts";
+import { fileOf, isTypeScript, sourceUrlOf } from "./module-file.ts";
 
 /** The exports of a module. */
 export type Module = Readonly<Record<string, unknown>>;
@@ -26,11 +26,11 @@ let registering: Promise<boolean> | undefined;
 /** Loads a module. Rejects with {@link LoadFailedError}, which names the remedy. */
 export async function loadModule(url: string): Promise<Module> {
   begun.add(fileOf(url));
-  const source = sourceOf(url);
+  const source = sourceUrlOf(url);
   try {
     return await importSource(source);
   } catch (error) {
-    throw new LoadFailedError(`Cannot load ${shown(url)}: ${whyNotLoaded(error, url, source)}`, url, error);
+    throw new LoadFailedError(`Cannot load ${shortUrl(url)}: ${whyNotLoaded(error, url, source)}`, url, error);
   }
 }
 
@@ -58,7 +58,7 @@ function isForTsx(error: unknown): boolean {
     code === "ERR_UNKNOWN_FILE_EXTENSION" ||
     code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX" ||
     code === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING" ||
-    (code === "ERR_MODULE_NOT_FOUND" && typeof url === "string" && sourceOf(url) !== url)
+    (code === "ERR_MODULE_NOT_FOUND" && typeof url === "string" && sourceUrlOf(url) !== url)
   );
 }
 
@@ -99,7 +99,7 @@ export function behaviorIn(module: Module, url: string, exportName: string): Beh
   const exports = Object.hasOwn(compiled, "__esModule") ? compiled : module;
   const behavior = asBehavior(exports[exportName]);
   if (behavior !== undefined) return behavior;
-  throw new LoadFailedError(`Cannot use ${shown(url)}: ${noDefinition(exports, exportName)}`, url);
+  throw new LoadFailedError(`Cannot use ${shortUrl(url)}: ${noDefinition(exports, exportName)}`, url);
 }
 
 /** A module that spawns itself when it is loaded does so on its thread, too. */

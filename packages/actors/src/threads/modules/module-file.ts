@@ -27,13 +27,13 @@ export function exists(url: string): boolean {
  * Returns the URL that `url` stands for: itself, or, as in an import of TypeScript, the source that it will be built
  * from.
  */
-export function sourceOf(url: string): string {
+export function sourceUrlOf(url: string): string {
   return exists(url) ? url : (sibling(url, SOURCES) ?? url);
 }
 
 /** Returns the same string for every URL of one file. */
 export function fileOf(url: string): string {
-  return url.startsWith("file:") ? sourceOf(url).replace(/[?#].*$/s, "") : url;
+  return url.startsWith("file:") ? sourceUrlOf(url).replace(/[?#].*$/s, "") : url;
 }
 
 /** Returns the output of the build of `url`, if its source does not exist. */

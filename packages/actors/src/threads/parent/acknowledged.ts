@@ -1,6 +1,6 @@
 /**
- * How far the thread has come with the messages of an incarnation, in words of shared memory that outlive it. They hold the
- * low bits of the numbers, of which none is further behind than `least`.
+ * The progress of a thread with the messages of an incarnation, in words of shared memory that outlive the thread. They
+ * hold the low bits of the numbers, of which none is further behind than `least`.
  */
 import {
   ACKNOWLEDGED,
@@ -14,9 +14,9 @@ import {
 
 export class Acknowledgements {
   readonly words: Int32Array = new Int32Array(new SharedArrayBuffer(INCARNATION_WORDS * Int32Array.BYTES_PER_ELEMENT));
-  /** The last message that was handled, as far as was looked. */
+  /** The last message that was acknowledged when the words were last read. */
   acknowledged: number = FIRST_BEFORE;
-  /** The last message that was begun, once the thread was halted. */
+  /** The last message that was started, once the thread was halted. */
   started: number | undefined = undefined;
 
   constructor() {
@@ -29,14 +29,14 @@ export class Acknowledgements {
     return Atomics.load(this.words, REPORTS) !== reportsReceived;
   }
 
-  /** Nothing more is begun there. Returns the number of the last message that was. */
+  /** Lets the thread start no further message. Returns the number of the last message that was started. */
   halt(least: number): number {
     this.started ??= whole(Atomics.exchange(this.words, STARTED, HALTED), least);
     return this.started;
   }
 }
 
-/** The number that a word holds the low bits of. */
+/** Returns the number whose low bits are in a word. */
 function whole(word: number, least: number): number {
   return least + ((word - least) & LOW_BITS);
 }

@@ -1,4 +1,4 @@
-/** Where the code that a thread begins with is: beside the code of the workers, unless a bundler has taken this file elsewhere. */
+/** Finds the code that a thread begins with: beside the code of the workers, unless a bundler has moved this file. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LoadFailedError } from "../../errors.ts";

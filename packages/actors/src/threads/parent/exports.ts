@@ -1,11 +1,14 @@
 /**
- * What a thread holds of the actors elsewhere, from the parent's side. For each actor that the thread has strong addresses of,
- * one is held here on its behalf: a lease. It is granted again with every strong address that goes there, and given back
- * by the thread when it has dropped as many as it got, so that one on its way is never overlooked. All leases end with the
- * thread. (After the leases of Java's RMI, and weighted reference counting.)
+ * The actors that a thread knows, from the parent's side: its exports. While the thread has strong addresses of an
+ * actor, the parent owns one on its behalf. It counts every strong address that it sends. The thread gives back as many
+ * as it got when it has dropped them all, so that one on its way is never overlooked. All exports end with the thread.
+ * (After the tables of CapTP, and weighted reference counting.)
  *
- * What the thread sends goes into the mailboxes from here, in the order in which it was sent.
+ * The messages of the thread go into the mailboxes from here, in the order in which they were sent.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { WeakAddressTo } from "../../address/address.ts";
 import { closedSender, strongAddress, weakAddress } from "../../address/handle.ts";
@@ -22,7 +25,7 @@ import type { Envelope } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
 import { marshalError, marshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
-import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports } from "../wire/messages.ts";
 
 type Weak = WeakAddressTo<Message, AnyAsk>;
@@ -33,16 +36,16 @@ interface Export {
   readonly target: Target;
   readonly weak: Weak;
   readonly watch: Watch;
-  /** How many strong addresses went there that it has not given back. */
+  /** The strong addresses that went there and were not given back. */
   strongCount: number;
-  /** How many addresses went there. */
+  /** The addresses that went there and were not given back. */
   refCount: number;
   strong: Disposable | undefined;
-  /** What the thread may use of its capacity; undefined if it has none, or is a router. */
+  /** The credits of the thread; undefined if the mailbox has no capacity, or is a router's. */
   readonly credits: Credits | undefined;
 }
 
-/** An actor that there never was. */
+/** An actor that was asked for and could not be made. */
 interface FailedSpawn {
   readonly path: string;
   readonly reason: ExitReason;
@@ -51,19 +54,19 @@ interface FailedSpawn {
 
 export class Exports implements AddressTable {
   readonly #post: (record: ToImports, transferList?: TransferList) => void;
-  /** Positive: those that a thread gives itself are negative. */
+  /** Positive: the numbers that a thread gives itself are negative. */
   #lastId = 0;
   readonly #byId = new Map<number, Export>();
   readonly #ids = new Map<Target, number>();
   readonly #watching = new Set<Watch>();
-  /** What was asked for and could not be made, by the numbers of the thread. */
+  /** The failed spawns, by the numbers of the thread. */
   readonly #failedSpawns = new Map<number, FailedSpawn>();
-  /** Ends what the thread waits for, by its numbers. */
+  /** The controllers that end the waits of the thread, by its numbers. */
   readonly #asks = new Map<number, AbortController>();
   readonly #sends = new Map<number, AbortController>();
   #isOver = false;
 
-  /** `post` throws when its order cannot be copied. */
+  /** `post` throws when its record cannot be copied. */
   constructor(post: (record: ToImports, transferList?: TransferList) => void) {
     this.#post = post;
   }
@@ -80,7 +83,7 @@ export class Exports implements AddressTable {
     return { ...descriptor, credits: credits.words };
   }
 
-  /** The weak address of an actor, for itself. */
+  /** Exports a weak address of an actor, for itself. */
   exportWeak(target: Target): AddressDescriptor {
     return this.exportAddress(weakAddress(target));
   }
@@ -92,7 +95,7 @@ export class Exports implements AddressTable {
     return exported.weak.upgrade() ?? strongAddress(exported.target, closedSender());
   }
 
-  /** An actor that the thread has named itself, and holds one address of: `strong` is that. */
+  /** Exports an actor that the thread has numbered itself, with one strong address: `strong`. */
   bind(id: number, strong: Disposable): void {
     const target = targetOf(strong) as Target;
     this.#ids.set(target, id);
@@ -105,14 +108,14 @@ export class Exports implements AddressTable {
     this.#sendRecord({ op: "credits", id, credits: exported.credits.words });
   }
 
-  /** An actor that the thread has named itself could not be made. */
+  /** Notes that an actor that the thread has numbered itself could not be made. */
   spawnFailed(id: number, failedSpawn: FailedSpawn): void {
     this.#failedSpawns.set(id, failedSpawn);
     this.#sendRecord({ op: "ended", id, reason: marshalReason(failedSpawn.reason) });
   }
 
   received(record: FromImports): void {
-    if (this.#isOver) return; // it is ended in the middle of what it does
+    if (this.#isOver) return; // its end may come in the middle of other work
     const failedSpawn =
       "to" in record
         ? this.#failedSpawns.get(record.to)
@@ -170,7 +173,7 @@ export class Exports implements AddressTable {
     }
   }
 
-  /** Says so to who does anything with it. What it is told is for nobody. */
+  /** Answers the records about a failed spawn. Drops the messages to it. */
   #refuse(record: FromImports, { path, reason, error }: FailedSpawn): void {
     switch (record.op) {
       case "ask":
@@ -187,7 +190,7 @@ export class Exports implements AddressTable {
     }
   }
 
-  /** The thread is gone, and with it whatever it held and asked for. What it has sent waits for room, as it would have. */
+  /** Ends all exports: the thread is gone. The messages that it has sent wait for room as they would have. */
   end(): void {
     this.#isOver = true;
     for (const watch of [...this.#watching]) watch[Symbol.dispose]();
@@ -221,7 +224,7 @@ export class Exports implements AddressTable {
     return exported;
   }
 
-  /** One more address goes there. A thread may have forgotten an actor, with the news of its end. */
+  /** Counts one more address that goes there. A thread may have forgotten an actor, with the news of its end. */
   #countRef(exported: Export): void {
     exported.refCount++;
     const { id, target } = exported;
@@ -264,7 +267,7 @@ export class Exports implements AddressTable {
     if (exported !== undefined) exported.strong = undefined;
   }
 
-  /** An address of one actor in the hands of another, if it is known whose. */
+  /** Returns an address of one actor with another one as its owner, if that is known. */
   #addressFor(to: number, by: number | undefined): Weak {
     const { target, weak } = this.#find(to);
     const waiter = this.#waiterOf(by);
@@ -307,12 +310,12 @@ export class Exports implements AddressTable {
       dropAddresses(reply);
       return;
     }
-    const { value, descriptors, transferList } = marshal(path, reply, this);
+    const { value, attached, transferList } = marshal(path, reply, this);
     try {
-      this.#post({ op: "answered", n, reply: { value, descriptors } }, transferList);
-      posted(reply);
+      this.#post({ op: "answered", n, reply: { value, attached } }, transferList);
+      unmark(reply);
     } catch (error) {
-      for (const [, descriptor] of descriptors) if (descriptor.isStrong) this.#released(this.#find(descriptor.id), 1);
+      for (const [, descriptor] of attached) if (descriptor.isStrong) this.#released(this.#find(descriptor.id), 1);
       throw uncloneable(path, reply, error, "the reply");
     } finally {
       dropAddresses(reply);
@@ -338,14 +341,14 @@ export class Exports implements AddressTable {
   }
 }
 
-/** What ends a wait that the thread knows by `n`. */
+/** Makes the controller of a wait that the thread knows by `n`. */
 function waitIn(waits: Map<number, AbortController>, n: number): AbortController {
   const wait = new AbortController();
   waits.set(n, wait);
   return wait;
 }
 
-/** For an actor whose mailbox can be full. */
+/** Makes credits for an actor whose mailbox can be full. */
 function creditsOf(target: Target): Credits | undefined {
   if (!(target instanceof Cell) || target.inbox !== target.mailbox || target.mailbox.takesAll) return undefined;
   const { capacity, rankOf } = target.settings.mailbox;

@@ -1,52 +1,66 @@
 /**
- * Where a thread is that does not turn its event loop. A session of the inspector is opened for it, so this costs nothing
- * before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a regular expression
- * and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main thread has no such session.
+ * Finds the stack of a thread that does not turn its event loop. A session of the inspector is opened for it, so this
+ * costs nothing before; the profiler then looks at the thread for a moment, which works in the middle of a loop, of a
+ * regular expression and of `Atomics.wait`. Nothing is known of a thread in native code, and a parent that is no main
+ * thread has no such session.
  *
- *     enable ─► attached to each worker: the one with this id ─► whose work it is ─► profile ─► the call seen most often
+ *     enable ─► attached to each worker: the one with this id ─► whose work, its heap ─► profile ─► the call seen most often
  *
- * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and keeps the
- * process from exiting.
+ * It is not paused: a thread whose session ends while it is about to pause pauses for ever, is not terminated, and
+ * keeps the process from exiting.
  */
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import { BLAME } from "../wire/current-host.ts";
 
 const LOOK_MS = 20;
 const SAMPLE_EVERY_US = 500;
 const MOST_FRAMES = 30;
+const MIB = 2 ** 20;
 
 type After = (ms: number, run: () => void) => void;
 type Node = Profiler.ProfileNode;
 
+/** The findings on a thread. */
+export interface Findings {
+  /**
+   * Its stack, innermost call first, one line each as in `error.stack`. The line of the innermost call is where the thread is,
+   * those of its callers are where their functions begin; a call that was inlined shows as its caller.
+   */
+  stack?: string | undefined;
+  /** The used size of its heap, in MiB. */
+  heapMb?: number;
+}
+
 /**
- * The stack of a thread, innermost call first, one line each as in `error.stack`; undefined when it cannot be had within
- * `limitMs`. The line of the innermost call is where it is, those of its callers are where their functions begin; a
- * call that was inlined shows as its caller. On the way the thread says in its words whose work it is at. Never rejects.
+ * Examines a thread for at most `limitMs`; resolves to the findings that could be had by then. On the way the thread
+ * writes into its words whose work it is at. Never rejects.
  */
-export function stackOf(threadId: number, limitMs: number): Promise<string | undefined> {
+export function findingsOn(threadId: number | undefined, limitMs: number): Promise<Findings> {
+  if (threadId === undefined) return Promise.resolve({});
   return new Promise((resolve) => {
     const session = new Session();
-    const timers: UnheldTimer[] = [];
-    const after = (ms: number, run: () => void): void => void timers.push(new UnheldTimer(ms, run, platformClock));
-    const done = (stack?: string): void => {
+    const timers: UnrefTimer[] = [];
+    const after = (ms: number, run: () => void): void => void timers.push(new UnrefTimer(ms, run, platformClock));
+    const found: Findings = {};
+    const done = (): void => {
       for (const timer of timers) timer.stop();
-      resolve(stack);
+      resolve(found);
       session.disconnect();
     };
     after(limitMs, done);
     try {
       session.connect();
-      look(session, threadId, after, done);
+      examine(session, threadId, found, after, done);
     } catch {
       done(); // no inspector in this build, or no permission to use it
     }
   });
 }
 
-/** Calls `done` when the thread was looked at, or cannot be. */
-function look(session: Session, threadId: number, after: After, done: (stack?: string) => void): void {
+/** Writes into `found`, and calls `done` when the thread was looked at, or cannot be. */
+function examine(session: Session, threadId: number, found: Findings, after: After, done: () => void): void {
   session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
     if (!workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
     let last = 0;
@@ -56,14 +70,19 @@ function look(session: Session, threadId: number, after: After, done: (stack?: s
       return last;
     };
     send("Runtime.evaluate", { expression: BLAME, silent: true });
+    const heap = send("Runtime.getHeapUsage");
     send("Profiler.enable");
     send("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
     const started = send("Profiler.start");
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       if (params.sessionId !== sessionId) return;
       const { id, result } = JSON.parse(params.message);
-      if (id === started) after(LOOK_MS, () => send("Profiler.stop"));
-      else if (id > started) done(linesOf(result?.profile?.nodes ?? []));
+      if (id === heap) found.heapMb = result?.usedSize / MIB;
+      else if (id === started) after(LOOK_MS, () => send("Profiler.stop"));
+      else if (id > started) {
+        found.stack = linesOf(result?.profile?.nodes ?? []);
+        done();
+      }
     });
   });
   session.post("NodeWorker.enable", { waitForDebuggerOnStart: false }, (error) => {
@@ -71,7 +90,7 @@ function look(session: Session, threadId: number, after: After, done: (stack?: s
   });
 }
 
-/** The way to the call that was seen most often; undefined when none was. */
+/** Returns the way to the call that was seen most often; undefined if none was. */
 function linesOf(nodes: readonly Node[]): string | undefined {
   const calls = nodes.filter(({ callFrame }) => !callFrame.functionName.startsWith("(")); // (program), (idle) and so on
   const hits = ({ hitCount = 0 }: Node): number => hitCount;

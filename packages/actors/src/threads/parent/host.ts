@@ -1,13 +1,13 @@
 /**
- * One worker thread, as the parent sees it: what runs there is entry.ts, and the actors on it are its tenants. When the thread
- * is lost it is lost for all of them at once: the one on its stack is to blame, the others are only hit. The host itself
- * stays, and begins anew with its next tenant.
+ * One worker thread, as the parent sees it: it runs worker/entry.ts, and hosts incarnations. When the thread is lost it
+ * is lost for all of them at once: the one on its stack is to blame, the others are only hit. The host itself stays,
+ * and begins anew with its next incarnation.
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
-import { systemClock as platformClock } from "@pneumatic/core/internal";
+import { platformClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -23,12 +23,12 @@ import { WorkerThread } from "./worker.ts";
 
 /** An incarnation on a host. */
 export interface HostedIncarnation {
-  /** Whether the host owes it an answer. */
+  /** True if the host owes it an answer. */
   readonly isWaiting: boolean;
-  /** Whose incarnation it is. */
+  /** The identity of its actor. */
   readonly identity: Identity;
   received(record: FromIncarnation): void;
-  /** The thread is gone, and this tenant with it. */
+  /** Notes that the thread is lost, and this incarnation with it. */
   lost(error: ThreadLostError): void;
 }
 
@@ -36,12 +36,12 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  /** How long a thread may not turn its event loop before it counts as hung, in milliseconds. */
+  /** The time without a turn of its event loop after which a thread counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** Losses that nobody is to blame for; one more, and everyone on the host is. */
+/** The losses without a culprit that are allowed; at one more, every incarnation on the host is to blame. */
 const UNBLAMED: Intensity = { restarts: 3, withinMs: 5000 };
 
 type HostedIncarnations = readonly (readonly [number, HostedIncarnation])[];
@@ -51,11 +51,11 @@ export class Host {
   readonly #options: HostOptions;
   readonly #hosted = new Map<number, HostedIncarnation>();
   #thread: WorkerThread | undefined = undefined;
-  /** Settles when every thread that was let go of has ended. */
+  /** Settles when every former thread has ended. */
   #ended: Promise<unknown> = Promise.resolve();
-  /** Whether the thread is heard in the middle of an end. */
+  /** True while records are received in the middle of an end. */
   #isReceiving = false;
-  /** When the thread was lost by nobody's fault. */
+  /** The times at which the thread was lost without a culprit. */
   #unblamed: readonly number[] = [];
 
   constructor(options: HostOptions) {
@@ -71,19 +71,19 @@ export class Host {
     return this.#thread?.threadId;
   }
 
-  /** Takes a tenant in, whose `id` no other one has or had. */
+  /** Adds an incarnation, whose `id` no other one has or had. */
   add(id: number, incarnation: HostedIncarnation): void {
     this.#thread ??= this.#begin();
     this.#hosted.set(id, incarnation);
   }
 
-  /** A tenant goes; one that the thread still works for, and that was its last, takes the thread with it. */
+  /** Removes an incarnation. If the thread still works for it, and it was the last one, ends the thread. */
   remove(id: number, isWaiting: boolean): void {
     const wasHere = this.#hosted.delete(id);
     if (wasHere && isWaiting && this.#hosted.size === 0) this.#end();
   }
 
-  /** What its thread knows of actors elsewhere. It has one. */
+  /** The exports to its thread. It must have one. */
   get exports(): Exports {
     return (this.#thread as WorkerThread).exports;
   }
@@ -93,7 +93,10 @@ export class Host {
     this.#thread?.send(record, transferList);
   }
 
-  /** Hears what the thread has said by now, in the middle of an end: who wants to end too comes after it. */
+  /**
+   * Receives the records that the thread has sent by now, in the middle of an end: an incarnation that wants to end too
+   * comes after it.
+   */
   receivePending(): void {
     const wasReceiving = this.#isReceiving;
     this.#isReceiving = true;
@@ -147,7 +150,7 @@ export class Host {
     }
   }
 
-  /** A router may call a function of its user's, which throws. */
+  /** Passes a record on to the exports. A router may call user code, which throws. */
   #passOn(record: FromImports, thread: WorkerThread): void {
     try {
       thread.exports.received(record);
@@ -164,7 +167,7 @@ export class Host {
     report(log, known ? name : "info", fields, msg);
   }
 
-  /** What the thread has said counts; every tenant is told. */
+  /** Ends the thread after its records were received, and notifies every incarnation. */
   #lost(thread: WorkerThread, error: ThreadLostError): void {
     const { threadId, culprit } = thread;
     const hosted = [...this.#hosted];
@@ -189,7 +192,10 @@ export class Host {
     this.#options.diagnostics.hostLost({ ...culprit, thread, cause, hit });
   }
 
-  /** Who was on the stack, or is alone when nobody was; nobody otherwise, as long as that does not happen too often. */
+  /**
+   * Returns the guilty ones: the incarnation on the stack, or the only one; none otherwise, as long as that does not
+   * happen too often.
+   */
   #guilty(culprit: number, hosted: HostedIncarnations): Guilt {
     if (hosted.some(([id]) => id === culprit)) return (id) => id === culprit;
     if (hosted.length === 1 && culprit === 0) return () => true;
@@ -198,7 +204,7 @@ export class Host {
     return () => unblamed === undefined;
   }
 
-  /** What the thread has sent by now still arrives. */
+  /** Ends the thread. The records that it has sent by now still arrive. */
   #end(): void {
     this.receivePending();
     const thread = this.#thread;
@@ -208,7 +214,7 @@ export class Host {
   }
 }
 
-/** Whether it is to end an incarnation outside of a message. */
+/** Returns true if it asks for the end of an incarnation outside of a message. */
 function wantsEnd(record: FromIncarnation): boolean {
   return record.op === "stopSelf" || (record.op === "panicked" && record.seq === 0);
 }
@@ -217,7 +223,9 @@ function hit(error: ThreadLostError): ThreadLostError {
   return new ThreadLostError("hostLost", `another actor on it was to blame: ${error.message}`);
 }
 
-/** The level on the thread, which knows pino's own levels only: the least that passes everything the logger wants. */
+/**
+ * Returns the level on the thread, which has pino's own levels only: the least that passes everything the logger wants.
+ */
 function standardLevel({ levelVal }: Logger): string {
   const levels = Object.entries(pino.levels.values).sort(([, a], [, b]) => a - b);
   return (

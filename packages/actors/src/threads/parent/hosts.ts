@@ -1,10 +1,10 @@
-/** The hosts of a system: which actor goes where, and when they end. */
+/** The hosts of a system: chooses the host of an actor, and ends hosts. */
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { HostOptions } from "./host.ts";
 import { Host } from "./host.ts";
 
-/** Where a thread actor runs: with others on one of a few hosts, or on a host of its own. */
+/** The host of a thread actor: with others on one of a few hosts, or on a host of its own. */
 export type HostKind = "shared" | "dedicated";
 
 export class Hosts {
@@ -17,7 +17,7 @@ export class Hosts {
     this.#options = options;
   }
 
-  /** A host with room; shared ones are as many as the machine has cores, the emptiest first. */
+  /** Returns a host; shared ones are as many as the machine has cores, the emptiest first. */
   hostFor(kind: HostKind, resourceLimits: ResourceLimits | undefined): Host {
     if (kind === "dedicated") {
       const host = new Host({ ...this.#options, resourceLimits });
@@ -32,7 +32,7 @@ export class Hosts {
     return host;
   }
 
-  /** An actor has ended for good; a host of its own goes with it. */
+  /** Releases the host of an actor that has ended for good; a dedicated one ends. */
   release(host: Host): void {
     if (this.#dedicated.delete(host)) this.#destroy(host);
   }

@@ -1,14 +1,16 @@
 /**
- * One incarnation on a host, from the parent's side. Messages are shipped up to WINDOW ahead of their turn, so that the host
- * need not wait for the parent between two of them; they stay in the mailbox until their turn here finds that they were
- * handled there. Each has a number, one more than that before it.
+ * One incarnation on a host, from the parent's side. Messages are sent up to WINDOW ahead of their turn, so that the
+ * worker need not wait for the parent between two of them. They stay in the mailbox until their turn here, which finds
+ * them acknowledged. Each has a number, one more than that before it.
  *
- *     mailbox  [ 9 10 … ]   not shipped         taken: the last whose turn came here
- *              [ 6 7 8 ]    shipped             begun, handled: the last ones there, in words that outlive the thread
- *     turn ──► 5            in flight           handled ≤ begun ≤ shipped,  taken ≤ shipped
+ *     mailbox  [ 9 10 … ]   not sent            turn: the last whose turn came here
+ *              [ 6 7 8 ]    sent                started, acknowledged: the last ones there, in words that outlive the thread
+ *     turn ──► 5            in flight           acknowledged ≤ started ≤ sent,  turn ≤ sent
  *
- * When the incarnation ends, the host is halted first: what was begun there is taken and accounted for, what was not is as if
- * it had never been shipped.
+ * When the incarnation ends, the worker is halted first. Messages started there are taken and accounted for; the others
+ * are as if they had never been sent.
+ *
+ * Above the limits: it is where cell, host and wire meet.
  */
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Message, Target } from "../../address/target.ts";
@@ -31,11 +33,11 @@ import { Acknowledgements } from "./acknowledged.ts";
 import type { Host, HostedIncarnation } from "./host.ts";
 import { spawnFor } from "./spawn-for.ts";
 
-/** What became of a message: a reply, or an error that makes the actor panic. */
+/** The outcome of a message: a reply, or an error that makes the actor panic. */
 type Handled = { readonly reply: unknown; readonly isStashed?: true };
 type HandlerOutcome = Handled | { readonly error: unknown };
 
-/** Who waits for the host: the turn of a message, or the start, or the `stopped` hook. */
+/** A call that waits for the worker: the turn of a message, the start, or the `stopped` hook. */
 interface PendingAnswer {
   /** The number of the message; 0 for the others. */
   readonly seq: number;
@@ -61,22 +63,22 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
   #turnSeq = FIRST_BEFORE;
   #sentSeq = FIRST_BEFORE;
   prefetchedUpTo = -1;
-  /** The numbers of the asks shipped ahead whose turn has not come, by ticket. */
+  /** The numbers of the prefetched asks whose turn has not come, by ticket. */
   readonly #asks = new Map<number, number>();
   /** The asks among them whose callers have given up, by ticket. */
   readonly #cancelled = new Map<number, unknown>();
   readonly #outcomes = new Map<number, HandlerOutcome>();
-  /** How often what was shipped ahead was given back. */
+  /** How often the window was reset. */
   #epoch = 0;
   #nextEpoch = 0;
-  /** The message after which what was set aside goes first; undefined when that is done. */
+  /** The message after which the stashed ones go first; undefined when that is done. */
   #unstashAfter: number | undefined = undefined;
-  /** Whether the message whose turn it is was given back too. */
+  /** True if the reset of the window includes the message whose turn it is. */
   #mustResend = false;
-  /** How many reports were heard that must be, and which messages are to come. */
+  /** The number of reports that were received, and the messages that are to come. */
   #reportsReceived = 0;
   readonly #expected = new Set<number>();
-  /** Whether the thread was still at a message when the incarnation ended. */
+  /** True if a message was started and not handled when the incarnation ended. */
   #isStarted = false;
   #pending: PendingAnswer | undefined = undefined;
   #gone = false;
@@ -102,14 +104,14 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
   async start({ origin }: RemoteDefinition, args: unknown): Promise<readonly string[]> {
     const { identity } = this;
     const { exports } = this.#host;
-    const { value, descriptors, transferList } = marshal(identity.path, args, exports);
+    const { value, attached, transferList } = marshal(identity.path, args, exports);
     const self = exports.exportWeak(targetOf(this.#context.self) as Target);
     const incarnationWords = this.#acks.words;
     const record: ToWorker = {
       op: "start",
       id: this.#id,
       origin,
-      args: { value, descriptors },
+      args: { value, attached },
       identity,
       self,
       incarnationWords,
@@ -119,7 +121,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     return types;
   }
 
-  /** The turn of a message has come. What is known of it already needs no promise. */
+  /** Handles a message whose turn has come. One that is acknowledged already needs no promise. */
   handle(message: Message): unknown {
     this.#outcomes.delete(this.#turnSeq);
     const seq = ++this.#turnSeq;
@@ -141,7 +143,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     return this.#replyOf(outcome, message);
   }
 
-  /** The message is over: says what became of it, as its handler would here. */
+  /** Returns the reply of a message, as its handler would here. */
   #replyOf(outcome: Handled, message: unknown): unknown {
     const { reply } = outcome;
     if (outcome.isStashed) this.#context.stash();
@@ -163,7 +165,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     return isStarted;
   }
 
-  /** Takes what was begun there out of the mailbox, and accounts for what was handled; what was not begun is queued as before. */
+  /** Takes the started messages out of the mailbox, and accounts for the handled ones; the others stay queued. */
   catchUp(cell: Cell): void {
     const started = this.#halt();
     this.#host.receivePending();
@@ -184,7 +186,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     this.#endPrefetch(cell.mailbox);
   }
 
-  /** Takes the asks out whose callers have given up, and that were not begun. */
+  /** Takes the asks out whose callers have given up, and that were not started. */
   #endPrefetch(mailbox: Mailbox): void {
     if (mailbox.prefetcher === this) mailbox.prefetcher = undefined;
     for (const [ticket, message] of this.#cancelled) {
@@ -193,7 +195,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     this.#cancelled.clear();
   }
 
-  /** The caller of an ask that was shipped has given up. */
+  /** Cancels an ask that was sent, and whose caller has given up. */
   cancel(ticket: number, message: unknown): void {
     this.#cancelled.set(ticket, message);
     const seq = this.#asks.get(ticket) as number; // it is still queued
@@ -259,14 +261,14 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     this.#look();
   }
 
-  /** Nothing is unpacked for an incarnation that has ended. */
+  /** Delivers a message. It is not unmarshalled for an incarnation that has ended. */
   #deliver({ message, n }: Extract<FromIncarnation, { op: "deliver" }>): void {
     const wasExpected = n !== undefined && this.#expected.delete(n);
     if (wasExpected) this.#context.expected();
     this.#context.deliver(() => unmarshal(message, this.#host.exports), wasExpected || n === undefined);
   }
 
-  /** What was set aside goes first after message `seq`, unless another one's turn has come meanwhile: it is begun after all. */
+  /** Puts the stashed messages first after message `seq`, or after the one whose turn has come meanwhile. */
   #unstash({ seq, epoch }: Extract<FromIncarnation, { op: "unstash" }>): void {
     const pending = this.#pending;
     this.#unstashAfter = Math.max(seq, this.#turnSeq);
@@ -278,7 +280,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     } else if (pending?.seq !== seq) this.#resetWindow();
   }
 
-  /** Whatever was shipped after the message just taken was given back, and what was set aside goes before it. */
+  /** Resets the window at the message whose turn it was: those after it are sent again, behind the stashed ones. */
   #resetWindow(): void {
     if (this.#unstashAfter !== this.#turnSeq) return;
     this.#unstashAfter = undefined;
@@ -299,7 +301,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     else this.#context.lost(failureOf(error, undefined), error, this.#isBound);
   }
 
-  /** Ships messages from number `first` on: `message`, if there is one, and what is queued. */
+  /** Sends messages from number `first` on: `message`, if there is one, and queued ones. */
   #prefetch(first: number, message: Message | undefined): void {
     if (this.#gone || this.#acks.started !== undefined || this.#unstashAfter !== undefined) return;
     const { mailbox, attempt, isAsk } = this.#context;
@@ -322,13 +324,13 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     if (messages.length === 0) return;
     this.#sentSeq = first + messages.length - 1;
     const times = message === undefined ? 1 : attempt;
-    const { bare, descriptors, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
+    const { bare, attached, transferList } = marshalAll(this.#context.path, messages, this.#host.exports);
     if (message !== undefined && movesOnce(message)) markTransferred(message);
-    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, descriptors };
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, attached };
     this.#host.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 
-  /** The turns of the asks up to that one have come. */
+  /** Forgets the asks up to that one, whose turns have come. */
   #forgetAsks(upTo: number): void {
     for (const [ticket, seq] of this.#asks) {
       if (seq > upTo) return;
@@ -345,7 +347,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     return this.#wait(seq, true, message).finally(() => signal?.removeEventListener("abort", abort));
   }
 
-  /** Undefined while nothing is known. The reply to an ask is said before it counts as handled. */
+  /** Returns the outcome of a message, undefined if it is not known yet. A reply is sent before the acknowledgement. */
   #outcomeOf(seq: number, isAsk: boolean): HandlerOutcome | undefined {
     const outcome = this.#outcomes.get(seq);
     if (outcome !== undefined) return outcome;
@@ -363,12 +365,12 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     return this.#lost && { error: this.#lost };
   }
 
-  /** Nothing more is begun there. Returns the number of the last message that was. */
+  /** Lets the worker start no further message. Returns the number of the last one started. */
   #halt(): number {
     return this.#acks.halt(this.#turnSeq - WINDOW);
   }
 
-  /** Whether what is waited for is known by now. */
+  /** Settles the pending call, if its outcome is known by now. */
   #look(): void {
     const pending = this.#pending;
     const outcome = pending && pending.seq > 0 ? this.#outcomeOf(pending.seq, pending.isAsk) : undefined;
@@ -389,7 +391,7 @@ export class ThreadIncarnation implements HostedIncarnation, Prefetcher, Disposa
     });
   }
 
-  /** Who waits, and does no longer. */
+  /** Returns the pending call, which waits no longer. */
   #answered(): PendingAnswer | undefined {
     const pending = this.#pending;
     this.#pending = undefined;

@@ -1,4 +1,4 @@
-/** Spawns the child that an actor on a thread has asked for. */
+/** Spawns the children that actors on threads ask for: their mailboxes and their supervision are on the parent's side. */
 import type { StrongAddress } from "../../address/walk.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import { startFailureOf } from "../../cell/failure.ts";
@@ -8,12 +8,14 @@ import { RemoteDefinition } from "../../runtime-definition.ts";
 import { unmarshal } from "../wire/marshal.ts";
 import type { FromIncarnation } from "../wire/messages.ts";
 import type { Exports } from "./exports.ts";
-import type { Host } from "./host.ts";
 
 type Asked = Extract<FromIncarnation, { op: "spawn" }>;
 
-/** A child whose definition is on the thread of its parent runs there too. What cannot be spawned has failed to start. */
-export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
+/**
+ * A child whose definition is on the thread of its parent runs there too. A child that cannot be spawned has failed to
+ * start.
+ */
+export function spawnFor(parent: Incarnation, host: { readonly exports: Exports }, asked: Asked): void {
   const { child, origin, options } = asked;
   const { exports } = host;
   const definition = new RemoteDefinition(origin, origin.key === undefined ? undefined : host);
@@ -26,7 +28,7 @@ export function spawnFor(parent: Incarnation, host: Host, asked: Asked): void {
   }
 }
 
-/** Who asks for it has ended, and is not told any more; but it may still wait for the child. */
+/** Refuses a spawn: the incarnation that asks has ended, but its actor may still wait for the child. */
 export function refuseSpawn(exports: Exports, asked: Asked): void {
   failSpawn(exports, asked, new SpawnRefusedError(asked.path, "the incarnation that asks for it has ended"));
 }

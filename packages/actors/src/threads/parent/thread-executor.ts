@@ -1,7 +1,7 @@
 /**
- * The code of an actor whose handlers are on another thread. The cell, with its mailbox, its account and its supervision,
- * stays here; an executor sends each message to the worker and resolves when the worker says what became of it. So every
- * guarantee about queues and restarts is the same code for all actors.
+ * The code of an actor whose handlers are on another thread. The cell, with its mailbox, its account and its
+ * supervision, stays here; an executor sends each message to the worker and resolves when the worker reports its
+ * outcome. So every guarantee about queues and restarts is the same code for all actors.
  *
  * Upstream is the cell, downstream prefetch.ts, which has the messages of one incarnation on their way.
  */
@@ -46,7 +46,7 @@ export class ThreadCode implements ActorCode {
     return this.#host?.threadId;
   }
 
-  /** Gives its host back: the actor has ended for good. */
+  /** Releases its host: the actor has ended for good. */
   release(hosts: Hosts): void {
     if (this.#host !== undefined && this.definition.host === undefined) hosts.release(this.#host);
   }

@@ -1,74 +1,86 @@
 /**
- * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose replacement for a
- * lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a pool is given up
- * with its thread, before it makes a replacement.
+ * One worker thread, from its start until it has exited. Piscina makes it, in a pool of its own: a pool whose
+ * replacement for a lost thread dies before it is ready never makes another, and leaves its task waiting for ever. So a
+ * pool is given up with its thread, before it makes a replacement.
  *
- * What a thread has said is in shared memory even when it is gone: that is read to its end before it is closed.
+ * The records of a thread are in shared memory even when it is gone: the parent reads them to the end before it closes
+ * the connection.
  *
- *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: nobody is told of the loss any more
+ *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: the loss is not reported any more
  */
 import type { ResourceLimits, Worker } from "node:worker_threads";
-import { systemClock as platformClock, UnheldTimer } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { startLine } from "@pneumatic/core/internal/threads";
+import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { startConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { Piscina } from "piscina";
 import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
-import { HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
+import { BEAT, HEAP_MB, HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
 import { bootstrapFile } from "./bootstrap-file.ts";
 import { Exports } from "./exports.ts";
-import { stackOf } from "./hang-stack.ts";
+import { findingsOn } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
 
 export interface WorkerThreadOptions {
-  /** How long it may not turn its event loop before it counts as hung, in milliseconds. */
+  /** The time without a turn of its event loop after which it counts as hung, in milliseconds. */
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
-  /** What it says, also after its end. */
+  /** Receives its records, also after its end. */
   received(record: ToParent): void;
-  /** Its end, unless that was asked for. */
+  /** Reports its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
-  /** An error that nobody waits for. */
+  /** Reports an error outside of its task. */
   failed(error: unknown): void;
 }
 
-/** How long a hung thread is kept for its stack, and then until it is given up; one in native code exits when that returns. */
-const STACK_MS = 250;
+/**
+ * The time that a hung thread is kept to be examined, and then until it is given up; one in native code exits when that
+ * returns.
+ */
+const EXAMINE_MS = 250;
 const EXIT_MS = 250;
-/** How long a thread that is to end may take before nobody waits for it any more. */
+/** The time that a thread may take to end before the parent stops waiting for it. */
 const END_MS = 1000;
+/** The share of its heap that a thread uses if it may be about to run out of memory. */
+const FULL = 0.9;
+
+type State = typeof RUNNING | Terminated | typeof OVER;
+/** It hangs: where, and at whose work. */
+interface Terminated {
+  readonly error: ThreadLostError;
+  readonly culprit: number;
+}
+const RUNNING = "running";
+const OVER = "over";
 
 export class WorkerThread {
   readonly threadId: number | undefined;
-  /** What it knows of actors elsewhere. */
+  /** The actors that it knows. */
   readonly exports: Exports = new Exports((record, transferList) => this.send(record, transferList));
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #pool: Piscina;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
   /** Makes Piscina reject the task of a thread that does not exit. */
   readonly #giveUp = new AbortController();
   readonly #exit = new DeferredPromise<void>();
-  #patience: UnheldTimer | undefined = undefined;
-  /** That it hangs, and where; and whose work that is. */
-  #hung: ThreadLostError | undefined = undefined;
-  #culprit = 0;
-  #isOver = false;
+  #state: State = RUNNING;
+  #patience: UnrefTimer | undefined = undefined;
 
   constructor(options: WorkerThreadOptions) {
     const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
     this.#pool = poolFor(resourceLimits, failed);
     this.#options = options;
-    const [line, port] = startLine(
+    const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
-      () => {}, // its worker says so
+      () => {}, // its worker reports it
     );
     this.#line = line;
     this.#worker = this.#pool.threads[0];
@@ -77,14 +89,16 @@ export class WorkerThread {
     const task: HostTask = { port, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
     this.#pool.run(task, { transferList: [port], signal: this.#giveUp.signal }).then(
       () => this.#lost(new ThreadLostError("exit", "its port was closed")),
-      (error) => this.#lost(this.#hung ?? lossBy(error)),
+      (error) => this.#lost(this.#lossBy(error)),
     );
-    this.#heartbeat = new Heartbeat(this.#words, heartbeatMs, () => void this.#terminate());
+    const silent = (limits: number, ms: number): void => void this.#examine(limits, ms);
+    this.#heartbeat = new Heartbeat({ words: this.#words, limitMs: heartbeatMs, silent });
   }
 
-  /** Whose work it was at when it was lost: the id of an incarnation, or 0. */
+  /** The id of the incarnation whose work it was at when it was lost, or 0. */
   get culprit(): number {
-    return this.#culprit || Atomics.load(this.#words, ON_STACK);
+    const culprit = typeof this.#state === "object" ? this.#state.culprit : 0;
+    return culprit || Atomics.load(this.#words, ON_STACK);
   }
 
   /** Throws when `record` cannot be copied. */
@@ -92,41 +106,53 @@ export class WorkerThread {
     this.#line.send(record, transferList);
   }
 
-  /** Hands over what it has said by now. */
+  /** Receives the records that it has sent by now. */
   receivePending(): void {
-    this.#line.hear();
+    this.#line.receive();
   }
 
   /** Errors of a thread that is being terminated may come of that: an import that is cut off fails with whatever it finds. */
   #isTrue(record: ToParent): boolean {
-    return this.#hung === undefined || !("error" in record) || record.error === undefined;
+    return typeof this.#state === "string" || !("error" in record) || record.error === undefined;
   }
 
   /** Ends it. Resolves when it has exited, or does not in time. */
   end(): Promise<void> {
-    this.#isOver = true;
+    this.#state = OVER;
     this.exports.end();
     this.#heartbeat.stop();
     this.#patience?.stop();
     this.#line.unref();
     void this.#pool.destroy();
     if (this.#exit.isSettled) return this.#exit.promise;
-    this.#patience = new UnheldTimer(END_MS, () => this.#exit.resolve(), platformClock);
+    this.#patience = new UnrefTimer(END_MS, () => this.#exit.resolve(), platformClock);
     return this.#exit.promise;
   }
 
-  async #terminate(): Promise<void> {
-    const stack = this.threadId === undefined ? undefined : await stackOf(this.threadId, STACK_MS);
-    if (this.#isOver) return;
-    this.#culprit = this.culprit;
-    this.#hung = hungAt(stack, this.#options.heartbeatMs);
+  /** It was silent for so many limits. One whose heap is full collects garbage, and has one more until it exits by itself. */
+  async #examine(limits: number, silentMs: number): Promise<void> {
+    const beat = Atomics.load(this.#words, BEAT);
+    const { stack, heapMb = 0 } = await findingsOn(this.threadId, EXAMINE_MS);
+    if (this.#state !== RUNNING || Atomics.load(this.#words, BEAT) !== beat) return;
+    if (limits === 1 && this.#isFull(Math.max(heapMb, Atomics.load(this.#words, HEAP_MB)))) return;
+    this.#state = { error: hungAt(stack, silentMs), culprit: this.culprit };
+    this.#heartbeat.stop();
     void this.#worker?.terminate();
-    this.#patience = new UnheldTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
+    this.#patience = new UnrefTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
+  }
+
+  #isFull(heapMb: number): boolean {
+    return heapMb >= FULL * (this.#worker?.resourceLimits?.maxOldGenerationSizeMb ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** A thread may run out of memory while it is terminated: that is why it was silent. */
+  #lossBy(error: unknown): ThreadLostError {
+    const loss = lossBy(error);
+    return typeof this.#state === "object" && loss.how !== "outOfMemory" ? this.#state.error : loss;
   }
 
   #lost(error: ThreadLostError): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#state === OVER) return;
     this.receivePending();
     this.#options.lost(error);
   }
@@ -162,10 +188,10 @@ function lossBy(error: unknown): ThreadLostError {
 }
 
 /** Its stack is that of the thread, where it is known; its message names the innermost call that is not Node's own. */
-function hungAt(stack: string | undefined, heartbeatMs: number): ThreadLostError {
+function hungAt(stack: string | undefined, silentMs: number): ThreadLostError {
   const place = stack?.split("\n").find((line) => !/[ (]node:/.test(line));
   const remedy = "Work that takes so long on purpose goes into blocking()";
-  const detail = `its event loop did not turn for ${heartbeatMs} ms${place?.replace(/^ +/, " ") ?? ""}. ${remedy}`;
+  const detail = `its event loop did not turn for ${silentMs} ms${place?.replace(/^ +/, " ") ?? ""}. ${remedy}`;
   const error = new ThreadLostError("hung", detail);
   error.stack = `${error.name}: ${error.message}${stack === undefined ? "" : `\n${stack}`}`;
   return error;

@@ -1,4 +1,5 @@
 /** Errors and exit reasons in a form that survives the copy between threads, and back. Nothing here throws, whatever was thrown. */
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import * as errors from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { textOf } from "../../wording.ts";
@@ -60,9 +61,9 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map(
   [TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((type) => [type.name, type]),
 );
 
-/** The classes of this package by their names. */
+/** The classes that this package exports, by their names. */
 const OURS: ReadonlyMap<unknown, object> = new Map(
-  Object.values(errors).map(({ prototype }) => [prototype.name, prototype]),
+  [...Object.values(errors), MessageNotCloneableError].map(({ prototype }) => [prototype.name, prototype]),
 );
 
 export function unmarshalError(wire: WireError): unknown {
@@ -72,7 +73,7 @@ export function unmarshalError(wire: WireError): unknown {
   const error = members
     ? new AggregateError(members.map(unmarshalError), message, options)
     : new (CLASSES.get(name) ?? Error)(message, options);
-  const ours = String(properties?.["code"]).startsWith("ERR_ACTOR_") ? OURS.get(name) : undefined;
+  const ours = /^ERR_(?:ACTOR|CHANNEL)_/.test(String(properties?.["code"])) ? OURS.get(name) : undefined;
   if (ours !== undefined) Object.setPrototypeOf(error, ours);
   const define = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: !OWN.has(key) });

@@ -1,13 +1,22 @@
 /**
- * Marshals values for another thread, which are copied as by `structuredClone`. The addresses and the ends of channels
- * in them are taken out before and put in again after. They are found where the runtime finds addresses everywhere: in
- * plain objects and arrays. The transferred objects of a message stay as they are until the message is sent.
+ * Marshals values for another thread, which are copied as by `structuredClone`. Addresses in them cannot be copied: each is
+ * replaced by a placeholder, and its descriptor goes beside the value, with the place where the address belongs.
+ *
+ *     { to: Address, all: Map { "a" => Address } }
+ *       ──►  { value: { to: {}¹, all: Map { "a" => {}² } }, attached: [[["to"], descriptor¹], [{}², descriptor²]] }
+ *
+ * 1. A value and its places are copied together, so a placeholder is found by its identity, or by the keys that lead to it:
+ *    nothing in a message can be mistaken for one. Keys spare the codec an object that occurs twice, which it does not write.
+ * 2. Addresses are found where the runtime finds them everywhere: in plain objects, arrays, Maps and Sets. One in an instance
+ *    of a class is refused, since nobody would find it to drop it.
+ * 3. Transferred objects and the ends of channels stay as they are until the value is sent.
  */
-import { checkMovable, isEnd, markOf, unmark } from "@pneumatic/core/internal/threads";
+import type { Path } from "@pneumatic/core/internal";
+import { isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
+import { checkMovable, isEnd, markOf } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
+import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
-import { isPlain } from "../../address/walk.ts";
-import { MessageNotCloneableError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 
 /** Stands for an address between two threads. */
@@ -22,22 +31,25 @@ export interface AddressDescriptor {
   readonly credits?: Int32Array;
 }
 
-/** A value for another thread, and the descriptors of its addresses, each with the keys that lead to it. */
+/** The keys that lead to a placeholder, or the placeholder itself. */
+type Position = readonly string[] | object;
+export type Attached = readonly (readonly [position: Position, descriptor: AddressDescriptor])[];
+
+/** A value for another thread, and the addresses that belong into it. */
 export interface Marshalled {
   readonly value: unknown;
-  readonly descriptors: AddressDescriptors;
+  readonly attached: Attached;
 }
-export type AddressDescriptors = readonly (readonly [keys: readonly string[], descriptor: AddressDescriptor])[];
 
-/** The descriptors of several values, for those that have some, by their position. */
-export type SparseDescriptors = readonly (readonly [at: number, descriptors: AddressDescriptors])[];
+/** The addresses of several values, for those that have some, by the position of the value. */
+export type SparseAttached = readonly (readonly [at: number, attached: Attached])[];
 
 /** A value to be posted, and what moves with it. */
 export interface MarshalledTransfer extends Marshalled {
   readonly transferList: TransferList;
 }
 
-/** Knows the addresses of one thread by what stands for them. */
+/** Knows the addresses of one thread by their descriptors. */
 export interface AddressTable {
   /** Returns the descriptor of `handle`. */
   exportAddress(handle: object): AddressDescriptor;
@@ -45,27 +57,27 @@ export interface AddressTable {
   importAddress(descriptor: AddressDescriptor): object;
 }
 
-/** A value without some of the objects in it, and these with the way to each. */
-interface Stripped {
-  readonly bare: unknown;
-  readonly parts: readonly (readonly [keys: readonly string[], part: object])[];
+/** What goes with a copy. */
+interface Attachments {
+  readonly transferList: TransferList;
+  /** True if the copy can be sent only once, since objects in it move with it. */
+  readonly moves: boolean;
 }
 
-/** A value inside a message, and the way to it. */
-interface PathNode {
-  readonly value: unknown;
-  readonly key: string;
-  readonly parent: PathNode | undefined;
-}
-
-type Container = Record<string, unknown>;
-
-const NO_DESCRIPTORS: AddressDescriptors = [];
+const NOTHING_ATTACHED: Attached = [];
 const NOTHING_MOVES: TransferList = [];
+const ONLY_ADDRESSES: Attachments = { transferList: NOTHING_MOVES, moves: false };
 const MESSAGE_ROOT = "the message";
+const WHERE_FOUND = "an address outside of plain objects, arrays, Maps and Sets";
+/** Where addresses are found. */
+const FOUND = { reach: "collections" } as const;
+/** Where structured clone goes. What throws when it is read is left to the clone, which reports it better. */
+const CLONED = { reach: "cloned", isTolerant: true } as const;
+/** How many addresses of a value are found by their keys: the keys of one in a long array take long to find. */
+const FEW = 8;
 
-/** The copies that have addresses or ends in them, or transfer something, with their transferred objects. */
-const attachments = new WeakMap<object, TransferList>();
+/** The copies with addresses or ends in them, or that transfer something. */
+const attachments = new WeakMap<object, Attachments>();
 /** True once there was one, so that a system without them pays nothing. */
 let areAttached = false;
 
@@ -80,19 +92,30 @@ export function copyFor(actor: string, value: unknown): unknown {
   }
   const transferList = markOf(value);
   const moved = new Set<unknown>(transferList);
-  const isMoved = (each: object): boolean => moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
-  const { bare, parts } = strip(actor, value, (each) => isPart(each) || isMoved(each));
-  for (const [, part] of parts) if (isEnd(part)) checkMovable(part);
-  const copy = cloned(actor, bare);
-  if (parts.length === 0) return copy;
-  const whole = parts.reduce((root, [keys, part]) => put(root, keys, part), copy);
-  return withAttachments(whole, transferList);
+  const isKept = (each: object): boolean =>
+    isAddress(each) || isEnd(each) || moved.has(each) || (ArrayBuffer.isView(each) && moved.has(each.buffer));
+  if (!holds(actor, value, isKept)) return cloned(actor, value, value);
+  const kept: object[] = [];
+  const placeholders: object[] = [];
+  const keep = (each: object): object | undefined => {
+    if (!isKept(each)) return undefined;
+    const placeholder = {};
+    kept.push(each);
+    placeholders.push(placeholder);
+    return placeholder;
+  };
+  const bare = replace(value, keep, CLONED);
+  const ends = kept.filter(isEnd);
+  for (const end of ends) checkMovable(end);
+  const [copy, copied] = cloned(actor, [bare, placeholders] as const, value);
+  const whole = filled(copy, new Map(copied.map((placeholder, at) => [placeholder, kept[at] as object])));
+  return withAttachments(whole, { transferList, moves: transferList.length > 0 || ends.length > 0 });
 }
 
-/** Notes that there is something in `copy` that goes on with it, and what is to be transferred. */
-function withAttachments(copy: unknown, transferList: TransferList): unknown {
+/** Notes what goes with `copy`. */
+function withAttachments(copy: unknown, attached: Attachments): unknown {
   areAttached = true;
-  attachments.set(copy as object, transferList);
+  attachments.set(copy as object, attached);
   return copy;
 }
 
@@ -103,55 +126,64 @@ export function hasAttachments(copy: unknown): boolean {
 
 /** Returns true if `copy`, which {@link copyFor} has made, can be sent only once, since objects in it move with it. */
 export function movesOnce(copy: unknown): boolean {
-  if (!areAttached || !isObject(copy)) return false;
-  const transferList = attachments.get(copy);
-  return transferList !== undefined && (transferList.length > 0 || find(copy, isEnd) !== undefined);
+  return areAttached && isObject(copy) && attachments.get(copy)?.moves === true;
 }
 
 /** Returns the form of `value` for the other thread; the ends of channels in it move as it is sent. */
 export function marshal(actor: string, value: unknown, table: AddressTable): MarshalledTransfer {
-  if (!isObject(value) || (isPlain(value) && isFlat(value as Container))) {
-    return { value, descriptors: NO_DESCRIPTORS, transferList: NOTHING_MOVES };
+  if (!isObject(value) || (isPlain(value) && isFlat(value as Readonly<Record<string, unknown>>))) {
+    return { value, attached: NOTHING_ATTACHED, transferList: NOTHING_MOVES };
   }
-  const kept = attachments.get(value) ?? NOTHING_MOVES;
+  const kept = attachments.get(value)?.transferList ?? NOTHING_MOVES;
   const transferList = kept.length > 0 ? kept : markOf(value);
-  const { bare, parts } = strip(actor, value, isAddress);
-  if (parts.length === 0) return { value, descriptors: NO_DESCRIPTORS, transferList };
-  return { value: bare, descriptors: parts.map(([keys, part]) => [keys, table.exportAddress(part)]), transferList };
+  if (!holds(actor, value, isAddress)) return { value, attached: NOTHING_ATTACHED, transferList };
+  const attached: [Position, AddressDescriptor][] = [];
+  const attach = (each: object, path: Path): object | undefined => {
+    if (!isAddress(each)) return undefined;
+    const keys = attached.length < FEW ? path.keys() : undefined;
+    const placeholder = {};
+    attached.push([keys ?? placeholder, table.exportAddress(each)]);
+    return placeholder;
+  };
+  return { value: replace(value, attach, FOUND), attached, transferList };
 }
 
-/** Messages that {@link copyFor} has made, as they go to the other thread; few of them carry anything. */
+/** Marshals messages that {@link copyFor} has made; few of them have attachments. */
 export function marshalAll<M>(
   actor: string,
   messages: readonly M[],
   table: AddressTable,
-): { bare: readonly M[]; descriptors: SparseDescriptors; transferList: TransferList } {
-  const descriptors: [number, AddressDescriptors][] = [];
-  if (!messages.some(hasAttachments)) return { bare: messages, descriptors, transferList: NOTHING_MOVES };
+): { bare: readonly M[]; attached: SparseAttached; transferList: TransferList } {
+  const attached: [number, Attached][] = [];
+  if (!messages.some(hasAttachments)) return { bare: messages, attached, transferList: NOTHING_MOVES };
   const moved: TransferList[number][] = [];
   const bare = messages.map((message, at) => {
     if (!hasAttachments(message)) return message;
     const marshalled = marshal(actor, message, table);
-    descriptors.push([at, marshalled.descriptors]);
+    attached.push([at, marshalled.attached]);
     moved.push(...marshalled.transferList);
     return marshalled.value as M;
   });
-  return { bare, descriptors, transferList: moved };
+  return { bare, attached, transferList: moved };
 }
 
-/** Notes that `value` was posted. */
-export function posted(value: unknown): void {
-  unmark(value);
+/** Returns the value that came from the other thread, with its addresses. */
+export function unmarshal({ value, attached }: Marshalled, table: AddressTable): unknown {
+  if (attached.length === 0) return value;
+  const addresses = new Map<object, object>();
+  for (const [position, descriptor] of attached) {
+    const placeholder = Array.isArray(position) ? partAt(value, position) : position;
+    addresses.set(placeholder, table.importAddress(descriptor));
+  }
+  return withAttachments(filled(value, addresses), ONLY_ADDRESSES);
 }
 
-/** The value that came from the other thread. */
-export function unmarshal({ value, descriptors }: Marshalled, table: AddressTable): unknown {
-  if (descriptors.length === 0) return value;
-  const whole = descriptors.reduce(
-    (root, [keys, descriptor]) => put(root, keys, table.importAddress(descriptor)),
-    value,
-  );
-  return withAttachments(whole, NOTHING_MOVES);
+/** Returns the messages that {@link marshalAll} has sent. */
+export function unmarshalAll<M>(messages: readonly M[], attached: SparseAttached, table: AddressTable): readonly M[] {
+  if (attached.length === 0) return messages;
+  const whole = [...messages];
+  for (const [at, each] of attached) whole[at] = unmarshal({ value: messages[at], attached: each }, table) as M;
+  return whole;
 }
 
 /** Makes the error for `value`, which could not be sent to another thread for `error`; it names the part to blame. */
@@ -161,16 +193,31 @@ export function uncloneable(
   error: unknown,
   what: string = MESSAGE_ROOT,
 ): MessageNotCloneableError {
-  const node = find(value, (inner) => typeof inner === "function" || typeof inner === "symbol", what);
-  if (node === undefined) return new MessageNotCloneableError(actor, what, `cannot be copied: ${textOf(error)}`);
-  return new MessageNotCloneableError(actor, propertyPath(node), `is a ${typeof node.value}`);
+  let path = what;
+  let reason = `refused (${textOf(error)})`;
+  const blame = (part: object | symbol, way: Path): typeof STOP | undefined => {
+    if (isObject(part)) return undefined;
+    path = way.text(what);
+    reason = `a ${typeof part}`;
+    return STOP;
+  };
+  walk(value, blame, CLONED);
+  return notCloneable(actor, path, reason);
 }
 
-function cloned(actor: string, value: unknown): unknown {
+function notCloneable(actor: string, path: string, reason: string): MessageNotCloneableError {
+  return new MessageNotCloneableError(path, reason, {
+    way: `to or from actor "${actor}", between threads`,
+    remedy: "Send data that structuredClone() takes, and addresses; functions stay in the module of the actor",
+  });
+}
+
+/** Clones `value`, which is all or a part of what was `sent`. */
+function cloned<T>(actor: string, value: T, sent: unknown): T {
   try {
     return structuredClone(value);
   } catch (error) {
-    throw uncloneable(actor, value, error);
+    throw uncloneable(actor, sent, error);
   }
 }
 
@@ -183,98 +230,48 @@ function isFlat(copy: Readonly<Record<string, unknown>>): boolean {
   return true;
 }
 
-/** Takes the objects that `isTaken` selects out of a copy of the objects and arrays around them. */
-function strip(actor: string, value: unknown, isTaken: (each: object) => boolean): Stripped {
-  const isWanted = (each: unknown): boolean => isObject(each) && isTaken(each);
-  if (find(value, isWanted) === undefined) return { bare: value, parts: [] };
-  const parts: (readonly [readonly string[], object])[] = [];
-  const copies = new Map<object, Container>();
-  const unfilled: (readonly [Container, readonly string[]])[] = [];
-  const bareOf = (each: unknown, keys: readonly string[]): unknown => {
-    if (!isObject(each)) return each;
-    if (isTaken(each)) {
-      parts.push([keys, each]);
-      return null;
-    }
-    const known = copies.get(each);
-    if (known !== undefined) return known;
-    if (!Array.isArray(each) && !isPlain(each)) return each;
-    const copy = (Array.isArray(each) ? [...each] : { ...each }) as Container;
-    copies.set(each, copy);
-    unfilled.push([copy, keys]);
-    return copy;
+/** Returns true if one of the objects in `value` is wanted. Throws if there is an address that cannot cross. */
+function holds(actor: string, value: unknown, isWanted: (each: object) => boolean): boolean {
+  let isHeld = false;
+  const unseen = new Set<object>();
+  const look = (part: object | symbol, path: Path): typeof PRUNE | undefined => {
+    if (!isObject(part)) return undefined;
+    isHeld ||= isWanted(part);
+    if (!isAddress(part)) return undefined;
+    if (!("tell" in part)) throw refusal(actor, path, "the address of a supervisor");
+    unseen.add(part);
+    return PRUNE;
   };
-  const bare = bareOf(value, []);
-  for (const [copy, keys] of unfilled)
-    for (const key of Object.keys(copy)) copy[key] = bareOf(copy[key], [...keys, key]); // grows meanwhile
-  const left = find(bare, (each) => isObject(each) && isAddress(each)) ?? strangerAmong(parts);
-  if (left !== undefined) throw refusal(actor, left);
-  return { bare, parts };
+  walk(value, look, CLONED);
+  if (unseen.size === 0) return isHeld;
+  const find = (part: object | symbol): undefined => void unseen.delete(part as object);
+  walk(value, find, FOUND);
+  if (unseen.size === 0) return isHeld;
+  const refuse = (part: object | symbol, path: Path): undefined => {
+    if (unseen.has(part as object)) throw refusal(actor, path, WHERE_FOUND);
+  };
+  walk(value, refuse, CLONED);
+  return isHeld;
 }
 
-/** An address that nothing can be sent to. */
-function strangerAmong(parts: Stripped["parts"]): PathNode | undefined {
-  const stranger = parts.find(([, part]) => TARGET in part && !("tell" in part));
-  return stranger && { value: stranger[1], key: [MESSAGE_ROOT, ...stranger[0]].join("."), parent: undefined };
+function refusal(actor: string, path: Path, what: string): MessageNotCloneableError {
+  return notCloneable(actor, path.text(MESSAGE_ROOT), what);
 }
 
-function refusal(actor: string, node: PathNode): MessageNotCloneableError {
-  const isStranger = !("tell" in (node.value as object));
-  const why = isStranger
-    ? "the address of a supervisor"
-    : "an address, and these cross in plain objects and arrays only";
-  return new MessageNotCloneableError(actor, propertyPath(node), `is ${why}`);
-}
-
-/** Returns true for an object that is no value, and is sent by other means. */
-function isPart(value: object): boolean {
-  return isAddress(value) || isEnd(value);
-}
-
+/** Returns true for an address; false for an object that cannot be read, which structured clone refuses. */
 function isAddress(value: object): boolean {
-  return TARGET in value;
-}
-
-/** Puts `value` where `keys` lead to in `root`, and returns the root; without keys, `value` takes its place. */
-function put(root: unknown, keys: readonly string[], value: object): unknown {
-  const last = keys.at(-1);
-  if (last === undefined) return value;
-  const at = keys.slice(0, -1).reduce((container, key) => container[key] as Container, root as Container);
-  at[last] = value;
-  return root;
-}
-
-/** Finds the first value in `root` of that kind. Ignores getters that throw: the copy reports them better. */
-function find(root: unknown, isWanted: (value: unknown) => boolean, what = MESSAGE_ROOT): PathNode | undefined {
-  const seen = new Set<unknown>();
-  const pending: PathNode[] = [{ value: root, key: what, parent: undefined }];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const { value } = node;
-    if (isWanted(value)) return node;
-    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
-    seen.add(value);
-    for (const [key, inner] of entriesOf(value)) pending.push({ value: inner, key, parent: node });
-  }
-  return undefined;
-}
-
-function entriesOf(value: object): [string, unknown][] {
-  if (value instanceof Map)
-    return [...value].flatMap(([key, inner]) => [
-      ["(key)", key],
-      [`(${textOf(key)})`, inner],
-    ]);
-  if (value instanceof Set) return [...value].map((inner) => ["(member)", inner]);
   try {
-    const isArray = Array.isArray(value);
-    return Object.entries(value).map(([key, inner]) => [isArray ? `[${key}]` : `.${key}`, inner]);
+    return TARGET in value;
   } catch {
-    return [];
+    return false;
   }
 }
 
-function propertyPath(node: PathNode): string {
-  const keys: string[] = [];
-  for (let at: PathNode | undefined = node; at !== undefined; at = at.parent) keys.unshift(at.key);
-  return keys.join("");
+function partAt(value: unknown, keys: readonly string[]): object {
+  return keys.reduce<unknown>((part, key) => (part as Readonly<Record<string, unknown>>)[key], value) as object;
+}
+
+/** Returns `value` with what belongs in the place of each placeholder. */
+function filled(value: unknown, belongs: ReadonlyMap<object, object>): unknown {
+  return replace(value, (each) => belongs.get(each), CLONED);
 }

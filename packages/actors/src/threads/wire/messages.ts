@@ -6,7 +6,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DefinitionOrigin } from "../../runtime-definition.ts";
 import type { WireError, WireReason } from "./errors.ts";
-import type { AddressDescriptor, Marshalled, SparseDescriptors } from "./marshal.ts";
+import type { AddressDescriptor, Marshalled, SparseAttached } from "./marshal.ts";
 
 /** The task of a host, with which its thread starts. */
 export interface HostTask {
@@ -39,8 +39,8 @@ export type ToWorker =
       readonly attempt: number;
       /** The asks, by their position in `messages`. */
       readonly asks: readonly number[];
-      /** The descriptors of the addresses in messages, by the position in `messages`. */
-      readonly descriptors: SparseDescriptors;
+      /** The addresses in messages, by the position in `messages`. */
+      readonly attached: SparseAttached;
     }
   /** The caller of an ask has given up. */
   | { readonly op: "cancel"; readonly id: number; readonly epoch: number; readonly seq: number }

@@ -18,10 +18,20 @@ export const LOW_BITS: number = 2 ** 31 - 1;
 export const FIRST_BEFORE: number = LOW_BITS - 500;
 
 /**
- * The words of a thread: a count that grows while the thread turns its event loop, the id of the incarnation on its
- * stack, and the number of `blocking()` sections it is in.
+ * The words of a thread. The thread writes them, and the parent reads them, also when the thread is gone or does not turn its
+ * event loop any more.
+ *
+ *     BEAT       grows while the thread turns its event loop; 0 until it has started
+ *     ON_STACK   the id of the incarnation whose work the thread is at, or 0
+ *     BLOCKING   the number of `blocking()` sections that it is in
+ *     LOADING    the number of modules that it loads
+ *     HEAP_MB    the size of what is in its heap, at the last beat
+ *     OS_THREAD  its number in the operating system; 0 if that is not known
  */
 export const BEAT = 0;
 export const ON_STACK = 1;
 export const BLOCKING = 2;
-export const HOST_WORDS = 3;
+export const LOADING = 3;
+export const HEAP_MB = 4;
+export const OS_THREAD = 5;
+export const HOST_WORDS = 6;

@@ -8,6 +8,7 @@ import { takesAll } from "../../mailbox/overflow.ts";
 import type { DefinitionOrigin } from "../../runtime-definition.ts";
 import type { SpawnOptions } from "../../supervisor/actor-options.ts";
 import { childSpec } from "../../supervisor/child-spec.ts";
+import { SPAWN } from "../../supervisor/settings.ts";
 import type { AddressDescriptor } from "../wire/marshal.ts";
 import type { Definitions } from "./definitions.ts";
 import type { ImportedActor } from "./imported-actor.ts";
@@ -21,7 +22,7 @@ export class ChildSpawner {
   readonly #children = new Map<string, ImportedActor>();
   #made = 0;
 
-  /** `begin` tells the parent's side; throws when the options cannot be copied. */
+  /** `begin` asks the parent for a child; throws when the options cannot be copied. */
   constructor(
     path: string,
     imports: Imports,
@@ -35,7 +36,7 @@ export class ChildSpawner {
   }
 
   spawn(definition: unknown, options: SpawnOptions & { readonly args?: unknown } = {}): object {
-    const { name: chosen, settings, behavior, stem } = childSpec(definition, options, "transient");
+    const { name: chosen, settings, behavior, stem } = childSpec(definition, options, "transient", SPAWN);
     if (settings.mailbox.rankOf !== undefined) {
       throw new ThreadLimitError(`Actor "${this.#path}" is on a thread, where a child cannot have a priority mailbox`);
     }

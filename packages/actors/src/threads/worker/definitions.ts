@@ -9,7 +9,7 @@ export class Definitions {
   readonly #byKey = new Map<string, Behavior>();
   readonly #keys = new WeakMap<Behavior, string>();
 
-  /** By which the parent asks for `definition`. */
+  /** Returns the origin by which the parent asks for `definition`. */
   originOf(definition: unknown): DefinitionOrigin {
     if (definition instanceof RemoteDefinition) return definition.origin;
     const behavior = behaviorOf(definition);
@@ -22,7 +22,7 @@ export class Definitions {
     return { name: behavior.name, key };
   }
 
-  /** What was first seen here under `key`. */
+  /** Returns the definition that was first seen here under `key`. */
   find(key: string): Behavior {
     const behavior = this.#byKey.get(key);
     if (behavior !== undefined) return behavior;

@@ -1,14 +1,19 @@
 /**
- * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each the messages that are
- * shipped to it, and reports what became of them. Mailbox, supervision and account are the parent's; here is one
- * incarnation at a time, and a handler.
+ * The thread's side: the never-ending task of a host. It starts the actors it is told to, hands each its deliveries,
+ * and reports their outcome. Mailbox, supervision and account are the parent's; here is one incarnation at a time, and
+ * a handler.
  *
  * Two words in shared memory speak for this thread when it cannot: a heartbeat, and who is on the stack.
+ *
+ * Above the limits: it is where a thread begins, and wires its rooms together.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
+import { getHeapStatistics } from "node:v8";
 import { currentClock, Queue } from "@pneumatic/core/internal";
-import type { Line } from "@pneumatic/core/internal/threads";
-import { joinLine } from "@pneumatic/core/internal/threads";
+import type { Connection } from "@pneumatic/core/internal/threads";
+import { joinConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { pino } from "pino";
@@ -22,9 +27,20 @@ import { behaviorIn, loadModule } from "../modules/load-module.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
 import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
-import { unmarshal } from "../wire/marshal.ts";
+import { unmarshal, unmarshalAll } from "../wire/marshal.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
-import { ACKNOWLEDGED, BEAT, FIRST_BEFORE, LOW_BITS, ON_STACK, REPORTS, STARTED } from "../wire/shared-words.ts";
+import {
+  ACKNOWLEDGED,
+  BEAT,
+  FIRST_BEFORE,
+  HEAP_MB,
+  LOADING,
+  LOW_BITS,
+  ON_STACK,
+  OS_THREAD,
+  REPORTS,
+  STARTED,
+} from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import { Definitions } from "./definitions.ts";
 import type { Delivery, HostedActor } from "./hosted-actor.ts";
@@ -32,16 +48,16 @@ import { Imports } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
 
-/** After so many messages the parent is told, so that it ships more in time. */
+/** The messages after which the parent gets a record, so that it sends more in time. */
 const ACKNOWLEDGE_AFTER = 128;
-/** After so many milliseconds, others on this thread have their turn. */
+/** The milliseconds after which others on this thread have their turn. */
 const SLICE_MS = 1;
 
-/** Whose work this is, also after an await: asked when the thread ends in the middle of it. */
+/** The id of the incarnation whose work this is, also after an await: read when the thread ends in the middle of it. */
 const working = new AsyncLocalStorage<number>();
 
 class WorkerHost {
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #words: Int32Array;
   readonly #log: Logger;
   readonly #actors = new Map<number, HostedActor>();
@@ -55,7 +71,7 @@ class WorkerHost {
     setCurrentHost({ words, blame: () => this.#blame() });
     process.on("exit", () => this.#blame());
     process.on("uncaughtException", (error) => this.#uncaught(error));
-    this.#line = joinLine(port, (record) => void this.#receive(record as ToWorker), ended);
+    this.#line = joinConnection(port, (record) => void this.#receive(record as ToWorker), ended);
   }
 
   async #receive(record: ToWorker): Promise<void> {
@@ -143,23 +159,29 @@ class WorkerHost {
     return key === undefined ? behaviorIn(await this.#load(id, url), url, exportName) : this.#definitions.find(key);
   }
 
-  /** Who loads a module is suspect until it is loaded. Whatever the module does later of its own is done in nobody's name. */
+  /**
+   * Loads a module for an incarnation, which is suspect until it is loaded. Later work of the module is done in no
+   * actor's name.
+   */
   async #load(id: number, url: string): Promise<Module> {
     Atomics.store(this.#words, ON_STACK, id);
+    Atomics.add(this.#words, LOADING, 1);
     try {
       return await loadModule(url);
     } finally {
       Atomics.compareExchange(this.#words, ON_STACK, id, 0);
+      beat(this.#words); // before the limit is the shorter one again
+      Atomics.sub(this.#words, LOADING, 1);
     }
   }
 
   #enqueue(record: Extract<ToWorker, { op: "handle" }>, actor: HostedActor | undefined): void {
-    const { epoch, first, messages, attempt, asks, descriptors } = record;
+    const { epoch, first, attempt, asks } = record;
     if (actor?.epoch !== epoch) {
-      this.#dropBatch(record); // what was given back was on its way
+      this.#dropBatch(record); // it was sent before the window was reset
       return;
     }
-    for (const [at, each] of descriptors) unmarshal({ value: messages[at], descriptors: each }, this.#imports);
+    const messages = unmarshalAll(record.messages, record.attached, this.#imports);
     let asked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
@@ -169,13 +191,12 @@ class WorkerHost {
     if (!actor.isBusy) this.#run(actor);
   }
 
-  /** Nobody will handle them here: the addresses in them have come for nothing. */
-  #dropBatch({ messages, descriptors }: Extract<ToWorker, { op: "handle" }>): void {
-    for (const [at, each] of descriptors)
-      dropAddresses(unmarshal({ value: messages[at], descriptors: each }, this.#imports));
+  /** Drops the addresses in a batch, which will not be handled here. */
+  #dropBatch({ messages, attached }: Extract<ToWorker, { op: "handle" }>): void {
+    if (attached.length > 0) dropAddresses(unmarshalAll(messages, attached, this.#imports));
   }
 
-  /** Gives back what was shipped and has not begun. */
+  /** Drops the deliveries that have not been started. */
   #clear({ queue }: HostedActor): void {
     while (queue.length > 0) dropAddresses(queue.shift().message);
   }
@@ -194,7 +215,7 @@ class WorkerHost {
     Atomics.add(actor.words, REPORTS, 1);
   }
 
-  /** Says what must be heard before what is handled from now on is accounted for. */
+  /** Sends a report, which the parent receives before it accounts for messages acknowledged after it. */
   #sendReport(actor: HostedActor, record: ToParent): void {
     this.#send(record);
     Atomics.add(actor.words, REPORTS, 1);
@@ -226,7 +247,7 @@ class WorkerHost {
     });
   }
 
-  /** Begins one message; whether the next may follow at once. */
+  /** Starts one message. Returns true if the next may follow at once. */
   #next(actor: HostedActor, delivery: Delivery): boolean {
     const { behavior, context, words } = actor;
     const { seq, message, attempt, isAsk } = delivery;
@@ -235,7 +256,7 @@ class WorkerHost {
       dropAddresses(message);
       this.#clear(actor);
       this.#acknowledge(actor);
-      return false; // busy for good: this incarnation begins nothing more
+      return false; // busy for good: this incarnation starts nothing more
     }
     actor.startedSeq = seq;
     actor.current = delivery;
@@ -264,7 +285,7 @@ class WorkerHost {
     }
   }
 
-  /** A handler that took its time is through. */
+  /** Settles a message whose handler returned a promise. */
   #settled(actor: HostedActor, delivery: Delivery, reply: unknown): void {
     if (this.#actors.get(actor.id) !== actor) {
       if (delivery.isAsk) dropAddresses(reply);
@@ -293,9 +314,9 @@ class WorkerHost {
     this.#handled(actor, seq);
   }
 
-  /** Counts once its reply is on its way: a thread that is lost in between has it in flight. */
+  /** Acknowledges a message once its reply is on its way: if the thread is lost in between, it is in flight. */
   #handled(actor: HostedActor, seq: number): void {
-    this.#line.settle();
+    this.#line.flushSync();
     Atomics.store(actor.words, ACKNOWLEDGED, seq & LOW_BITS);
     actor.current = undefined;
     actor.context.finish();
@@ -308,7 +329,7 @@ class WorkerHost {
     this.#send({ op: "acknowledged", id: actor.id });
   }
 
-  /** Handling message `seq`; 0 for none. */
+  /** Reports a panic while handling message `seq`; 0 for none. */
   #panicked(actor: HostedActor, seq: number, error: unknown): void {
     this.#clear(actor);
     actor.isStopping = true;
@@ -348,7 +369,10 @@ class WorkerHost {
     }
   }
 
-  /** Thrown in a timer, or rejected where nobody looked: a panic of whose work it was; nobody's ends the thread. */
+  /**
+   * Handles an error thrown in a timer, or an unobserved rejection: a panic of the actor whose work it was; without one
+   * it ends the thread.
+   */
   #uncaught(error: unknown): void {
     const id = working.getStore();
     if (id === undefined) throw error;
@@ -359,7 +383,7 @@ class WorkerHost {
     else actor.context.log.warn({ err: error }, "it has failed once more while it ends");
   }
 
-  /** The thread is about to end: whoever it works for now is who made it. */
+  /** Notes the incarnation that the thread works for: the thread is about to end. */
   #blame(): void {
     const id = working.getStore();
     if (id !== undefined) Atomics.store(this.#words, ON_STACK, id);
@@ -373,7 +397,22 @@ class WorkerHost {
 /** The task that Piscina runs. It ends with the thread, or when the parent has closed the line. */
 export default function host(task: HostTask): Promise<void> {
   const { words, beatMs } = task;
-  Atomics.add(words, BEAT, 1);
-  repeatEvery(beatMs, () => Atomics.add(words, BEAT, 1));
+  Atomics.store(words, OS_THREAD, osThread());
+  beat(words);
+  repeatEvery(beatMs, () => beat(words));
   return new Promise((resolve) => new WorkerHost(task, resolve));
+}
+
+function beat(words: Int32Array): void {
+  Atomics.store(words, HEAP_MB, getHeapStatistics().used_heap_size / 2 ** 20);
+  Atomics.add(words, BEAT, 1);
+}
+
+/** Returns the number of this thread in the operating system; 0 if that does not have one. */
+function osThread(): number {
+  try {
+    return Number(basename(readlinkSync("/proc/thread-self")));
+  } catch {
+    return 0;
+  }
 }

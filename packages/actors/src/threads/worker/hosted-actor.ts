@@ -1,4 +1,4 @@
-/** What a host keeps of each incarnation that runs on its thread. */
+/** The state of an incarnation that runs on this thread. */
 import type { Queue } from "@pneumatic/core/internal";
 import type { Behavior } from "../../cell/behavior.ts";
 import type { ThreadContext } from "./thread-context.ts";
@@ -12,25 +12,25 @@ export interface HostedActor {
   behavior: Behavior | undefined;
   readonly context: ThreadContext;
   readonly words: Int32Array;
-  /** How often it has given back what was shipped ahead. */
+  /** How often the prefetch window was reset. */
   epoch: number;
   readonly queue: Queue<Delivery>;
   /** The numbers of queued asks whose callers have given up. */
   readonly cancelled: Set<number>;
-  /** Whether a message is being handled, or its turn will come. */
+  /** True if a message is being handled, or its turn will come. */
   isBusy: boolean;
-  /** Whether it has asked for its own end. */
+  /** True if it has asked for its own end. */
   isStopping: boolean;
   phase: HostedPhase;
-  /** How many messages were handled that the parent does not know of. */
+  /** The number of handled messages since the last record to the parent. */
   unacknowledged: number;
-  /** What is being handled. */
+  /** The message that is being handled. */
   current: Delivery | undefined;
-  /** The number of the last message that was begun. */
+  /** The number of the last message that was started. */
   startedSeq: number;
 }
 
-/** A message that was shipped. */
+/** A message that has arrived on the worker. */
 export interface Delivery {
   readonly seq: number;
   readonly message: { readonly type: string };

@@ -1,8 +1,13 @@
-/** One actor elsewhere, as the addresses on a thread see it. */
+/**
+ * An actor elsewhere, as the addresses on a thread see it.
+ *
+ * Above the limits: it does for an address what a cell does, with an operation for each.
+ */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError } from "@pneumatic/core";
 import type { Waker } from "@pneumatic/core/internal";
-import { Channel, CLOSED, unboundedSender } from "@pneumatic/core/internal";
+import { Channel, CLOSED, refuse, unboundedSender } from "@pneumatic/core/internal";
+import type { Logger } from "pino";
 import { closedSender, lostAddress } from "../../address/handle.ts";
 import type { Target } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
@@ -13,30 +18,46 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { returnCredit, takeCredit } from "../../mailbox/credits.ts";
 import type { AskInbox, Inbox } from "../../mailbox/inbox.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
 import type { AskPosition, Envelope } from "../../reply/ask.ts";
 import type { Deadlines } from "../../reply/deadlines.ts";
 import type { Edge, Waiter, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
-import type { AddressDescriptor } from "../wire/marshal.ts";
+import type { AddressDescriptor, Marshalled } from "../wire/marshal.ts";
 import { copyFor } from "../wire/marshal.ts";
-import type { Imports } from "./imports.ts";
+import type { FromImports, ToParent } from "../wire/messages.ts";
 
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
-
-/** How often a target was mentioned by the parent. */
+/** The number of addresses of an actor that came from the parent. */
 export interface ImportCount {
   readonly id: number;
   refCount: number;
 }
 
-/** One actor elsewhere. */
+/** The way to the parent's side, for all actors elsewhere (imports.ts). */
+export interface ImportPort {
+  readonly log: Logger;
+  readonly deadlines: Deadlines;
+  readonly waitForGraph: WaitForGraph;
+  sendRecord(record: FromImports): void;
+  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  sendTo(path: string, message: unknown, record: (marshalled: Marshalled) => ToParent): void;
+  /** Sends `message` when there is room for it. */
+  send<V>(actor: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>>;
+  ask(actor: ImportedActor, ask: Envelope): void;
+  /** Gives up the ask under that number. */
+  withdraw(n: number): void;
+  /** Keeps `actor` until it has ended. */
+  observe(actor: ImportedActor): void;
+}
+
+/** An actor elsewhere. */
 export class ImportedActor implements Target, Inbox, AskInbox {
   readonly id: number;
   readonly path: string;
   readonly takesAll: boolean;
   readonly count: ImportCount;
   #credits: Int32Array | undefined;
-  readonly #imports: Imports;
+  readonly #imports: ImportPort;
   /** Counts the strong addresses here; undefined while there are none. */
   #channel: Channel<unknown> | undefined = undefined;
   readonly #waker: Waker = {
@@ -44,22 +65,20 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     wake: () => this.#dropped(),
     senderLost: (origin) => report(this.#imports.log, "warn", {}, lostAddress(this.path, undefined, origin)),
   };
-  /** How many strong addresses came since the last release. */
+  /** The strong addresses that came since the last release. */
   #strongCount = 0;
-  /** Those that were dropped to the last address, while somebody waits for the end of the actor. */
+  /** The channels without a sender that are kept while code here waits for the end of the actor. */
   readonly #awaited = new Set<Channel<unknown>>();
   ended: ExitReason | undefined = undefined;
   readonly #watches = new Set<Watch>();
   #exited: DeferredPromise<ExitReason> | undefined = undefined;
   #started: DeferredPromise<void> | undefined = undefined;
-  /** What it handles, as far as that is known here: an actor on this thread that waits for itself is told at once. */
+  /** The message that it handles, if it runs on this thread: an actor that waits for itself is a deadlock at once. */
   work: unknown = undefined;
-  readonly incarnation: undefined = undefined;
-  readonly progress = 0;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
-  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: Imports) {
+  constructor({ id, path, takesAll, credits }: AddressDescriptor, imports: ImportPort) {
     this.#credits = credits;
     this.id = id;
     this.path = path;
@@ -111,13 +130,16 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   // The count
 
-  /** A strong address has come, for which the parent holds one. */
+  /** Imports a strong address, for which the parent owns one. */
   importStrong(): Sender<unknown> {
     this.#strongCount++;
     return this.#sender();
   }
 
-  /** Whether one lives elsewhere is not known here: the parent is asked to hold one, and an actor that has ended says so. */
+  /**
+   * Asks the parent to own a strong address, since one may live elsewhere. An actor that has ended answers with its
+   * end.
+   */
   revive(): Sender<unknown> | undefined {
     if (this.ended !== undefined) return undefined;
     if (this.#channel !== undefined) return this.#sender();
@@ -136,7 +158,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     return unboundedSender(this.#channel);
   }
 
-  /** The last strong address was dropped. */
+  /** Releases the strong addresses, of which the last one was dropped. */
   #dropped(): void {
     const channel = this.#channel;
     if (channel?.state !== CLOSED || this.ended !== undefined) return;
@@ -150,7 +172,7 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     this.#imports.sendRecord({ op: "released", id: this.id, count });
   }
 
-  // What the parent says
+  // From the parent
 
   granted(credits: Int32Array): void {
     this.#credits = credits;
@@ -213,7 +235,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   }
 
   async send<V>(message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
-    options?.signal?.throwIfAborted();
+    const refusal = refuse(options);
+    if (refusal !== undefined) return refusal;
     if (this.ended !== undefined) return { ok: false, error: new SendError(message) };
     if (!this.takesAll) return this.#imports.send(this, message, options);
     this.tell(message);
@@ -231,9 +254,5 @@ export class ImportedActor implements Target, Inbox, AskInbox {
 
   withdraw(position: AskPosition): void {
     this.#imports.withdraw(position as number);
-  }
-
-  ledger(): never {
-    throw new Error("The account of an actor is in its system");
   }
 }

@@ -1,15 +1,20 @@
 /**
- * The actors elsewhere, from a thread's side: what its addresses point at. An address on a thread is the same class as in
- * the parent, and counted by the same channel of core; only its target is another one, which says everything to the parent.
+ * The actors elsewhere, from a thread's side: its imports, the targets of its addresses. An address on a thread has the
+ * same class as in the parent, and is counted by the same channel of core. Only its target is another one, which sends
+ * everything to the parent.
  *
- *     address ──► RemoteTarget ──► parent's Leases ──► mailbox
+ *     address ──► ImportedActor ──► parent's Exports ──► mailbox
  *
- * The parent holds one address on behalf of each target that has strong ones here. A target tells it how many it got when the last of
- * them is dropped; and when it is forgotten altogether, how often it was mentioned.
+ * The parent owns one address on behalf of each imported actor with strong ones here. When the last of them is dropped,
+ * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
+ * came.
+ *
+ * Above the limits: it answers every kind of record that concerns an address.
  */
-import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
+import type { TrySendError, WaitOptions } from "@pneumatic/core";
 import { TrySendError as Refused, SendError, SendTimeoutError } from "@pneumatic/core";
 import { currentClock } from "@pneumatic/core/internal";
+import { unmark } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import type { Logger } from "pino";
 import { strongAddress, weakAddress } from "../../address/handle.ts";
@@ -17,20 +22,19 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses, isStrong } from "../../address/walk.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import type { Sent } from "../../mailbox/waiting-senders.ts";
+import { SENT } from "../../mailbox/waiting-senders.ts";
 import type { Envelope } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
 import { WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { report } from "../../report.ts";
 import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
-import { marshal, posted, uncloneable, unmarshal } from "../wire/marshal.ts";
+import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
 import type { FromImports, ToImports, ToParent } from "../wire/messages.ts";
-import type { ImportCount } from "./imported-actor.ts";
+import type { ImportCount, ImportPort } from "./imported-actor.ts";
 import { ImportedActor } from "./imported-actor.ts";
 
-const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });
-
-/** Who waits for the outcome of a `send`. */
+/** A `send` that waits for its outcome. */
 interface PendingSend {
   resolve(sent: Sent<never>): void;
   reject(error: unknown): void;
@@ -42,16 +46,16 @@ interface PendingSend {
 type Post = (record: ToParent, transferList?: TransferList) => void;
 
 /** All that this thread knows. */
-export class Imports implements AddressTable {
+export class Imports implements AddressTable, ImportPort {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly waitForGraph: WaitForGraph;
   readonly log: Logger;
   readonly #post: Post;
   readonly #byId = new Map<number, WeakRef<ImportedActor>>();
-  /** Those that something is to come back for. */
+  /** The asks that wait for a reply. */
   readonly #asks = new Map<number, Envelope>();
   readonly #sendings = new Map<number, PendingSend>();
-  /** Those whose end or start somebody here waits for. */
+  /** The imported actors whose end or start code here waits for. */
   readonly #observed = new Set<ImportedActor>();
   readonly #collected = new FinalizationRegistry<ImportCount>((count) => {
     if (this.#byId.get(count.id)?.deref() === undefined) this.#byId.delete(count.id);
@@ -60,7 +64,7 @@ export class Imports implements AddressTable {
   #number = 0;
   #lastId = 0;
 
-  /** `post` throws when what is said cannot be copied. */
+  /** `post` throws when its record cannot be copied. */
   constructor(log: Logger, post: Post) {
     this.log = log;
     this.#post = post;
@@ -79,7 +83,7 @@ export class Imports implements AddressTable {
     return descriptor.isStrong ? strongAddress(target, target.importStrong()) : weakAddress(target);
   }
 
-  /** The target of an address that has come. */
+  /** Returns the target of an address that has come. */
   importActor(descriptor: AddressDescriptor): ImportedActor {
     let target = this.#byId.get(descriptor.id)?.deref();
     if (target === undefined) {
@@ -91,17 +95,17 @@ export class Imports implements AddressTable {
     return target;
   }
 
-  /** A number for an actor that is named here. */
+  /** Returns a number for an actor that is numbered here. */
   newId(): number {
     return --this.#lastId;
   }
 
-  /** The target that `importAddress` has made. */
+  /** Returns the target that `importAddress` has made. */
   known(id: number): ImportedActor {
     return this.#byId.get(id)?.deref() as ImportedActor;
   }
 
-  /** Keeps `importActor` until it has ended. */
+  /** Keeps `target` until it has ended. */
   observe(target: ImportedActor): ImportedActor {
     if (target.ended === undefined) this.#observed.add(target);
     return target;
@@ -111,10 +115,10 @@ export class Imports implements AddressTable {
     this.#post(record);
   }
 
-  /** Sends `message`, with the addresses in it, which are moved. Throws when it cannot be copied. */
+  /** Sends `message` with the addresses in it, which move. Throws when it cannot be copied. */
   sendTo(path: string, message: unknown, send: (marshalled: Marshalled) => ToParent, what?: string): void {
-    const { descriptors } = this.#sendMarshalled(path, message, send, what);
-    if (descriptors.length > 0) dropAddresses(message);
+    const { attached } = this.#sendMarshalled(path, message, send, what);
+    if (attached.length > 0) dropAddresses(message);
   }
 
   #sendMarshalled(
@@ -123,14 +127,14 @@ export class Imports implements AddressTable {
     send: (marshalled: Marshalled) => ToParent,
     what?: string,
   ): Marshalled {
-    const { value, descriptors, transferList } = marshal(path, message, this);
-    const marshalled = { value, descriptors };
+    const { value, attached, transferList } = marshal(path, message, this);
+    const marshalled = { value, attached };
     try {
       this.#post(send(marshalled), transferList);
     } catch (error) {
       throw uncloneable(path, message, error, what);
     }
-    posted(message);
+    unmark(message);
     return marshalled;
   }
 
@@ -141,13 +145,16 @@ export class Imports implements AddressTable {
     ask.waiting(n);
   }
 
-  /** The caller has given up. */
+  /** Withdraws an ask whose caller has given up. */
   withdraw(n: number): void {
     this.#asks.delete(n);
     this.#post({ op: "giveUp", n });
   }
 
-  /** Waits for room. What is aborted or times out there is told from there, since it may have been admitted meanwhile. */
+  /**
+   * Sends, and waits for room. The parent decides about an abort or a timeout, since the message may have got its room
+   * meanwhile.
+   */
   send<V>(target: ImportedActor, message: V, options: WaitOptions | undefined): Promise<Sent<V>> {
     const n = ++this.#number;
     const { signal, timeout = Number.POSITIVE_INFINITY } = options ?? {};
@@ -166,7 +173,7 @@ export class Imports implements AddressTable {
     });
   }
 
-  /** What the parent says of an actor, or in reply. */
+  /** Receives a record of the parent. */
   received(record: ToImports): void {
     switch (record.op) {
       case "answered":

@@ -1,19 +1,21 @@
 /**
- * Finds what in a message structured clone cannot copy. It goes where structured clone goes, and asks structured clone itself
- * about what it does not know. It is not for the hot path: an encoder says FOREIGN for everything that needs it.
+ * The search for the part of a message that structured clone cannot copy. It goes where structured clone goes, and asks
+ * structured clone itself about objects that it does not know. It is not for the hot path: an encoder returns FOREIGN for every
+ * message that needs it.
  */
 import type { Path } from "../../internal/walk.ts";
 import { isContainer, PRUNE, STOP, walk } from "../../internal/walk.ts";
 import { MessageNotCloneableError } from "./errors.ts";
 
+/** The objects in a message that need not be cloned. */
 export interface Exceptions {
-  /** As for an encoder: says something of an object that goes in another way. */
-  readonly portable?: ((value: object) => unknown) | undefined;
-  /** What is moved instead of copied. */
+  /** Returns the descriptor of an object that goes in another way; undefined for others. */
+  readonly describe?: ((value: object) => unknown) | undefined;
+  /** The objects that are moved instead of copied. */
   readonly transferList?: readonly object[] | undefined;
 }
 
-/** Throws MessageNotCloneableError, with the path of what offends, unless `message` can be cloned. */
+/** Throws MessageNotCloneableError, with the path of the part to blame, unless `message` can be cloned. */
 export function checkCloneable(message: unknown, exceptions: Exceptions = {}): void {
   const error = offence(message, exceptions);
   if (error !== undefined) throw error;
@@ -21,7 +23,7 @@ export function checkCloneable(message: unknown, exceptions: Exceptions = {}): v
 
 /** Returns the error to throw instead of `failure`, with which `postMessage` or `structuredClone` refused `message`. */
 export function explained(failure: unknown, message: unknown, exceptions: Exceptions = {}): unknown {
-  if (!(failure instanceof DOMException && failure.name === "DataCloneError")) return failure; // thrown by a getter
+  if (!(failure instanceof DOMException && failure.name === "DataCloneError")) return failure; // a getter has thrown it
   const options = { cause: failure };
   return (
     offence(message, exceptions, options) ??
@@ -29,17 +31,17 @@ export function explained(failure: unknown, message: unknown, exceptions: Except
   );
 }
 
-/** Returns an error for the first that offends, in the order of structured clone; `options` when it is known that one does. */
+/** Returns an error for the first part to blame, in the order of structured clone. `options` says that there must be one. */
 function offence(
   message: unknown,
-  { portable, transferList = [] }: Exceptions,
+  { describe, transferList = [] }: Exceptions,
   options?: ErrorOptions,
 ): MessageNotCloneableError | undefined {
   const moved = new Set<unknown>(transferList);
   let error: MessageNotCloneableError | undefined;
   const visit = (value: object | symbol, path: Path): typeof PRUNE | typeof STOP | undefined => {
     if (typeof value === "object") {
-      if (moved.has(value) || portable?.(value) !== undefined) return PRUNE;
+      if (moved.has(value) || describe?.(value) !== undefined) return PRUNE;
       if (isContainer(value, "cloned") || isCloned(value)) return undefined;
     }
     error = new MessageNotCloneableError(path.text("message"), described(value), options);
@@ -58,7 +60,7 @@ function isCloned(value: object): boolean {
   }
 }
 
-/** As in "a function". */
+/** Returns the kind of `value` in words, as in "a function". */
 function described(value: object | symbol): string {
   if (typeof value !== "object") return `a ${typeof value}`;
   const maker: unknown = Reflect.get(value, "constructor");

@@ -1,4 +1,4 @@
-/** The error of a decoder, and of whoever finds out that a ring cannot be read. */
+/** The error of a ring whose bytes cannot be read. */
 import { brand } from "../../brand.ts";
 
 /** A broken invariant: bytes between two threads that no encoder wrote. What follows them cannot be read either. */
@@ -8,7 +8,7 @@ export class CorruptRecordError extends Error {
   }
   readonly kind = "corruptRecord" as const;
   readonly code = "ERR_CHANNEL_CORRUPT_RECORD" as const;
-  /** Where in the memory, in bytes. */
+  /** The position in the memory, in bytes. */
   readonly at: number;
   constructor(at: number, what: string, options?: ErrorOptions) {
     super(`Cannot read the record of another thread: ${what} at byte ${at}`, options);

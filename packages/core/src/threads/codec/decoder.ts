@@ -1,19 +1,19 @@
 /**
- * Records to messages: one decoder for each ring, on the receiving side. It mirrors the tables of the ring's encoder, so
- * it must read every record, in order.
+ * The decoder makes messages of records. Each ring has one, on the receiving side. It mirrors the tables of the ring's encoder,
+ * so it must read every record, in order.
  *
- * Invariants: every word that is read is within the record, and each count is checked against the words that are left, so
- * the time is bounded by the size; bytes that no encoder wrote throw CorruptRecordError, after which the tables may
- * differ from those of the encoder and the ring is of no use.
+ * Invariants: every word that it reads is within the record, and it checks each count against the words that are left, so the
+ * time is bounded by the size. Bytes that no encoder wrote throw CorruptRecordError. Then the tables may differ from those of
+ * the encoder, and the ring is of no use.
  */
-import { put } from "../../internal/walk.ts";
+import { setOwn } from "../../internal/walk.ts";
 import { CorruptRecordError } from "./corrupt-record.ts";
 import type { Reading } from "./shapes.ts";
 import { Shape } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { internalized, Text } from "./text.ts";
 
-/** Objects in objects, the outermost counted too. */
+/** The number of objects in one another, the outermost counted too. */
 const MAX_LEVELS = tag.MAX_DEPTH + 1;
 
 export class Decoder implements Reading {
@@ -25,11 +25,11 @@ export class Decoder implements Reading {
   readonly #doubles: DataView;
   readonly #text: Text;
   readonly #shapes: Shape[] = [];
-  readonly #revive: ((portable: unknown) => unknown) | undefined;
+  readonly #revive: ((descriptor: unknown) => unknown) | undefined;
   #level = 0;
 
-  /** `revive` makes an object of what the encoder's `portable` said. */
-  constructor(memory: ArrayBufferLike, revive?: (portable: unknown) => unknown) {
+  /** `revive` makes an object of its descriptor, which the encoder's `describe` has returned. */
+  constructor(memory: ArrayBufferLike, revive?: (descriptor: unknown) => unknown) {
     this.words = new Int32Array(memory);
     this.#bytes = new Uint8Array(memory);
     this.#doubles = new DataView(memory);
@@ -37,7 +37,7 @@ export class Decoder implements Reading {
     this.#revive = revive;
   }
 
-  /** Reads the record of `size` bytes from `at` on. Throws CorruptRecordError when no encoder wrote it. */
+  /** Reads the record of `size` bytes from `at` on. Throws CorruptRecordError if no encoder wrote it. */
   decode(at: number, size: number): unknown {
     const isInside = at >= 0 && size > 0 && at + size <= this.#bytes.length;
     if (!isInside || (at & 3) !== 0 || (size & 3) !== 0) throw new CorruptRecordError(at, `no place for ${size} bytes`);
@@ -70,9 +70,9 @@ export class Decoder implements Reading {
       case tag.CONSTANT:
         return word >>> 8 < tag.CONSTANTS.length ? tag.CONSTANTS[word >>> 8] : this.#corrupt(p, "an unknown constant");
       case tag.INT32:
-        return this.words[this.#room(p, 1)];
+        return this.words[this.#operand(p, 1)];
       case tag.DOUBLE:
-        return this.#doubles.getFloat64(this.#room(p, 2) << 2, true);
+        return this.#doubles.getFloat64(this.#operand(p, 2) << 2, true);
       default:
         return this.#rare(word & 0xff, word >>> 8, p);
     }
@@ -81,7 +81,7 @@ export class Decoder implements Reading {
   #rare(what: number, payload: number, p: number): unknown {
     switch (what) {
       case tag.BIGINT:
-        return this.#doubles.getBigInt64(this.#room(p, 2) << 2, true);
+        return this.#doubles.getBigInt64(this.#operand(p, 2) << 2, true);
       case tag.BYTES:
         return this.#copy(payload, p);
       case tag.DEFINE:
@@ -89,8 +89,8 @@ export class Decoder implements Reading {
       case tag.SHAPED:
       case tag.NAMED:
         return this.#named(payload, what === tag.SHAPED, p);
-      case tag.HANDLE:
-        return this.#handle(p);
+      case tag.DESCRIPTOR:
+        return this.#descriptor(p);
       default:
         return this.#corrupt(p, "an unknown tag");
     }
@@ -104,9 +104,9 @@ export class Decoder implements Reading {
     return object;
   }
 
-  /** The first object of a shape, or one whose keys are not for the table: its values, then its keys. */
+  /** Reads the first object of a shape, or one whose keys are not for the table: its values, then its keys. */
   #named(count: number, isShape: boolean, p: number): object {
-    this.#room(p, 2 * count);
+    this.#operand(p, 2 * count);
     this.#enter(p);
     const values = this.#values(count);
     const keys: string[] = [];
@@ -116,13 +116,13 @@ export class Decoder implements Reading {
       this.#shapes.push(new Shape(keys));
     }
     const object = {};
-    for (let n = 0; n < count; n++) put(object, keys[n] as string, values[n]);
+    for (let n = 0; n < count; n++) setOwn(object, keys[n] as string, values[n]);
     this.#level--;
     return object;
   }
 
   #array(length: number, p: number): unknown[] {
-    this.#room(p, length);
+    this.#operand(p, length);
     this.#enter(p);
     const values = this.#values(length);
     this.#level--;
@@ -160,7 +160,7 @@ export class Decoder implements Reading {
   }
 
   #copy(byteClass: number, p: number): object {
-    const from = this.#room(p, 1) + 1;
+    const from = this.#operand(p, 1) + 1;
     const byteLength = this.words[p + 1] as number;
     if (byteLength < 0 || byteLength > (this.end - from) << 2) this.#corrupt(p, "more bytes than the record has");
     this.at = from + ((byteLength + 3) >> 2);
@@ -172,16 +172,16 @@ export class Decoder implements Reading {
     return new View(copy.buffer as ArrayBuffer);
   }
 
-  #handle(p: number): unknown {
-    const revive = this.#revive ?? this.#corrupt(p, "a handle that nobody expects");
+  #descriptor(p: number): unknown {
+    const revive = this.#revive ?? this.#corrupt(p, "a descriptor that nobody expects");
     this.#enter(p);
-    const portable = this.value(p + 1);
+    const descriptor = this.value(p + 1);
     this.#level--;
-    return revive(portable);
+    return revive(descriptor);
   }
 
-  /** The word after `p`, when `words` more are left. */
-  #room(p: number, words: number): number {
+  /** Returns the word after `p`; throws unless `words` more are left. */
+  #operand(p: number, words: number): number {
     if (p + 1 + words > this.end) this.#corrupt(p, "more words than the record has");
     this.at = p + 1 + words;
     return p + 1;

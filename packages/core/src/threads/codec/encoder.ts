@@ -1,22 +1,21 @@
 /**
- * Messages to records: one encoder for each ring, on the sending side.
+ * The encoder makes records of messages. Each ring has one, on the sending side.
  *
- * Two tables save what repeats: the keys of objects (shapes) and short texts. An entry is defined in the record that needs
- * it first and is a number from then on; the decoder of the ring numbers the entries in the order in which it reads them.
+ * Two tables save repetitions: one for the keys of objects (shapes), one for short texts. The record that needs an entry first
+ * defines it; from then on it is a number. The decoder of the ring numbers the entries in the order in which it reads them.
  *
  * Invariants
- * 1. A table changes only by a record that is complete. What an encode defined that fails or throws is undefined again
- *    (`#settle`), so each record that was encoded must reach the decoder, in order.
- * 2. An object that occurs twice, or in itself, is FOREIGN: its identity would be lost. So a walk ends.
- * 3. Nothing is written outside of the window, and what takes n bytes fits into n bytes.
+ * 1. Only a complete record changes a table: `#settle` undoes the definitions of an encode that fails or throws. So each record
+ *    that was encoded must reach the decoder, in order.
+ * 2. An object that occurs twice, or in itself, is FOREIGN, since its identity would be lost. So every walk ends.
+ * 3. Nothing is written outside of the window, and a value of n bytes fits into n bytes.
  *
- * What a value is, its prototype says: a Proxy of a plain object passes for one, although structured clone refuses it.
+ * The prototype says what a value is: a Proxy of a plain object passes for one, although structured clone refuses it.
  */
 import { InvalidArgumentError } from "../../errors.ts";
-import { FOREIGN, TOO_LARGE } from "./outcome.ts";
+import { FOREIGN, TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { LOOSE, Positions } from "./prediction.ts";
-import { Seen } from "./seen.ts";
 import * as tag from "./tags.ts";
 import { ARRAY, DOUBLE, INT, INT32 } from "./tags.ts";
 import { Text } from "./text.ts";
@@ -38,10 +37,10 @@ export class Encoder {
   readonly #bytes: Uint8Array;
   readonly #doubles: DataView;
   readonly #text: Text;
-  readonly #portable: ((value: object) => unknown) | undefined;
+  readonly #describe: ((value: object) => unknown) | undefined;
   readonly #positions = new Positions();
   readonly #texts: Texts;
-  /** How many shapes the decoder knows, with those of the record that is being written. */
+  /** The number of shapes that the decoder knows, with those of the record that is being written. */
   #shapeCount = 0;
   readonly #newShapes: Position[] = [];
   readonly #seen = new Seen();
@@ -49,19 +48,19 @@ export class Encoder {
   #end = 0;
   #isBusy = false;
 
-  /** `portable` says what goes instead of an object that is neither plain nor bytes, or undefined. */
-  constructor(memory: ArrayBufferLike, portable?: (value: object) => unknown) {
+  /** `describe` returns the descriptor of an object that is neither plain nor bytes; undefined if it has none. */
+  constructor(memory: ArrayBufferLike, describe?: (value: object) => unknown) {
     this.#words = new Int32Array(memory);
     this.#bytes = new Uint8Array(memory);
     this.#doubles = new DataView(memory);
     this.#text = new Text(memory);
     this.#texts = new Texts(memory);
-    this.#portable = portable;
+    this.#describe = describe;
   }
 
   /**
-   * Writes `value` to the bytes from `at` on, at most `limit` of them; both are multiples of 4. Returns how many it took,
-   * or TOO_LARGE or FOREIGN. Then, and when a getter of the message throws, the tables are as they were.
+   * Writes `value` to the bytes from `at` on, at most `limit` of them; both are multiples of 4. Returns the size of the record,
+   * or TOO_LARGE or FOREIGN. Then, and if a getter of the message throws, the tables are as they were.
    */
   encode(value: unknown, at: number, limit: number): number {
     if (this.#isBusy) throw new InvalidArgumentError("A message", "one that sends nothing while it is read", value);
@@ -139,13 +138,13 @@ export class Encoder {
     if (prototype === LIST && Array.isArray(value)) return this.#array(value, p, position, depth);
     const byteClass = BYTE_CLASS.get(prototype);
     if (byteClass !== undefined) return this.#copy(value as Bytes, byteClass, p);
-    const portable = this.#portable?.(value);
-    if (portable === undefined) return FOREIGN;
-    const after = this.#word(tag.HANDLE, p);
-    return after < 0 ? after : this.#value(portable, after, LOOSE, depth + 1);
+    const descriptor = this.#describe?.(value);
+    if (descriptor === undefined) return FOREIGN;
+    const after = this.#word(tag.DESCRIPTOR, p);
+    return after < 0 ? after : this.#value(descriptor, after, LOOSE, depth + 1);
   }
 
-  /** The values one after another, by the own keys in their order; the end of the path of the keys tells the shape. */
+  /** Writes the values in the order of the own keys. The end of the path of the keys is the shape. */
   #plain(object: Plain, header: number, position: Position, depth: number): number {
     const words = this.#words;
     let p = header + 1;
@@ -155,7 +154,7 @@ export class Encoder {
       count++;
       if (step.nextKey === key) step = step.next as Position;
       else if (hasOwn(object, key)) step = this.#positions.step(step, key);
-      else return FOREIGN; // somebody has made Object.prototype enumerable
+      else return FOREIGN; // Object.prototype has an enumerable property
       const value = object[key];
       if (typeof value === "number" && (value << 8) >> 8 === value && p < this.#end && !is(value, -0)) {
         words[p++] = (value << 8) | INT;
@@ -177,7 +176,7 @@ export class Encoder {
     return p;
   }
 
-  /** The keys of an object whose shape the decoder does not know, behind its values. */
+  /** Writes the keys of an object whose shape the decoder does not know, behind its values. */
   #keys(object: Plain, header: number, p: number, position: Position, count: number): number {
     const isShape = position !== LOOSE && position.depth > 0 && this.#shapeCount < tag.MAX_SHAPES;
     const keys = isShape ? position.keys : Object.keys(object);
@@ -198,7 +197,7 @@ export class Encoder {
   #array(array: readonly unknown[], header: number, position: Position, depth: number): number {
     const { length } = array;
     if (header + 1 + length > this.#end || length > tag.MAX_PAYLOAD) return TOO_LARGE;
-    // It has holes, or keys that are no indices. (To ask for the keys would make a string of each index.)
+    // Refuses holes, and keys that are no indices. (Asking for the keys would make a string of each index.)
     if (Object.values(array).length !== length) return FOREIGN;
     const words = this.#words;
     const element = position.element ?? this.#positions.element(position);
@@ -217,13 +216,13 @@ export class Encoder {
     return p;
   }
 
-  /** Only what has its buffer for itself: a clone of a part of a buffer brings the whole of it. */
+  /** Writes bytes that are a whole buffer. A clone of a part would bring the whole buffer with it, so a part is FOREIGN. */
   #copy(value: Bytes, byteClass: number, p: number): number {
     const { byteLength } = value;
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
     const { resizable } = buffer as { resizable?: boolean };
     const isWhole = buffer.byteLength === byteLength && getPrototypeOf(buffer) === BUFFER && resizable !== true;
-    if (!isWhole || byteLength === 0) return FOREIGN; // without bytes it may be detached
+    if (!isWhole || byteLength === 0) return FOREIGN; // an empty one may be detached
     if (buffer !== value && this.#seen.has(buffer)) return FOREIGN;
     const next = p + 2 + ((byteLength + 3) >> 2);
     if (next > this.#end) return TOO_LARGE;
@@ -233,7 +232,7 @@ export class Encoder {
     return next;
   }
 
-  /** Keeps what the record has defined, or takes it back. */
+  /** Keeps the definitions of a complete record, and undoes those of another one. */
   #settle(isComplete: boolean): void {
     this.#texts.settle(isComplete);
     if (this.#newShapes.length === 0) return;
@@ -242,5 +241,40 @@ export class Encoder {
       this.#shapeCount -= this.#newShapes.length;
     }
     this.#newShapes.length = 0;
+  }
+}
+
+/** The number of objects that are compared one by one. */
+const FEW = 32;
+
+/**
+ * The set of the objects of one message, by which the encoder notices one that occurs twice. Most messages have few objects:
+ * comparing those one by one is faster than any table. It refers to no object between messages.
+ */
+class Seen {
+  readonly #few: (object | undefined)[] = new Array<object | undefined>(FEW).fill(undefined);
+  #count = 0;
+  #many: Set<object> | undefined = undefined;
+
+  /** Adds `value`; returns whether it was in already. */
+  has(value: object): boolean {
+    const few = this.#few;
+    const count = this.#count;
+    if (count === FEW) return this.#hasMany(value);
+    for (let n = 0; n < count; n++) if (few[n] === value) return true;
+    few[count] = value;
+    this.#count = count + 1;
+    return false;
+  }
+
+  clear(): void {
+    while (this.#count > 0) this.#few[--this.#count] = undefined;
+    this.#many = undefined;
+  }
+
+  #hasMany(value: object): boolean {
+    this.#many ??= new Set(this.#few as object[]);
+    const { size } = this.#many;
+    return this.#many.add(value).size === size;
   }
 }

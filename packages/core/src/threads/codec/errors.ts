@@ -1,10 +1,10 @@
-/** The misuse that a message can be. Thrown, since it is no outcome of a channel. */
+/** The error of a message that cannot go to another thread. It is thrown, since it is misuse and no outcome of a channel. */
 import { brand } from "../../brand.ts";
 
 /**
  * Misuse: a message that structured clone cannot copy, so that it cannot go to another thread. Nothing was sent.
  *
- * `path` leads from the message to what cannot be cloned, and `reason` says what that is.
+ * `path` leads from the message to the part that cannot be cloned, and `reason` says what that is.
  */
 export class MessageNotCloneableError extends TypeError {
   static {
@@ -12,12 +12,19 @@ export class MessageNotCloneableError extends TypeError {
   }
   readonly kind = "messageNotCloneable" as const;
   readonly code = "ERR_CHANNEL_MESSAGE_NOT_CLONEABLE" as const;
-  /** As in a program: `message.items[3].callback`. */
+  /** The way as in a program: `message.items[3].callback`. */
   readonly path: string;
-  /** As in "a function". */
+  /** The part in words, as in "a function". */
   readonly reason: string;
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot send to another thread: ${path} is ${reason}, which structured clone cannot copy`, options);
+  /** `way` is "to another thread" when left out; `remedy` is a sentence. */
+  constructor(
+    path: string,
+    reason: string,
+    options?: ErrorOptions & { readonly way?: string; readonly remedy?: string },
+  ) {
+    const { way = "to another thread", remedy, ...others } = options ?? {};
+    const advice = remedy === undefined ? "" : `. ${remedy}`;
+    super(`Cannot send ${way}: ${path} is ${reason}, which structured clone cannot copy${advice}`, others);
     this.path = path;
     this.reason = reason;
   }

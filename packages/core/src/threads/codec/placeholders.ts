@@ -1,44 +1,46 @@
 /**
- * Messages that go by structured clone although they hold objects that it cannot copy: each of those is replaced by an
- * empty object, and what goes instead of them stands beside the message in a list.
+ * Messages that go by structured clone although they hold objects that it cannot copy. An empty object, the placeholder, stands
+ * in the place of each of those. The placeholders and the descriptors of the objects go beside the message, in two lists.
  *
  *     { to: Sender, all: Map { "a" => Sender } }   ──►   { message: { to: {}¹, all: Map { "a" => {}² } },
- *                                                          standIns: [{}¹, {}²], portables: [..., ...] }
+ *                                                          placeholders: [{}¹, {}²], descriptors: [..., ...] }
  *
- * Structured clone keeps identity within one message, so the stand-ins are found again by identity: nothing in a message
- * can be mistaken for one. The message itself is not changed; the containers in it are copied, other objects are shared.
+ * Structured clone keeps identity within one message, so the placeholders are found again by identity: nothing in a message
+ * can be mistaken for one. The message itself does not change: its containers are copied, other objects are shared.
  *
- * Invariant: what occurs twice, or in itself, does so afterwards too.
+ * Invariant: an object that occurs twice, or in itself, does so afterwards too.
  */
-import { replace } from "../../internal/walk.ts";
+import { CLONED, replace } from "../../internal/walk.ts";
 
-const CLONED = { reach: "cloned" } as const;
-
-export interface Packed {
+/** A message with placeholders in it, as `postMessage` takes it. */
+export interface WithPlaceholders {
   readonly message: unknown;
-  readonly standIns: readonly object[];
-  /** By the index of the stand-in. */
-  readonly portables: readonly unknown[];
+  readonly placeholders: readonly object[];
+  /** By the index of the placeholder. */
+  readonly descriptors: readonly unknown[];
 }
 
-/** What to give to `postMessage` instead of `message`; undefined when `portable` says nothing of any object in it. */
-export function pack(message: unknown, portable: (value: object) => unknown): Packed | undefined {
-  const standIns: object[] = [];
-  const portables: unknown[] = [];
-  const replaceByStandIn = (value: object): object | undefined => {
-    const instead = portable(value);
-    if (instead === undefined) return undefined;
-    const standIn = {};
-    standIns.push(standIn);
-    portables.push(instead);
-    return standIn;
+/** Puts a placeholder for each object that has a descriptor; returns undefined if none in `message` has. */
+export function putPlaceholders(message: unknown, describe: (value: object) => unknown): WithPlaceholders | undefined {
+  const placeholders: object[] = [];
+  const descriptors: unknown[] = [];
+  const placeholderFor = (value: object): object | undefined => {
+    const descriptor = describe(value);
+    if (descriptor === undefined) return undefined;
+    const placeholder = {};
+    placeholders.push(placeholder);
+    descriptors.push(descriptor);
+    return placeholder;
   };
-  const copy = replace(message, replaceByStandIn, CLONED);
-  return standIns.length === 0 ? undefined : { message: copy, standIns, portables };
+  const copy = replace(message, placeholderFor, CLONED);
+  return placeholders.length === 0 ? undefined : { message: copy, placeholders, descriptors };
 }
 
-/** The message that was packed, of which it owns the containers. */
-export function unpack({ message, standIns, portables }: Packed, revive: (portable: unknown) => unknown): unknown {
-  const revived = new Map<unknown, unknown>(standIns.map((standIn, n) => [standIn, revive(portables[n])]));
+/** Returns the message with revived objects in the place of the placeholders. Its containers may be copies. */
+export function fillPlaceholders(
+  { message, placeholders, descriptors }: WithPlaceholders,
+  revive: (descriptor: unknown) => unknown,
+): unknown {
+  const revived = new Map<unknown, unknown>(placeholders.map((each, n) => [each, revive(descriptors[n])]));
   return replace(message, (value) => revived.get(value), CLONED);
 }

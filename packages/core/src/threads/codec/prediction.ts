@@ -1,23 +1,24 @@
 /**
- * What the encoder remembers of the places of values in messages: after which keys of an object they come, or in which
- * array. From the place it guesses keys and texts, since the messages of a channel look alike.
+ * The encoder's memory of the positions of values in messages. A position is reached by the keys before it in an object, or it
+ * is that of the elements of an array. From the position the encoder guesses keys and texts, since the messages of a channel
+ * look alike.
  *
  *     (start) ─type─► ● ─by─► ● ─id─► ● shape 7        the keys of { type, by, id } are a path, whose end is the shape
  *                     └──to─► ● shape 8
  *
- * Invariants: each place that holds objects has a start of its own, so that places with different objects do not spoil the
- * guesses of each other; the number of positions is bounded, and what does not fit is LOOSE, from where each step leads to
- * LOOSE. Positions are a cache: a shape counts only while `shape` is not 0, so an encode that fails leaves its positions
- * and resets its shapes.
+ * Invariants: each position that holds objects has a start of its own, so that different objects do not spoil the guesses for
+ * each other. The number of positions is bounded; beyond the bound there is only LOOSE, from which each step leads to LOOSE.
+ * Positions are a cache: a shape counts only while `shape` is not 0, so an encode that fails leaves its positions, and resets
+ * their shapes.
  */
 import { MAX_KEYS } from "./tags.ts";
 
 const MAX_POSITIONS = 8192;
-/** All messages begin in one place; elsewhere many different keys mean a dictionary. */
+/** The bound for the start of all messages; elsewhere so many different keys mean a dictionary. */
 const MAX_FIRST_KEYS = 512;
 const MAX_NEXT_KEYS = 64;
-/** How many more new texts than known ones come to a place before it is taken for one where all are different. */
-const CREDIT = 32;
+/** The surplus of new texts over known ones at which all texts of a position are taken for different. */
+const PATIENCE = 32;
 
 /** A text of the table. `word` is 0 while the decoder does not know it. */
 export class Interned {
@@ -27,29 +28,29 @@ export class Interned {
     this.text = text;
   }
 }
-/** Of a place where texts do not repeat. */
+/** The text of a position whose texts do not repeat. */
 export const NO_TEXT: Interned = new Interned("");
 
 export class Position {
   readonly before: Position | undefined;
   readonly key: string;
-  /** How many keys lead here. */
+  /** The number of keys that lead here. */
   readonly depth: number;
-  /** The header of an object whose keys end here, or 0 while the decoder does not know them. */
+  /** The header of an object whose keys end here; 0 while the decoder does not know them. */
   shape = 0;
   /** The step that was taken last. */
   nextKey: string | undefined = undefined;
   next: Position | undefined = undefined;
   /** All steps, once there are two. */
   steps: Map<string, Position> | undefined = undefined;
-  /** Where the keys of an object in this place start. */
+  /** The position at which the keys of an object start that is here. */
   start: Position | undefined = undefined;
-  /** The place of the elements of an array in this place. */
+  /** The position of the elements of an array that is here. */
   element: Position | undefined = undefined;
   /** The text that was here last. */
   interned: Interned = NO_TEXT;
   /** Texts are interned while it is above 0. */
-  credit: number = CREDIT;
+  patience: number = PATIENCE;
 
   constructor(before: Position | undefined, key: string) {
     this.before = before;
@@ -57,12 +58,12 @@ export class Position {
     this.depth = before === undefined ? 0 : before.depth + 1;
   }
 
-  /** A text was here that is in the table already. */
-  earn(): void {
-    if (this.credit < CREDIT) this.credit++;
+  /** Notes that a text was here that the table has already. */
+  textRepeated(): void {
+    if (this.patience < PATIENCE) this.patience++;
   }
 
-  /** The keys that lead here. */
+  /** Returns the keys that lead here. */
   get keys(): string[] {
     const keys: string[] = [];
     for (let at: Position = this; at.before !== undefined; at = at.before) keys.unshift(at.key);
@@ -70,19 +71,19 @@ export class Position {
   }
 }
 
-/** A place without a memory. */
+/** The position without a memory. */
 export const LOOSE: Position = new Position(undefined, "");
 LOOSE.start = LOOSE;
 LOOSE.element = LOOSE;
-LOOSE.credit = 0;
+LOOSE.patience = 0;
 
 export class Positions {
   #left = MAX_POSITIONS;
 
-  /** A place for messages themselves. */
+  /** The position of messages themselves. */
   readonly top: Position = new Position(undefined, "");
 
-  /** The place after `key`. To be called when it is not `from.next`. */
+  /** Returns the position after `key`, which is not `from.next`. */
   step(from: Position, key: string): Position {
     if (from === LOOSE) return LOOSE;
     const next = from.steps?.get(key) ?? this.#grow(from, key);
@@ -92,12 +93,12 @@ export class Positions {
   }
 
   start(position: Position): Position {
-    position.start ??= this.#place();
+    position.start ??= this.#newPosition();
     return position.start;
   }
 
   element(position: Position): Position {
-    position.element ??= this.#place();
+    position.element ??= this.#newPosition();
     return position.element;
   }
 
@@ -113,7 +114,7 @@ export class Positions {
     return next;
   }
 
-  #place(): Position {
+  #newPosition(): Position {
     if (this.#left === 0) return LOOSE;
     this.#left--;
     return new Position(undefined, "");

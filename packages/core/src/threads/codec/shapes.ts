@@ -1,16 +1,16 @@
 /**
- * The decoder's table of shapes: each knows how to read the values of its keys and make the object.
+ * The decoder's table of shapes. A shape reads the values of its keys and makes the object.
  *
- * A shape that is in use is compiled: an object literal gives V8 the hidden class and all the slots at once, which is
- * several times as fast as one store for each key. Where the platform forbids `new Function` (a content security policy,
- * `--disallow-code-generation-from-strings`) the loop goes on.
+ * A shape in frequent use is compiled: an object literal gives V8 the hidden class and all the slots at once, which is several
+ * times as fast as one store for each key. If the platform forbids `new Function` (a content security policy,
+ * `--disallow-code-generation-from-strings`), the loop goes on.
  *
  * Invariant: whatever its name, a key becomes an own property; keys reach the compiler only as JSON strings.
  */
-import { put } from "../../internal/walk.ts";
+import { setOwn } from "../../internal/walk.ts";
 import { INT, INTERNED } from "./tags.ts";
 
-/** Where the values of an object are read from: the decoder. */
+/** The part of the decoder that a shape reads from. */
 export interface Reading {
   readonly words: Int32Array;
   /** The word after the record. */
@@ -24,7 +24,7 @@ export interface Reading {
 
 type Read = (from: Reading, p: number) => object;
 
-/** Compiling costs as much as reading some hundred objects. */
+/** The uses before a shape is compiled, which costs as much as reading some hundred objects. */
 const USES_BEFORE_COMPILATION = 100;
 
 export class Shape {
@@ -44,13 +44,13 @@ export class Shape {
   #loop(from: Reading, p: number): object {
     const object = {};
     from.at = p;
-    for (const key of this.#keys) put(object, key, from.value(from.at));
+    for (const key of this.#keys) setOwn(object, key, from.value(from.at));
     if (++this.#uses === USES_BEFORE_COMPILATION) this.#read = compiled(this.#keys);
     return object;
   }
 }
 
-/** Small integers and known texts are read in place, all else by the decoder. */
+/** Compiles a shape. Its code reads small integers and known texts in place, and leaves all else to the decoder. */
 function compiled(keys: readonly string[]): Read | undefined {
   const reads = keys.map(
     (_, n) => `

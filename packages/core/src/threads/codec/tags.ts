@@ -1,7 +1,7 @@
 /**
- * The words of a record: what the encoder writes and the decoder reads.
+ * The words of a record, which the encoder writes and the decoder reads.
  *
- *     word = payload << 8 | tag        an int32 as the machine writes it: both ends are on the same one
+ *     word = payload << 8 | tag        an int32 in the byte order of the machine, on which both ends are
  *
  *     INT      payload: the integer, signed        DEFINE    then a text: it gets the next number of the table of texts
  *     INT32    then 1 word                         INTERNED  payload: the number of a text
@@ -10,11 +10,11 @@
  *     LATIN1   payload: length; then bytes         SHAPED    payload: count; then the values, then the keys as texts: the
  *     UTF16    payload: length; then 2 bytes each            keys get the next number of the table of shapes
  *     BIGINT   then 2 words                        NAMED     as SHAPED, but not for the table
- *     BYTES    payload: which class; then a word   HANDLE    then the plain stand-in for an object
+ *     BYTES    payload: which class; then a word   DESCRIPTOR  then the descriptor of an object, a plain value
  *              with the length; then the bytes
  *
- * Invariants: no tag is 0, so cleared memory is no record; each value has at least one word, so a count above the words
- * that are left is corrupt; bytes are filled up to a whole word.
+ * Invariants: no tag is 0, so cleared memory is no record. Each value has at least one word, so a count above the words that
+ * are left is corrupt. Bytes are filled up to a whole word.
  */
 export const INT = 1;
 export const INT32 = 2;
@@ -30,13 +30,13 @@ export const SHAPED = 11;
 export const NAMED = 12;
 export const BYTES = 13;
 export const BIGINT = 14;
-export const HANDLE = 15;
+export const DESCRIPTOR = 15;
 
 export const UNDEFINED_WORD: number = CONSTANT;
 export const NULL_WORD: number = (1 << 8) | CONSTANT;
 export const FALSE_WORD: number = (2 << 8) | CONSTANT;
 export const TRUE_WORD: number = (3 << 8) | CONSTANT;
-/** By payload. */
+/** The constants, by payload. */
 export const CONSTANTS: readonly unknown[] = [undefined, null, false, true];
 
 interface ViewClass {
@@ -45,7 +45,7 @@ interface ViewClass {
   new (buffer: ArrayBuffer): ArrayBufferView;
 }
 
-/** The views that are copied, by payload from 1 on; 0 is an ArrayBuffer. Others go by structured clone. */
+/** The views that the codec copies, by payload from 1 on; 0 is an ArrayBuffer. Others go by structured clone. */
 export const VIEW_CLASSES: readonly ViewClass[] = [
   Uint8Array,
   Int8Array,
@@ -63,13 +63,13 @@ export const VIEW_CLASSES: readonly ViewClass[] = [
 
 /** The largest count or length that a word can hold. */
 export const MAX_PAYLOAD = 0xffffff;
-/** Objects in objects. What is deeper goes by structured clone. */
+/** The number of objects in one another. Deeper messages go by structured clone. */
 export const MAX_DEPTH = 64;
-/** Objects with more keys name them in each record. */
+/** The most keys of a shape. Objects with more name them in each record. */
 export const MAX_KEYS = 64;
-/** Of the table of shapes. */
+/** The size of the table of shapes. */
 export const MAX_SHAPES = 1024;
-/** Of the table of texts. */
+/** The size of the table of texts. */
 export const MAX_TEXTS = 4096;
-/** In UTF-16 units. Longer texts are not interned. */
+/** The length of the longest text that is interned, in UTF-16 units. */
 export const MAX_INTERNED_LENGTH = 32;

@@ -1,9 +1,9 @@
 /**
- * Strings as bytes: one byte per unit where all are below 256, else two, so that lone surrogates are kept. The same class
- * writes and reads, so the form is in one place.
+ * Strings as bytes: one byte for each unit if all are below 256, else two, so that lone surrogates are kept. One class writes
+ * and reads them, so that the form is in one place.
  */
 
-import { TOO_LARGE } from "./outcome.ts";
+import { TOO_LARGE } from "./encode-result.ts";
 import { LATIN1, MAX_PAYLOAD, UTF16 } from "./tags.ts";
 
 /** The part of Node's `Buffer` that is used here. */
@@ -15,11 +15,11 @@ interface NodeBuffer {
 }
 declare const Buffer: { from(memory: ArrayBufferLike): NodeBuffer };
 
-/** A call into the native code of `Buffer` costs as much as a loop over this many units. */
+/** The length up to which a loop is faster than a call into the native code of `Buffer`. */
 const SHORT = 24;
-/** Units that are read at once. */
+/** The number of units that are read at once. */
 const BLOCK = 16;
-/** Costs next to nothing where the engine stores a string as Latin-1: there it cannot match, and the engine knows. */
+/** Matches a unit above 255. For a string that the engine stores as Latin-1 this costs next to nothing: it knows the answer. */
 const WIDE = /[\u0100-\uffff]/;
 const { fromCharCode } = String;
 
@@ -34,7 +34,7 @@ export class Text {
     this.#buffer = Buffer.from(memory);
   }
 
-  /** Writes `text` at word `p`; returns the word after it, or TOO_LARGE when it would reach beyond `end`. */
+  /** Writes `text` at word `p`; returns the word after it, or TOO_LARGE if it would reach beyond `end`. */
   write(text: string, p: number, end: number): number {
     const { length } = text;
     const next = p + 1 + ((length + 3) >> 2);
@@ -57,14 +57,14 @@ export class Text {
     return next;
   }
 
-  /** The word after the text at word `p`. */
+  /** Returns the word after the text at word `p`. */
   after(p: number): number {
     const word = this.#words[p] as number;
     const length = word >>> 8;
     return p + 1 + (((word & 0xff) === LATIN1 ? length + 3 : 2 * length + 3) >> 2);
   }
 
-  /** The text at word `p`, all of whose bytes must be within the memory. */
+  /** Returns the text at word `p`, whose bytes must all be within the memory. */
   read(p: number): string {
     const word = this.#words[p] as number;
     const length = word >>> 8;
@@ -92,7 +92,7 @@ export class Text {
     return fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
   }
 
-  /** All that can be it, within the memory, of which the surplus is cut off: half the time of a call into native code. */
+  /** Reads a whole block, and cuts the surplus off: this takes half the time of a call into native code. */
   #readBlock(at: number, length: number): string {
     const bytes = this.#bytes;
     const block = fromCharCode(
@@ -117,7 +117,7 @@ export class Text {
   }
 }
 
-/** The same text as the engine's one copy of it: compared by identity, and no slice that keeps a large string alive. */
+/** Returns the engine's one copy of a text: it is compared by identity, and is no slice that keeps a large string alive. */
 export function internalized(text: string): string {
   return Object.keys({ [text]: 0 })[0] as string;
 }

@@ -1,13 +1,13 @@
 /**
- * The encoder's table of texts: a short one that comes again is sent as a number.
+ * The encoder's table of texts: a short text that comes again is sent as a number.
  *
- * Each place in messages remembers its last text, which is compared first. A place where most texts are new is given up:
- * looking for them would cost more than it saves, and they would fill the table.
+ * Each position in messages remembers its last text, which is compared first. The table gives up a position whose texts are
+ * mostly new: looking for them would cost more than it saves, and they would fill the table.
  *
- * Invariant: an entry has a number only while the decoder knows it, or will by the record that is being written.
+ * Invariant: an entry has a number only while the decoder knows it, or will know it by the record that is being written.
  */
 
-import { TOO_LARGE } from "./outcome.ts";
+import { TOO_LARGE } from "./encode-result.ts";
 import type { Position } from "./prediction.ts";
 import { Interned, NO_TEXT } from "./prediction.ts";
 import { DEFINE, INTERNED, MAX_INTERNED_LENGTH, MAX_TEXTS } from "./tags.ts";
@@ -17,7 +17,7 @@ export class Texts {
   readonly #words: Int32Array;
   readonly #text: Text;
   readonly #table = new Map<string, Interned>();
-  /** How many the decoder knows, with those of the record that is being written. */
+  /** The number of texts that the decoder knows, with those of the record that is being written. */
   #count = 0;
   readonly #new: Interned[] = [];
 
@@ -26,15 +26,15 @@ export class Texts {
     this.#text = new Text(memory);
   }
 
-  /** Writes `text` at word `p`; returns the word after it, or TOO_LARGE when it would reach beyond `end`. */
+  /** Writes `text` at word `p`; returns the word after it, or TOO_LARGE if it would reach beyond `end`. */
   write(text: string, p: number, end: number, position: Position): number {
     const { interned } = position;
     if (interned.text === text && interned.word !== 0) return this.#number(interned, p, end);
-    if (position.credit > 0 && text.length <= MAX_INTERNED_LENGTH) return this.#intern(text, p, end, position);
+    if (position.patience > 0 && text.length <= MAX_INTERNED_LENGTH) return this.#intern(text, p, end, position);
     return this.#text.write(text, p, end);
   }
 
-  /** Keeps what the record has defined, or takes it back. */
+  /** Keeps the definitions of a complete record, and undoes those of another one. */
   settle(isComplete: boolean): void {
     if (this.#new.length === 0) return;
     if (!isComplete) {
@@ -53,12 +53,12 @@ export class Texts {
   #intern(text: string, p: number, end: number, position: Position): number {
     let interned = this.#table.get(text);
     if (interned === undefined) {
-      position.credit--;
+      position.patience--;
       if (this.#table.size >= MAX_TEXTS) return this.#text.write(text, p, end);
       interned = new Interned(internalized(text));
       this.#table.set(interned.text, interned);
-    } else position.earn();
-    position.interned = position.credit > 0 ? interned : NO_TEXT;
+    } else position.textRepeated();
+    position.interned = position.patience > 0 ? interned : NO_TEXT;
     if (interned.word !== 0) return this.#number(interned, p, end);
     const after = this.#text.write(text, p + 1, end);
     if (after < 0) return after;

@@ -1,7 +1,7 @@
-/** Misuse of channels between threads. Thrown; nothing has happened then. */
+/** The errors of misuse of channels between threads. Whatever throws one has done nothing. */
 import { brand } from "../../brand.ts";
 
-/** Misuse: an end that cannot go to another thread. It is still usable where it is. */
+/** Misuse: an end cannot go to another thread. It is still usable where it is. */
 export class EndNotMovableError extends TypeError {
   static {
     brand(EndNotMovableError, "EndNotMovableError");
@@ -13,7 +13,7 @@ export class EndNotMovableError extends TypeError {
   }
 }
 
-/** Misuse: a thread was to be blocked that must not be, or that nobody could wake. */
+/** Misuse: a thread was to block that must not, or that nobody could wake. */
 export class CannotBlockError extends Error {
   static {
     brand(CannotBlockError, "CannotBlockError");

@@ -1,80 +1,84 @@
 /**
- * The receiving side of a channel for one thread that has senders of it: what all have in common. That thread counts as one
- * sender, and is told when the receiver goes. Opposite is an outlet.
+ * The receiving side of a channel for one thread that has senders of it: the part that all inlets share. That thread counts as
+ * one sender, and learns from the inlet when the receiver goes. The other side is an outlet.
  *
  * Invariants
  * 1. It leaves, once, when that thread has no sender left, or is lost.
- * 2. It holds the event loop while the receiver can still get something from it, unless the user says otherwise.
+ * 2. It keeps the event loop alive while the receiver can still get something from it, unless the user says otherwise.
  */
+
+import { isTracing } from "../../internal/backstop.ts";
 import type { Channel, ClosedWatch } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
-import { addHolder, callers, indented, isTracing } from "../link/keep-alive-report.ts";
+import { addKeepAlive, callers, indented } from "../link/keep-alive-report.ts";
 import type { Link } from "../link/link.ts";
 import type { Endpoint } from "../link/records.ts";
 import * as record from "../link/records.ts";
-import type { Borrower } from "./bridge.ts";
-import { Crossing } from "./bridge.ts";
+import type { CreditHolder } from "./bridge.ts";
+import { Bridge } from "./bridge.ts";
 
-export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
+/** `begin`, `closed` and `leave` change its fields, in this order; `closed` comes twice if a closed receiver is dropped. */
+export abstract class Inlet implements Endpoint, CreditHolder, ClosedWatch {
   readonly id: number;
   readonly link: Link;
   protected readonly channel: Channel<unknown>;
-  protected readonly crossing: Crossing;
+  protected readonly bridge: Bridge;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
+  /** True while it is on the channel's list of those who wait for the receiver to go. */
   #isWatching = false;
-  /** Undefined while it does not hold the event loop. */
-  #release: (() => void) | undefined = undefined;
+  /** Ends its entry in the report; undefined while it does not keep the event loop alive. */
+  #endReport: (() => void) | undefined = undefined;
   #hasLeft = false;
 
   constructor(link: Link, channel: Channel<unknown>, id: number) {
     this.link = link;
     this.channel = channel;
-    this.crossing = Crossing.of(channel);
+    this.bridge = Bridge.of(channel);
     this.id = id;
     link.add(this, id);
   }
 
-  abstract readonly held: number;
+  abstract readonly unusedCredit: number;
   abstract message(value: unknown): void;
   abstract control(kind: number, n: number): void;
-  abstract recall(): void;
-  /** Lends what the other side may use at once, and returns how much. */
-  abstract lendShare(): number;
-  /** Gives up what the other side had here. */
-  protected abstract giveUp(): void;
+  abstract revokeUnused(): void;
+  /** Grants the slots that the other side may use at once, and returns their number. */
+  abstract grantShare(): number;
+  /** Releases all that the other side had here. */
+  protected abstract release(): void;
 
-  /** From now on it is one of those that the channel knows. */
-  protected enter(): void {
-    this.crossing.inlets.add(this);
+  /** Joins the inlets of the channel. */
+  protected begin(): void {
+    this.bridge.inlets.add(this);
     this.#watch();
-    this.setHold(this.crossing.isHolding);
+    this.setRef(this.bridge.isRef);
   }
 
   lost(): void {
     this.leave();
   }
 
-  setHold(isHolding: boolean): void {
-    if (isHolding === (this.#release !== undefined)) return;
-    if (isHolding) {
-      this.link.hold();
-      this.#release = addHolder(holding());
+  setRef(isRef: boolean): void {
+    if (isRef === (this.#endReport !== undefined)) return;
+    if (isRef) {
+      this.link.ref();
+      this.#endReport = addKeepAlive(describeRef());
     } else {
-      this.link.unhold();
-      this.#release?.();
-      this.#release = undefined;
+      this.link.unref();
+      this.#endReport?.();
+      this.#endReport = undefined;
     }
   }
 
-  /** The receiver was closed or dropped. */
+  /** Tells the other side that the receiver was closed or dropped. */
   closed(): void {
     this.#isWatching = false;
     if (this.channel.isAbandoned) {
-      this.setHold(false);
-      this.link.control(record.DROPPED, this.id);
+      this.setRef(false);
+      this.link.control(record.RECEIVER_DROPPED, this.id);
     } else {
-      this.link.control(record.CLOSED, this.id);
+      this.link.control(record.RECEIVER_CLOSED, this.id);
       queueMicrotask(() => this.#watchClosed());
     }
   }
@@ -86,14 +90,14 @@ export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
   protected leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
-    this.setHold(false);
+    this.setRef(false);
     if (this.#isWatching) this.channel.watches.remove(this);
-    this.giveUp();
-    this.crossing.left(this);
+    this.release();
+    this.bridge.inletLeft(this);
     this.link.remove(this.id);
   }
 
-  /** A closed receiver can still be dropped. */
+  /** Watches on: a closed receiver can still be dropped. */
   #watchClosed(): void {
     if (this.#hasLeft) return;
     if (this.channel.isAbandoned) this.closed();
@@ -106,11 +110,11 @@ export abstract class Inlet implements Endpoint, Borrower, ClosedWatch {
   }
 }
 
-const REMEDIES = "It ends when they are dropped or that thread ends, and does not count after unref(receiver).";
+const UNREF_REMEDY = "It ends when they are dropped or that thread ends, and does not count after unref(receiver).";
 
-/** What is said of a receiver that holds the event loop. */
-function holding(): () => string {
+/** Returns a function that describes, in the report, a receiver that keeps the event loop alive. */
+function describeRef(): () => string {
   const place = isTracing ? callers() : "";
   return () =>
-    `A receiver: another thread can send to it. ${REMEDIES} The ends were moved\n${indented(place || "inside a message")}`;
+    `A receiver: another thread can send to it. ${UNREF_REMEDY} The ends were moved\n${indented(place || "inside a message")}`;
 }

@@ -1,36 +1,36 @@
 /**
- * Encoded records that wait on the sender's side for room in the ring, in order. Bounded where the channel is: a channel
- * with a capacity has no more messages on the way than that; an unbounded one may fill the memory, as it may in one thread.
+ * The encoded records that wait on the sender's side for room in the ring, in order. They are bounded if their channel is: a
+ * channel with a capacity has no more messages on the way than that. An unbounded one may fill the memory, as in one thread.
  *
  *     [ · · record record ] ─► [ record text record · · ]         the texts: "…" "…"
  *
- * A message that is a long text is not encoded until there is room: it cannot change meanwhile, and to copy it twice more
- * takes longer than all else that becomes of it. (Short ones can be in the encoder's table, whose order is that of records.)
+ * A long text that is a message is not encoded until there is room: it cannot change meanwhile, and copying it twice more
+ * takes longer than everything else. (A short one can be in the encoder's table, whose order is that of the records.)
  */
 import { Queue } from "../../internal/queue.ts";
-import { HEADER, kindOf, sizeOf } from "./ring.ts";
+import { HEADER, recordKind, recordSize } from "./ring.ts";
 
-/** The longest record that waits takes an eighth of it. */
+/** The words of a block. The longest record that waits takes an eighth of it. */
 const BLOCK_WORDS = 1 << 15;
-/** So few are copied one by one, which takes less than to call for it. */
+/** The number of words up to which a loop copies faster than a call does. */
 const FEW_WORDS = 32;
-/** The kind of what stands for a text; it is never in a ring. The word after the header is how long its record can get. */
+/** The kind of a record that stands for a text. It is never in a ring. The word after its header is the largest size. */
 const TEXT = 15;
 const TEXT_SIZE = HEADER + 4;
 
-class Block {
+class RecordBlock {
   readonly words: Int32Array = new Int32Array(BLOCK_WORDS);
   read = 0;
   written = 0;
 }
 
-export class Spill {
-  readonly #blocks = new Queue<Block>();
+export class Backlog {
+  readonly #blocks = new Queue<RecordBlock>();
   readonly #texts = new Queue<string>();
-  #first: Block | undefined = undefined;
-  #last: Block | undefined = undefined;
-  /** One that was read, for the next that is needed: to make one takes as long as to fill it. */
-  #spare: Block | undefined = undefined;
+  #first: RecordBlock | undefined = undefined;
+  #last: RecordBlock | undefined = undefined;
+  /** A block that was read, for the next use: making one takes as long as filling it. */
+  #spare: RecordBlock | undefined = undefined;
   #text: string | undefined = undefined;
 
   get isEmpty(): boolean {
@@ -56,16 +56,16 @@ export class Spill {
     this.#texts.push(text);
   }
 
-  /** How many bytes the oldest takes at most. There is one, as for all that follows. */
+  /** The largest size of the oldest, in bytes. There must be one, as for all that follows. */
   get size(): number {
-    const { words, read } = this.#first as Block;
-    return this.isText ? (words[read + 2] as number) : sizeOf(words[read] as number);
+    const { words, read } = this.#first as RecordBlock;
+    return this.isText ? (words[read + 2] as number) : recordSize(words[read] as number);
   }
 
-  /** Whether the oldest is a text. */
+  /** True if the oldest is a text. */
   get isText(): boolean {
-    const { words, read } = this.#first as Block;
-    return kindOf(words[read] as number) === TEXT;
+    const { words, read } = this.#first as RecordBlock;
+    return recordKind(words[read] as number) === TEXT;
   }
 
   /** The oldest, which is a text. */
@@ -74,31 +74,31 @@ export class Spill {
     return this.#text;
   }
 
-  /** Takes the oldest, which is a text, and returns the channel that it is for. */
+  /** Takes the oldest, which is a text, and returns the id of its channel. */
   takeText(): number {
-    const { words, read } = this.#first as Block;
+    const { words, read } = this.#first as RecordBlock;
     this.#text = undefined;
     this.#advance(read + (TEXT_SIZE >> 2));
     return words[read + 1] as number;
   }
 
-  /** Takes the oldest records, as many as are together and fit into `bytes`; they stay as they are until the next push. */
+  /** Takes the oldest records, as many as are contiguous and fit into `bytes`. They stay as they are until the next push. */
   take(bytes: number): Int32Array {
-    const { words, read, written } = this.#first as Block;
+    const { words, read, written } = this.#first as RecordBlock;
     let end = read;
     while (end < written) {
       const header = words[end] as number;
-      const next = end + (sizeOf(header) >> 2);
-      if ((next - read) * 4 > bytes || kindOf(header) === TEXT) break;
+      const next = end + (recordSize(header) >> 2);
+      if ((next - read) * 4 > bytes || recordKind(header) === TEXT) break;
       end = next;
     }
     this.#advance(end);
     return words.subarray(read, end);
   }
 
-  /** The first block is read up to `end`. */
+  /** Notes that the first block is read up to `end`. */
   #advance(end: number): void {
-    const first = this.#first as Block;
+    const first = this.#first as RecordBlock;
     first.read = end;
     if (end < first.written) return;
     this.#first = this.#blocks.length > 0 ? this.#blocks.shift() : undefined;
@@ -106,10 +106,10 @@ export class Spill {
     this.#spare = first;
   }
 
-  /** The last block, with room for `length` words. */
-  #blockFor(length: number): Block {
+  /** Returns the last block, with room for `length` words. */
+  #blockFor(length: number): RecordBlock {
     if (this.#last !== undefined && this.#last.written + length <= BLOCK_WORDS) return this.#last;
-    const block = this.#spare ?? new Block();
+    const block = this.#spare ?? new RecordBlock();
     this.#spare = undefined;
     block.read = block.written = 0;
     if (this.#first === undefined) this.#first = block;

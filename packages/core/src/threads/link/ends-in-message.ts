@@ -1,107 +1,109 @@
 /**
- * The ends of channels that are in the messages of one link. They move as their message is sent: what goes instead of them is
- * planned while it is written, and they are used up when it was; if it was not, nothing has happened.
+ * The ends of channels that are in the messages of one link. Sending is two-phase: `describe` plans the move of each end while
+ * its message is encoded, and `commit` uses the ends up once the message is sent. If sending fails, the ends stay usable.
+ *
+ * Upstream is the outgoing side of the link; the moves themselves are handed in (EndTransfer), since they stand above the links.
  */
-import { isCollection, STOP, walk } from "../../internal/walk.ts";
+import { CLONED, isCollection, STOP, walk } from "../../internal/walk.ts";
 import { explained } from "../codec/cloneable.ts";
-import type { Packed } from "../codec/placeholders.ts";
-import { pack, unpack } from "../codec/placeholders.ts";
-import type { Portable } from "./records.ts";
+import type { WithPlaceholders } from "../codec/placeholders.ts";
+import { fillPlaceholders, putPlaceholders } from "../codec/placeholders.ts";
+import type { Descriptor } from "./records.ts";
 import { GRANT } from "./records.ts";
 
-/** How ends move (moving.ts); `L` is the link. */
-export interface Moving<in L> {
-  /** What goes instead of `value`; undefined if it is no end. Throws for an end that cannot go, unless that was checked. */
-  plan(value: object, link: L, isChecked: boolean): Portable | undefined;
-  /** Uses up the end, and returns how many slots the senders' side may use. */
-  move(end: object, portable: Portable, link: L): number;
-  /** Makes an end that has arrived. */
-  revive(portable: Portable, link: L): object;
+/** The moves of ends (transfer-ends.ts). `L` is the link. */
+export interface EndTransfer<in L> {
+  /** Returns the descriptor of an end; undefined for others. Throws for an end that cannot go, unless that was checked. */
+  plan(value: object, link: L, isChecked: boolean): Descriptor | undefined;
+  /** Uses the end up. Returns the number of slots that the senders' side may use. */
+  move(end: object, descriptor: Descriptor, link: L): number;
+  /** Makes an end of a descriptor that has arrived. */
+  revive(descriptor: Descriptor, link: L): object;
 }
 
-/** The link, as far as it matters here. */
-export interface Carrier {
+/** The part of the link that is needed here. */
+export interface RecordSender {
   control(kind: number, id: number, n: number): void;
 }
 
-const CLONED = { reach: "cloned" } as const;
-
-export class Cargo<L extends Carrier> {
+/** Between `begin` and `commit` it has a plan for each end in the message that is being sent. */
+export class EndsInMessage<L extends RecordSender> {
   readonly #link: L;
-  readonly #moving: Moving<L>;
-  readonly #plans = new Map<object, Portable>();
+  readonly #transfer: EndTransfer<L>;
+  readonly #plans = new Map<object, Descriptor>();
   #isChecked = false;
 
-  constructor(link: L, moving: Moving<L>) {
+  constructor(link: L, transfer: EndTransfer<L>) {
     this.#link = link;
-    this.#moving = moving;
+    this.#transfer = transfer;
   }
 
-  /** What goes instead of an object of the message that is being written; undefined for all but ends. */
-  readonly portable = (value: object): Portable | undefined => {
+  /** Returns the descriptor of an end in the message that is being sent; undefined for other objects. */
+  readonly describe = (value: object): Descriptor | undefined => {
     const planned = this.#plans.get(value);
     if (planned !== undefined) return planned;
-    const portable = this.#moving.plan(value, this.#link, this.#isChecked);
-    if (portable !== undefined) this.#plans.set(value, portable);
-    return portable;
+    const descriptor = this.#transfer.plan(value, this.#link, this.#isChecked);
+    if (descriptor !== undefined) this.#plans.set(value, descriptor);
+    return descriptor;
   };
 
-  readonly revive = (portable: unknown): object => this.#moving.revive(portable as Portable, this.#link);
+  readonly revive = (descriptor: unknown): object => this.#transfer.revive(descriptor as Descriptor, this.#link);
 
-  /** A message is about to be written. `isChecked`: its ends were found to be movable before. */
+  /** Begins a message. `isChecked`: its ends were found to be movable before. */
   begin(isChecked: boolean): void {
     this.#isChecked = isChecked;
     if (this.#plans.size > 0) this.#plans.clear();
   }
 
-  /** The message was sent: the ends in it are used up. */
-  sent(): void {
+  /** Uses up the ends in the message, which was sent. */
+  commit(): void {
     if (this.#plans.size === 0) return;
     const plans = [...this.#plans];
     this.#plans.clear();
-    for (const [end, portable] of plans) {
-      const room = this.#moving.move(end, portable, this.#link);
-      if (portable.is === "sender" && room > 0) this.#link.control(GRANT, portable.id ^ 1, room);
+    for (const [end, descriptor] of plans) {
+      const credit = this.#transfer.move(end, descriptor, this.#link);
+      if (descriptor.is === "sender" && credit > 0) this.#link.control(GRANT, descriptor.id ^ 1, credit);
     }
   }
 
-  /** What to post instead of a message that the codec does not write; undefined for the message itself. */
-  pack(value: unknown): Packed | undefined {
-    return hasPart(value, this.portable) ? pack(value, this.portable) : undefined;
+  /** Returns a message for structured clone, with placeholders for its ends; undefined if it has none. */
+  detach(value: unknown): WithPlaceholders | undefined {
+    return hasEnds(value, this.describe) ? putPlaceholders(value, this.describe) : undefined;
   }
 
-  unpack(packed: Packed): unknown {
-    return unpack(packed, this.revive);
+  /** Returns the message that {@link detach} was given on the other side, with ends of this side. */
+  attach(message: WithPlaceholders): unknown {
+    return fillPlaceholders(message, this.revive);
   }
 
-  /** A copy of a message that cannot be sent yet, in which the ends are the same. Throws MessageNotCloneableError. */
+  /** Returns a copy of a message that cannot be sent yet, with the same ends in it. Throws MessageNotCloneableError. */
   copy(value: unknown): unknown {
     if (Object(value) !== value && typeof value !== "symbol") return value;
     this.begin(false);
     try {
-      const packed = pack(value, (part) => this.portable(part) && part);
-      if (packed === undefined) return structuredClone(value);
-      const { message, standIns } = structuredClone({ message: packed.message, standIns: packed.standIns });
-      return unpack({ message, standIns, portables: packed.portables }, (end) => end);
+      const detached = putPlaceholders(value, (part) => this.describe(part) && part);
+      if (detached === undefined) return structuredClone(value);
+      const { descriptors: ends, ...cloneable } = detached;
+      return fillPlaceholders({ ...structuredClone(cloneable), descriptors: ends }, (end) => end);
     } catch (error) {
       throw this.explained(error, value);
     }
   }
 
-  /** What `value` was refused with, and why. */
+  /** Returns the error to throw instead of `error`, with which `value` was refused. */
   explained(error: unknown, value: unknown, transferList?: readonly object[]): unknown {
-    return explained(error, value, { portable: this.portable, transferList });
+    return explained(error, value, { describe: this.describe, transferList });
   }
 }
 
-/** Returns whether `is` says something of any object in `message`; this is much cheaper than to copy it. */
-function hasPart(message: unknown, is: (value: object) => unknown): boolean {
+/** Returns whether any object in `message` has a descriptor. This is much cheaper than copying the message. */
+function hasEnds(message: unknown, describe: (value: object) => unknown): boolean {
   const visit = (value: object | symbol): typeof STOP | undefined =>
-    typeof value === "object" && is(value) !== undefined ? STOP : undefined;
+    typeof value === "object" && describe(value) !== undefined ? STOP : undefined;
   return walk(message, visit, CLONED);
 }
 
-/** Returns whether a message goes through the port as it is: it arrives as what no other post is. Others go in an array. */
+/** Returns whether a message goes through the port as it is: no other post looks like it. Others go in an array of one. */
 export function isPostedAsItIs(value: unknown): boolean {
   return typeof value === "object" && value !== null && (ArrayBuffer.isView(value) || isCollection(value));
 }

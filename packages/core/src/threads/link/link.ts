@@ -1,15 +1,18 @@
 /**
  * The link between this thread and one other: a ring for each direction, made at its first record, and a port beside them.
- * Every channel that crosses here has an endpoint at either side, and its records name it.
+ * Every channel that crosses here has an endpoint at either side, which its records name.
  *
- *     outlet ──► message, control ──► ring ──► drain ──► inlet        what they say to each other: records.ts
+ *     outlet ──► message, control ──► ring ──► drain ──► inlet        the records: records.ts
  *
- * The port introduces the rings, wakes the other thread, and carries what the codec does not write. It closes when either
- * thread ends, after its last message; so its `close` is how a thread learns of the death of the other.
+ * The port introduces the rings, wakes the other thread, and carries messages that the codec does not write. It closes when
+ * either thread ends, after its last message; by its `close` a thread learns of the death of the other.
  *
  * Invariants
  * 1. A record is released when it was taken in; a message that came through the port is taken in when its record is.
- * 2. The link closes when this side has no endpoint left; it holds the event loop while an endpoint asks for it.
+ * 2. The link closes when this side has no endpoint left; it keeps the event loop alive while an endpoint asks for it.
+ *
+ * Upstream are the endpoints (ends/, rendezvous/, connection.ts); downstream the two directions: outgoing.ts for one, the ring
+ * and the decoder for the other.
  */
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
@@ -17,58 +20,63 @@ import { Queue } from "../../internal/queue.ts";
 import { CorruptRecordError } from "../codec/corrupt-record.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { MessageNotCloneableError } from "../codec/errors.ts";
-import type { Packed } from "../codec/placeholders.ts";
-import type { Moving } from "./ends-in-message.ts";
-import { Cargo, isPostedAsItIs } from "./ends-in-message.ts";
-import type { Sending } from "./outgoing.ts";
+import type { WithPlaceholders } from "../codec/placeholders.ts";
+import type { EndTransfer } from "./ends-in-message.ts";
+import { EndsInMessage, isPostedAsItIs } from "./ends-in-message.ts";
+import type { OutgoingLink } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
-import { isClosing } from "./peer-closed.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
-import { HEADER, kindOf, RingReader, SKIP, sizeOf } from "./ring.ts";
+import { HEADER, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
-/** What comes through the port, but for what goes to `fromPort`. A message is claimed by a record; it is in an array of one unless it is a map, a set or bytes. */
-type Posted = typeof PING | readonly [unknown] | Packed | { readonly ring: SharedArrayBuffer } | Hello;
-/** How the thread that sends this is woken. */
+/**
+ * The posts of the port, besides the one for `fromPort`. A record claims a post that is a message. The message is in an array of
+ * one unless it is a map, a set or bytes.
+ */
+type Posted = typeof PING | readonly [unknown] | WithPlaceholders | { readonly ring: SharedArrayBuffer } | Hello;
+/** Tells how to wake the thread that sends it. */
 export interface Hello {
   readonly wake: SharedArrayBuffer;
 }
 const PING = 0;
 
-/** How many records a link takes in before it is the turn of others. */
-const BATCH = 512;
-/** After how many of them their room is given back. */
+/** The number of records that a link takes in before it is the turn of others. */
+const RECORDS_PER_ROUND = 512;
+/** The number of records after which their room is given back. */
 const RELEASE_EVERY = 64;
 
+/** The direction from the other thread. */
 class Incoming {
   readonly ring: RingReader;
   readonly decoder: Decoder;
-  constructor(memory: SharedArrayBuffer, cargo: Cargo<Link>) {
+  constructor(memory: SharedArrayBuffer, ends: EndsInMessage<Link>) {
     this.ring = new RingReader(memory);
-    this.decoder = new Decoder(memory, cargo.revive);
+    this.decoder = new Decoder(memory, ends.revive);
   }
 }
 
-export class Link implements Pumped, Sending {
+export class Link implements Pumped, OutgoingLink {
   readonly #port: MessagePort;
-  readonly #cargo: Cargo<Link>;
+  readonly #ends: EndsInMessage<Link>;
+  /** By their ids. */
   readonly #endpoints = new Map<number, Endpoint>();
   #nextId = 0;
-  /** The word of the other thread; undefined until it has said hello. */
+  /** The word of the other thread (wake.ts); undefined until its Hello has come. */
   #peer: Int32Array | undefined = undefined;
   #outgoing: Outgoing | undefined = undefined;
   #incoming: Incoming | undefined = undefined;
-  /** Messages that came through the port and are not claimed yet. */
-  readonly #aside = new Queue<unknown>();
-  #holds = 0;
+  /** The messages that came through the port and whose records are still to come. */
+  readonly #unclaimed = new Queue<unknown>();
+  /** The number of endpoints that keep the event loop alive. */
+  #refs = 0;
   #isClosed = false;
 
-  /** The other end of `port` is on its way to the other thread, or has come from there. */
-  constructor(port: MessagePort, moving: Moving<Link>) {
+  /** `port` has its other end on the way to the other thread, or has come from there. */
+  constructor(port: MessagePort, transfer: EndTransfer<Link>) {
     this.#port = port;
-    this.#cargo = new Cargo<Link>(this, moving);
+    this.#ends = new EndsInMessage<Link>(this, transfer);
     port.on("message", (message: Posted) => {
       if (!this.#posted(message)) pump();
     });
@@ -77,17 +85,17 @@ export class Link implements Pumped, Sending {
     startPumping(this);
   }
 
-  /** Says who is on the way, and how this thread is woken. */
+  /** Sends the introduction: how to wake this thread, and for `fromPort` the ends that are on the way. */
   introduce(introduction: Hello): void {
     this.#port.postMessage(introduction);
     this.#closeSoon();
   }
 
   /**
-   * Answers the introduction of the other thread by telling how this one is woken, and takes in what has come; `earlier`
-   * was posted before the introduction.
+   * Answers the introduction of the other thread, and takes in all that has come. `earlier` was posted before the
+   * introduction.
    */
-  meet({ wake }: Hello, earlier: readonly unknown[]): void {
+  acceptIntroduction({ wake }: Hello, earlier: readonly unknown[]): void {
     for (const message of earlier) this.#posted(message as Posted);
     this.#peer = new Int32Array(wake);
     this.#port.postMessage({ wake: wakeMemory() } satisfies Hello);
@@ -101,7 +109,7 @@ export class Link implements Pumped, Sending {
     this.#endpoints.set(id, endpoint);
   }
 
-  /** A number for an endpoint here; the one opposite has the same with its last bit changed. */
+  /** Returns an id for an endpoint here. The endpoint on the other side has the same with its last bit changed. */
   newId(): number {
     return 2 * this.#nextId++;
   }
@@ -111,26 +119,26 @@ export class Link implements Pumped, Sending {
     this.#closeSoon();
   }
 
-  /** Keeps the event loop of this thread, until `unhold`. */
-  hold(): void {
-    if (this.#holds++ === 0) this.#port.ref();
+  /** Keeps the event loop of this thread alive, until `unref`. */
+  ref(): void {
+    if (this.#refs++ === 0) this.#port.ref();
   }
 
-  unhold(): void {
-    if (--this.#holds === 0) this.#port.unref();
+  unref(): void {
+    if (--this.#refs === 0) this.#port.unref();
   }
 
   /**
-   * Sends a message for the endpoint opposite to `id`. Throws MessageNotCloneableError, and has done nothing then.
-   * `isChecked`: it is a copy that was made before.
+   * Sends a message to the endpoint that is opposite to `id`. If it throws, MessageNotCloneableError or another one, it has done
+   * nothing. `isChecked`: the message is a copy that was made before.
    */
   message(id: number, value: unknown, isChecked = false): void {
     this.#out.message(id ^ 1, value, isChecked);
   }
 
-  /** A copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
+  /** Returns a copy of a message that cannot be sent yet. Throws MessageNotCloneableError. */
   copy(value: unknown): unknown {
-    return this.#cargo.copy(value);
+    return this.#ends.copy(value);
   }
 
   /** Sends a record that is no message. */
@@ -142,12 +150,12 @@ export class Link implements Pumped, Sending {
     this.#outgoing?.publish();
   }
 
-  /** Whether all that was sent is in the ring. */
+  /** True if all that was sent is in the ring. */
   get isFlushed(): boolean {
     return this.#outgoing === undefined || this.#outgoing.isFlushed;
   }
 
-  /** Moves what waits for room as far as there is some. Whether that was all. */
+  /** Moves the backlog into the ring as far as there is room. Returns whether it is empty then. */
   flush(): boolean {
     if (!this.isFlushed) this.#outgoing?.flush();
     return this.isFlushed;
@@ -171,12 +179,12 @@ export class Link implements Pumped, Sending {
     const { ring, decoder } = this.#incoming;
     let count = 0;
     try {
-      while (count < BATCH && ring.hasRecords) {
+      while (count < RECORDS_PER_ROUND && ring.hasRecords) {
         this.#read(ring, decoder);
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
     } catch (error) {
-      this.#incoming = undefined; // what follows cannot be read either
+      this.#incoming = undefined; // later records cannot be read either
       this.#port.close();
       throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
     }
@@ -184,7 +192,7 @@ export class Link implements Pumped, Sending {
     return count > 0 || hasFlushed;
   }
 
-  /** Takes in what the port has, without waiting for the event loop. A ping among it has woken this thread all the same. */
+  /** Takes in the posts of the port, without waiting for the event loop. A ping among them has woken this thread all the same. */
   pull(): void {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       if (got.message === PING) schedule();
@@ -192,25 +200,25 @@ export class Link implements Pumped, Sending {
     }
   }
 
-  /** Finds out, without the event loop, whether the other thread has ended: the close is the last that its port has. */
+  /** Finds out, without the event loop, whether the other thread has ended: its port closes after all posts. */
   lookForEnd(): void {
     this.pull();
     if (isClosing(this.#port)) this.#ended();
   }
 
   get #out(): Outgoing {
-    this.#outgoing ??= new Outgoing(this.#port, this.#cargo, this);
+    this.#outgoing ??= new Outgoing(this.#port, this.#ends, this);
     return this.#outgoing;
   }
 
-  /** Takes in what came through the port. True for a message, which the record that claims it is to be waited for. */
+  /** Takes in a post. Returns false if there is no record to look for. */
   #posted(message: Posted): boolean {
     if (message === PING) return false;
-    if (isPostedAsItIs(message)) this.#aside.push(message);
-    else if (Array.isArray(message)) this.#aside.push(message[0]);
-    else if ("standIns" in message) this.#aside.push(this.#cargo.unpack(message));
+    if (isPostedAsItIs(message)) this.#unclaimed.push(message);
+    else if (Array.isArray(message)) this.#unclaimed.push(message[0]);
+    else if ("placeholders" in message) this.#unclaimed.push(this.#ends.attach(message));
     else if ("ring" in message) {
-      this.#incoming = new Incoming(message.ring, this.#cargo);
+      this.#incoming = new Incoming(message.ring, this.#ends);
       return false;
     } else if ("wake" in message) {
       this.#peer = new Int32Array(message.wake);
@@ -226,8 +234,8 @@ export class Link implements Pumped, Sending {
   #read(ring: RingReader, decoder: Decoder): void {
     const { at, words } = ring;
     const header = words[at >> 2] as number;
-    const size = sizeOf(header);
-    const kind = kindOf(header);
+    const size = recordSize(header);
+    const kind = recordKind(header);
     if (size < 4 || size > ring.left || (size & 3) !== 0)
       throw new CorruptRecordError(at, `no record of ${size} bytes`);
     if (kind === SKIP) {
@@ -246,12 +254,12 @@ export class Link implements Pumped, Sending {
     ring.advance(size);
     if (kind !== ASIDE) endpoint?.control(kind, n);
     else {
-      if (this.#aside.length === 0) this.pull();
-      if (this.#aside.length > 0) endpoint?.message(this.#aside.shift());
+      if (this.#unclaimed.length === 0) this.pull();
+      if (this.#unclaimed.length > 0) endpoint?.message(this.#unclaimed.shift());
     }
   }
 
-  /** Not at once: another endpoint may be about to come. */
+  /** Closes the link if it has no endpoint, though not at once: another one may be about to come. */
   #closeSoon(): void {
     if (this.#endpoints.size === 0) queueMicrotask(() => this.#closeWhenDone());
   }
@@ -264,7 +272,7 @@ export class Link implements Pumped, Sending {
     this.#port.close();
   }
 
-  /** The other thread has ended, or has nothing more to say. */
+  /** Takes in the last records and ends, since the other thread has ended or closed the link. */
   #ended(): void {
     if (this.#isClosed) return;
     while (this.#incoming?.ring.hasRecords) this.drain();
@@ -276,7 +284,28 @@ export class Link implements Pumped, Sending {
   }
 }
 
-/** Whether it says itself what went wrong: the bytes, or a message that passes through and cannot be sent on. */
+/** Returns whether `error` says itself what went wrong: the bytes, or a message that passes through and cannot go on. */
 function isTyped(error: unknown): boolean {
   return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
+}
+
+/**
+ * Returns whether `port` has taken in the close of the other end. The only sign is that such a port cannot be transferred, which
+ * Node finds out before it reads the message. So a getter in the message that is not reached is the sign; one that is reached
+ * throws, so that the port stays. (Tried on Node 20, 22, 24 and 26.)
+ */
+function isClosing(port: MessagePort): boolean {
+  let isOpen = false;
+  const probe = {
+    get stop(): never {
+      isOpen = true;
+      throw probe;
+    },
+  };
+  try {
+    structuredClone(probe, { transfer: [port] });
+  } catch {
+    return !isOpen;
+  }
+  return false;
 }

@@ -1,24 +1,25 @@
 /**
- * Marks of messages whose buffers are to be moved instead of copied. A mark is found by the message itself, and used up when
- * the message goes to another thread.
+ * The marks of messages whose buffers are to be moved instead of copied. The message itself is the key of its mark. The mark is
+ * used up when the message goes to another thread. Upstream is transfer.ts, by which users mark.
  */
 import type { TransferList } from "./transfer-list.ts";
 
 const marks = new WeakMap<object, TransferList>();
-/** Whether there was ever a mark, so that those who use none pay nothing. */
+/** True once there was a mark. Those who use none pay nothing. */
 let isUsed = false;
 
-/** Marks `message`: `transferList` is moved with it. */
+/** Marks `message`: the objects in `transferList` move with it. */
 export function mark(message: object, transferList: TransferList): void {
   isUsed = true;
   marks.set(message, transferList);
 }
 
+/** Returns whether `value` is a message with a mark. */
 export function isMarked(value: unknown): boolean {
   return isUsed && typeof value === "object" && value !== null && marks.has(value);
 }
 
-/** Returns what is to be transferred with `value`. */
+/** Returns the objects that are to be moved with `value`. */
 export function markOf(value: unknown): TransferList {
   return isMarked(value) ? (marks.get(value as object) ?? []) : [];
 }

@@ -1,72 +1,74 @@
 /**
- * What goes to the other thread: messages and other records, into the ring while they fit, else into the spill; what the
- * codec does not write goes through the port, and a record in the ring claims it.
+ * The direction to the other thread: messages and other records. They go into the ring while they fit, else into the backlog.
+ * A message that the codec does not write goes through the port, and a record in the ring claims it.
  *
  * Invariants
- * 1. Records keep their order: while the spill holds one, all that come go behind it.
+ * 1. Records keep their order: while the backlog has one, all new ones go behind it.
  * 2. A message that goes through the port is posted before the record that claims it is published.
- * 3. What was written is published in a microtask, so that a burst is published as one, or at once when it is time.
+ * 3. Written records are published in a microtask, so that a burst is published as one, or at once if there are many.
+ *
+ * Upstream is the link; downstream the encoder, the ring (ring.ts) and the backlog (backlog.ts).
  */
 import type { MessagePort } from "node:worker_threads";
+import { FOREIGN } from "../codec/encode-result.ts";
 import { Encoder } from "../codec/encoder.ts";
-import { FOREIGN } from "../codec/outcome.ts";
-import { Spill } from "./backlog.ts";
-import type { Cargo, Carrier } from "./ends-in-message.ts";
+import { Backlog } from "./backlog.ts";
+import type { EndsInMessage, RecordSender } from "./ends-in-message.ts";
 import { isPostedAsItIs } from "./ends-in-message.ts";
 import { isMarked, markOf, unmark } from "./marks.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
 import { HEADER, MAX_RECORD, MAX_SCRATCH, RingWriter, SCRATCH, SIZE } from "./ring.ts";
 
-/** How long a text must be, in UTF-16 units, to wait as it is; and how long it can be, so that it fits into a record for sure. */
+/** The shortest text that waits as it is, in UTF-16 units, and the longest one, which fits into a record for sure. */
 const LONG_TEXT = 256;
 const LONGEST_TEXT = MAX_RECORD / 4;
-/** What a record has besides its text, and the bytes that fill it up to a whole word. */
+/** The bytes of a record besides its text, with those that fill it up to a whole word. */
 const TEXT_OVERHEAD = HEADER + 8;
-/** A sender that runs on moves what waits only when so much is free: it would move single records else. */
+/** The free bytes at which a sender that runs on moves the backlog; with fewer it would move single records. */
 const WORTH_FLUSHING = SIZE / 4;
 
-/** What the sending of messages needs of their cargo. */
-type Loading = Pick<Cargo<Carrier>, "begin" | "portable" | "pack" | "explained" | "sent">;
+/** The part of the ends in a message that sending needs. */
+type OutgoingEnds = Pick<EndsInMessage<RecordSender>, "begin" | "describe" | "detach" | "explained" | "commit">;
 
-/** The link, as its outgoing side sees it. */
-export interface Sending extends Carrier {
-  /** Something was published. */
+/** The part of the link that its outgoing direction needs. */
+export interface OutgoingLink extends RecordSender {
+  /** Wakes the other thread, since something was published. */
   wakePeer(): void;
-  hold(): void;
-  unhold(): void;
-  /** The spill is empty again. */
+  ref(): void;
+  unref(): void;
+  /** Notes that the backlog is empty again. */
   flushed(): void;
 }
 
 export class Outgoing {
   readonly #ring = new RingWriter();
-  readonly #spill = new Spill();
+  readonly #backlog = new Backlog();
   readonly #encoder: Encoder;
   readonly #port: MessagePort;
-  readonly #cargo: Loading;
-  readonly #link: Sending;
+  readonly #ends: OutgoingEnds;
+  readonly #link: OutgoingLink;
   #isPublishing = false;
   readonly #publishLater = (): void => {
     this.#isPublishing = false;
     this.publish();
   };
 
-  constructor(port: MessagePort, cargo: Loading, link: Sending) {
+  constructor(port: MessagePort, ends: OutgoingEnds, link: OutgoingLink) {
     this.#port = port;
-    this.#cargo = cargo;
+    this.#ends = ends;
     this.#link = link;
-    this.#encoder = new Encoder(this.#ring.memory, cargo.portable);
+    this.#encoder = new Encoder(this.#ring.memory, ends.describe);
     port.postMessage({ ring: this.#ring.memory });
   }
 
-  /** Sends a message to the endpoint `id` of the other side. Throws MessageNotCloneableError, and has done nothing then. */
+  /** Sends a message to the endpoint `id` of the other side. If it throws, it has done nothing. */
   message(id: number, value: unknown, isChecked: boolean): void {
-    this.#cargo.begin(isChecked);
+    this.#ends.begin(isChecked);
     const ring = this.#ring;
-    if (!this.#spill.isEmpty && ring.hasFree(WORTH_FLUSHING)) this.flush();
-    const fits = this.#spill.isEmpty && ring.fits(MAX_RECORD);
+    if (!this.#backlog.isEmpty && ring.hasFree(WORTH_FLUSHING)) this.flush();
+    const fits = this.#backlog.isEmpty && ring.fits(MAX_RECORD);
     if (!fits && typeof value === "string" && value.length >= LONG_TEXT && value.length <= LONGEST_TEXT) {
-      this.#spillText(value, id);
+      this.#queueText(value, id);
       return;
     }
     const at = (fits ? ring.at : SCRATCH) + HEADER;
@@ -74,92 +76,92 @@ export class Outgoing {
     const size = isMarked(value) ? FOREIGN : this.#encoder.encode(value, at, limit);
     if (size < 0) this.#postAside(id, value);
     else if (fits) this.#written(ring.commit(MESSAGE, size + HEADER, id));
-    else this.#spillOver(MESSAGE, size + HEADER, id);
-    this.#cargo.sent();
+    else this.#queue(MESSAGE, size + HEADER, id);
+    this.#ends.commit();
   }
 
   /** Sends a record that is no message. */
   control(kind: number, id: number, n: number): void {
     const ring = this.#ring;
-    const fits = this.#spill.isEmpty && ring.fits(CONTROL_SIZE);
+    const fits = this.#backlog.isEmpty && ring.fits(CONTROL_SIZE);
     ring.words[((fits ? ring.at : SCRATCH) + HEADER) >> 2] = n;
     if (fits) this.#written(ring.commit(kind, CONTROL_SIZE, id));
-    else this.#spillOver(kind, CONTROL_SIZE, id);
+    else this.#queue(kind, CONTROL_SIZE, id);
   }
 
-  /** Makes visible what was written, and wakes the other thread if it sleeps. */
+  /** Publishes the written records, and wakes the other thread if it sleeps. */
   publish(): void {
     if (this.#ring.publish()) this.#link.wakePeer();
   }
 
-  /** Whether nothing waits for room. */
+  /** True if nothing waits for room. */
   get isFlushed(): boolean {
-    return this.#spill.isEmpty;
+    return this.#backlog.isEmpty;
   }
 
-  /** Whether something waits for room, and there is some. */
+  /** True if something waits for room, and there is some. */
   get canFlush(): boolean {
-    return !this.#spill.isEmpty && this.#ring.fits(this.#spill.size);
+    return !this.#backlog.isEmpty && this.#ring.fits(this.#backlog.size);
   }
 
   /**
-   * Moves what waits to the ring, as far as there is room (FLUSH), and asks to be woken if that is not all (WANT_ROOM).
-   * Whether some was moved.
+   * Moves the backlog into the ring, as far as there is room (FLUSH), and asks to be woken if that is not all (WANT_ROOM).
+   * Returns whether it has moved a record.
    */
   flush(): boolean {
-    const hasMoved = this.#unspill();
-    if (!this.#spill.isEmpty) return (this.#ring.wantRoom() && this.#unspill()) || hasMoved;
-    this.#link.unhold();
+    const hasMoved = this.#moveBacklog();
+    if (!this.#backlog.isEmpty) return (this.#ring.wantRoom() && this.#moveBacklog()) || hasMoved;
+    this.#link.unref();
     this.#link.flushed();
     return hasMoved;
   }
 
-  #unspill(): boolean {
+  #moveBacklog(): boolean {
     let hasMoved = false;
     while (this.canFlush) {
-      if (this.#spill.isText) this.#writeText();
-      else this.#written(this.#ring.copy(this.#spill.take(this.#ring.room)));
+      if (this.#backlog.isText) this.#writeText();
+      else this.#written(this.#ring.copy(this.#backlog.take(this.#ring.contiguous)));
       hasMoved = true;
     }
     return hasMoved;
   }
 
-  /** It is taken when it is written: a message that sends another while it is encoded must not lose it. */
+  /** Writes the oldest text, and takes it only then: a message that sends another while it is encoded must not lose it. */
   #writeText(): void {
-    const { text, size } = this.#spill;
+    const { text, size } = this.#backlog;
     const written = this.#encoder.encode(text, this.#ring.at + HEADER, size - HEADER);
-    this.#written(this.#ring.commit(MESSAGE, written + HEADER, this.#spill.takeText()));
+    this.#written(this.#ring.commit(MESSAGE, written + HEADER, this.#backlog.takeText()));
   }
 
-  /** Keeps the record that is in the scratch until there is room, and the event loop until then. */
-  #spillOver(kind: number, size: number, id: number): void {
+  /** Keeps the record in the scratch memory until there is room. */
+  #queue(kind: number, size: number, id: number): void {
     this.#ring.header(SCRATCH >> 2, kind, size, id);
-    const isFirst = this.#spill.isEmpty;
-    this.#spill.push(this.#ring.words, SCRATCH >> 2, size);
+    const isFirst = this.#backlog.isEmpty;
+    this.#backlog.push(this.#ring.words, SCRATCH >> 2, size);
     if (isFirst) this.#beginWaiting();
   }
 
-  #spillText(text: string, id: number): void {
-    const isFirst = this.#spill.isEmpty;
-    this.#spill.pushText(text, id, 2 * text.length + TEXT_OVERHEAD);
+  #queueText(text: string, id: number): void {
+    const isFirst = this.#backlog.isEmpty;
+    this.#backlog.pushText(text, id, 2 * text.length + TEXT_OVERHEAD);
     if (isFirst) this.#beginWaiting();
   }
 
-  /** The first that waits asks for room; those behind it move with it. */
+  /** Asks for room, since the first record waits; those behind it move with it. Keeps the event loop alive until then. */
   #beginWaiting(): void {
-    this.#link.hold();
+    this.#link.ref();
     this.flush();
   }
 
   #postAside(id: number, value: unknown): void {
     const transferList = markOf(value);
     try {
-      const posted = this.#cargo.pack(value) ?? (isPostedAsItIs(value) ? value : [value]);
+      const posted = this.#ends.detach(value) ?? (isPostedAsItIs(value) ? value : [value]);
       if (transferList.length === 0)
         this.#port.postMessage(posted); // an empty list takes as long as a small message
       else this.#port.postMessage(posted, transferList);
     } catch (error) {
-      throw this.#cargo.explained(error, value, transferList);
+      throw this.#ends.explained(error, value, transferList);
     }
     unmark(value);
     this.control(ASIDE, id, 0);

@@ -1,19 +1,19 @@
 /**
- * A ring of bytes in shared memory with one writer and one reader, each a thread. It carries records: a header of two
- * words and a payload, contiguous, in whole words.
+ * A ring of bytes in shared memory with one writer and one reader, each a thread. It carries records: a header of two words and
+ * a payload, contiguous, in whole words.
  *
  *     word 0            HEAD      bytes published, modulo 2^32      stored by the writer
  *     word 16           TAIL      bytes released, modulo 2^32       stored by the reader
  *     word 32           WAITING   1: the writer wants to be woken   stored by both
  *     byte START        the ring, SIZE bytes
- *     byte SCRATCH      what does not fit now is encoded here       used by the writer alone
+ *     byte SCRATCH      scratch memory for a record without room    used by the writer alone
  *
- * A page of memory costs something once it was written. So a writer that has got far, and finds that all was read, begins
- * again at the start: a link that is never far behind stays in the first quarter, which also stays in the caches.
+ * A page of memory costs something once it was written. So a writer that has got far, and finds that all was read, begins again
+ * at the start. A link that is never far behind stays in the first quarter, which also stays in the caches.
  *
  * Invariants (the names in capitals are the steps of test/threads/model/ring.pml)
  * 1. The bytes of a record are written before HEAD passes it (PUBLISH), and read before TAIL passes it (RELEASE).
- * 2. HEAD - TAIL is at most SIZE. A record never goes around the end: the rest of the lap is skipped by a SKIP record.
+ * 2. HEAD - TAIL is at most SIZE. A record never goes around the end: a SKIP record fills the rest of the lap.
  * 3. No lock: a thread that dies between any two instructions leaves a ring that the other can read to its HEAD.
  */
 const HEAD = 0;
@@ -23,30 +23,30 @@ const START = 256;
 export const SIZE: number = 1 << 20;
 const MASK = SIZE - 1;
 export const SCRATCH: number = START + SIZE;
-/** The longest record. What is longer goes through the port. */
+/** The longest record. A longer message goes through the port. */
 export const MAX_RECORD: number = SIZE / 8;
-/** The longest record that is kept until there is room. */
+/** The longest record that waits for room. */
 export const MAX_SCRATCH: number = SIZE / 64;
-/** From here on the writer looks whether it can begin at the start again. At least MAX_RECORD. */
+/** The position from which on the writer tries to begin at the start again. At least MAX_RECORD. */
 const FAR = SIZE / 4;
 /** The bytes of a header: the size and kind of the record, and the channel. */
 export const HEADER = 8;
-/** How many records, or bytes, are written at most before they are published. */
+/** The most records, and bytes, that are written before they are published. */
 const MAX_UNPUBLISHED = 64;
 const MAX_UNPUBLISHED_BYTES = SIZE / 16;
 
 /** Fills the ring up to its end. */
 export const SKIP = 0;
 
-export function sizeOf(header: number): number {
+export function recordSize(header: number): number {
   return header >>> 4;
 }
 
-export function kindOf(header: number): number {
+export function recordKind(header: number): number {
   return header & 15;
 }
 
-/** The writer's side. What it writes is seen when it is published. */
+/** The writer's side. The reader sees a record when it is published. */
 export class RingWriter {
   readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SCRATCH + MAX_SCRATCH);
   readonly words: Int32Array = new Int32Array(this.memory);
@@ -60,26 +60,26 @@ export class RingWriter {
     return START + (this.#head & MASK);
   }
 
-  /** Whether a record of `bytes` fits in one piece; then it fits at `at`, which may have moved to the start of the ring. */
+  /** Finds room for a record of `bytes` in one piece at `at`, which may move to the start; false if there is none. */
   fits(bytes: number): boolean {
     if (this.#head === this.#published && (this.#head & MASK) >= FAR) this.#returnToStart();
-    if (this.room >= bytes) return true;
+    if (this.contiguous >= bytes) return true;
     this.#tail = Atomics.load(this.words, TAIL);
-    if (this.room >= bytes) return true;
+    if (this.contiguous >= bytes) return true;
     const rest = SIZE - (this.#head & MASK);
     if (rest >= bytes || this.#free < rest + bytes) return false;
     this.#skip(rest);
     return true;
   }
 
-  /** Whether that many bytes are free, not necessarily in one piece. */
+  /** Returns whether that many bytes are free, not necessarily in one piece. */
   hasFree(bytes: number): boolean {
     if (this.#free >= bytes) return true;
     this.#tail = Atomics.load(this.words, TAIL);
     return this.#free >= bytes;
   }
 
-  /** Writes the header of the record that is at `at`, the word after it, and moves on. True when it is time to publish. */
+  /** Writes the header of the record that is at `at`, and moves on. Returns whether it is time to publish. */
   commit(kind: number, size: number, id: number): boolean {
     this.header(this.at >> 2, kind, size, id);
     return this.#advance(size);
@@ -90,18 +90,18 @@ export class RingWriter {
     this.words[word + 1] = id;
   }
 
-  /** How many bytes there are at `at` in one piece, as far as is known. */
-  get room(): number {
+  /** The number of free bytes at `at` in one piece, as far as this side knows. */
+  get contiguous(): number {
     return Math.min(SIZE - (this.#head & MASK), this.#free);
   }
 
-  /** Writes records that were encoded elsewhere. There is room. True when it is time to publish. */
+  /** Writes records that were encoded elsewhere, for which there is room. Returns whether it is time to publish. */
   copy(records: Int32Array): boolean {
     this.words.set(records, this.at >> 2);
     return this.#advance(records.length * 4);
   }
 
-  /** PUBLISH: makes visible what was written. False when there is nothing new. */
+  /** PUBLISH: lets the reader see the written records. False if there are none. */
   publish(): boolean {
     if (this.#published === this.#head) return false;
     this.#unpublished = 0;
@@ -110,7 +110,7 @@ export class RingWriter {
     return true;
   }
 
-  /** WANT_ROOM: the reader wakes this thread after its next release. True when it was not asked to already: then look again. */
+  /** WANT_ROOM: asks the reader to wake this thread after its next release. True if it was not asked before: then look again. */
   wantRoom(): boolean {
     return Atomics.load(this.words, WAITING) === 0 && Atomics.exchange(this.words, WAITING, 1) === 0;
   }
@@ -129,7 +129,7 @@ export class RingWriter {
     if (this.#tail === this.#head) this.#skip(SIZE - (this.#head & MASK));
   }
 
-  /** The rest of the lap is left empty. */
+  /** Leaves the rest of the lap empty. */
   #skip(rest: number): void {
     this.words[this.at >> 2] = (rest << 4) | SKIP;
     this.#head = (this.#head + rest) | 0;
@@ -148,7 +148,7 @@ export class RingReader {
     this.words = new Int32Array(memory);
   }
 
-  /** Whether something is published that was not read: a look at HEAD. */
+  /** True if a published record was not read yet; looks at HEAD. */
   get hasRecords(): boolean {
     if (this.#head === this.#tail) this.#head = Atomics.load(this.words, HEAD);
     return this.#head !== this.#tail;
@@ -159,20 +159,20 @@ export class RingReader {
     return START + (this.#tail & MASK);
   }
 
-  /** How many bytes may be read from `at` on, in one piece; none if what HEAD says cannot be. */
+  /** The number of bytes to read from `at` on, in one piece; 0 if HEAD says what cannot be. */
   get left(): number {
     const published = (this.#head - this.#tail) >>> 0;
     return published > SIZE ? 0 : Math.min(published, SIZE - (this.#tail & MASK));
   }
 
-  /** The record at `at` was read. */
+  /** Moves on behind the record at `at`, which was read. */
   advance(size: number): void {
     this.#tail = (this.#tail + size) | 0;
   }
 
   /**
-   * RELEASE: gives back the room of what was read. True when the writer waits for it and must be woken; that is put off
-   * while the ring is more than half full, since what is left will be released too.
+   * RELEASE: gives back the room of the read records. True if the writer waits for it and must be woken. While the ring is more
+   * than half full that has time, since the rest will be released too.
    */
   release(): boolean {
     Atomics.store(this.words, TAIL, this.#tail);

@@ -1,46 +1,47 @@
 /**
- * Who is awake. Each thread has one word in shared memory that says whether it looks at its rings by itself; whoever
- * publishes something for a thread that does not must wake it.
+ * The waking of threads. Each thread has one word in shared memory that says whether it looks at its rings by itself. Another
+ * thread that publishes something for it must wake it if it does not.
  *
  *     AWAKE ──► nothing came for `polls` turns of the event loop (PARK, then RECHECK all rings) ──► PARKED
  *       ▲                                                                                           │
  *       └──────────── WAKE: the first writer that changes the word sends a ping, or notifies ◄──────┘
  *
  * Invariants
- * 1. The word is set to PARKED or BLOCKED before the rings are looked at for the last time, and a writer looks at the word
+ * 1. A thread sets its word to PARKED or BLOCKED before it looks at the rings for the last time, and a writer looks at the word
  *    after it has published: so one of the two sees the other (test/threads/model/ring.pml).
- * 2. Only the thread itself parks; whoever wakes it does so once for each time it was parked.
+ * 2. Only the thread itself parks; another thread wakes it once for each time that it was parked.
  */
 import { nextTurn } from "../../internal/clock.ts";
 
+/** Looks at its rings by itself. */
 export const AWAKE = 0;
-/** In its event loop: a message through a port wakes it. */
+/** Waits in its event loop: a message through a port wakes it. */
 export const PARKED = 1;
-/** In `recvSync`: `Atomics.notify` wakes it. */
+/** Sleeps in `recvSync`: `Atomics.notify` wakes it. */
 export const BLOCKED = 2;
 
-/** How long a thread sleeps at most before it looks whether another one has died, which wakes nobody. */
-const SLEEP_MS = 50;
+/** The longest sleep before a thread looks whether another one has died, which wakes nobody. */
+const LONGEST_SLEEP_MS = 50;
 
 /**
- * How many turns of the event loop a thread goes on looking at rings that stay empty, after the first. It saves a wake-up where
- * the next message comes soon, and is in vain where the other thread waits for an answer: so a look in vain halves it, one
- * that finds something brings it back, and so does every eighth time, to try.
+ * The number of turns of the event loop in which a thread looks at rings that stay empty, after the first. That saves a wake-up
+ * if the next message comes soon, and is in vain if the other thread waits for an answer. So a look in vain halves the number. A
+ * look that finds something brings it back, and so does every eighth time, to try.
  */
 const MOST_POLLS = 2;
 const PARKS_PER_TRY = 8;
 
-/** What a thread looks at when it is awake. */
+/** A link, at which a thread looks while it is awake. */
 export interface Pumped {
-  /** Takes in what has come, up to a bound. Whether there was something. */
+  /** Takes in the records that have come, up to a bound. Returns whether there were any. */
   drain(): boolean;
-  /** Whether `drain` would find something. */
+  /** True if `drain` would find something. */
   readonly hasNews: boolean;
-  /** Takes in what came through the port, which may bring a new ring. */
+  /** Takes in the posts of the port, which may bring a new ring. */
   pull(): void;
   /** Looks whether the other thread has ended. */
   lookForEnd(): void;
-  /** Makes visible what was written. */
+  /** Publishes the written records. */
   publish(): void;
 }
 
@@ -53,7 +54,7 @@ let idleTurns = 0;
 let polls = MOST_POLLS;
 let parks = 0;
 
-/** The word of this thread, for those who may have to wake it. */
+/** Returns the memory of the word of this thread, for the threads that may have to wake it. */
 export function wakeMemory(): SharedArrayBuffer {
   return memory;
 }
@@ -66,7 +67,7 @@ export function stopPumping(link: Pumped): void {
   pumped.delete(link);
 }
 
-/** This thread was woken, or has reason to look: one round over everything, and the next rounds by themselves. */
+/** Looks at all links once, since this thread was woken or has another reason. Later rounds come by themselves. */
 export function pump(): void {
   goOn(drainAll());
 }
@@ -77,7 +78,7 @@ function goOn(hasFound: boolean): void {
   else park();
 }
 
-/** PARK, RECHECK: stops to look, unless something came in between. */
+/** PARK, RECHECK: stops looking, unless something came in between. */
 function park(): void {
   polls = ++parks % PARKS_PER_TRY === 0 ? MOST_POLLS : polls >> 1;
   Atomics.store(word, 0, PARKED);
@@ -85,7 +86,7 @@ function park(): void {
   schedule();
 }
 
-/** Looks by itself from the next turn on. */
+/** Lets this thread look by itself from the next turn on. */
 export function schedule(): void {
   Atomics.store(word, 0, AWAKE);
   if (isScheduled) return;
@@ -100,6 +101,7 @@ function turn(): void {
   goOn(hasFound);
 }
 
+/** Takes in the records that have come over all links. Returns whether there were any. */
 export function drainAll(): boolean {
   let isBusy = false;
   for (const link of pumped) if (link.drain()) isBusy = true;
@@ -112,20 +114,20 @@ function hasNews(): boolean {
 }
 
 /**
- * Blocks this thread until something may have come, some time has passed, or `ms` have. No microtask runs meanwhile, so what was written is
- * published before.
+ * Blocks this thread until something may have come, or for at most `ms` milliseconds. No microtask runs meanwhile, so it
+ * publishes the written records before.
  */
 export function block(ms: number): void {
   for (const link of pumped) link.publish();
   Atomics.store(word, 0, BLOCKED);
   for (const link of pumped) link.pull();
-  const hasSlept = !hasNews() && Atomics.wait(word, 0, BLOCKED, Math.min(ms, SLEEP_MS)) === "timed-out";
+  const hasSlept = !hasNews() && Atomics.wait(word, 0, BLOCKED, Math.min(ms, LONGEST_SLEEP_MS)) === "timed-out";
   if (hasSlept) for (const link of pumped) link.lookForEnd();
   idleTurns = 0;
   schedule();
 }
 
-/** WAKE: the other side. True when the thread of `word` sleeps in its event loop and must be sent a ping. */
+/** WAKE, by another thread: returns whether the thread of `word` waits in its event loop, so that it needs a ping. */
 export function mustPing(word: Int32Array): boolean {
   if (Atomics.load(word, 0) === AWAKE) return false;
   const was = Atomics.exchange(word, 0, AWAKE);

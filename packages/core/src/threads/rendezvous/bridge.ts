@@ -1,67 +1,67 @@
 /**
- * The bridge of a rendezvous: besides what every bridge has, the table in shared memory on which its threads agree, and,
- * while the receiver is in this thread, the receiver's side of it.
+ * The bridge of a rendezvous. Besides the parts of every bridge it has the table in shared memory on which its threads agree,
+ * and, while the receiver is in this thread, the receiver's side of it.
  *
- * Upstream are the outlet or the inlets of the channel; downstream the table and the receiver's side.
+ * The channel calls it as its waker. Its outlet or its inlets call the receiver's side through it.
  */
-import type { Channel, ParkedSend, Waker } from "../../internal/channel.ts";
-import type { Borrower, Outward } from "../ends/bridge.ts";
-import { Crossing } from "../ends/bridge.ts";
-import { Home } from "./receiver-side.ts";
-import { Desk } from "./shared-table.ts";
+import type { Channel, WaitingSender, Waker } from "../../internal/channel.ts";
+import type { CreditHolder, Outward } from "../ends/bridge.ts";
+import { Bridge } from "../ends/bridge.ts";
+import { ReceiverSide } from "./receiver-side.ts";
+import { SharedTable } from "./shared-table.ts";
 
-/** What leads to a receiver in another thread. */
-export interface RendezvousOutward extends Outward, Required<Pick<Waker, "meet" | "withdraw">> {
-  /** The thread with `ticket` has died. */
-  unclaim(ticket: number): void;
+/** The way to a receiver in another thread. */
+export interface RendezvousOutward extends Outward, Required<Pick<Waker, "handOver" | "withdraw">> {
+  /** Notes the death of the thread with `row`. */
+  unclaim(row: number): void;
 }
 
-export class RendezvousCrossing extends Crossing<RendezvousOutward> {
-  readonly desk: Desk;
-  /** While the receiver is here. */
-  home: Home | undefined;
+export class RendezvousBridge extends Bridge<RendezvousOutward> {
+  readonly table: SharedTable;
+  /** Undefined once the receiver is in another thread. */
+  receiverSide: ReceiverSide | undefined;
 
-  constructor(channel: Channel<unknown>, desk?: SharedArrayBuffer) {
+  constructor(channel: Channel<unknown>, table?: SharedArrayBuffer) {
     super(channel);
-    this.desk = new Desk(desk);
-    this.home = new Home(channel, this.desk);
+    this.table = new SharedTable(table);
+    this.receiverSide = new ReceiverSide(channel, this.table);
   }
 
-  /** The one of `channel`, which is a rendezvous. `desk` has come with the end that the channel was made for. */
-  static override of(channel: Channel<unknown>, desk?: SharedArrayBuffer): RendezvousCrossing {
-    return (Crossing.find(channel) as RendezvousCrossing | undefined) ?? new RendezvousCrossing(channel, desk);
+  /** Returns the bridge of a rendezvous, which may be made now. `table` has come with the end for which the channel was made. */
+  static override of(channel: Channel<unknown>, table?: SharedArrayBuffer): RendezvousBridge {
+    return (Bridge.find(channel) as RendezvousBridge | undefined) ?? new RendezvousBridge(channel, table);
   }
 
   override leadTo(outlet: RendezvousOutward): void {
     super.leadTo(outlet);
-    this.home?.end();
-    this.home = undefined;
+    this.receiverSide?.end();
+    this.receiverSide = undefined;
   }
 
-  override left(inlet: Borrower): void {
-    super.left(inlet);
-    if (this.inlets.size === 0) this.home?.end();
+  override inletLeft(inlet: CreditHolder): void {
+    super.inletLeft(inlet);
+    if (this.inlets.size === 0) this.receiverSide?.end();
   }
 
   awaited(): void {
-    if (this.inlets.size > 0) this.home?.lend();
+    if (this.inlets.size > 0) this.receiverSide?.grant();
   }
 
-  takeBack(): boolean {
-    return this.home?.takeBack() === true;
+  revoke(): boolean {
+    return this.receiverSide?.revoke() === true;
   }
 
-  meet(value: unknown): boolean {
-    return this.outlet?.meet(value) === true;
+  handOver(value: unknown): boolean {
+    return this.outlet?.handOver(value) === true;
   }
 
-  withdraw(parked: ParkedSend<never>): boolean {
-    return this.outlet?.withdraw(parked) !== false;
+  withdraw(sender: WaitingSender<never>): boolean {
+    return this.outlet?.withdraw(sender) !== false;
   }
 
-  /** The thread with `ticket` has died; what it has published was taken in. */
-  unclaim(ticket: number): void {
-    if (this.outlet !== undefined) this.outlet.unclaim(ticket);
-    else this.home?.unclaim(ticket);
+  /** Notes the death of the thread with `row`. All that it has published was taken in. */
+  unclaim(row: number): void {
+    if (this.outlet !== undefined) this.outlet.unclaim(row);
+    else this.receiverSide?.unclaim(row);
   }
 }

@@ -1,33 +1,35 @@
 /**
- * The inlet of a rendezvous: what the other thread offers waits in the line of the channel, beside the sends of this
- * thread, and what it sends for the credit goes to the receive that waits. Opposite is a rendezvous outlet.
+ * The inlet of a rendezvous. An offer of the other thread waits among the senders of the channel; a value that the other thread
+ * has handed over goes to the receive that waits. The other side is a rendezvous outlet.
  *
- * Where the receiver is in a third thread, offers and what becomes of them pass through, with the same number.
+ * If the receiver is in a third thread, offers and their outcomes pass through, with the same number.
  */
 import type { Channel } from "../../internal/channel.ts";
 import { CLOSED, OPEN } from "../../internal/source.ts";
 import { Inlet } from "../ends/inlet.ts";
 import type { Link } from "../link/link.ts";
 import * as record from "../link/records.ts";
-import { RendezvousCrossing } from "./bridge.ts";
-import type { Offering } from "./offer.ts";
+import { RendezvousBridge } from "./bridge.ts";
+import type { Offerer } from "./offer.ts";
 import { Offer } from "./offer.ts";
-import { Desk, isTicket } from "./shared-table.ts";
+import { isRow, SharedTable } from "./shared-table.ts";
 
-export class RendezvousInlet extends Inlet implements Offering {
-  readonly held = 0;
-  readonly #bridge: RendezvousCrossing;
+export class RendezvousInlet extends Inlet implements Offerer {
+  readonly unusedCredit = 0;
+  readonly #bridge: RendezvousBridge;
+  /** By their numbers. */
   readonly #offers = new Map<number, Offer>();
-  #ticket = 0;
+  /** The row of the other thread in the table; 0 until it has said so. */
+  #row = 0;
   /** The message whose record is still to come. */
   #value: unknown = undefined;
 
-  /** The channel is open, and has one sender more from now on. */
+  /** Counts as one sender more of the channel, which is open. */
   constructor(link: Link, channel: Channel<unknown>, id: number) {
     super(link, channel, id);
-    this.#bridge = RendezvousCrossing.of(channel);
+    this.#bridge = RendezvousBridge.of(channel);
     channel.addSender();
-    this.enter();
+    this.begin();
     if (channel.isAwaited) this.#bridge.awaited();
   }
 
@@ -39,27 +41,27 @@ export class RendezvousInlet extends Inlet implements Offering {
     const value = this.#value;
     switch (kind) {
       case record.OFFER:
-        record.must(isTicket(Desk.ticketOf(n)), "an offer without a ticket");
+        record.must(isRow(SharedTable.rowOf(n)), "an offer without a row");
         this.#value = undefined;
-        if (this.channel.state === OPEN) this.#offered(new Offer(value, n, this.#bridge.desk, this));
+        if (this.channel.state === OPEN) this.#offered(new Offer(value, n, this.#bridge.table, this));
         break;
-      case record.HANDED:
+      case record.HANDED_OVER:
         this.#value = undefined;
-        if (this.#bridge.home !== undefined) this.#bridge.home.handed(value);
+        if (this.#bridge.receiverSide !== undefined) this.#bridge.receiverSide.handed(value);
         else if (this.channel.state !== CLOSED) this.channel.deliver(value);
         break;
-      case record.WITHDRAW:
+      case record.OFFER_WITHDRAWN:
         this.#withdraw(this.#offers.get(n));
         break;
-      case record.TICKET:
-        record.must(isTicket(n), "no ticket");
-        this.#ticket = n;
+      case record.ROW:
+        record.must(isRow(n), "no row");
+        this.#row = n;
         break;
       case record.UNCLAIM:
-        record.must(isTicket(n), "no ticket");
+        record.must(isRow(n), "no row");
         this.#bridge.unclaim(n);
         break;
-      case record.LEFT:
+      case record.SENDERS_GONE:
         this.leave();
         break;
     }
@@ -67,36 +69,36 @@ export class RendezvousInlet extends Inlet implements Offering {
 
   over(offer: Offer, isTaken: boolean): void {
     this.#offers.delete(offer.n);
-    if (isTaken) this.link.control(record.TAKEN, this.id, offer.n);
+    if (isTaken) this.link.control(record.OFFER_TAKEN, this.id, offer.n);
   }
 
-  recall(): void {}
+  revokeUnused(): void {}
 
-  lendShare(): number {
+  grantShare(): number {
     return 0;
   }
 
-  protected giveUp(): void {
+  protected release(): void {
     for (const offer of this.#offers.values()) {
-      this.#bridge.desk.withdraw(offer.n);
+      this.#bridge.table.withdraw(offer.n);
       this.#withdraw(offer);
     }
-    if (this.#ticket > 0) {
-      this.#bridge.unclaim(this.#ticket);
-      this.#bridge.desk.giveBack(this.#ticket);
+    if (this.#row > 0) {
+      this.#bridge.unclaim(this.#row);
+      this.#bridge.table.freeRow(this.#row);
     }
     this.channel.removeSender();
   }
 
   #offered(offer: Offer): void {
     this.#offers.set(offer.n, offer);
-    this.channel.park(offer);
-    this.#bridge.home?.meet();
+    this.channel.waitForRoom(offer);
+    this.#bridge.receiverSide?.match();
   }
 
   #withdraw(offer: Offer | undefined): void {
     if (offer === undefined) return;
     this.#offers.delete(offer.n);
-    if (this.#bridge.withdraw(offer as never)) this.channel.unpark(offer);
+    if (this.#bridge.withdraw(offer as never)) this.channel.cancelWait(offer);
   }
 }

@@ -1,38 +1,41 @@
-/** A value that a sender of another thread offers, in the line of the channel. It is taken only if it was not withdrawn. */
-import type { ParkedSend } from "../../internal/channel.ts";
+/**
+ * A value that a sender of another thread offers. It waits among the senders of the channel, and is taken only if it was not
+ * withdrawn.
+ */
+import type { WaitingSender } from "../../internal/channel.ts";
 import type { WaitNode } from "../../internal/wait-list.ts";
-import type { Desk } from "./shared-table.ts";
+import type { SharedTable } from "./shared-table.ts";
 
-/** Where it has come from. */
-export interface Offering {
-  /** It is not in line any more; whether it was taken. */
+/** The inlet that an offer has come through. */
+export interface Offerer {
+  /** Notes that `offer` waits no more; `isTaken` tells why. */
   over(offer: Offer, isTaken: boolean): void;
 }
 
-export class Offer implements ParkedSend<unknown> {
+export class Offer implements WaitingSender<unknown> {
   readonly slots = 1;
   readonly value: unknown;
-  /** What it is known by, from its sender to its receiver, and on the desk. */
+  /** Its number, from its sender to its receiver, and in the shared table. */
   readonly n: number;
-  readonly #desk: Desk;
-  readonly #from: Offering;
+  readonly #table: SharedTable;
+  readonly #from: Offerer;
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
 
-  constructor(value: unknown, n: number, desk: Desk, from: Offering) {
+  constructor(value: unknown, n: number, table: SharedTable, from: Offerer) {
     this.value = value;
     this.n = n;
-    this.#desk = desk;
+    this.#table = table;
     this.#from = from;
   }
 
   claim(): boolean {
-    const isClaimed = this.#desk.take(this.n);
+    const isClaimed = this.#table.take(this.n);
     if (!isClaimed) this.#from.over(this, false);
     return isClaimed;
   }
 
-  admitted(): void {
+  accepted(): void {
     this.#from.over(this, true);
   }
 

@@ -1,140 +1,143 @@
 /**
- * The outlet of a rendezvous. A send that waits here is offered to the receiver's thread, one at a time, and is complete when
- * it was taken there; `trySend` claims the credit that is lent while a receive waits. Opposite is a rendezvous inlet.
+ * The outlet of a rendezvous. It offers a waiting send to the receiver's thread, one at a time; the send is complete when it was
+ * taken there. `trySend` claims the credit that is granted while a receive waits, and hands its value over. The other side is a
+ * rendezvous inlet.
  *
  * Invariants
- * 1. `#offered` are those of the line that the other side knows: one of this thread, and all that pass through.
- * 2. What an offer has become is decided on the desk, so a send that is cancelled, or whose receiver dies, was either taken,
- *    or never will be.
- * 3. While something waits, this side holds the event loop.
+ * 1. `#offered` are the waiting senders that the other side knows: one of this thread, and all that pass through.
+ * 2. The shared table decides the outcome of an offer. So a send that is cancelled, or whose receiver dies, either was taken or
+ *    never will be.
+ * 3. While something waits, this side keeps the event loop alive.
  */
-import type { Channel, ParkedSend } from "../../internal/channel.ts";
+import type { Channel, WaitingSender } from "../../internal/channel.ts";
 import { EndNotMovableError } from "../ends/errors.ts";
 import { Outlet } from "../ends/outlet.ts";
 import * as record from "../link/records.ts";
 import type { RendezvousOutward } from "./bridge.ts";
-import { RendezvousCrossing } from "./bridge.ts";
+import { RendezvousBridge } from "./bridge.ts";
 import { Offer } from "./offer.ts";
-import type { Desk } from "./shared-table.ts";
+import type { SharedTable } from "./shared-table.ts";
 
 export class RendezvousOutlet extends Outlet implements RendezvousOutward {
-  #served: Desk | undefined = undefined;
-  readonly #offered = new Map<number, ParkedSend<unknown>>();
-  /** What the one of this thread is known by; 0 if there is none. */
+  /** Undefined until `serve`. */
+  #table: SharedTable | undefined = undefined;
+  readonly #offered = new Map<number, WaitingSender<unknown>>();
+  /** The number of the offer of this thread; 0 if there is none. */
   #own = 0;
-  #ticket = 0;
-  #isHolding = false;
+  /** The row of this thread in the table; 0 until it needs one. */
+  #row = 0;
+  #isRef = false;
 
-  override serve(channel: Channel<unknown>, desk?: SharedArrayBuffer): void {
-    this.#served = RendezvousCrossing.of(channel, desk).desk;
+  override serve(channel: Channel<unknown>, table?: SharedArrayBuffer): void {
+    this.#table = RendezvousBridge.of(channel, table).table;
     super.serve(channel);
   }
 
-  /** Something that was sent for the credit. */
+  /** Sends a value for the claimed credit. */
   push(value: unknown): void {
     this.sendMessage(value, undefined);
-    this.link.control(record.HANDED, this.id);
+    this.link.control(record.HANDED_OVER, this.id);
   }
 
   override refused(value: unknown): void {
-    if (this.#useTicket() === 0)
+    if (this.#useRow() === 0)
       throw new EndNotMovableError("SyncSender", "too many threads have senders of this rendezvous");
     super.refused(value);
   }
 
-  /** CLAIM */
-  meet(value: unknown): boolean {
-    if (this.channel.next !== undefined || !this.#desk.claim(this.#useTicket())) return false; // nothing is overtaken
+  /** Claims the credit, and hands `value` over for it (CLAIM). */
+  handOver(value: unknown): boolean {
+    if (this.channel.firstWaiting !== undefined || !this.#sharedTable.claim(this.#useRow())) return false;
     try {
       this.push(value);
     } catch (notCloneable) {
-      this.#desk.unclaim(this.#ticket);
+      this.#sharedTable.unclaim(this.#row);
       throw notCloneable;
     }
     this.link.publish();
     return true;
   }
 
-  /** WITHDRAW */
-  withdraw(send: ParkedSend<never>): boolean {
-    const n = send instanceof Offer ? send.n : this.#own;
-    if (this.#offered.get(n) !== (send as ParkedSend<unknown>)) return true;
-    if (!this.#desk.withdraw(n)) {
+  /** Withdraws the offer of `sender`, if there is one (WITHDRAW); returns false if it was taken. */
+  withdraw(sender: WaitingSender<never>): boolean {
+    const n = sender instanceof Offer ? sender.n : this.#own;
+    if (this.#offered.get(n) !== (sender as WaitingSender<unknown>)) return true;
+    if (!this.#sharedTable.withdraw(n)) {
       this.#taken(n);
       return false;
     }
     this.#forget(n);
-    this.link.control(record.WITHDRAW, this.id, n);
-    queueMicrotask(() => this.wanted()); // when it has left the line
+    this.link.control(record.OFFER_WITHDRAWN, this.id, n);
+    queueMicrotask(() => this.askForRoom()); // when it waits no more
     return true;
   }
 
-  unclaim(ticket: number): void {
-    this.link.control(record.UNCLAIM, this.id, ticket);
+  unclaim(row: number): void {
+    this.link.control(record.UNCLAIM, this.id, row);
   }
 
   control(kind: number, n: number): void {
     switch (kind) {
-      case record.TAKEN:
+      case record.OFFER_TAKEN:
         this.#taken(n);
         break;
-      case record.CLOSED:
+      case record.RECEIVER_CLOSED:
         this.#close();
         this.channel.close();
         break;
-      case record.DROPPED:
+      case record.RECEIVER_DROPPED:
         this.lost();
         this.leave();
         break;
     }
   }
 
-  /** What was taken is sent, though nobody was left to say so. */
+  /** Ends all offers. One that was taken is sent, though nobody was left to say so. */
   override lost(): void {
     this.#close();
     super.lost();
   }
 
-  /** Offers what is in line and not known opposite. */
-  protected wanted(): void {
-    for (let send = this.channel.next; send !== undefined; send = send.next as typeof send) {
-      if (send instanceof Offer) {
-        if (!this.#offered.has(send.n)) this.#offer(send, send.n);
+  /** Offers the waiting senders that the other side does not know. */
+  protected askForRoom(): void {
+    for (let sender = this.channel.firstWaiting; sender !== undefined; sender = sender.next as typeof sender) {
+      if (sender instanceof Offer) {
+        if (!this.#offered.has(sender.n)) this.#offer(sender, sender.n);
       } else if (this.#own === 0) {
-        const ticket = this.#useTicket();
-        if (ticket === 0) continue;
-        this.#own = this.#desk.offer(ticket);
-        this.#offer(send, this.#own);
+        const row = this.#useRow();
+        if (row === 0) continue;
+        this.#own = this.#sharedTable.offer(row);
+        this.#offer(sender, this.#own);
       }
     }
-    this.#hold();
+    this.#updateRef();
   }
 
-  protected giveUp(): void {
-    this.#hold();
+  protected release(): void {
+    this.#updateRef();
   }
 
-  /** The receiver is gone: nothing is taken any more. */
+  /** Withdraws all offers that were not taken, since the receiver is gone. */
   #close(): void {
     for (const n of [...this.#offered.keys()]) {
-      if (this.#desk.withdraw(n)) this.#forget(n);
+      if (this.#sharedTable.withdraw(n)) this.#forget(n);
       else this.#taken(n);
     }
   }
 
-  #offer(send: ParkedSend<unknown>, n: number): void {
-    this.#offered.set(n, send);
-    this.sendMessage(send.value, send);
+  #offer(sender: WaitingSender<unknown>, n: number): void {
+    this.#offered.set(n, sender);
+    this.sendMessage(sender.value, sender);
     this.link.control(record.OFFER, this.id, n);
   }
 
   #taken(n: number): void {
-    const send = this.#offered.get(n);
-    if (send === undefined) return;
+    const sender = this.#offered.get(n);
+    if (sender === undefined) return;
     this.#forget(n);
-    this.channel.unpark(send);
-    send.admitted();
-    this.wanted();
+    this.channel.cancelWait(sender);
+    sender.accepted();
+    this.askForRoom();
   }
 
   #forget(n: number): void {
@@ -142,25 +145,25 @@ export class RendezvousOutlet extends Outlet implements RendezvousOutward {
     if (n === this.#own) this.#own = 0;
   }
 
-  #hold(): void {
-    const isHolding = this.channel.next !== undefined;
-    if (isHolding === this.#isHolding) return;
-    this.#isHolding = isHolding;
-    if (isHolding) this.link.hold();
-    else this.link.unhold();
+  #updateRef(): void {
+    const isRef = this.channel.firstWaiting !== undefined;
+    if (isRef === this.#isRef) return;
+    this.#isRef = isRef;
+    if (isRef) this.link.ref();
+    else this.link.unref();
   }
 
-  /** The ticket of this thread; 0 if none is left. The other side learns of it at once, since that gives it back. */
-  #useTicket(): number {
-    if (this.#ticket === 0) {
-      this.#ticket = this.#desk.ticket();
-      if (this.#ticket > 0) this.link.control(record.TICKET, this.id, this.#ticket);
+  /** Returns the row of this thread; 0 if none is left. The other side learns of it at once, since that side frees it. */
+  #useRow(): number {
+    if (this.#row === 0) {
+      this.#row = this.#sharedTable.takeRow();
+      if (this.#row > 0) this.link.control(record.ROW, this.id, this.#row);
       this.link.publish();
     }
-    return this.#ticket;
+    return this.#row;
   }
 
-  get #desk(): Desk {
-    return this.#served as Desk;
+  get #sharedTable(): SharedTable {
+    return this.#table as SharedTable;
   }
 }

@@ -1,82 +1,82 @@
 /**
- * The thread of the receiver, in which senders of other threads meet it. While a receive waits there, the one credit of the
- * channel is lent to whoever claims it first; and it is held in the channel as a permit would hold it, so a sender of this
- * thread must take it back before it may hand its own value over.
+ * The part of a rendezvous that is in the thread of the receiver. While a receive waits, the channel has one credit, which is
+ * granted to the thread that claims it first. The slot is reserved in the channel, as by a permit, so a sender of this thread
+ * must revoke the credit before it can hand its own value over.
  *
  * Invariants
- * 1. `#isLent`: the credit was lent, and its value has not come yet. Then the channel holds one slot.
- * 2. It is lent only while a receive waits. One that was claimed then cannot be taken back: should the receive have been
- *    cancelled meanwhile, the value waits for the next one. There is at most one such value.
+ * 1. `#isGranted`: the credit was granted, and its value has not come yet. Then one slot of the channel is reserved.
+ * 2. The credit is granted only while a receive waits. Once claimed it cannot be revoked: if the receive is cancelled then, the
+ *    value waits for the next one. There is at most one such value.
  */
 import type { Channel } from "../../internal/channel.ts";
 import { CLOSED, NOTHING } from "../../internal/source.ts";
-import type { Desk } from "./shared-table.ts";
+import type { SharedTable } from "./shared-table.ts";
 
-export class Home {
+export class ReceiverSide {
   readonly #channel: Channel<unknown>;
-  readonly #desk: Desk;
-  #isLent = false;
+  readonly #table: SharedTable;
+  #isGranted = false;
 
-  constructor(channel: Channel<unknown>, desk: Desk) {
+  constructor(channel: Channel<unknown>, table: SharedTable) {
     this.#channel = channel;
-    this.#desk = desk;
+    this.#table = table;
   }
 
-  /** A receive waits. */
-  lend(): void {
-    if (this.#isLent || !this.#desk.lend()) return;
-    this.#isLent = true;
-    this.#channel.hold(1);
+  /** Grants the credit, since a receive waits. */
+  grant(): void {
+    if (this.#isGranted || !this.#table.grant()) return;
+    this.#isGranted = true;
+    this.#channel.reserveUnchecked(1);
   }
 
-  /** The receive is needed here, or waits no longer. False while a value is on its way to it. */
-  takeBack(): boolean {
-    if (!this.#isLent) return true;
-    if (!this.#desk.takeBack()) return false;
+  /** Revokes the credit: the receive is needed here, or waits no longer. Returns false while a value is on its way to it. */
+  revoke(): boolean {
+    if (!this.#isGranted) return true;
+    if (!this.#table.revoke()) return false;
     this.#settle();
-    queueMicrotask(() => this.#lendAgain()); // another receive may wait
+    queueMicrotask(() => this.#grantAgain()); // another receive may wait
     return true;
   }
 
-  /** A value that was sent for the credit has come. */
+  /** Delivers a value that was sent for the credit. */
   handed(value: unknown): void {
-    const wasLent = this.#isLent;
-    this.#isLent = false;
-    this.#desk.arrived();
-    if (wasLent) this.#channel.fulfill(value);
+    const wasGranted = this.#isGranted;
+    this.#isGranted = false;
+    this.#table.arrived();
+    if (wasGranted) this.#channel.fulfill(value);
     else if (this.#channel.state !== CLOSED) this.#channel.deliver(value);
-    this.meet();
+    this.match();
   }
 
-  /** The thread with `ticket` has died; what it has published was taken in. */
-  unclaim(ticket: number): void {
-    this.#desk.unclaim(ticket);
-    this.meet();
+  /** Notes the death of the thread with `row`. All that it has published was taken in. */
+  unclaim(row: number): void {
+    this.#table.unclaim(row);
+    this.match();
   }
 
-  /** Nobody is left who could send from another thread, or the receiver moves away. */
+  /** Ends the grant: no other thread can send any more, or the receiver moves away. */
   end(): void {
-    if (!this.#isLent) return;
-    this.#desk.takeBack();
+    if (!this.#isGranted) return;
+    this.#table.revoke();
     this.#settle();
   }
 
-  /** A receive may wait here, and sends too: then they meet, as far as they can. */
-  meet(): void {
+  /** Hands the values of waiting senders to waiting receives, as far as the credit allows. */
+  match(): void {
     const channel = this.#channel;
-    while (channel.isAwaited && channel.ready > 0 && this.takeBack()) {
+    while (channel.isAwaited && channel.ready > 0 && this.revoke()) {
       const value = channel.take();
       if (value !== NOTHING) channel.deliver(value);
     }
-    this.#lendAgain();
+    this.#grantAgain();
   }
 
-  #lendAgain(): void {
-    if (this.#channel.isAwaited) this.lend();
+  #grantAgain(): void {
+    if (this.#channel.isAwaited) this.grant();
   }
 
   #settle(): void {
-    this.#isLent = false;
+    this.#isGranted = false;
     this.#channel.release();
   }
 }

@@ -1,34 +1,35 @@
 /**
- * Where the two sides of a rendezvous between threads agree on what was handed over: a few words in shared memory, which
- * all threads with an end of the channel have. Each word is changed by compare-and-exchange, so of two that want the same at
- * the same time one gets it; and it outlives both.
+ * The table on which the two sides of a rendezvous between threads agree: a few words in shared memory, which all threads with
+ * an end of the channel have. A compare-and-exchange changes each word, so of two threads that want the same at the same time one
+ * gets it. The table outlives both.
  *
- *     word 0        FREE ──LEND──► LENT ──CLAIM──► the ticket of who hands a value over ──arrived──► FREE
- *                     ▲──TAKE_BACK──┘                    └──its thread has died──► LENT
- *     word ticket   OFFERED ──TAKE──► TAKEN          what a send that waits has become
- *                      └─────WITHDRAW──► HELD        (with a number, so that an old offer is not taken for a new one)
+ *     word 0      FREE ──GRANT──► GRANTED ──CLAIM──► the row of the thread that hands a value over ──arrived──► FREE
+ *                   ▲──REVOKE───────┘                    └──that thread has died──► GRANTED
+ *     word row    OFFERED ──TAKE──► TAKEN          the outcome of an offer of that thread
+ *                    └─────WITHDRAW──► IDLE        (with a number, so that an old offer is not taken for a new one)
  *
  * The names in capitals are the steps of test/threads/model/rendezvous.pml.
  */
-const CREDIT = 0;
+const CREDIT_WORD = 0;
 const FREE = 0;
-const LENT = -1;
+const GRANTED = -1;
 
 const UNUSED = 0;
-const HELD = 1;
+const IDLE = 1;
 const OFFERED = 2;
 const TAKEN = 3;
 
-/** How many threads can send at the same time, less one. */
+/** The words of a table: one more than the threads that can send at the same time. */
 const WORDS = 1024;
 const NUMBER_BITS = 20;
 const NUMBERS = 1 << NUMBER_BITS;
-/** Whether another thread can have said so. */
-export function isTicket(ticket: number): boolean {
-  return ticket > 0 && ticket < WORDS;
+
+/** Returns whether a table has that row. */
+export function isRow(row: number): boolean {
+  return row > 0 && row < WORDS;
 }
 
-export class Desk {
+export class SharedTable {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
 
@@ -37,73 +38,73 @@ export class Desk {
     this.#words = new Int32Array(memory);
   }
 
-  /** LEND: a receive waits. False while a value is on its way to an earlier one. */
-  lend(): boolean {
-    return this.#change(CREDIT, FREE, LENT);
+  /** GRANT: a receive waits. False while a value is on its way to an earlier one. */
+  grant(): boolean {
+    return this.#change(CREDIT_WORD, FREE, GRANTED);
   }
 
-  /** TAKE_BACK: no receive waits any more. False when somebody has claimed the credit: then a value is on its way. */
-  takeBack(): boolean {
-    return this.#change(CREDIT, LENT, FREE);
+  /** REVOKE: no receive waits any more. False if a thread has claimed the credit: then a value is on its way. */
+  revoke(): boolean {
+    return this.#change(CREDIT_WORD, GRANTED, FREE);
   }
 
-  /** CLAIM: a value is on its way to the receive that waits. False when none does. */
-  claim(ticket: number): boolean {
-    return this.#change(CREDIT, LENT, ticket);
+  /** CLAIM: a value is on its way to the receive that waits. False if none does. */
+  claim(row: number): boolean {
+    return this.#change(CREDIT_WORD, GRANTED, row);
   }
 
-  /** The value will not come: its sender has died, or could not send it. */
-  unclaim(ticket: number): void {
-    this.#change(CREDIT, ticket, LENT);
+  /** Undoes a claim: the value will not come, since its sender has died or could not send it. */
+  unclaim(row: number): void {
+    this.#change(CREDIT_WORD, row, GRANTED);
   }
 
-  /** The value has come. */
+  /** Ends a claim: the value has come. */
   arrived(): void {
-    Atomics.store(this.#words, CREDIT, FREE);
+    Atomics.store(this.#words, CREDIT_WORD, FREE);
   }
 
-  /** A ticket for a thread that sends, until it is given back; 0 when there is none left. */
-  ticket(): number {
-    for (let ticket = 1; ticket < WORDS; ticket++) {
-      const word = Atomics.load(this.#words, ticket);
-      if ((word & 3) === UNUSED && this.#change(ticket, word, word | HELD)) return ticket;
+  /** Takes a row for a thread that sends, until `freeRow`. Returns 0 if there is none left. */
+  takeRow(): number {
+    for (let row = 1; row < WORDS; row++) {
+      const word = Atomics.load(this.#words, row);
+      if ((word & 3) === UNUSED && this.#change(row, word, word | IDLE)) return row;
     }
     return 0;
   }
 
-  /** Whether there is a ticket left. */
-  get hasTicket(): boolean {
-    for (let ticket = 1; ticket < WORDS; ticket++) {
-      if ((Atomics.load(this.#words, ticket) & 3) === UNUSED) return true;
+  /** True if a row is left. */
+  get hasFreeRow(): boolean {
+    for (let row = 1; row < WORDS; row++) {
+      if ((Atomics.load(this.#words, row) & 3) === UNUSED) return true;
     }
     return false;
   }
 
-  giveBack(ticket: number): void {
-    Atomics.and(this.#words, ticket, ~3);
+  freeRow(row: number): void {
+    Atomics.and(this.#words, row, ~3);
   }
 
-  /** The ticket of an offer. */
-  static ticketOf(offer: number): number {
+  /** Returns the row of an offer. */
+  static rowOf(offer: number): number {
     return offer >> NUMBER_BITS;
   }
 
-  /** Makes an offer, and returns what it is known by. The ticket has no other. */
-  offer(ticket: number): number {
-    const number = ((Atomics.load(this.#words, ticket) >> 2) + 1) & (NUMBERS - 1);
-    Atomics.store(this.#words, ticket, (number << 2) | OFFERED);
-    return (ticket << NUMBER_BITS) | number;
+  /** Makes an offer, and returns its number. The row must have no other one. */
+  offer(row: number): number {
+    const number = ((Atomics.load(this.#words, row) >> 2) + 1) & (NUMBERS - 1);
+    Atomics.store(this.#words, row, (number << 2) | OFFERED);
+    return (row << NUMBER_BITS) | number;
   }
 
-  /** TAKE: the receiver's side. False when it was withdrawn. */
+  /** TAKE, by the receiver's side. False if the offer was withdrawn. */
   take(offer: number): boolean {
     return this.#end(offer, TAKEN);
   }
 
-  /** WITHDRAW: the sender's side. False when it was taken. */
+  /** WITHDRAW, by the sender's side. False if the offer was taken. */
   withdraw(offer: number): boolean {
-    const ticket = offer >> NUMBER_BITS;
-    return this.#end(offer, HELD) || Atomics.load(this.#words, ticket) !== wordOf(offer, TAKEN);
+    const row = offer >> NUMBER_BITS;
+    return this.#end(offer, IDLE) || Atomics.load(this.#words, row) !== wordOf(offer, TAKEN);
   }
 
   #end(offer: number, as: number): boolean {

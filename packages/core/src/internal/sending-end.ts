@@ -1,20 +1,20 @@
-/** A counted, strong handle on a channel: what every sender is, and every permit. */
+/** The base of all counted, strong handles on a channel: every sender, and every permit. Upstream is senders.ts. */
 import type { Channel } from "./channel.ts";
 import { End } from "./end.ts";
 import { OPEN } from "./source.ts";
 import { refuse, SIGNAL_OPTIONS, signalOf, Wait } from "./wait.ts";
 
-export abstract class Handle<T> extends End<Channel<T>> {
+export abstract class SendingEnd<T> extends End<Channel<T>> {
   closed(options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
     const channel = this.channel;
     if (channel === undefined) return Promise.reject(this.misuse("wait for the receiver"));
     const refusal = refuse(options, SIGNAL_OPTIONS);
     if (refusal !== undefined) return refusal;
-    return channel.state === OPEN ? new PendingClosed(channel).start(signalOf(options)) : Promise.resolve();
+    return channel.state === OPEN ? new ClosedWait(channel).start(signalOf(options)) : Promise.resolve();
   }
 
   sameChannel(other: unknown): boolean {
-    return other instanceof Handle && other.channel === this.use("compare");
+    return other instanceof SendingEnd && other.channel === this.use("compare");
   }
 
   get isDisconnected(): boolean {
@@ -25,20 +25,20 @@ export abstract class Handle<T> extends End<Channel<T>> {
     return this.use("inspect").length;
   }
 
-  /** The channel, with one count more for the handle that is about to be made. */
+  /** Counts one handle more, which is about to be made, and returns the channel. */
   protected share(): Channel<T> {
     const channel = this.use("clone");
     channel.addSender();
     return channel;
   }
 
-  override giveUp(channel: Channel<T>): void {
+  override releaseCount(channel: Channel<T>): void {
     channel.removeSender();
   }
 }
 
-/** The implementation of a weak sender: `strong` makes the handle. */
-export class WeakHandle<T, S> {
+/** The class behind `WeakSender`. `strong` makes the handle. */
+export class WeakSendingEnd<T, S> {
   readonly #channel: Channel<T>;
   readonly #strong: (channel: Channel<T>) => S;
 
@@ -52,8 +52,8 @@ export class WeakHandle<T, S> {
   }
 }
 
-/** Somebody who waits for the receiver to go. */
-class PendingClosed extends Wait<undefined> {
+/** An operation that waits for the receiver to go. */
+class ClosedWait extends Wait<undefined> {
   readonly #channel: Pick<Channel<never>, "watches" | "cooperative">;
 
   constructor(channel: Pick<Channel<never>, "watches" | "cooperative">) {
