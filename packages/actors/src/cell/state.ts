@@ -58,7 +58,7 @@ export interface StartingState {
   readonly phase: typeof STARTING;
   /** The end that follows the start. */
   readonly requested: EndRequest | undefined;
-  /** As while it waited. The failure that it may hold is let go of when the actor has started. */
+  /** As while it waited. No later state has it, since it may hold a message. */
   readonly reason: ExitReason;
 }
 
@@ -98,7 +98,7 @@ function record(
   return { phase, reason, requested, backoff, directive, termination } as State;
 }
 
-// The states of actors of which nobody has asked anything.
+// The states in which no end is requested.
 export const NEW_STATE: State = record(NEW, NORMAL);
 const FIRST_DUE = record(DUE, NORMAL);
 const FIRST_START = record(STARTING, NORMAL);
