@@ -38,7 +38,8 @@ function after(end: End, restart: Restart, exit: Partial<Exit> = {}, supervision
       startedAt: 0,
       ...exit,
     },
-    { restart, isReplacement: false, isAwaited: false, ...supervision },
+    restart,
+    { isReplacement: false, isAwaited: false, ...supervision },
   );
 }
 

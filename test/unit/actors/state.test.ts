@@ -4,7 +4,9 @@ import { SUSPENDED } from "../../../packages/actors/src/cell/directive.ts";
 import type { Phase, RunningPhase, State } from "../../../packages/actors/src/cell/state.ts";
 import {
   AWAITING,
+  AWAITING_STATE,
   BUSY,
+  BUSY_STATE,
   become,
   DOWN,
   DUE,
@@ -16,13 +18,15 @@ import {
   NEW,
   NEW_STATE,
   QUEUED,
+  QUEUED_STATE,
   READY,
+  READY_STATE,
   STARTING,
+  STARTING_STATE,
   STOPPED,
-  startingAfter,
   transition,
 } from "../../../packages/actors/src/cell/state.ts";
-import type { AfterExit } from "../../../packages/actors/src/cell/termination.ts";
+import type { AfterExit, Termination } from "../../../packages/actors/src/cell/termination.ts";
 import { DECIDE, FINISH, SUSPEND, stopRequest } from "../../../packages/actors/src/cell/termination.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../../../packages/actors/src/exits.ts";
 
@@ -45,17 +49,27 @@ const STEPS: Readonly<Record<Name, string>> = {
 };
 
 const names = Object.keys(PHASES) as Name[];
-const termination = { deadLetterReason: "stopped", graceful: false, isDueToChild: false } as const;
+const termination: Termination = {
+  reason: NORMAL,
+  afterExit: DECIDE,
+  deadLetterReason: "stopped",
+  isNeeded: true,
+  isFailedStart: false,
+  starts: 1,
+  startedAt: 0,
+  graceful: false,
+  isDueToChild: false,
+};
 const request = (afterExit: AfterExit) => ({ ...stopRequest(), afterExit });
 
 const actorIn = (state: State) => ({ path: "/a", state });
 
 /** A running actor of which nobody has asked anything. */
 function running(phase: RunningPhase): State {
-  const actor = actorIn(startingAfter(NORMAL));
-  for (const next of [READY, QUEUED, BUSY, AWAITING] as const) {
+  const actor = actorIn(STARTING_STATE);
+  for (const next of [READY_STATE, QUEUED_STATE, BUSY_STATE, AWAITING_STATE]) {
     become(actor, next);
-    if (next === phase) break;
+    if (next.phase === phase) break;
   }
   return actor.state;
 }
@@ -69,7 +83,7 @@ function stateOf(phase: Phase): State {
     case DUE:
       return dueAfter(NORMAL);
     case STARTING:
-      return startingAfter(NORMAL);
+      return STARTING_STATE;
     case ENDING:
       return { phase, reason: NORMAL, directive: SUSPENDED, termination };
     case FINISHING:
@@ -150,7 +164,6 @@ describe("while ENDING", () => {
 describe("states without data", () => {
   test("are shared", () => {
     expect(dueAfter(NORMAL)).toBe(dueAfter(NORMAL));
-    expect(startingAfter(NORMAL)).toBe(startingAfter(NORMAL));
     for (const phase of [READY, QUEUED, BUSY, AWAITING] as const) expect(running(phase)).toBe(running(phase));
     expect(NEW_STATE).toEqual({ phase: NEW, reason: NORMAL, backoff: undefined });
   });
@@ -160,24 +173,24 @@ describe("a step", () => {
   test("that is legal is taken", () => {
     const actor = actorIn(NEW_STATE);
     transition(actor, dueAfter(NORMAL));
-    transition(actor, startingAfter(NORMAL));
-    become(actor, READY);
+    transition(actor, STARTING_STATE);
+    become(actor, READY_STATE);
     expect(actor.state.phase).toBe(READY);
   });
 
   test("that is not legal throws, and changes nothing", () => {
     const actor = actorIn(NEW_STATE);
     expect(() => transition(actor, stateOf(STOPPED))).toThrow(/"\/a": no step/);
-    expect(() => become(actor, READY)).toThrow(/"\/a": no step/);
+    expect(() => become(actor, READY_STATE)).toThrow(/"\/a": no step/);
     expect(actor.state).toBe(NEW_STATE);
   });
 
   test("from one running phase to the next keeps what was asked for", () => {
     const requested = request(FINISH);
-    const actor = actorIn({ phase: STARTING, reason: NORMAL, requested });
-    for (const phase of [READY, QUEUED, BUSY, AWAITING, READY] as const) {
-      become(actor, phase);
-      expect(actor.state).toEqual({ phase, requested });
+    const actor = actorIn({ phase: STARTING, requested });
+    for (const next of [READY_STATE, QUEUED_STATE, BUSY_STATE, AWAITING_STATE, READY_STATE]) {
+      become(actor, next);
+      expect(actor.state).toEqual({ phase: next.phase, requested });
     }
   });
 });

@@ -62,7 +62,19 @@ import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
 import { Siblings } from "./siblings.ts";
 import type { Phase, State } from "./state.ts";
-import { BUSY, become, DOWN, ENDING, NEW_STATE, QUEUED, READY, STARTING, STOPPED } from "./state.ts";
+import {
+  BUSY,
+  become,
+  DOWN,
+  ENDING,
+  NEW_STATE,
+  QUEUED,
+  QUEUED_STATE,
+  READY,
+  READY_STATE,
+  STARTING,
+  STOPPED,
+} from "./state.ts";
 import { runTurn } from "./turn.ts";
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
@@ -256,7 +268,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   wake(): void {
     if (this.phase === READY) {
-      become(this, QUEUED);
+      become(this, QUEUED_STATE);
       this.runtime.dispatcher.enqueue(this);
     } else if (this.mailbox.isFinished) {
       if (this.phase === DOWN) this.life.drained();
@@ -312,7 +324,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Goes on after a message or a start: with the next message, if there is one. */
   ready(): void {
     if (this.life.endIfRequested()) return;
-    become(this, READY);
+    become(this, READY_STATE);
     if (!this.mailbox.isEmpty || this.mailbox.isFinished) this.wake();
   }
 

@@ -8,7 +8,7 @@ import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Cell } from "./cell.ts";
-import type { Decider } from "./directive.ts";
+import type { Decider, Exit } from "./directive.ts";
 import type { Poison } from "./poison.ts";
 import type { TestHooks } from "./test-hooks.ts";
 
@@ -28,7 +28,7 @@ export interface Runtime {
   deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
   ended(cell: Cell): void;
   /** Makes the decider of an actor that is supervised alone. */
-  deciderFor(cell: Cell): Decider;
+  deciderFor(cell: Cell, exit: Exit): Decider;
 }
 
 /** The settings of an actor that concern its cell. */

@@ -15,31 +15,38 @@ import type { ExitReason } from "../exit-reason.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
-import { attempt } from "./attempt.ts";
+import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
-import type { Decider, Directive, Exit } from "./directive.ts";
+import type { Decider } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
 import type { EndingState, RunningState, StartingState, WaitingState } from "./state.ts";
 import {
+  askedFor,
   DOWN,
   DUE,
   dueAfter,
   ENDING,
+  endedFor,
+  endingAs,
   FINISHING,
   giveUpBackoff,
   isAtWork,
+  isUp,
   NEW,
   STARTING,
+  STARTING_STATE,
   STOPPED,
-  startingAfter,
   transition,
+  waiting,
 } from "./state.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
 import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
+
+const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
   readonly #cell: Cell;
@@ -92,9 +99,10 @@ export class Lifecycle {
 
   /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
   get reason(): ExitReason {
-    const { state } = this.#cell;
-    if ("reason" in state && (state.phase >= ENDING || this.#drainReason === NORMAL)) return state.reason;
-    return this.#drainReason;
+    const { state, incarnation } = this.#cell;
+    if (!isUp(state)) return state.phase >= ENDING || this.#drainReason === NORMAL ? state.reason : this.#drainReason;
+    const isStarting = state.phase === STARTING && this.#drainReason === NORMAL;
+    return isStarting && incarnation !== undefined ? incarnation.after : this.#drainReason;
   }
 
   get restarts(): number {
@@ -131,12 +139,12 @@ export class Lifecycle {
   /** Queues the first start, or a restart of an actor that is down; `delayMs` later if that is not 0. */
   begin(delayMs = 0): void {
     const cell = this.#cell;
-    const waiting = cell.state as WaitingState;
+    const { phase, reason } = cell.state as WaitingState;
     if (delayMs > 0) {
-      transition(cell, { ...waiting, backoff: new UnrefTimer(delayMs, () => this.begin(), cell.clock) });
+      transition(cell, waiting(phase, reason, new UnrefTimer(delayMs, () => this.begin(), cell.clock)));
       return;
     }
-    transition(cell, dueAfter(waiting.reason));
+    transition(cell, dueAfter(reason));
     cell.runtime.dispatcher.enqueue(cell);
   }
 
@@ -144,24 +152,46 @@ export class Lifecycle {
   startIfDue(): void {
     const cell = this.#cell;
     if (cell.state.phase !== DUE) return;
-    const incarnation = new Incarnation(cell, ++this.generation);
-    transition(cell, startingAfter(cell.state.reason));
+    const incarnation = new Incarnation(cell, ++this.generation, cell.state.reason);
+    transition(cell, STARTING_STATE);
     cell.incarnation = incarnation;
-    const { state, started } = incarnation.executor;
-    const failed = (error: unknown): void => this.#startFailed(incarnation, error);
-    const ready = (): void => this.#ready(incarnation);
-    const hook = (made: unknown): void => {
-      if (cell.isOver(incarnation)) return;
-      incarnation.state = made;
-      attempt(() => started?.(incarnation), ready, failed);
-    };
-    attempt(() => state?.(cell.args, incarnation), hook, failed);
+    let made: unknown;
+    try {
+      made = asPromise(incarnation.executor.state?.(cell.args, incarnation));
+    } catch (error) {
+      this.#startFailed(incarnation, error);
+      return;
+    }
+    if (made instanceof Promise) {
+      made.then(
+        (state) => this.#stateMade(incarnation, state),
+        (error) => this.#startFailed(incarnation, error),
+      );
+    } else this.#stateMade(incarnation, made);
+  }
+
+  #stateMade(incarnation: Incarnation, state: unknown): void {
+    if (this.#cell.isOver(incarnation)) return;
+    incarnation.state = state;
+    let done: unknown;
+    try {
+      done = asPromise(incarnation.executor.started?.(incarnation));
+    } catch (error) {
+      this.#startFailed(incarnation, error);
+      return;
+    }
+    if (done instanceof Promise) {
+      done.then(
+        () => this.#ready(incarnation),
+        (error) => this.#startFailed(incarnation, error),
+      );
+    } else this.#ready(incarnation);
   }
 
   #ready(incarnation: Incarnation): void {
     const cell = this.#cell;
     if (cell.isOver(incarnation)) return;
-    cell.runtime.diagnostics.started(cell, (cell.state as StartingState).reason);
+    cell.runtime.diagnostics.started(cell, incarnation.after);
     this.starts++;
     this.#settleStarted();
     this.#changed();
@@ -172,7 +202,7 @@ export class Lifecycle {
     if (this.#cell.isOver(incarnation)) return;
     this.startError = error;
     const { afterExit = DECIDE, deadLetterReason = "startFailed" } = this.#requested ?? {};
-    this.#end(startFailureOf(error), { afterExit, deadLetterReason, isFailedStart: true, error });
+    this.#end(startFailureOf(error), { afterExit, deadLetterReason, isFailedStart: true }, error);
   }
 
   // End
@@ -192,7 +222,7 @@ export class Lifecycle {
 
   /** Ends the incarnation, since its handler threw. */
   panicked(reason: ExitReason, error: unknown): void {
-    this.#end(reason, { ...this.#requested, error });
+    this.#end(reason, this.#requested ?? NOTHING_ASKED, error);
   }
 
   /** Ends the actor if its end was requested during the message that was just handled. */
@@ -244,7 +274,7 @@ export class Lifecycle {
   #remember(request: EndRequest): void {
     const cell = this.#cell;
     const state = cell.state as StartingState | RunningState;
-    if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) transition(cell, { ...state, requested: request });
+    if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) transition(cell, askedFor(request, state));
     if (state.phase === STARTING) cell.incarnation?.executor.cutShort();
     else this.#halt();
   }
@@ -261,9 +291,9 @@ export class Lifecycle {
     if (state.phase === ENDING) {
       if (!state.directive.restart || afterExit === DECIDE) return;
       if (afterExit === SUSPEND) {
-        transition(cell, { ...state, directive: SUSPENDED });
+        transition(cell, endingAs(state.termination, state.reason, SUSPENDED));
       } else {
-        transition(cell, { ...state, reason, directive: { restart: false, deadLetterReason } });
+        transition(cell, endingAs(state.termination, reason, { restart: false, deadLetterReason }));
         cell.mailbox.end(deadLetterReason);
       }
     } else if (afterExit === FINISH) {
@@ -274,17 +304,27 @@ export class Lifecycle {
     }
   }
 
-  #end(reason: ExitReason, how: HowToEnd): void {
+  #end(reason: ExitReason, how: HowToEnd, error = how.error): void {
     const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
     const cell = this.#cell;
     cell.incarnation?.executor.catchUp(cell);
-    const { afterExit = DECIDE } = how;
-    const directive = this.#decide({ reason, afterExit, deadLetterReason, isFailedStart });
-    reportEnd(cell, reason, directive, how.error);
-    const termination: Termination = { deadLetterReason, graceful, isDueToChild };
-    transition(cell, { phase: ENDING, reason, directive, termination });
+    const termination: Termination = {
+      reason,
+      afterExit: how.afterExit ?? DECIDE,
+      deadLetterReason,
+      isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(reason),
+      isFailedStart,
+      starts: this.starts,
+      startedAt: cell.incarnation?.startedAt,
+      graceful,
+      isDueToChild,
+    };
+    this.#decider ??= cell.runtime.deciderFor(cell, termination);
+    const directive = this.#decider.decide(termination);
+    reportEnd(cell, reason, directive, error);
+    transition(cell, endingAs(termination, reason, directive));
     this.#settleStarted();
-    cell.settleInFlight(reason, directive.restart && directive.deadLetterReason === undefined, how.error);
+    cell.settleInFlight(reason, directive.restart && directive.deadLetterReason === undefined, error);
     const next = this.#ending(termination)?.directive;
     if (next === undefined) return;
     if (!next.restart) cell.mailbox.end(next.deadLetterReason);
@@ -340,7 +380,7 @@ export class Lifecycle {
     } else if (directive.delayMs === 0) {
       this.begin();
     } else {
-      transition(cell, { phase: DOWN, reason: ending.reason, backoff: undefined });
+      transition(cell, waiting(DOWN, ending.reason));
       if (directive.delayMs !== undefined) this.begin(directive.delayMs);
       this.#changed();
     }
@@ -351,12 +391,12 @@ export class Lifecycle {
     const cell = this.#cell;
     const { parent, mailbox, runtime } = cell;
     giveUpBackoff(cell);
-    transition(cell, { phase: FINISHING, reason });
+    transition(cell, endedFor(reason, FINISHING));
     mailbox.end(deadLetterReason);
     // The children that are left are suspended or have not begun: there is nothing to wait for.
     for (const { life } of cell.children.reverse())
       reason.kind === "killed" ? life.kill(FINISH) : life.request(stopRequest());
-    transition(cell, { phase: STOPPED, reason });
+    transition(cell, endedFor(reason, STOPPED));
     parent?.removeChild(cell);
     runtime.ended(cell);
     if (cell.hasAddresses) dropAddresses(cell.args);
@@ -374,16 +414,5 @@ export class Lifecycle {
     if (state.phase !== ENDING) return;
     killAll(children, state.directive);
     this.#takenDown(state.termination, KILLED);
-  }
-
-  #decide(end: Pick<Exit, "reason" | "afterExit" | "deadLetterReason" | "isFailedStart">): Directive {
-    const cell = this.#cell;
-    this.#decider ??= cell.runtime.deciderFor(cell);
-    return this.#decider.decide({
-      ...end,
-      isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(end.reason),
-      starts: this.starts,
-      startedAt: cell.incarnation?.startedAt,
-    });
   }
 }

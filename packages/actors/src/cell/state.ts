@@ -58,8 +58,6 @@ export interface StartingState {
   readonly phase: typeof STARTING;
   /** The end that follows the start. */
   readonly requested: EndRequest | undefined;
-  /** As while it waited. */
-  readonly reason: ExitReason;
 }
 
 export interface RunningState {
@@ -83,22 +81,61 @@ export interface EndedState {
   readonly reason: ExitReason;
 }
 
-export const NEW_STATE: State = { phase: NEW, reason: NORMAL, backoff: undefined };
-const FIRST_DUE: State = { phase: DUE, reason: NORMAL };
-const FIRST_START: State = { phase: STARTING, requested: undefined, reason: NORMAL };
-const RUNNING: readonly RunningState[] = ([READY, QUEUED, BUSY, AWAITING] as const).map((phase) => ({
-  phase,
-  requested: undefined,
-}));
+/**
+ * Makes the record of a state. In memory all have one shape, with undefined for what a state cannot use: code that meets more
+ * than four shapes is slow wherever it reads a phase.
+ */
+function record(
+  phase: Phase,
+  reason?: ExitReason,
+  requested?: EndRequest,
+  backoff?: UnrefTimer,
+  directive?: Directive,
+  termination?: Termination,
+): State {
+  return { phase, reason, requested, backoff, directive, termination } as State;
+}
+
+// The states of actors of which nobody has asked anything.
+export const NEW_STATE: State = record(NEW, NORMAL);
+const FIRST_DUE = record(DUE, NORMAL);
+const FINISHING_NORMALLY = record(FINISHING, NORMAL);
+const STOPPED_NORMALLY = record(STOPPED, NORMAL);
+export const STARTING_STATE: State = record(STARTING);
+export const READY_STATE: RunningState = record(READY) as RunningState;
+export const QUEUED_STATE: RunningState = record(QUEUED) as RunningState;
+export const BUSY_STATE: RunningState = record(BUSY) as RunningState;
+export const AWAITING_STATE: RunningState = record(AWAITING) as RunningState;
+
+/** Returns the state of an actor without an incarnation, which begins after `backoff` or when its supervisor says so. */
+export function waiting(phase: typeof NEW | typeof DOWN, reason: ExitReason, backoff?: UnrefTimer): State {
+  return record(phase, reason, undefined, backoff);
+}
 
 /** Returns the state of an actor whose turn to start is queued, and whose last incarnation ended for `reason`. */
 export function dueAfter(reason: ExitReason): State {
-  return reason === NORMAL ? FIRST_DUE : { phase: DUE, reason };
+  return reason === NORMAL ? FIRST_DUE : record(DUE, reason);
 }
 
-/** Returns the state of an actor that starts, and whose last incarnation ended for `reason`. */
-export function startingAfter(reason: ExitReason): State {
-  return reason === NORMAL ? FIRST_START : { phase: STARTING, requested: undefined, reason };
+/** Returns the state that `state` becomes when an end is asked for. */
+export function askedFor(request: EndRequest, state: StartingState | RunningState): State {
+  return record(state.phase, undefined, request);
+}
+
+/** Returns the state of an actor whose incarnation is taken down. */
+export function endingAs(termination: Termination, reason: ExitReason, directive: Directive): State {
+  return record(ENDING, reason, undefined, undefined, directive, termination);
+}
+
+/** Returns the state of an actor that has ended for `reason`, for good. */
+export function endedFor(reason: ExitReason, phase: typeof FINISHING | typeof STOPPED): State {
+  if (reason === NORMAL) return phase === FINISHING ? FINISHING_NORMALLY : STOPPED_NORMALLY;
+  return record(phase, reason);
+}
+
+/** Returns true for the states from STARTING to AWAITING, in which an end may be asked for that has to wait. */
+export function isUp(state: State): state is StartingState | RunningState {
+  return state.phase >= STARTING && state.phase <= AWAITING;
 }
 
 /** An actor, as far as its state is concerned. */
@@ -113,11 +150,11 @@ export function transition(actor: Stateful, next: State): void {
   actor.state = next;
 }
 
-/** Takes `actor` to a running phase. An end that was asked for is still to come. */
-export function become(actor: Stateful, next: RunningPhase): void {
+/** Takes `actor` to a running state. An end that was asked for is still to come. */
+export function become(actor: Stateful, next: RunningState): void {
   const { phase, requested } = actor.state as RunningState;
-  if (!isStep(phase, next)) illegalStep(actor, next);
-  actor.state = requested === undefined ? (RUNNING[next - READY] as RunningState) : { phase: next, requested };
+  if (!isStep(phase, next.phase)) illegalStep(actor, next.phase);
+  actor.state = requested === undefined ? next : record(next.phase, undefined, requested);
 }
 
 /** Lets an actor that is down wait for its supervisor, or for nothing. */
@@ -125,7 +162,7 @@ export function giveUpBackoff(actor: Stateful): void {
   const { state } = actor;
   if ((state.phase !== NEW && state.phase !== DOWN) || state.backoff === undefined) return;
   state.backoff.stop();
-  transition(actor, { ...state, backoff: undefined });
+  transition(actor, waiting(state.phase, state.reason));
 }
 
 function illegalStep({ path, state }: Stateful, next: Phase): never {

@@ -9,7 +9,7 @@ import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { isEnabled, report } from "../report.ts";
 import { describe } from "../wording.ts";
 import type { Cell } from "./cell.ts";
-import type { Directive } from "./directive.ts";
+import type { Directive, Exit } from "./directive.ts";
 import type { EndingState } from "./state.ts";
 
 /**
@@ -53,9 +53,8 @@ export interface HowToEnd extends Partial<EndRequest> {
   readonly isFailedStart?: boolean;
 }
 
-/** The way in which one incarnation is taken down. */
-export interface Termination {
-  readonly deadLetterReason: DeadLetterReason;
+/** One end from its first step to its last: what it was decided by, and how the incarnation is taken down. */
+export interface Termination extends Exit {
   /** Children handle what they have queued. */
   readonly graceful: boolean;
   /** A child has failed, and is choosing its own directive just now. */

@@ -10,7 +10,7 @@ import { Envelope } from "../reply/ask.ts";
 import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { AWAITING, BUSY, become, QUEUED, READY } from "./state.ts";
+import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 
 const { then } = Promise.prototype;
 const ignore = (): void => {};
@@ -20,29 +20,29 @@ const ignore = (): void => {};
  */
 export function runTurn(cell: Cell, limit: number): number {
   const { mailbox } = cell;
-  become(cell, BUSY);
+  const incarnation = cell.incarnation as Incarnation; // the same until the turn is over
+  become(cell, BUSY_STATE);
   for (let taken = 0; taken < limit || mailbox.isEmpty; taken++) {
     const item = mailbox.deferred === undefined ? mailbox.channel.take() : cell.takeFirst(mailbox.deferred);
     if (item === NOTHING) {
       if (mailbox.isFinished) cell.life.drained();
-      else become(cell, READY);
+      else become(cell, READY_STATE);
       return taken;
     }
-    if (!handle(cell, item)) return taken + 1;
+    if (!handle(cell, incarnation, item)) return taken + 1;
   }
-  become(cell, QUEUED);
+  become(cell, QUEUED_STATE);
   cell.runtime.dispatcher.enqueue(cell);
   return limit;
 }
 
 /** Handles one message; false when the turn is over. */
-function handle(cell: Cell, item: unknown): boolean {
+function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
   let message = item as { readonly type: string };
   if (item instanceof Envelope) {
     item.started();
     message = item.message;
   }
-  const incarnation = cell.incarnation as Incarnation;
   const { executor } = incarnation;
   const handler = executor.on[message.type] ?? executor.others;
   if (handler === undefined) {
@@ -58,15 +58,15 @@ function handle(cell: Cell, item: unknown): boolean {
     cell.panicked(incarnation, error);
     return false;
   }
-  if (cell.isOver(incarnation)) {
+  if (cell.state !== BUSY_STATE && cell.isOver(incarnation)) {
     if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
     return false;
   }
   if (reply instanceof Promise) {
-    become(cell, AWAITING);
+    become(cell, AWAITING_STATE);
     incarnation.await(reply);
     return false;
   }
   cell.handled(reply);
-  return !cell.life.endIfRequested();
+  return cell.state === BUSY_STATE || !cell.life.endIfRequested();
 }

@@ -30,14 +30,13 @@ export type Decision = "stop" | "suspend" | "failSupervisor" | "restart" | "rest
 
 /** The part of the supervision of an actor that matters to the decision. */
 export interface Supervision {
-  readonly restart: Restart;
   /** True if a first start that fails is like a later one, since the actor takes the place of one that has run. */
   readonly isReplacement: boolean;
   /** True if the actor belongs to its supervisor, which starts and waits for it. */
   readonly isAwaited: boolean;
 }
 
-export function decide(exit: Exit, { restart, isReplacement, isAwaited }: Supervision): Decision {
+export function decide(exit: Exit, restart: Restart, { isReplacement, isAwaited }: Supervision): Decision {
   const { reason, afterExit, starts } = exit;
   if (afterExit === FINISH) return "stop";
   if (!exit.isNeeded) return "stop";

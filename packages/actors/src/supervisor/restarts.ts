@@ -68,9 +68,9 @@ export class Restarts {
   }
 
   /** Returns what follows an end; undefined if the start of the supervisor fails with it. */
-  after(exit: Exit, supervision: Omit<Supervision, "restart">): Directive | undefined {
+  after(exit: Exit, supervision: Supervision): Directive | undefined {
     const { deadLetterReason } = exit;
-    switch (decide(exit, { ...supervision, restart: this.#rules.restart })) {
+    switch (decide(exit, this.#rules.restart, supervision)) {
       case "stop":
         return { restart: false, deadLetterReason };
       case "suspend":
@@ -91,19 +91,32 @@ export class Restarts {
     if (!this.#window.allows()) return EXCEEDED;
     const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
-    return { restart: true, delayMs: delayBefore(this.#inARow++, backoff, random()) };
+    const delayMs = delayBefore(this.#inARow++, backoff, random());
+    return delayMs === 0 ? AT_ONCE : { restart: true, delayMs };
   }
 }
 
 const ALONE = { isReplacement: false, isAwaited: false } as const;
 
-/** Decides about an actor that is supervised alone. */
-export class LoneDecider extends Restarts implements Decider {
-  readonly comesBack = false;
+/** Decides about an actor that is supervised alone, and may restart. */
+class LoneDecider extends Restarts implements Decider {
+  readonly comesBack: boolean = false;
 
   decide(exit: Exit): Directive {
     return this.after(exit, ALONE) as Directive; // no supervisor awaits it
   }
 
   ended(): void {}
+}
+
+/** Decides about actors that stop. */
+const STOPS: Decider = {
+  comesBack: false,
+  decide: ({ deadLetterReason }) => ({ restart: false, deadLetterReason }),
+  ended: () => {},
+};
+
+/** Returns the decider of an actor that is supervised alone. Its first end is `exit`; if it stops then, nothing is counted. */
+export function loneDecider(exit: Exit, rules: RestartRules, surroundings: Surroundings): Decider {
+  return decide(exit, rules.restart, ALONE) === "stop" ? STOPS : new LoneDecider(rules, surroundings);
 }

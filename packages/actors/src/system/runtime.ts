@@ -9,7 +9,7 @@ import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Decider } from "../cell/directive.ts";
+import type { Decider, Exit } from "../cell/directive.ts";
 import type { Runtime } from "../cell/environment.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
@@ -24,7 +24,7 @@ import { Deadlines } from "../reply/deadlines.ts";
 import { WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { LoneDecider } from "../supervisor/restarts.ts";
+import { loneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/settings.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
@@ -192,8 +192,8 @@ export class SystemRuntime implements Runtime {
     return total.ledger(pending);
   }
 
-  deciderFor(cell: Cell): Decider {
-    return new LoneDecider(cell.settings as Settings, this);
+  deciderFor(cell: Cell, exit: Exit): Decider {
+    return loneDecider(exit, cell.settings as Settings, this);
   }
 }
 
