@@ -22,8 +22,8 @@ import {
   READY,
   READY_STATE,
   STARTING,
-  STARTING_STATE,
   STOPPED,
+  startingAfter,
   transition,
 } from "../../../packages/actors/src/cell/state.ts";
 import type { AfterExit, Termination } from "../../../packages/actors/src/cell/termination.ts";
@@ -66,7 +66,7 @@ const actorIn = (state: State) => ({ path: "/a", state });
 
 /** A running actor of which nobody has asked anything. */
 function running(phase: RunningPhase): State {
-  const actor = actorIn(STARTING_STATE);
+  const actor = actorIn(startingAfter(NORMAL));
   for (const next of [READY_STATE, QUEUED_STATE, BUSY_STATE, AWAITING_STATE]) {
     become(actor, next);
     if (next.phase === phase) break;
@@ -83,7 +83,7 @@ function stateOf(phase: Phase): State {
     case DUE:
       return dueAfter(NORMAL);
     case STARTING:
-      return STARTING_STATE;
+      return startingAfter(NORMAL);
     case ENDING:
       return { phase, reason: NORMAL, directive: SUSPENDED, termination };
     case FINISHING:
@@ -164,6 +164,7 @@ describe("while ENDING", () => {
 describe("states without data", () => {
   test("are shared", () => {
     expect(dueAfter(NORMAL)).toBe(dueAfter(NORMAL));
+    expect(startingAfter(NORMAL)).toBe(startingAfter(NORMAL));
     for (const phase of [READY, QUEUED, BUSY, AWAITING] as const) expect(running(phase)).toBe(running(phase));
     expect(NEW_STATE).toEqual({ phase: NEW, reason: NORMAL, backoff: undefined });
   });
@@ -173,7 +174,7 @@ describe("a step", () => {
   test("that is legal is taken", () => {
     const actor = actorIn(NEW_STATE);
     transition(actor, dueAfter(NORMAL));
-    transition(actor, STARTING_STATE);
+    transition(actor, startingAfter(NORMAL));
     become(actor, READY_STATE);
     expect(actor.state.phase).toBe(READY);
   });
@@ -187,7 +188,7 @@ describe("a step", () => {
 
   test("from one running phase to the next keeps what was asked for", () => {
     const requested = request(FINISH);
-    const actor = actorIn({ phase: STARTING, requested });
+    const actor = actorIn({ phase: STARTING, reason: NORMAL, requested });
     for (const next of [READY_STATE, QUEUED_STATE, BUSY_STATE, AWAITING_STATE, READY_STATE]) {
       become(actor, next);
       expect(actor.state).toEqual({ phase: next.phase, requested });

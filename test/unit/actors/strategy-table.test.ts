@@ -9,7 +9,7 @@ import { child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { delayBefore } from "../../../packages/actors/src/supervisor/backoff.ts";
 import { countRestart } from "../../../packages/actors/src/supervisor/intensity.ts";
-import { firstAffected } from "../../../packages/actors/src/supervisor/strategy.ts";
+import { firstAffected } from "../../../packages/actors/src/supervisor/restart-policy.ts";
 import type { RecordedChild } from "../../support/child-recorder.ts";
 import { BAD, ChildRecorder, recordedChild } from "../../support/child-recorder.ts";
 import { numbers } from "../../support/sequence.ts";

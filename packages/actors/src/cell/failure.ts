@@ -1,7 +1,16 @@
-/** Turns an error of user code, or of a lost thread, into the exit reason of the actor. */
+/**
+ * User code at the border of the runtime: what it returns may be a promise, and an error of it, or of a lost thread, becomes
+ * the exit reason of the actor.
+ */
 import { LoadFailedError, ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Poison } from "./poison.ts";
+
+/** Returns a promise for what `made` will be, if it is a promise of any kind; otherwise `made`. */
+export function asPromise(made: unknown): unknown {
+  if ((typeof made !== "object" && typeof made !== "function") || made === null) return made;
+  return typeof (made as { then?: unknown }).then === "function" ? Promise.resolve(made) : made;
+}
 
 /** A handler threw `error`, or its thread was lost, while it handled `message`. */
 export function failureOf(error: unknown, message: unknown): ExitReason {

@@ -19,8 +19,6 @@ import { requestAfter, STOP_SELF } from "./termination.ts";
 const { then } = Promise.prototype;
 
 export class Incarnation extends ContextBase {
-  /** Why the incarnation before ended; `normal` for the first, and once this one has started: a reason may hold a message. */
-  after: ExitReason;
   readonly executor: Executor;
   readonly startedAt: number;
   readonly #cell: Cell;
@@ -29,10 +27,9 @@ export class Incarnation extends ContextBase {
   #fulfilled: ((reply: unknown) => void) | undefined = undefined;
   #rejected: ((error: unknown) => void) | undefined = undefined;
 
-  constructor(cell: Cell, generation: number, after: ExitReason) {
+  constructor(cell: Cell, generation: number) {
     super(generation);
     this.#cell = cell;
-    this.after = after;
     this.executor = cell.code.executor(this);
     this.startedAt = Math.trunc(cell.clock.now()); // an integer fits into the field, a fraction does not
   }

@@ -5,8 +5,6 @@
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
  * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
  * code runs in between, and may kill: each step checks that the same end is still under way.
- *
- * Above the limits: it carries out the states of state.ts and so touches whatever ends with an incarnation.
  */
 import { UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
@@ -15,13 +13,12 @@ import type { ExitReason } from "../exit-reason.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
-import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
 import type { Decider } from "./directive.ts";
 import { SUSPENDED } from "./directive.ts";
 import type { Executor } from "./executor.ts";
-import { failureOf, isHostLost, startFailureOf } from "./failure.ts";
+import { asPromise, failureOf, isHostLost, startFailureOf } from "./failure.ts";
 import { Incarnation } from "./incarnation.ts";
 import type { EndingState, RunningState, StartingState, WaitingState } from "./state.ts";
 import {
@@ -35,11 +32,11 @@ import {
   FINISHING,
   giveUpBackoff,
   isAtWork,
-  isUp,
+  isRunning,
   NEW,
   STARTING,
-  STARTING_STATE,
   STOPPED,
+  startingAfter,
   transition,
   waiting,
 } from "./state.ts";
@@ -50,7 +47,7 @@ const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
   readonly #cell: Cell;
-  /** Undefined for an actor that is supervised alone, until it first fails. */
+  /** Undefined for an actor that is supervised alone, until an incarnation ends. */
   #decider: Decider | undefined;
   /** Made when they are first read. */
   #started: DeferredPromise<void> | undefined = undefined;
@@ -99,10 +96,9 @@ export class Lifecycle {
 
   /** The reason why the last incarnation ended, or why this one will: that of the errors of late messages. */
   get reason(): ExitReason {
-    const { state, incarnation } = this.#cell;
-    if (!isUp(state)) return state.phase >= ENDING || this.#drainReason === NORMAL ? state.reason : this.#drainReason;
-    const isStarting = state.phase === STARTING && this.#drainReason === NORMAL;
-    return isStarting && incarnation !== undefined ? incarnation.after : this.#drainReason;
+    const { state } = this.#cell;
+    if (isRunning(state)) return this.#drainReason;
+    return state.phase >= ENDING || this.#drainReason === NORMAL ? state.reason : this.#drainReason;
   }
 
   get restarts(): number {
@@ -152,8 +148,8 @@ export class Lifecycle {
   startIfDue(): void {
     const cell = this.#cell;
     if (cell.state.phase !== DUE) return;
-    const incarnation = new Incarnation(cell, ++this.generation, cell.state.reason);
-    transition(cell, STARTING_STATE);
+    const incarnation = new Incarnation(cell, ++this.generation);
+    transition(cell, startingAfter(cell.state.reason));
     cell.incarnation = incarnation;
     let made: unknown;
     try {
@@ -191,8 +187,7 @@ export class Lifecycle {
   #ready(incarnation: Incarnation): void {
     const cell = this.#cell;
     if (cell.isOver(incarnation)) return;
-    cell.runtime.diagnostics.started(cell, incarnation.after);
-    incarnation.after = NORMAL;
+    cell.runtime.diagnostics.started(cell, (cell.state as StartingState).reason);
     this.starts++;
     this.#settleStarted();
     this.#changed();
@@ -234,7 +229,10 @@ export class Lifecycle {
     return true;
   }
 
-  /** Ends with a failure of its children. Returns true if another incarnation follows, or may: while it starts, that is open. */
+  /**
+   * Ends with a failure of its children. Returns true if another incarnation follows, or may: while it starts, that is
+   * open.
+   */
   fail(reason: ExitReason): boolean {
     this.request({ reason, afterExit: DECIDE, deadLetterReason: "intensityExceeded", isDueToChild: true });
     const { state } = this.#cell;
@@ -285,7 +283,7 @@ export class Lifecycle {
     return this.#cell.incarnation?.executor.halt() === true;
   }
 
-  /** Ends what is left to end of an actor that is down or going down: the wait for the next incarnation. */
+  /** Ends an actor that is down or going down, as far as it has not ended: it waits for no other incarnation. */
   #conclude({ reason, afterExit, deadLetterReason }: EndRequest): void {
     const cell = this.#cell;
     const { state } = cell;
@@ -340,7 +338,7 @@ export class Lifecycle {
     else void this.#takeDown(termination, run);
   }
 
-  /** Returns the state of an actor that ends as `termination` says; undefined if another end or a kill has overtaken it. */
+  /** Returns the state of an actor that ends as `termination` says; undefined if another end has overtaken that one. */
   #ending(termination: Termination): EndingState | undefined {
     const { state } = this.#cell;
     return state.phase === ENDING && state.termination === termination ? state : undefined;
@@ -348,9 +346,9 @@ export class Lifecycle {
 
   /** Never rejects. */
   async #takeDown(termination: Termination, hook: Executor["stopped"]): Promise<void> {
-    const { incarnation, runtime, path, children } = this.#cell;
+    const { incarnation, runtime, path } = this.#cell;
     if (termination.isDueToChild) await undefined; // whose own end has not begun
-    for (const child of children.reverse()) {
+    for (const child of this.#cell.children.reverse()) {
       const ending = this.#ending(termination);
       if (ending === undefined) return;
       await takeDown(child, ending);
@@ -366,7 +364,7 @@ export class Lifecycle {
     this.#takenDown(termination, failure);
   }
 
-  /** Goes on after the incarnation is taken down; if no other one follows, with `reason` in the place of that of the end. */
+  /** Goes on after the take-down of the incarnation. If no other one follows, `reason` replaces that of the end. */
   #takenDown(termination: Termination, reason?: ExitReason): void {
     const cell = this.#cell;
     if (this.#ending(termination) !== undefined) cell.incarnation?.dropOwned(); // which may ask for the end once more
@@ -387,7 +385,7 @@ export class Lifecycle {
     }
   }
 
-  /** Ends the actor for good; no incarnation exists. `deadLetterReason` is for what is queued still. */
+  /** Ends the actor for good; no incarnation exists. `deadLetterReason` is the fate of the queued messages. */
   #finish(reason: ExitReason, deadLetterReason: DeadLetterReason = "stopped"): void {
     const cell = this.#cell;
     const { parent, mailbox, runtime } = cell;

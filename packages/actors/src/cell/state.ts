@@ -58,6 +58,8 @@ export interface StartingState {
   readonly phase: typeof STARTING;
   /** The end that follows the start. */
   readonly requested: EndRequest | undefined;
+  /** As while it waited. No later state has it, since it may hold a message. */
+  readonly reason: ExitReason;
 }
 
 export interface RunningState {
@@ -96,12 +98,12 @@ function record(
   return { phase, reason, requested, backoff, directive, termination } as State;
 }
 
-// The states of actors of which nobody has asked anything.
+// The states in which no end is requested.
 export const NEW_STATE: State = record(NEW, NORMAL);
 const FIRST_DUE = record(DUE, NORMAL);
+const FIRST_START = record(STARTING, NORMAL);
 const FINISHING_NORMALLY = record(FINISHING, NORMAL);
 const STOPPED_NORMALLY = record(STOPPED, NORMAL);
-export const STARTING_STATE: State = record(STARTING);
 export const READY_STATE: RunningState = record(READY) as RunningState;
 export const QUEUED_STATE: RunningState = record(QUEUED) as RunningState;
 export const BUSY_STATE: RunningState = record(BUSY) as RunningState;
@@ -117,9 +119,14 @@ export function dueAfter(reason: ExitReason): State {
   return reason === NORMAL ? FIRST_DUE : record(DUE, reason);
 }
 
+/** Returns the state of an actor that starts, and whose last incarnation ended for `reason`. */
+export function startingAfter(reason: ExitReason): State {
+  return reason === NORMAL ? FIRST_START : record(STARTING, reason);
+}
+
 /** Returns the state that `state` becomes when an end is asked for. */
 export function askedFor(request: EndRequest, state: StartingState | RunningState): State {
-  return record(state.phase, undefined, request);
+  return record(state.phase, state.phase === STARTING ? state.reason : undefined, request);
 }
 
 /** Returns the state of an actor whose incarnation is taken down. */
@@ -133,9 +140,9 @@ export function endedFor(reason: ExitReason, phase: typeof FINISHING | typeof ST
   return record(phase, reason);
 }
 
-/** Returns true for the states from STARTING to AWAITING, in which an end may be asked for that has to wait. */
-export function isUp(state: State): state is StartingState | RunningState {
-  return state.phase >= STARTING && state.phase <= AWAITING;
+/** Returns true for the states from READY to AWAITING. */
+export function isRunning(state: State): state is RunningState {
+  return state.phase >= READY && state.phase <= AWAITING;
 }
 
 /** An actor, as far as its state is concerned. */

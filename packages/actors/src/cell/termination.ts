@@ -53,7 +53,7 @@ export interface HowToEnd extends Partial<EndRequest> {
   readonly isFailedStart?: boolean;
 }
 
-/** One end from its first step to its last: what it was decided by, and how the incarnation is taken down. */
+/** One end from its first step to its last: the facts of the decision, and how the incarnation is taken down. */
 export interface Termination extends Exit {
   /** Children handle what they have queued. */
   readonly graceful: boolean;

@@ -7,8 +7,8 @@
 import { NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
-import { asPromise } from "./attempt.ts";
 import type { Cell } from "./cell.ts";
+import { asPromise } from "./failure.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 

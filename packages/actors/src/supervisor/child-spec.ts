@@ -6,9 +6,9 @@ import { door } from "../option-doors.ts";
 import { behaviorOf, RemoteDefinition } from "../runtime-definition.ts";
 import type { Restart } from "./actor-options.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
+import { STRATEGIES } from "./restart-policy.ts";
 import type { ActorDoor, Settings } from "./settings.ts";
 import { INTENSITY, settingsOf } from "./settings.ts";
-import { STRATEGIES } from "./strategy.ts";
 import type { SupervisorSpec } from "./supervisor-address.ts";
 
 /** A child as the supervisor reads it. */

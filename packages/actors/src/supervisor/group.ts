@@ -8,7 +8,7 @@
  */
 import type { Cell } from "../cell/cell.ts";
 import { shutDown, suspend } from "../cell/termination.ts";
-import { firstAffected } from "./strategy.ts";
+import { firstAffected } from "./restart-policy.ts";
 import type { Strategy } from "./supervisor-address.ts";
 
 /** A child, as its group sees it. */

@@ -5,7 +5,7 @@
  *
  *     asked for       restart      end                                                follows
  *     FINISH          any          any                                                stop
- *     any             any          the actor has no address, nothing is left to do  stop
+ *     any             any          the actor has no address, nothing is left to do    stop
  *     any             any          the first start fails, and its thread is not lost  stop, unless the actor replaces one
  *     SUSPEND         any          any                                                suspend
  *     DECIDE          any          a start fails that the supervisor's own awaits     failSupervisor
@@ -21,6 +21,7 @@ import type { Exit } from "../cell/directive.ts";
 import { FINISH, SUSPEND } from "../cell/termination.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Restart } from "./actor-options.ts";
+import type { Strategy } from "./supervisor-address.ts";
 
 /**
  * The decision. `failSupervisor` fails the start of the supervisor, which begins the actor again if it is restarted
@@ -49,7 +50,10 @@ export function decide(exit: Exit, restart: Restart, { isReplacement, isAwaited 
   return "stop";
 }
 
-/** Returns true if a supervisor that awaits the start of an actor fails with its end; `starts` is how often that has started. */
+/**
+ * Returns true if a supervisor that awaits the start of an actor fails with its end. `starts` is the number of
+ * successful starts.
+ */
 export function isStartFailure(reason: ExitReason, starts: number): boolean {
   return reason.kind === "startFailed" || (reason.kind === "crashed" && starts === 0);
 }
@@ -61,4 +65,11 @@ function restartAfter(reason: ExitReason): Decision {
 /** A thread may be lost by the fault of any actor on it; a module that cannot be loaded is the actor's own. */
 function isThreadLost(reason: ExitReason): boolean {
   return reason.kind === "crashed" && reason.cause !== "loadFailed";
+}
+
+export const STRATEGIES: readonly Strategy[] = ["one_for_one", "one_for_all", "rest_for_one"];
+
+/** Returns the index of the first child, in the order of starting, that starts again because of the one at `failed`. */
+export function firstAffected(strategy: Exclude<Strategy, "one_for_one">, failed: number): number {
+  return strategy === "one_for_all" ? 0 : failed;
 }

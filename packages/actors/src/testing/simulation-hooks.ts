@@ -5,11 +5,11 @@
  * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
-import { asPromise } from "../cell/attempt.ts";
 import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ActorCode } from "../cell/executor.ts";
 import { LocalExecutor } from "../cell/executor.ts";
+import { asPromise } from "../cell/failure.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import type { Diagnostics } from "../diagnostics-channels.ts";
