@@ -1,12 +1,13 @@
+import { readFileSync } from "node:fs";
 import { configDefaults, defineConfig } from "vitest/config";
 import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 import { TestTimes } from "./scripts/test-times.mjs";
+import { hungAfter } from "./test/support/scale.ts";
 import { SLOW_FILES } from "./test/support/slow.ts";
 
-/** Times after which a test is given up as hung. They are no measure of speed: a busy machine takes its time. */
-const FAST_MS = 120_000;
-const SLOW_MS = 300_000;
+const FAST_MS = hungAfter(120_000);
+const SLOW_MS = hungAfter(300_000);
 
 /** The longest files, to be begun first, so that no worker is left with one of them at the end. */
 const LONGEST = [
@@ -26,11 +27,15 @@ const LONGEST = [
   "packaging/consumer/starter",
 ].map((name) => `/test/${name}.test.ts`);
 
+/** Files that ask the garbage collector go before the others, while there is little on the heap: half of the time. */
+const COLLECTING = "support/garbage.ts";
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ project, moduleId }: TestSpecification): number => {
       const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
-      return project.config.sequence.groupOrder * 1000 + (place === -1 ? LONGEST.length : place);
+      const later = readFileSync(moduleId, "utf8").includes(COLLECTING) ? LONGEST.length : LONGEST.length + 1;
+      return project.config.sequence.groupOrder * 1000 + (place === -1 ? later : place);
     };
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }

@@ -10,17 +10,18 @@ import { explore } from "@pneumatic/actors/testing";
 import { after } from "@pneumatic/core";
 import { test } from "vitest";
 import { Chance } from "./chance.ts";
+import { scaled } from "./scale.ts";
 import { unaccounted } from "./test-system.ts";
 
-const { PNEUMATIC_LONG, PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
-const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_SEED !== undefined ? 1 : PNEUMATIC_LONG === "1" ? 5000 : 60));
+const { PNEUMATIC_RUNS, PNEUMATIC_SEED } = process.env;
+const RUNS = Number(PNEUMATIC_RUNS ?? (PNEUMATIC_SEED === undefined ? scaled(60, 5000) : 1));
 const FIRST = Number(PNEUMATIC_SEED ?? 1);
 
 export type ExploredScenario = (system: TestSystem, chance: Chance) => unknown;
 
 /** A test that runs `scenario` under many seeds. */
 export function explored(title: string, scenario: ExploredScenario, options: ExploreOptions = {}): void {
-  test(title, { timeout: 60_000 + 100 * RUNS }, async () => {
+  test(title, async () => {
     for (let seed = FIRST; seed < FIRST + RUNS; seed++) await replay(scenario, seed, options);
   });
 }

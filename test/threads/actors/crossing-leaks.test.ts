@@ -1,9 +1,10 @@
 /** Addresses that have come and gone leave nothing behind, on either side; nor do the asks and sends that were made by them. */
 import { expect, it } from "vitest";
 import { runModule } from "../../support/node-process.ts";
+import { scaled } from "../../support/scale.ts";
 
 /** Each crosses four times: twice in a message, once weak, once in a reply. */
-const ADDRESSES = process.env["PNEUMATIC_LONG"] === undefined ? 200 : 2500;
+const ADDRESSES = scaled(200, 2500);
 
 /** Counts what the runtime has for each actor that a thread knows: a watch here, a target there. */
 const program = `

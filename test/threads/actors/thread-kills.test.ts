@@ -3,6 +3,7 @@ import type { Worker } from "node:worker_threads";
 import type { ActorSystem, AnyAddress, Definition, SpawnOptions } from "@pneumatic/actors";
 import { onThread, retry } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
+import { scaled } from "../../support/scale.ts";
 import { fixtures, patient, threadSystem } from "../../support/thread-worker.ts";
 
 interface Marker {
@@ -22,9 +23,8 @@ interface Marks {
 }
 
 const marker = onThread<Definition<Marker, Marks>>(new URL("marker.mjs", fixtures));
-const isLong = process.env["PNEUMATIC_LONG"] !== undefined;
 const MESSAGES = 10_000;
-const KILLS = isLong ? 100 : 15;
+const KILLS = scaled(15, 100);
 
 function marksFor(messages: number): Marks {
   const words = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));

@@ -3,6 +3,7 @@ import type { ExitReason } from "@pneumatic/actors";
 import { subscribe } from "@pneumatic/actors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaled } from "../../support/scale.ts";
 import type { Harm } from "../../support/thread-worker.ts";
 import { alone, failure, HEARTBEAT_MS, patient, threadSystem, worker } from "../../support/thread-worker.ts";
 
@@ -146,7 +147,7 @@ describe("a storm of losses", () => {
           panicked: harmful,
         });
       }),
-      { numRuns: process.env["PNEUMATIC_LONG"] === undefined ? 8 : 200 },
+      { numRuns: scaled(8, 200) },
     );
   });
 });

@@ -2,6 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { scaled } from "../../support/scale.ts";
 import { gatedActor, ThreadGate } from "../../support/thread-gate.ts";
 import { patient, threadSystem } from "../../support/thread-worker.ts";
 
@@ -20,7 +21,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const forever = { timeout: Number.POSITIVE_INFINITY };
 const ignore = (): void => {};
-const isLong = process.env["PNEUMATIC_LONG"] !== undefined;
 
 async function run(steps: readonly Step[]) {
   const threads = new Set<Worker>();
@@ -67,29 +67,25 @@ async function run(steps: readonly Step[]) {
   return { ledger: system.ledger(), actors };
 }
 
-it(
-  "keeps account and order of what is told, asked, given up, killed, stopped and lost",
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const { ledger, actors } = await run(steps);
-        const { accepted, handled, panicked, expired, deadLettered, queued, inFlight } = ledger;
-        const { killed = 0, ...otherLetters } = deadLettered;
-        expect({ queued, inFlight, otherLetters }).toEqual({ queued: 0, inFlight: 0, otherLetters: {} });
-        expect(handled + panicked + expired + killed).toBe(accepted);
-        let effects = 0;
-        for (const { gate, sent } of actors) {
-          expect(gate.effects).toEqual([...new Set(gate.effects)].toSorted((a, b) => a - b));
-          expect(gate.effects.every((n) => n < sent)).toBe(true);
-          effects += gate.effects.length;
-        }
-        const losses = steps.filter(({ kind }) => kind === "kill" || kind === "terminate").length;
-        const others = steps.filter(({ kind }) => kind === "stopLater").length;
-        expect(effects).toBeGreaterThanOrEqual(handled - others);
-        expect(effects).toBeLessThanOrEqual(handled + losses * ACTORS);
-      }),
-      { numRuns: isLong ? 1000 : 25, endOnFailure: true },
-    );
-  },
-  isLong ? 1_200_000 : undefined,
-);
+it("keeps account and order of what is told, asked, given up, killed, stopped and lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const { ledger, actors } = await run(steps);
+      const { accepted, handled, panicked, expired, deadLettered, queued, inFlight } = ledger;
+      const { killed = 0, ...otherLetters } = deadLettered;
+      expect({ queued, inFlight, otherLetters }).toEqual({ queued: 0, inFlight: 0, otherLetters: {} });
+      expect(handled + panicked + expired + killed).toBe(accepted);
+      let effects = 0;
+      for (const { gate, sent } of actors) {
+        expect(gate.effects).toEqual([...new Set(gate.effects)].toSorted((a, b) => a - b));
+        expect(gate.effects.every((n) => n < sent)).toBe(true);
+        effects += gate.effects.length;
+      }
+      const losses = steps.filter(({ kind }) => kind === "kill" || kind === "terminate").length;
+      const others = steps.filter(({ kind }) => kind === "stopLater").length;
+      expect(effects).toBeGreaterThanOrEqual(handled - others);
+      expect(effects).toBeLessThanOrEqual(handled + losses * ACTORS);
+    }),
+    { numRuns: scaled(25, 1000), endOnFailure: true },
+  );
+});

@@ -3,6 +3,7 @@ import type { Worker } from "node:worker_threads";
 import type { ActorSystem, Address, AnyAddress, Definition, SpawnOptions } from "@pneumatic/actors";
 import { onThread, retry } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
+import { scaled } from "../../support/scale.ts";
 import { fixtures, patient, threadSystem } from "../../support/thread-worker.ts";
 
 interface Keeper {
@@ -23,7 +24,7 @@ const module = new URL("forwarder.mjs", fixtures);
 const keeper = onThread<Definition<Keeper, Marks>>(module, "keeper");
 const forwarder = onThread<Definition<Forwarder, { to: Address<Keeper>; sent: Int32Array }>>(module, "forwarder");
 const MESSAGES = 10_000;
-const KILLS = process.env["PNEUMATIC_LONG"] === undefined ? 50 : 1000;
+const KILLS = scaled(50, 1000);
 const VICTIMS: readonly Victim[] = ["sender", "receiver", "both, the sender first", "both, the receiver first"];
 const KILLS_PER_RUN = 7;
 const RUNS = Math.ceil(KILLS / VICTIMS.length / 2 / KILLS_PER_RUN);

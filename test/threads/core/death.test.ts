@@ -2,13 +2,14 @@
  * A thread that ends, in whatever way: what it has published is delivered, then the channel disconnects; what waits for it
  * fails; nothing is wedged.
  *
- * PNEUMATIC_SEED=seed repeats a run of the kills; LONG=1 kills 1,000 times.
+ * PNEUMATIC_SEED=seed repeats a run of the kills; PNEUMATIC_LONG=1 kills 1,000 times.
  */
 import type { AnySender, Receiver } from "@pneumatic/core";
 import { channel, syncChannel, unwrap } from "@pneumatic/core";
 import { fromPort, toPort } from "@pneumatic/core/threads";
 import { describe, expect, test } from "vitest";
 import { FLAVORS } from "../../support/flavors.ts";
+import { scaled } from "../../support/scale.ts";
 import { collect, kindOf, numbers } from "../../support/sequence.ts";
 import { startThread } from "../../support/threads.ts";
 
@@ -63,8 +64,7 @@ test("more than one turn can take in is received when the port closes right afte
   sender.drop();
 });
 
-const LONG = process.env["LONG"] === "1";
-const ROUNDS = LONG ? 1000 : 50;
+const ROUNDS = scaled(50, 1000);
 const SEED = Number(process.env["PNEUMATIC_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Numbers from 0 to 1, the same ones for the same seed. */
@@ -90,39 +90,35 @@ async function prefix(rx: Receiver<{ n: number }>, count: number, reached: () =>
   return next;
 }
 
-test(
-  `a producer, a consumer or both that are killed at any moment leave an exact prefix and no wedge (seed ${SEED})`,
-  LONG ? { timeout: 900_000 } : {},
-  async () => {
-    const next = random(SEED);
-    for (let round = 0; round < ROUNDS; round++) {
-      const [outbox, inbox] = anyChannel(Math.floor(next() * 3), 1 + Math.floor(next() * 50));
-      const count = 1 + Math.floor(next() * 1000);
-      const victim = Math.floor(next() * 3);
-      const producer = startThread("flood", { outbox }, { burst: 1 + Math.floor(next() * 200) });
-      if (victim === 0) {
-        const got = await prefix(inbox, count, () => void producer.worker.terminate());
-        expect(got).toBeGreaterThanOrEqual(count);
-      } else {
-        // The values go on to a consumer, through this thread.
-        const [relay, relayed] = syncChannel<{ n: number }>(Math.floor(next() * 3) * 4);
-        const [back, returned] = channel<{ n: number }>();
-        const consumer = startThread("echo", { inbox: relayed, outbox: back });
-        const reached = (): void => {
-          void consumer.worker.terminate();
-          if (victim === 2) void producer.worker.terminate();
-        };
-        const forwarded = (async () => {
-          for await (const value of inbox) if (!(await relay.send(value)).ok) break;
-          relay.drop();
-          inbox.drop();
-        })();
-        expect(await prefix(returned, Math.min(count, 300), reached)).toBeGreaterThan(0);
-        await forwarded;
-        await producer.worker.terminate();
-        await consumer.exited;
-      }
-      await producer.exited;
+test(`a producer, a consumer or both that are killed at any moment leave an exact prefix and no wedge (seed ${SEED})`, async () => {
+  const next = random(SEED);
+  for (let round = 0; round < ROUNDS; round++) {
+    const [outbox, inbox] = anyChannel(Math.floor(next() * 3), 1 + Math.floor(next() * 50));
+    const count = 1 + Math.floor(next() * 1000);
+    const victim = Math.floor(next() * 3);
+    const producer = startThread("flood", { outbox }, { burst: 1 + Math.floor(next() * 200) });
+    if (victim === 0) {
+      const got = await prefix(inbox, count, () => void producer.worker.terminate());
+      expect(got).toBeGreaterThanOrEqual(count);
+    } else {
+      // The values go on to a consumer, through this thread.
+      const [relay, relayed] = syncChannel<{ n: number }>(Math.floor(next() * 3) * 4);
+      const [back, returned] = channel<{ n: number }>();
+      const consumer = startThread("echo", { inbox: relayed, outbox: back });
+      const reached = (): void => {
+        void consumer.worker.terminate();
+        if (victim === 2) void producer.worker.terminate();
+      };
+      const forwarded = (async () => {
+        for await (const value of inbox) if (!(await relay.send(value)).ok) break;
+        relay.drop();
+        inbox.drop();
+      })();
+      expect(await prefix(returned, Math.min(count, 300), reached)).toBeGreaterThan(0);
+      await forwarded;
+      await producer.worker.terminate();
+      await consumer.exited;
     }
-  },
-);
+    await producer.exited;
+  }
+});

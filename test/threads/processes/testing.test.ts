@@ -2,9 +2,10 @@
 import { expect, it } from "vitest";
 import { runModule, runNode } from "../../support/node-process.ts";
 import { digestOf } from "../../support/random-world.mjs";
+import { scaled } from "../../support/scale.ts";
 
 const WORLDS = 25;
-const WORLDS_HERE = process.env["PNEUMATIC_LONG"] === undefined ? WORLDS : 500;
+const WORLDS_HERE = scaled(WORLDS, 500);
 
 /** The digests of the first worlds, each under a seed of its own. */
 async function digests(count: number): Promise<string[]> {

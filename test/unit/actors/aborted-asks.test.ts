@@ -5,16 +5,17 @@ import { ActorSystem, bounded, implement, priority, unbounded } from "@pneumatic
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bytesInUse } from "../../support/garbage.ts";
 import { gate } from "../../support/gate.ts";
+import { scaled } from "../../support/scale.ts";
 import { numbers } from "../../support/sequence.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
-const COUNT = 10_000;
+const COUNT = scaled(5000, 10_000);
 /** So many that it would show if one that is given up were searched for. */
-const MANY = 100_000;
-const ONE_BY_ONE = 10_000;
+const MANY = scaled(30_000, 100_000);
+const ONE_BY_ONE = scaled(5000, 10_000);
 /** What the engine keeps for itself; the asks of a test, if they were kept, would take several times as much. */
-const ALLOWED_BYTES = 1_000_000;
+const ALLOWED_BYTES = 800_000;
 const TIMEOUT_MS = 1000;
 /** Of so many different timeouts: they cost a timer each, the asks none. */
 const TIMEOUTS = 500;
@@ -87,7 +88,7 @@ afterAll(() => {
   Error.stackTraceLimit = stackTraceLimit;
 });
 
-describe.each(Object.entries(PLACES))("asks by the ten thousand that are %s", (_, { mailbox, between, ends }) => {
+describe.each(Object.entries(PLACES))("asks by the thousand that are %s", (_, { mailbox, between, ends }) => {
   test.each(ends)("leave the heap, the timers and the signal as they were when ended by %s", async (end) => {
     await using system = new TestSystem();
     /** Outlives all asks, and never aborts. */
@@ -136,7 +137,7 @@ async function until(isReached: () => boolean): Promise<void> {
   for (let spins = 0; !isReached(); spins++) await (spins < SPINS ? undefined : quiet());
 }
 
-describe("asks in flight, 10,000 one after the other,", () => {
+describe("asks in flight, thousands one after the other,", () => {
   test.each(["signal", "timeout", "death"] as const)(
     "leave the heap, the timers and the signal as they were: %s",
     async (end) => {

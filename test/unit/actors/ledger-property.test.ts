@@ -7,13 +7,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation, Step } from "../../support/ledger-world.ts";
 import { ENDS, LedgerWorld, MAILBOXES, SENDS, TYPES } from "../../support/ledger-world.ts";
+import { scaled } from "../../support/scale.ts";
 import { installClock } from "../../support/virtual-clock.ts";
 
-const { PNEUMATIC_LONG, PNEUMATIC_SEED } = process.env;
-const RUNS = PNEUMATIC_LONG === "1" ? 10_000 : 250;
+const { PNEUMATIC_SEED } = process.env;
+const RUNS = scaled(150, 10_000);
 /** "seed" or "seed@path". */
 const [SEED = Date.now(), PATH = ""] = PNEUMATIC_SEED?.split("@") ?? [];
-const TIMEOUT_MS = Math.max(120_000, 60 * RUNS);
 
 const step: fc.Arbitrary<Step> = fc.record({
   do: fc.oneof(
@@ -38,14 +38,10 @@ async function live(steps: readonly Step[], how: "drop" | "shutdown" | "kill"): 
   await world.end(how);
 }
 
-test(
-  "every message of any life has one fate, and the ledger is balanced after every step",
-  async () => {
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 100, size: "max" }), end, live);
-    const details = await fc.check(property, { numRuns: RUNS, seed: Number(SEED), path: PATH, endOnFailure: true });
-    const again = `PNEUMATIC_SEED=${details.seed}@${details.counterexamplePath}`;
-    const steps = details.counterexample === null ? "" : JSON.stringify(details.counterexample);
-    expect(details.failed ? `${again}\n${String(details.errorInstance)}\n${steps}` : "").toBe("");
-  },
-  TIMEOUT_MS,
-);
+test("every message of any life has one fate, and the ledger is balanced after every step", async () => {
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 100, size: "max" }), end, live);
+  const details = await fc.check(property, { numRuns: RUNS, seed: Number(SEED), path: PATH, endOnFailure: true });
+  const again = `PNEUMATIC_SEED=${details.seed}@${details.counterexamplePath}`;
+  const steps = details.counterexample === null ? "" : JSON.stringify(details.counterexample);
+  expect(details.failed ? `${again}\n${String(details.errorInstance)}\n${steps}` : "").toBe("");
+});

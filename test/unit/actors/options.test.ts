@@ -285,7 +285,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     ...WAIT,
   },
   "address.closed()": {
-    call: (options, system) => system.spawn(idle).closed(options),
+    call: (options, system) => {
+      using address = system.spawn(idle);
+      return address.closed(options);
+    },
     refusal: ARGUMENT,
     nearest: { singal: "signal" },
     others: ["signal"],

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 import { mustEqual } from "../../support/must-equal.ts";
 import { flush } from "../../support/pending.ts";
 import { PermitModel } from "../../support/permit-model.ts";
+import { scaled } from "../../support/scale.ts";
 import { kindOf } from "../../support/sequence.ts";
 
 type Step =
@@ -17,8 +18,7 @@ type Step =
   | { readonly do: "abort" | "use" | "giveBack"; readonly which: number };
 
 const CAPACITIES = [1, 2, 3, 5];
-const LONG = process.env["PNEUMATIC_LONG"] === "1";
-const RUNS = LONG ? 5_000 : 250;
+const RUNS = scaled(150, 5000);
 
 function plain(
   weight: number,
@@ -187,5 +187,4 @@ test.each(CAPACITIES)(
       { numRuns: RUNS },
     );
   },
-  LONG ? 600_000 : undefined,
 );

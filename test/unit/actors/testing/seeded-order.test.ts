@@ -6,8 +6,9 @@ import { ExplorationError, explore, UncontrolledWaitError } from "@pneumatic/act
 import { channel, select } from "@pneumatic/core";
 import { expect, it } from "vitest";
 import { bytesInUse } from "../../../support/garbage.ts";
+import { scaled } from "../../../support/scale.ts";
 
-const RUNS_FOR_MEMORY = process.env["PNEUMATIC_LONG"] === undefined ? 2000 : 20_000;
+const RUNS_FOR_MEMORY = scaled(1000, 20_000);
 
 const account = actor({
   state: () => ({ balance: 0 }),
@@ -180,7 +181,7 @@ it("runs leave nothing behind in memory", async () => {
   await explore(scenario, { runs: 500 });
   const before = await bytesInUse();
   await explore(scenario, { runs: RUNS_FOR_MEMORY });
-  expect((await bytesInUse()) - before).toBeLessThan(1_000_000);
+  expect((await bytesInUse()) - before).toBeLessThan(500_000);
 });
 
 it("shows a step that comes last of all as one that others overtake once", async () => {
