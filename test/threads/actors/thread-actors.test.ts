@@ -47,12 +47,13 @@ describe("an actor on a thread", () => {
   it("sees the signal of the ask in flight, and never sees an ask that was given up while queued", async () => {
     await using system = threadSystem();
     using address = system.spawn(worker);
-    const caller = new AbortController();
-    const inFlight = failure(address.ask({ type: "waitForAbort" }, { signal: caller.signal }));
-    const queued = failure(address.ask({ type: "see", n: 1 }, { signal: caller.signal }));
+    const [first, second] = [new AbortController(), new AbortController()];
+    const inFlight = failure(address.ask({ type: "waitForAbort" }, { signal: first.signal }));
+    const queued = failure(address.ask({ type: "see", n: 1 }, { signal: second.signal }));
     await address.started;
     await new Promise(setImmediate); // its turn has come: the first is in flight
-    caller.abort(new Error("given up"));
+    second.abort(new Error("given up"));
+    first.abort(new Error("given up")); // after it the thread would go on with the second
     expect([(await inFlight).message, (await queued).message]).toEqual(["given up", "given up"]);
     await address.ask({ type: "wait", ms: 10 });
     expect(await address.ask({ type: "seen" })).toEqual([-1]);
