@@ -13,6 +13,7 @@ import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core"
 import { UseAfterDropError } from "@pneumatic/core";
 import { afterYield, Channel, charge, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
+import { InvalidMessageError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Inbox } from "../mailbox/inbox.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
@@ -21,7 +22,7 @@ import type { AskOptions } from "../protocol.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { AddressTo, WeakAddressTo } from "./address.ts";
 import { forgetOrigin, noteOrigin } from "./address-origins.ts";
-import { askAt, checkedMessage } from "./sending.ts";
+import { askAt, isMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
 
@@ -76,7 +77,7 @@ abstract class BaseAddress {
 
   protected inboxOf(operation: string, message: unknown): Inbox {
     this.check(operation);
-    checkedMessage(this.path, message);
+    if (!isMessage(message)) throw new InvalidMessageError(this.path, message);
     return this.#target.inbox;
   }
 
