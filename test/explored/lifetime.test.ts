@@ -65,7 +65,7 @@ explored(
   },
 );
 
-interface Courier {
+interface Carrier {
   carry(payload: { cargo: Address<Cargo>; hops: number }): void | Promise<void>;
   fail(): void;
 }
@@ -82,9 +82,9 @@ explored(
       on: { touch: () => ++touched },
       stopped: (_, { kind }) => void cargoEnds.push(kind),
     });
-    const couriers: Address<Courier>[] = [];
+    const carriers: Address<Carrier>[] = [];
     let lives = true;
-    const courier = implement<Courier>()({
+    const carrier = implement<Carrier>()({
       on: {
         carry: async ({ own, sleep }, { cargo, hops }) => {
           if (!lives) throw new Error("unreachable");
@@ -92,7 +92,7 @@ explored(
           await cargo.ask({ type: "touch" });
           if (hops === 0) cargo.drop();
           else if (chance.oneIn(4)) own(cargo);
-          else any(chance, couriers).tell({ type: "carry", cargo, hops: hops - 1 });
+          else any(chance, carriers).tell({ type: "carry", cargo, hops: hops - 1 });
         },
         fail: () => {
           throw BAD;
@@ -100,19 +100,19 @@ explored(
       },
     });
     using scripts = new Scripts(system);
-    for (const [n] of numbers(3).entries()) couriers.push(system.spawn(courier, { ...OFTEN, name: `courier-${n}` }));
+    for (const [n] of numbers(3).entries()) carriers.push(system.spawn(carrier, { ...OFTEN, name: `carrier-${n}` }));
     const cargos = chance.times(3, () => system.spawn(cargo));
     const exits = cargos.map(({ exited }) => outcomeOf(exited));
     await scripts.perform(
-      cargos.map((each) => () => any(chance, couriers).tell({ type: "carry", cargo: each, hops: chance.below(6) })),
+      cargos.map((each) => () => any(chance, carriers).tell({ type: "carry", cargo: each, hops: chance.below(6) })),
       numbers(3).map(() => async ({ sleep }) => {
         await sleep(chance.below(15));
-        any(chance, couriers).tell({ type: "fail" });
+        any(chance, carriers).tell({ type: "fail" });
       }),
     );
     await pause(1000);
     lives = false;
-    for (const each of couriers) each.drop();
+    for (const each of carriers) each.drop();
     await pause(100);
     same(
       "exits",

@@ -3,7 +3,9 @@
  * given when it is made; without one it takes the clock in force and the scheduler below.
  */
 // The real timers, even if a test has replaced the globals: they order work and tell no time.
+
 import { clearInterval, setImmediate, setInterval } from "node:timers";
+import { LONGEST_DELAY } from "@pneumatic/core/internal";
 import type { Scheduler } from "./scheduler.ts";
 
 export type { Clock } from "@pneumatic/core/testing";
@@ -19,8 +21,6 @@ export const platformScheduler: Scheduler = {
     setImmediate(task);
   },
 };
-
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Keeps the process alive until the function it returns is called. */
 export function refEventLoop(): () => void {

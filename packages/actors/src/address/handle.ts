@@ -11,7 +11,7 @@
  */
 import type { Result, Sender, TrySendError, WaitOptions } from "@pneumatic/core";
 import { UseAfterDropError } from "@pneumatic/core";
-import { afterYield, Channel, charge, refuse, unboundedSender } from "@pneumatic/core/internal";
+import { afterYield, Channel, charge, ignore, refuse, unboundedSender } from "@pneumatic/core/internal";
 import { isTracing } from "@pneumatic/core/internal/threads";
 import { InvalidMessageError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -25,8 +25,6 @@ import { forgetOrigin, noteOrigin } from "./address-origins.ts";
 import { askAt, isMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
-
-const ignore = (): void => {};
 
 abstract class BaseAddress {
   // By symbols of another file, which the declaration of an exported class cannot have as names.

@@ -1,5 +1,5 @@
 /** Something that happens at most once in the life of an actor, for those who ask. */
-const ignore = (): void => {};
+import { ignore } from "@pneumatic/core/internal";
 
 export class DeferredPromise<T> {
   /** An unobserved rejection ends no process. */

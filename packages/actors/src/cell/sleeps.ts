@@ -2,11 +2,10 @@
 import type { WaitOptions } from "@pneumatic/core";
 import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
-import { abortSignal, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
+import { abortSignal, ignore, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
 
 const VALID_MS = "a number of milliseconds from 0 to Infinity";
 const SLEEP_OPTIONS = { signal: abortSignal };
-const ignore = (): void => {};
 
 /** A wait whose event never comes, so that its timeout is what it waits for. */
 class Sleep extends Wait<void> {

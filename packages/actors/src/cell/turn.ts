@@ -4,7 +4,7 @@
  *
  * A promise and its callbacks are paid only for handlers that return one.
  */
-import { NOTHING } from "@pneumatic/core/internal";
+import { ignore, NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics-channels.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
@@ -13,7 +13,6 @@ import type { Incarnation } from "./incarnation.ts";
 import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 
 const { then } = Promise.prototype;
-const ignore = (): void => {};
 
 /**
  * Gives `cell` a turn of at most `limit` messages, and returns the number taken. An empty mailbox gets no other turn.

@@ -2,12 +2,10 @@
 import type { Result, TrySendError } from "@pneumatic/core";
 import { SendError, SendTimeoutError } from "@pneumatic/core";
 import type { Channel, WaitingSender, WaitNode } from "@pneumatic/core/internal";
-import { Wait } from "@pneumatic/core/internal";
+import { ignore, Wait } from "@pneumatic/core/internal";
 import type { Envelope } from "../reply/ask.ts";
 import type { DeadlockVictim, Edge, Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler, Step } from "../scheduler.ts";
-
-const ignore = (): void => {};
 
 /** The result of a send that succeeded. */
 export const SENT: Result<void, never> = Object.freeze({ ok: true, value: undefined });

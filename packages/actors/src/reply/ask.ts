@@ -9,7 +9,7 @@
  * allocation.
  */
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
-import { followSignal, ignoreSignal } from "@pneumatic/core/internal";
+import { followSignal, ignore, ignoreSignal } from "@pneumatic/core/internal";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Step } from "../scheduler.ts";
@@ -38,7 +38,6 @@ export interface Removable {
 export type AskPosition = number | Removable | WaitingSender<unknown>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
-const ignore = (): void => {};
 
 /** The outcome of a message that no handler saw, because its caller gave up, or its actor has to end first. */
 export const NEVER_STARTED: unique symbol = Symbol("never started");

@@ -1,6 +1,8 @@
 /** A mailbox that reports its messages, checks their order and the asks that wait, and may be struck by faults. */
+
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { PUSHED } from "@pneumatic/core/internal";
+import type { Message } from "../address/target.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -9,7 +11,6 @@ import type { Sent } from "../mailbox/waiting-senders.ts";
 import { Envelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
-type Message = { readonly type: string };
 type How = "tells" | "sends" | "asks" | "delivers";
 
 /** The effect of a fault on a message that is sent; undefined for none. */

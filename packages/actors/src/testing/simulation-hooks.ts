@@ -5,6 +5,7 @@
  * Above the limits: it stands around every part of an actor, and so knows all of them.
  */
 
+import type { Message } from "../address/target.ts";
 import type { Behavior, Handler } from "../cell/behavior.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ActorCode } from "../cell/executor.ts";
@@ -29,7 +30,6 @@ import type { Simulation } from "./simulation.ts";
 import type { Trace } from "./trace.ts";
 import { TracedDiagnostics } from "./traced-diagnostics.ts";
 
-type Message = { readonly type: string };
 type InjectedFailure = Extract<Fault, { readonly kind: "panic" | "crash" }>;
 
 /** Runs `behavior` in the place of what the actor itself runs. */

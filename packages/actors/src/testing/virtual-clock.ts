@@ -2,10 +2,9 @@
  * Time that moves only when a test says so. Timers run in the order of their deadlines, those of one deadline in the
  * order they were set; a timer that is set meanwhile runs too if it falls due.
  */
+import { LONGEST_DELAY } from "@pneumatic/core/internal";
 import type { Clock } from "@pneumatic/core/testing";
 import { checkAdvance } from "./check-options.ts";
-
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** A timer that is set, in a binary heap. */
 interface VirtualTimer {

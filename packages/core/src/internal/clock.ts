@@ -37,7 +37,7 @@ export function nextTurn(run: () => void): void {
 }
 
 /** The longest delay of a timer: with a longer one every platform fires at once. A longer wait is made of several. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+export const LONGEST_DELAY: number = 2 ** 31 - 1;
 
 /** A timer that runs a callback once, never earlier than `ms` from now, and never for `Infinity`. */
 export class Timer {

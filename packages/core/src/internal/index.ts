@@ -12,7 +12,7 @@ export {
   type WaitingSender,
   type Waker,
 } from "./channel.ts";
-export { currentClock, platformClock, Timer, UnrefTimer } from "./clock.ts";
+export { currentClock, LONGEST_DELAY, platformClock, Timer, UnrefTimer } from "./clock.ts";
 export {
   abortSignal,
   callback,
@@ -34,7 +34,7 @@ export {
 export { type Fifo, Queue } from "./queue.ts";
 export { unboundedSender } from "./senders.ts";
 export { CLOSED, NOTHING, OPEN } from "./source.ts";
-export { refuse, settled, Wait } from "./wait.ts";
+export { ignore, refuse, settled, Wait } from "./wait.ts";
 export { WaitList, type WaitNode } from "./wait-list.ts";
 export {
   isContainer,

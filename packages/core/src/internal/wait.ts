@@ -12,6 +12,9 @@ import type { OptionTable } from "./options.ts";
 import { abortSignal, ignored, milliseconds, misuseOf } from "./options.ts";
 import type { WaitNode } from "./wait-list.ts";
 
+/** Observes a rejection that is another's to handle. */
+export const ignore = (): void => {};
+
 export abstract class Wait<R> implements Abortable, WaitNode {
   previous: WaitNode | undefined = undefined;
   next: WaitNode | undefined = undefined;
