@@ -189,7 +189,7 @@ describe("the start of an actor on a thread", () => {
   it("is refused at the door for what is no address of a module, and for options of another kind", async () => {
     await using system = threadSystem();
     const local = { thread: "dedicated" } as const;
-    expect(() => onThread("./worker.mjs")).toThrow(InvalidDefinitionError);
+    expect(() => onThread<typeof worker>("./worker.mjs")).toThrow(InvalidDefinitionError);
     expect(() => system.spawn(worker, { thread: "both" as "shared" })).toThrow(
       'thread of an actor must be one of "shared", "dedicated", not "both"',
     );
