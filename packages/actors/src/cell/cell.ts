@@ -41,18 +41,18 @@ import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exits.ts";
 import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
+import { isEnvelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
@@ -344,7 +344,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+    if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /** Takes the first message of a mailbox with deferred messages. */
@@ -362,7 +362,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
+    this.life.panicked(failureOf(error, isEnvelope(item) ? item.message : item), error);
   }
 
   /**
@@ -371,7 +371,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
    */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
+    if (item === undefined || (isEnvelope(item) && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -384,17 +384,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Envelope) item.abortHandler(error);
+      if (isEnvelope(item)) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (isEnvelope(item)) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Envelope ? item.message : item;
-    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    const message = isEnvelope(item) ? item.message : item;
+    if (isEnvelope(item)) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
@@ -402,7 +402,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.code.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Envelope) item.abortHandler(error);
+    if (isEnvelope(item)) item.abortHandler(error);
   }
 }
 

@@ -22,6 +22,7 @@ import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
@@ -60,7 +61,7 @@ export abstract class ContextBase {
 
   get log(): Logger {
     const { path, actorId, generation } = this;
-    this.#log ??= this.systemLog.child({ actor: path, id: actorId, generation });
+    this.#log ??= this.systemLog.child({ actor: shortened(path), id: actorId, generation });
     return this.#log;
   }
 

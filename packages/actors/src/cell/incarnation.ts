@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
@@ -52,12 +52,12 @@ export class Incarnation extends ContextBase {
 
   /** True if the message in flight is an ask. */
   get isAsk(): boolean {
-    return this.#cell.inFlight instanceof Envelope;
+    return isEnvelope(this.#cell.inFlight);
   }
 
   get callerSignal(): AbortSignal | undefined {
     const { inFlight, incarnation } = this.#cell;
-    return inFlight instanceof Envelope && incarnation === this ? inFlight.handlerSignal : undefined;
+    return isEnvelope(inFlight) && incarnation === this ? inFlight.handlerSignal : undefined;
   }
 
   // The port of the context

@@ -6,7 +6,7 @@
  * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
  * code runs in between, and may kill: each step checks that the same end is still under way.
  */
-import { UnrefTimer } from "@pneumatic/core/internal";
+import { NOTHING, UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -58,8 +58,8 @@ export class Lifecycle {
   generation = 0;
   /** The number of successful starts. */
   starts = 0;
-  /** The error of the last failed start. */
-  startError: unknown = undefined;
+  /** The error of the last failed start; `NOTHING` if none has failed. */
+  startError: unknown = NOTHING;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
@@ -82,7 +82,7 @@ export class Lifecycle {
     const { path, state } = this.#cell;
     const isLost = state.phase === STOPPED || (state.phase === ENDING && !state.directive.restart);
     if (this.starts > 0) this.#started.resolve();
-    else if (isLost && this.startError !== undefined) this.#started.reject(new StartFailedError(path, this.startError));
+    else if (isLost && this.startError !== NOTHING) this.#started.reject(new StartFailedError(path, this.startError));
     else if (state.phase === STOPPED) this.#started.reject(new ActorStoppedError(path, this.reason));
   }
 

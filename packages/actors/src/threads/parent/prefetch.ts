@@ -16,7 +16,7 @@ import type { Message } from "../../address/target.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
 import { markTransferred } from "../../mailbox/transferred.ts";
-import { Envelope } from "../../reply/ask.ts";
+import { isEnvelope } from "../../reply/ask.ts";
 import { marshalAll, movesOnce } from "../wire/marshal.ts";
 import type { ToWorker } from "../wire/messages.ts";
 import { FIRST_BEFORE } from "../wire/shared-words.ts";
@@ -95,9 +95,9 @@ export class PrefetchWindow implements Prefetcher {
     if (mailbox.canPrefetch) {
       mailbox.prefetcher = this;
       mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
-        const next = item instanceof Envelope ? item.message : (item as Message);
+        const next = isEnvelope(item) ? item.message : (item as Message);
         if (!this.types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
-        if (item instanceof Envelope) {
+        if (isEnvelope(item)) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
         }

@@ -25,7 +25,7 @@ import { failureOf } from "../../cell/failure.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { Envelope, NEVER_STARTED } from "../../reply/ask.ts";
+import { isEnvelope, NEVER_STARTED } from "../../reply/ask.ts";
 import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, unmarshal } from "../wire/marshal.ts";
@@ -179,9 +179,9 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       if (cell.inFlight === undefined) {
         this.#window.turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (cell.inFlight instanceof Envelope) cell.inFlight.started();
+        if (isEnvelope(cell.inFlight)) cell.inFlight.started();
       }
-      const outcome = this.#outcomeOf(this.#window.turnSeq, cell.inFlight instanceof Envelope);
+      const outcome = this.#outcomeOf(this.#window.turnSeq, isEnvelope(cell.inFlight));
       if (outcome === undefined) {
         if (this.#state.is === HALTED) this.#transition({ ...this.#state, isAtWork: true });
         break;
@@ -189,7 +189,7 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       this.#answered(); // nobody waits any more
       if ("error" in outcome) break;
       const item = cell.inFlight;
-      cell.handled(this.#replyOf(outcome, item instanceof Envelope ? item.message : item));
+      cell.handled(this.#replyOf(outcome, isEnvelope(item) ? item.message : item));
     }
     this.#window.resetIfDue();
     this.#window.end(cell.mailbox);

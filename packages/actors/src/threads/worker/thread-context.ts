@@ -2,6 +2,8 @@
  * The context of an actor on a worker thread (cell/context-base.ts). What concerns the actor as a whole goes to the parent's
  * side; timers, sleeps and watches are of this thread.
  *
+ * Above the limits: it joins what a context can do to what the parent's side does.
+ *
  * Only the hosted actor calls `begin` and `finish`, around each message, and `cancel` and `end`, in this order.
  */
 import type { Clock } from "@pneumatic/core/internal";
