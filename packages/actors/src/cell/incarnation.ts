@@ -13,6 +13,7 @@ import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
+import { GAVE_UP } from "./giving-up.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
 /** The real `then`, even if a promise has its own. */
@@ -157,7 +158,10 @@ export class Incarnation extends ContextBase {
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#goOn(value);
-    this.#rejected ??= (error) => this.#cell.panicked(this, error);
+    this.#rejected ??= (error) => {
+      if (this.#cell.gaveUp(this, error)) this.#goOn(GAVE_UP);
+      else this.#cell.panicked(this, error);
+    };
     then.call(reply, this.#fulfilled, this.#rejected);
   }
 
