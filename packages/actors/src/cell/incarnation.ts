@@ -5,6 +5,7 @@
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
+import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { Envelope } from "../reply/ask.ts";
@@ -146,7 +147,7 @@ export class Incarnation extends ContextBase {
     if (this.hasEnded) return;
     const { path, mailbox, life } = this.#cell;
     try {
-      const message = checkedMessage(path, make());
+      const message = checkedMessage(path, inNeutralContext(make));
       if (this.hasEnded) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
