@@ -51,7 +51,7 @@ describe("an actor on a thread", () => {
     const inFlight = failure(address.ask({ type: "waitForAbort" }, { signal: first.signal }));
     const queued = failure(address.ask({ type: "see", n: 1 }, { signal: second.signal }));
     await address.started;
-    await new Promise(setImmediate); // its turn has come: the first is in flight
+    while (!system.lines.some(({ msg }) => msg === "waits for abort")) await new Promise(setImmediate);
     second.abort(new Error("given up"));
     first.abort(new Error("given up")); // after it the thread would go on with the second
     expect([(await inFlight).message, (await queued).message]).toEqual(["given up", "given up"]);

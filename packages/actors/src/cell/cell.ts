@@ -47,6 +47,7 @@ import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
+import type { Envelope } from "../reply/ask.ts";
 import { isEnvelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
@@ -57,6 +58,7 @@ import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
 import { failureOf, retries } from "./failure.ts";
+import { GAVE_UP, isGivingUp } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
@@ -106,7 +108,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** The number of messages that it has stashed. */
+  /** The number of messages whose handlers have settled without having handled them: stashed, or given up. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
@@ -337,6 +339,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.attempt = 1;
+    if (reply === GAVE_UP) {
+      this.#givenUp(item as Envelope);
+      return;
+    }
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;
@@ -345,6 +351,23 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.handled++;
     if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+  }
+
+  /** Counts a message whose handler has given up along with the caller: the actor goes on with its state. */
+  #givenUp({ message }: Envelope): void {
+    this.isStashing = false;
+    this.#setAside++;
+    this.account.expired++;
+    const { path: actor, id, life } = this;
+    const entry = { actor, id, generation: life.generation, type: typeOf(message) };
+    report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
+  }
+
+  /** Returns true if the handler of this thread that threw `error` has only given up along with its caller. */
+  gaveUp(incarnation: Incarnation, error: unknown): boolean {
+    const item = this.inFlight;
+    if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
+    return isGivingUp(error, item.handlerSignal.reason);
   }
 
   /** Takes the first message of a mailbox with deferred messages. */

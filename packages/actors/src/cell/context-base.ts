@@ -24,6 +24,7 @@ import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRe
 import type { ExitReason } from "../exit-reason.ts";
 import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
+import type { SleepOptions } from "./sleeps.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 
@@ -83,11 +84,11 @@ export abstract class ContextBase {
     return this.#timers;
   }
 
-  get sleep(): Sleeps["start"] {
+  get sleep(): (ms: number, options?: SleepOptions) => Promise<void> {
     return (ms, options) => {
       this.#sleeps ??= new Sleeps(this.clock);
       this.#endSleeps();
-      return this.#sleeps.start(ms, options);
+      return this.#sleeps.start(ms, options, this.callerSignal);
     };
   }
 

@@ -10,6 +10,7 @@ import { isEnvelope } from "../reply/ask.ts";
 import type { Handler } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
+import { GAVE_UP } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 
@@ -54,8 +55,11 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
       reply = asPromise(handler(incarnation, message));
     }
   } catch (error) {
-    cell.panicked(incarnation, error);
-    return false;
+    if (!cell.gaveUp(incarnation, error)) {
+      cell.panicked(incarnation, error);
+      return false;
+    }
+    reply = GAVE_UP;
   }
   if (handler === undefined) {
     cell.inFlight = undefined;

@@ -10,6 +10,7 @@
  */
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignore, ignoreSignal } from "@pneumatic/core/internal";
+import { inNeutralContext } from "../async-context.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Step } from "../scheduler.ts";
@@ -163,7 +164,7 @@ export class Envelope implements Expiring, DeadlockVictim {
   abortHandler(reason: unknown): void {
     const controller = this.#controller;
     if (this.#phase !== SETTLED) this.#controller = undefined;
-    controller?.abort(reason);
+    if (controller !== undefined) inNeutralContext(() => controller.abort(reason));
   }
 
   #giveUp(reason: unknown): void {

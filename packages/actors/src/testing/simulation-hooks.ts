@@ -162,7 +162,10 @@ export class SimulationHooks implements TestHooks {
       };
       reply.then(
         (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
-        () => settled(() => `panics in ${message.type}`),
+        (error) => {
+          const how = cell.gaveUp(context as Incarnation, error) ? "gives up" : "panics in";
+          settled(() => `${how} ${message.type}`);
+        },
       );
       return reply;
     }
@@ -185,7 +188,7 @@ export class SimulationHooks implements TestHooks {
     };
     if (slow === undefined) return run();
     this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
-    return context.sleep(lengthOf(slow), undefined).then(run); // the handler never starts if its incarnation ends meanwhile
+    return context.sleep(lengthOf(slow)).then(run); // the handler never starts if its incarnation ends meanwhile
   }
 
   #fail(failure: InjectedFailure, path: string, context: Incarnation, { type }: Message): never {

@@ -19,7 +19,7 @@ import { markTransferred } from "../../mailbox/transferred.ts";
 import { isEnvelope } from "../../reply/ask.ts";
 import { marshalAll, movesOnce } from "../wire/marshal.ts";
 import type { ToWorker } from "../wire/messages.ts";
-import { FIRST_BEFORE } from "../wire/shared-words.ts";
+import { clearGivenUp, FIRST_BEFORE, giveUp } from "../wire/shared-words.ts";
 import type { Acknowledgements } from "./acknowledged.ts";
 import type { Exports } from "./exports.ts";
 
@@ -91,6 +91,7 @@ export class PrefetchWindow implements Prefetcher {
     if (this.#acks.started !== undefined || typeof this.#reset === "object") return;
     const { mailbox, attempt, isAsk } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
+    clearGivenUp(this.#acks.words, first);
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
     if (mailbox.canPrefetch) {
       mailbox.prefetcher = this;
@@ -100,6 +101,7 @@ export class PrefetchWindow implements Prefetcher {
         if (isEnvelope(item)) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
+          clearGivenUp(this.#acks.words, first + messages.length);
         }
         messages.push(next);
         this.prefetchedUpTo = ticket;
@@ -131,7 +133,8 @@ export class PrefetchWindow implements Prefetcher {
   }
 
   cancelAsk(seq: number): void {
-    this.#way.send({ op: "cancel", id: this.#id, epoch: this.#epoch, seq });
+    giveUp(this.#acks.words, seq);
+    this.#way.send({ op: "cancel", id: this.#id, seq });
   }
 
   /**

@@ -22,6 +22,7 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
 import { failureOf } from "../../cell/failure.ts";
+import { GAVE_UP } from "../../cell/giving-up.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
@@ -41,6 +42,7 @@ type HandlerOutcome = Handled | { readonly error: unknown };
 
 const NO_REPLY: HandlerOutcome = { reply: undefined };
 const NOT_STARTED: HandlerOutcome = { reply: NEVER_STARTED };
+const GIVEN_UP: HandlerOutcome = { reply: GAVE_UP };
 const STASHED: HandlerOutcome = { reply: undefined, isStashed: true };
 
 const OPEN = 0;
@@ -214,6 +216,9 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
         break;
       case "skipped":
         this.#outcomes.set(record.seq, NOT_STARTED);
+        break;
+      case "gaveUp":
+        this.#outcomes.set(record.seq, GIVEN_UP);
         break;
       case "panicked": {
         const error = unmarshalError(record.error);
