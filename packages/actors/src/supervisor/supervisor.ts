@@ -244,11 +244,11 @@ export class Supervisor {
 
   /**
    * Returns `child`; or, if it has ended normally, a new one in its position. A child that was ended on purpose stays
-   * so.
+   * so, and a supervisor that drains makes no new one.
    */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
-    if (isAlive || life.reason.kind !== "normal") return child;
+    if (isAlive || life.reason.kind !== "normal" || !this.#cell?.accepts) return child;
     return this.#make(child.id, child.spec, { comesBack: child.comesBack, isReplacement: true });
   }
 
