@@ -6,7 +6,7 @@
  */
 import { ignore, NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics-channels.ts";
-import { Envelope } from "../reply/ask.ts";
+import { Envelope, Wrapped } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
 import { GAVE_UP } from "./giving-up.ts";
@@ -39,8 +39,11 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (item instanceof Envelope) {
-    item.started();
+  if (item instanceof Wrapped) {
+    if (!item.begin()) {
+      cell.mailbox.expire(item);
+      return true;
+    }
     message = item.message;
   }
   const { executor } = incarnation;

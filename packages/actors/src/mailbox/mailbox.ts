@@ -32,8 +32,8 @@ import {
   settled,
 } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskPosition, AskQueue } from "../reply/ask.ts";
-import { Envelope } from "../reply/ask.ts";
+import type { AskPosition, AskQueue, Wrapped } from "../reply/ask.ts";
+import { Envelope, messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Account } from "./account.ts";
@@ -49,6 +49,7 @@ import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
+import { RemoteTimer, Tick } from "./tick.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
 import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
@@ -73,7 +74,8 @@ export interface MailboxOwner extends Waker, Waiter {
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   /** The names of its handlers, as far as they are known. */
   readonly handlers: readonly string[];
-  deadLetter(message: unknown, reason: DeadLetterReason): void;
+  /** `isQuiet`: it is of no interest to the log. */
+  deadLetter(message: unknown, reason: DeadLetterReason, isQuiet: boolean): void;
   /** Drops the addresses in a message that will not be handled. */
   release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
@@ -171,7 +173,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = item instanceof Envelope ? item.message : item;
+    const message = messageOf(item);
     if (item instanceof Envelope && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
@@ -213,7 +215,8 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Delivers the message, or makes it a dead letter. */
   tell(message: unknown): void {
-    const item = this.#prepare === undefined ? message : this.#prepare(message);
+    const isReady = this.#prepare === undefined || message instanceof Tick; // a thread sends its ticks as copies
+    const item = isReady ? message : this.#prepare(message);
     const pushed = this.#offer(item);
     if (pushed !== PUSHED) this.#refuseTell(item, pushed);
   }
@@ -295,9 +298,19 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
+    if (item instanceof Tick && !item.begin()) {
+      this.expire(item);
+      return;
+    }
     this.account.deadLetter(reason);
     if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
+    this.#owner.deadLetter(messageOf(item), reason, item instanceof Tick && reason === "draining");
+  }
+
+  /** Gives up a tick that is stale. The addresses in it are dropped if it is a copy from a thread. */
+  expire(item: Wrapped): void {
+    this.account.expired++;
+    if (item instanceof Tick && item.timer instanceof RemoteTimer) this.#owner.release(item.message);
   }
 
   /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */
@@ -312,13 +325,19 @@ export class Mailbox implements AskQueue, AccountedInbox {
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
-    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.discard(item, reason);
+    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.#empty(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
-      if (item !== NOTHING) this.discard(item, reason);
+      if (item !== NOTHING) this.#empty(item, reason);
     }
     this.channel.waker = waker;
     if (waker !== undefined && this.isFinished) waker.wake();
+  }
+
+  /** Gives up an item as the incarnation ends, of which all ticks are. */
+  #empty(item: unknown, reason: DeadLetterReason): void {
+    if (item instanceof Tick) this.expire(item);
+    else this.discard(item, reason);
   }
 
   /** True if messages may be started before they are taken: none is evicted, and the order is that of arrival. */

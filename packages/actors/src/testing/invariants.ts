@@ -2,7 +2,7 @@
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Envelope } from "../reply/ask.ts";
+import { messageOf } from "../reply/ask.ts";
 import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -11,7 +11,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 export function atWork(runtime: SystemRuntime): string[] {
   return withDescendants(runtime.roots).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
+    const message = messageOf(inFlight);
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
     if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];

@@ -8,7 +8,7 @@ import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
-import { Envelope } from "../reply/ask.ts";
+import { Envelope, messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type How = "tells" | "sends" | "asks" | "delivers";
@@ -62,8 +62,8 @@ export class SimulatedMailbox extends Mailbox {
     const before = this.#begun;
     this.#begun = item;
     if (before !== item && before instanceof Envelope && !before.isSettled) this.#unanswered(before);
-    const { type } = messageOf(item);
-    if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
+    const message = messageOf(item) as Message;
+    if (attempt === 1 && !this.#isNext(message)) this.#violated(`handles "${message.type}" out of order`);
   }
 
   /** Returns true unless a message that was sent before `message` comes after it. */
@@ -118,7 +118,7 @@ export class SimulatedMailbox extends Mailbox {
 
   override stash(item: unknown): void {
     this.#begun = undefined;
-    this.#free.add(messageOf(item));
+    this.#free.add(messageOf(item) as Message);
     super.stash(item);
   }
 
@@ -131,9 +131,10 @@ export class SimulatedMailbox extends Mailbox {
     });
   }
 
-  #sends(how: How, message: unknown): Mishap {
-    if (this.#isOrdered) this.#expected.push(message as Message);
-    return this.#observer.sends(how, message as Message, this);
+  #sends(how: How, item: unknown): Mishap {
+    const message = messageOf(item) as Message;
+    if (this.#isOrdered) this.#expected.push(message);
+    return this.#observer.sends(how, message, this);
   }
 
   /** Accepts a message, and gives it up at once. */
@@ -162,8 +163,4 @@ export class SimulatedMailbox extends Mailbox {
   #violated(what: string): void {
     this.#observer.violated(`"${this.path}" ${what}`);
   }
-}
-
-function messageOf(item: unknown): Message {
-  return item instanceof Envelope ? item.message : (item as Message);
 }
