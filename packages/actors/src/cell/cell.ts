@@ -41,7 +41,6 @@ import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exits.ts";
 import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
@@ -49,11 +48,12 @@ import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { withoutTimer } from "../mailbox/tick.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import { Envelope, messageOf, NEVER_STARTED } from "../reply/ask.ts";
+import { isEnvelope, messageOf, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
@@ -350,7 +350,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+    if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
   /**
@@ -361,7 +361,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     this.#setAside++;
     this.account.expired++;
-    if (!(item instanceof Envelope)) return;
+    if (!isEnvelope(item)) return;
     const { path: actor, id, life } = this;
     const entry = { actor, id, generation: life.generation, type: typeOf(item.message) };
     report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
@@ -370,7 +370,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   /** Returns true if the handler of this thread that threw `error` has only given up along with its caller. */
   gaveUp(incarnation: Incarnation, error: unknown): boolean {
     const item = this.inFlight;
-    if (this.code.isRemote || !(item instanceof Envelope) || !item.isSettled || this.isOver(incarnation)) return false;
+    if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
     return isGivingUp(error, item.handlerSignal.reason);
   }
 
@@ -398,7 +398,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
    */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
+    if (item === undefined || (isEnvelope(item) && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -411,17 +411,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(withoutTimer(item));
-      if (item instanceof Envelope) item.abortHandler(error);
+      if (isEnvelope(item)) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (isEnvelope(item)) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
     const message = messageOf(item);
-    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    if (isEnvelope(item)) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
@@ -429,7 +429,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.code.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Envelope) item.abortHandler(error);
+    if (isEnvelope(item)) item.abortHandler(error);
   }
 }
 

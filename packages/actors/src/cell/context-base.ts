@@ -23,6 +23,7 @@ import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Tick } from "../mailbox/tick.ts";
+import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
 import type { SleepOptions } from "./sleeps.ts";
 import { Sleeps } from "./sleeps.ts";
@@ -62,7 +63,7 @@ export abstract class ContextBase {
 
   get log(): Logger {
     const { path, actorId, generation } = this;
-    this.#log ??= this.systemLog.child({ actor: path, id: actorId, generation });
+    this.#log ??= this.systemLog.child({ actor: shortened(path), id: actorId, generation });
     return this.#log;
   }
 

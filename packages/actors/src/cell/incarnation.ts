@@ -9,8 +9,9 @@ import type { Message } from "../address/target.ts";
 import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import { Tick } from "../mailbox/tick.ts";
-import { Envelope } from "../reply/ask.ts";
+import type { Tick } from "../mailbox/tick.ts";
+import { isTick } from "../mailbox/tick.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
@@ -56,18 +57,18 @@ export class Incarnation extends ContextBase {
 
   /** True if the message in flight is an ask. */
   get isAsk(): boolean {
-    return this.#cell.inFlight instanceof Envelope;
+    return isEnvelope(this.#cell.inFlight);
   }
 
   /** The number of the timer whose tick is in flight, on its thread; 0 for every other message. */
   get timerNumber(): number {
     const { inFlight } = this.#cell;
-    return inFlight instanceof Tick ? inFlight.timer.number : 0;
+    return isTick(inFlight) ? inFlight.timer.number : 0;
   }
 
   get callerSignal(): AbortSignal | undefined {
     const { inFlight, incarnation } = this.#cell;
-    return inFlight instanceof Envelope && incarnation === this ? inFlight.handlerSignal : undefined;
+    return isEnvelope(inFlight) && incarnation === this ? inFlight.handlerSignal : undefined;
   }
 
   // The port of the context

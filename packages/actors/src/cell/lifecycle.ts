@@ -8,7 +8,7 @@
  *
  * Above the limits: every start and every end passes here, so it imports what they touch.
  */
-import { UnrefTimer } from "@pneumatic/core/internal";
+import { NOTHING, UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { inNeutralContext } from "../async-context.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
@@ -61,8 +61,8 @@ export class Lifecycle {
   generation = 0;
   /** The number of successful starts. */
   starts = 0;
-  /** The error of the last failed start. */
-  startError: unknown = undefined;
+  /** The error of the last failed start; `NOTHING` if none has failed. */
+  startError: unknown = NOTHING;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
@@ -85,7 +85,7 @@ export class Lifecycle {
     const { path, state } = this.#cell;
     const isLost = state.phase === STOPPED || (state.phase === ENDING && !state.directive.restart);
     if (this.starts > 0) this.#started.resolve();
-    else if (isLost && this.startError !== undefined) this.#started.reject(new StartFailedError(path, this.startError));
+    else if (isLost && this.startError !== NOTHING) this.#started.reject(new StartFailedError(path, this.startError));
     else if (state.phase === STOPPED) this.#started.reject(new ActorStoppedError(path, this.reason));
   }
 

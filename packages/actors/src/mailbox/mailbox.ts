@@ -15,6 +15,7 @@
  *     channel      this file, credits.ts, the senders of core          until `end`
  *     account      this file; cell.ts counts handled and panicked      always
  */
+
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
@@ -32,10 +33,11 @@ import {
   settled,
 } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskPosition, AskQueue, Wrapped } from "../reply/ask.ts";
-import { Envelope, messageOf } from "../reply/ask.ts";
+import type { AskPosition, AskQueue, Envelope, Wrapped } from "../reply/ask.ts";
+import { isEnvelope, messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import { Account } from "./account.ts";
 import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
@@ -49,7 +51,7 @@ import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
-import { RemoteTimer, Tick } from "./tick.ts";
+import { isTick, RemoteTimer } from "./tick.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
 import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
@@ -174,7 +176,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   #isGivenUp(item: unknown): boolean {
     const message = messageOf(item);
-    if (item instanceof Envelope && item.isSettled) {
+    if (isEnvelope(item) && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
     } else if (isTransferred(message)) this.discard(item, "transferLost");
@@ -215,7 +217,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Delivers the message, or makes it a dead letter. */
   tell(message: unknown): void {
-    const isReady = this.#prepare === undefined || message instanceof Tick; // a thread sends its ticks as copies
+    const isReady = this.#prepare === undefined || isTick(message); // a thread sends its ticks as copies
     const item = isReady ? message : this.#prepare(message);
     const pushed = this.#offer(item);
     if (pushed !== PUSHED) this.#refuseTell(item, pushed);
@@ -298,19 +300,19 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
-    if (item instanceof Tick && !item.begin()) {
+    if (isTick(item) && !item.begin()) {
       this.expire(item);
       return;
     }
     this.account.deadLetter(reason);
-    if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(messageOf(item), reason, item instanceof Tick && reason === "draining");
+    if (isEnvelope(item)) item.reject(this.#errorFor(reason, typeOf(item.message)));
+    this.#owner.deadLetter(messageOf(item), reason, isTick(item) && reason === "draining");
   }
 
   /** Gives up a tick that is stale. The addresses in it are dropped if it is a copy from a thread. */
   expire(item: Wrapped): void {
     this.account.expired++;
-    if (item instanceof Tick && item.timer instanceof RemoteTimer) this.#owner.release(item.message);
+    if (isTick(item) && item.timer instanceof RemoteTimer) this.#owner.release(item.message);
   }
 
   /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */
@@ -336,7 +338,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Gives up an item as the incarnation ends, of which all ticks are. */
   #empty(item: unknown, reason: DeadLetterReason): void {
-    if (item instanceof Tick) this.expire(item);
+    if (isTick(item)) this.expire(item);
     else this.discard(item, reason);
   }
 

@@ -3,7 +3,7 @@
  * its timer has been cancelled or set anew, or belongs to an incarnation that has ended, and the tick has expired. A tick
  * whose handler has started is a message like any other: stashed or retried, it is queued without its timer.
  */
-import { Wrapped } from "../reply/ask.ts";
+import { isWrapped, Wrapped } from "../reply/ask.ts";
 
 /** A timer, as its ticks see it. */
 export interface TickSource {
@@ -50,7 +50,12 @@ export class Tick extends Wrapped {
   }
 }
 
+/** Returns true for a tick; false for any message, also one that cannot be looked at. */
+export function isTick(item: unknown): item is Tick {
+  return isWrapped(item) && item instanceof Tick;
+}
+
 /** Returns what is queued of an item whose handler has started, and that is to be handled once more. */
 export function withoutTimer(item: unknown): unknown {
-  return item instanceof Tick ? item.message : item;
+  return isTick(item) ? item.message : item;
 }

@@ -14,6 +14,7 @@ import { inNeutralContext } from "../async-context.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Step } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
@@ -57,7 +58,16 @@ export abstract class Wrapped {
 
 /** Returns the message of a queued item, which most items are themselves. */
 export function messageOf(item: unknown): unknown {
-  return item instanceof Wrapped ? item.message : item;
+  return isWrapped(item) ? item.message : item;
+}
+
+/** Returns true for an item that is no message itself; false for any message, also one that cannot be looked at. */
+export function isWrapped(item: unknown): item is Wrapped {
+  try {
+    return item instanceof Wrapped;
+  } catch {
+    return false;
+  }
 }
 
 export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
@@ -155,11 +165,11 @@ export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
   /** Settles in a step. It is a function of its own, so that the closure costs nothing without a step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#queue.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
+    step({ kind: "reply", path: this.#queue.path, type: typeOf(this.message), waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#queue.path, this.message.type, this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, typeOf(this.message), this.timeoutMs));
   }
 
   aborted(reason: unknown): void {
@@ -195,5 +205,14 @@ export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
     this.#deadlines.remove(this);
     if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
+  }
+}
+
+/** Returns true for an ask; false for any message, also one that cannot be looked at. */
+export function isEnvelope(item: unknown): item is Envelope {
+  try {
+    return item instanceof Envelope;
+  } catch {
+    return false;
   }
 }

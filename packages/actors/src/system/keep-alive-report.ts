@@ -10,9 +10,9 @@ import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { refEventLoop } from "../clock.ts";
 import type { DeadLetter } from "../mailbox/dead-letter.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import { messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import { typeOf } from "../wording.ts";
 import { withDescendants } from "./actor-tree.ts";
 
 /** The part of a system that the report reads. */

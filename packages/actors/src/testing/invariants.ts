@@ -1,10 +1,10 @@
 /** The invariants at the end of a run, in any order of its steps. */
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { messageOf } from "../reply/ask.ts";
 import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
+import { typeOf } from "../wording.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** Returns the handlers and hooks that have yet to settle, in words. */

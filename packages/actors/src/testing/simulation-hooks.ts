@@ -18,7 +18,7 @@ import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
@@ -145,7 +145,7 @@ export class SimulationHooks implements TestHooks {
     const { path, mailbox, attempt, inFlight } = cell;
     this.#trace.handles(path, message);
     this.checks.begin(mailbox as SimulatedMailbox, context, inFlight, message.type, attempt);
-    const isAsk = inFlight instanceof Envelope;
+    const isAsk = isEnvelope(inFlight);
     let reply: unknown;
     try {
       reply = asPromise(this.#struck(cell, handler, context as Incarnation, message));

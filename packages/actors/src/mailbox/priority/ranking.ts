@@ -3,7 +3,7 @@
  * another actor, so an error in it costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
-import { Envelope, messageOf } from "../../reply/ask.ts";
+import { isEnvelope, messageOf } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
 /** Throws unless `rankOf` is a function. */
@@ -36,7 +36,7 @@ export class Ranking {
    */
   next(item: unknown): boolean {
     this.queue.nextRank = this.#rank(messageOf(item));
-    return !(item instanceof Envelope && item.isSettled);
+    return !(isEnvelope(item) && item.isSettled);
   }
 
   #rank(message: unknown): number {

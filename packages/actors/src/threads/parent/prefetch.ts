@@ -15,9 +15,9 @@ import type { TransferList } from "@pneumatic/core/threads";
 import type { Message } from "../../address/target.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
-import { Tick } from "../../mailbox/tick.ts";
+import { isTick } from "../../mailbox/tick.ts";
 import { markTransferred } from "../../mailbox/transferred.ts";
-import { Envelope, messageOf } from "../../reply/ask.ts";
+import { isEnvelope, messageOf } from "../../reply/ask.ts";
 import { marshalAll, movesOnce } from "../wire/marshal.ts";
 import type { ToWorker } from "../wire/messages.ts";
 import { clearGivenUp, FIRST_BEFORE, giveUp } from "../wire/shared-words.ts";
@@ -99,14 +99,14 @@ export class PrefetchWindow implements Prefetcher {
       mailbox.prefetcher = this;
       mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
         const next = messageOf(item) as Message;
-        if (item instanceof Tick && item.timer.isOver) return false; // it never comes to its handler
+        if (isTick(item) && item.timer.isOver) return false; // it never comes to its handler
         if (!this.types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
-        if (item instanceof Envelope) {
+        if (isEnvelope(item)) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
           clearGivenUp(this.#acks.words, first + messages.length);
         }
-        if (item instanceof Tick) ticks.push(messages.length, item.timer.number);
+        if (isTick(item)) ticks.push(messages.length, item.timer.number);
         messages.push(next);
         this.prefetchedUpTo = ticket;
         return true;

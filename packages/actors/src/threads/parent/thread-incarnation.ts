@@ -27,7 +27,7 @@ import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { RemoteTimer, Tick } from "../../mailbox/tick.ts";
-import { Envelope, messageOf, NEVER_STARTED, Wrapped } from "../../reply/ask.ts";
+import { isEnvelope, isWrapped, messageOf, NEVER_STARTED } from "../../reply/ask.ts";
 import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, unmarshal } from "../wire/marshal.ts";
@@ -182,9 +182,9 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       if (cell.inFlight === undefined) {
         this.#window.turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (cell.inFlight instanceof Wrapped) cell.inFlight.begin();
+        if (isWrapped(cell.inFlight)) cell.inFlight.begin();
       }
-      const outcome = this.#outcomeOf(this.#window.turnSeq, cell.inFlight instanceof Envelope);
+      const outcome = this.#outcomeOf(this.#window.turnSeq, isEnvelope(cell.inFlight));
       if (outcome === undefined) {
         if (this.#state.is === HALTED) this.#transition({ ...this.#state, isAtWork: true });
         break;
