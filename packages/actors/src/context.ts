@@ -134,6 +134,9 @@ export interface Context<out State, out Self> extends StartContext<Self> {
 /**
  * Timers by key: setting a key again replaces its timer. They do not keep this actor alive. A timer sends like
  * `tell`: if the mailbox is full by then, its message becomes a dead letter.
+ *
+ * A message that is queued when its timer is cancelled or replaced, or when its incarnation ends, is never handled: it
+ * counts as expired. Once its handler has started, it is a message like any other.
  */
 export interface Timers<out Self> {
   /** Tells this actor `message` in `ms` milliseconds. */

@@ -46,9 +46,9 @@ import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
+import { withoutTimer } from "../mailbox/tick.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import type { Envelope } from "../reply/ask.ts";
-import { isEnvelope, NEVER_STARTED } from "../reply/ask.ts";
+import { isEnvelope, messageOf, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
@@ -293,8 +293,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
-  deadLetter(message: unknown, reason: DeadLetterReason): void {
-    this.runtime.deadLetter(this, message, reason);
+  deadLetter(message: unknown, reason: DeadLetterReason, isQuiet: boolean): void {
+    this.runtime.deadLetter(this, message, reason, undefined, isQuiet);
   }
 
   release(message: unknown): void {
@@ -340,26 +340,30 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.attempt = 1;
     if (reply === GAVE_UP) {
-      this.#givenUp(item as Envelope);
+      this.#givenUp(item);
       return;
     }
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;
-      this.mailbox.stash(item);
+      this.mailbox.stash(withoutTimer(item));
       return;
     }
     this.account.handled++;
     if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
   }
 
-  /** Counts a message whose handler has given up along with the caller: the actor goes on with its state. */
-  #givenUp({ message }: Envelope): void {
+  /**
+   * Counts an ask whose handler has given up along with the caller, or a tick that its thread has found to be stale: the
+   * actor goes on with its state.
+   */
+  #givenUp(item: unknown): void {
     this.isStashing = false;
     this.#setAside++;
     this.account.expired++;
+    if (!isEnvelope(item)) return;
     const { path: actor, id, life } = this;
-    const entry = { actor, id, generation: life.generation, type: typeOf(message) };
+    const entry = { actor, id, generation: life.generation, type: typeOf(item.message) };
     report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
   }
 
@@ -385,7 +389,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, isEnvelope(item) ? item.message : item), error);
+    this.life.panicked(failureOf(error, messageOf(item)), error);
   }
 
   /**
@@ -406,7 +410,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.inFlight = undefined;
     this.isStashing = false;
     if (isRetried) {
-      this.mailbox.putBack(item);
+      this.mailbox.putBack(withoutTimer(item));
       if (isEnvelope(item)) item.abortHandler(error);
       return;
     }
@@ -416,7 +420,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       if (isEnvelope(item)) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = isEnvelope(item) ? item.message : item;
+    const message = messageOf(item);
     if (isEnvelope(item)) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");

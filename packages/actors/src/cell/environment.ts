@@ -25,7 +25,7 @@ export interface Runtime {
   supervise(parent: Cell, spec: unknown, options: { readonly name?: string } | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
   /** `error` is what the handler of a quarantined message threw. */
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown, isQuiet?: boolean): void;
   ended(cell: Cell): void;
   /** Makes the decider of an actor that is supervised alone. */
   deciderFor(cell: Cell, exit: Exit): Decider;

@@ -5,9 +5,12 @@
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
+import type { Message } from "../address/target.ts";
 import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
+import type { Tick } from "../mailbox/tick.ts";
+import { isTick } from "../mailbox/tick.ts";
 import { isEnvelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
@@ -57,6 +60,12 @@ export class Incarnation extends ContextBase {
     return isEnvelope(this.#cell.inFlight);
   }
 
+  /** The number of the timer whose tick is in flight, on its thread; 0 for every other message. */
+  get timerNumber(): number {
+    const { inFlight } = this.#cell;
+    return isTick(inFlight) ? inFlight.timer.number : 0;
+  }
+
   get callerSignal(): AbortSignal | undefined {
     const { inFlight, incarnation } = this.#cell;
     return isEnvelope(inFlight) && incarnation === this ? inFlight.handlerSignal : undefined;
@@ -104,12 +113,12 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.route(this.#cell, definition, options);
   }
 
-  protected prepared(message: unknown): unknown {
+  protected prepared(message: unknown): Message {
     return checkedMessage(this.path, message);
   }
 
-  protected tellSelf(message: unknown): void {
-    this.#cell.mailbox.tell(message);
+  tick(tick: Tick): void {
+    this.#cell.mailbox.tell(tick);
   }
 
   protected expectMessage(): (make: MakeMessage) => void {

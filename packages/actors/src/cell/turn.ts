@@ -6,7 +6,7 @@
  */
 import { ignore, NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics-channels.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { isEnvelope, isWrapped } from "../reply/ask.ts";
 import type { Handler } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
@@ -40,8 +40,11 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (isEnvelope(item)) {
-    item.started();
+  if (isWrapped(item)) {
+    if (!item.begin()) {
+      cell.mailbox.expire(item);
+      return true;
+    }
     message = item.message;
   }
   const { executor } = incarnation;
