@@ -30,6 +30,7 @@
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { lostAddress } from "../address/handle.ts";
 import type { Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
@@ -103,6 +104,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
+  /** True if each attempt at a message gets handles of its own, so that those in the message stay the message's. */
+  readonly clonesHandles: boolean;
+  /** The handles of the attempt in flight, if it has some of its own. */
+  #given: unknown = undefined;
   /** True if there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
@@ -131,6 +136,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.args = args;
     this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
+    this.clonesHandles = typeof settings.poison === "object" && !this.code.isRemote;
     this.runtime = runtime;
     this.mailbox =
       runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
@@ -347,10 +353,13 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       this.isStashing = false;
       this.#setAside++;
       this.mailbox.stash(withoutTimer(item));
+      if (this.#given !== undefined) dropAddresses(this.#given); // it comes once more, and they with it
+      this.#given = undefined;
       return;
     }
     this.account.handled++;
-    if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+    if (isEnvelope(item) && !item.reply(reply)) dropAddresses(reply); // they were for a caller who has given up
+    this.#dropOriginals(item);
   }
 
   /**
@@ -361,6 +370,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     this.#setAside++;
     this.account.expired++;
+    this.#dropOriginals(item);
     if (!isEnvelope(item)) return;
     const { path: actor, id, life } = this;
     const entry = { actor, id, generation: life.generation, type: typeOf(item.message) };
@@ -372,6 +382,20 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     const item = this.inFlight;
     if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
     return isGivingUp(error, item.handlerSignal.reason);
+  }
+
+  /** Returns the message for one attempt of a handler. */
+  attemptAt<M>(message: M): M {
+    const given = cloneForRecipient(message);
+    if (given !== message) this.#given = given;
+    return given;
+  }
+
+  /** Drops the addresses in a message that is over, if its handler had others. */
+  #dropOriginals(item: unknown): void {
+    if (!this.clonesHandles) return;
+    this.#given = undefined;
+    dropAddresses(messageOf(item));
   }
 
   /** Takes the first message of a mailbox with deferred messages. */
@@ -408,6 +432,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     if (item === undefined) return;
     const isRetried = restarts && this.wouldRetry(reason);
     this.inFlight = undefined;
+    this.#given = undefined;
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(withoutTimer(item));
@@ -428,7 +453,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.code.isRemote) dropAddresses(message); // its handler had others
+    else if (this.code.isRemote)
+      dropAddresses(message); // its handler had others
+    else this.#dropOriginals(message);
     if (isEnvelope(item)) item.abortHandler(error);
   }
 }

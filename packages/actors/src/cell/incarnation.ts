@@ -6,6 +6,7 @@ import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
 import type { Message } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
@@ -31,6 +32,8 @@ export class Incarnation extends ContextBase {
   #piped = 0;
   #fulfilled: ((reply: unknown) => void) | undefined = undefined;
   #rejected: ((error: unknown) => void) | undefined = undefined;
+  /** True if the message whose handler is awaited is an ask. */
+  #awaitsAsk = false;
 
   constructor(cell: Cell, generation: number) {
     super(generation);
@@ -172,12 +175,16 @@ export class Incarnation extends ContextBase {
       if (this.#cell.gaveUp(this, error)) this.#goOn(GAVE_UP);
       else this.#cell.panicked(this, error);
     };
+    this.#awaitsAsk = this.isAsk;
     then.call(reply, this.#fulfilled, this.#rejected);
   }
 
   #goOn(reply: unknown): void {
     const cell = this.#cell;
-    if (cell.isOver(this)) return;
+    if (cell.isOver(this)) {
+      if (this.#awaitsAsk) dropAddresses(reply); // its caller has heard of the end
+      return;
+    }
     cell.handled(reply);
     cell.ready();
   }

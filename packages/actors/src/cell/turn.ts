@@ -4,7 +4,9 @@
  *
  * A promise and its callbacks are paid only for handlers that return one.
  */
+
 import { ignore, NOTHING } from "@pneumatic/core/internal";
+import { dropAddresses } from "../address/walk.ts";
 import { messages } from "../diagnostics-channels.ts";
 import { isEnvelope, isWrapped } from "../reply/ask.ts";
 import type { Handler } from "./behavior.ts";
@@ -55,7 +57,7 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
     handler = executor.on[message.type] ?? executor.others; // a message may throw when it is read
     if (handler !== undefined) {
       if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, isEnvelope(item));
-      reply = asPromise(handler(incarnation, message));
+      reply = asPromise(handler(incarnation, cell.clonesHandles ? cell.attemptAt(message) : message));
     }
   } catch (error) {
     if (!cell.gaveUp(incarnation, error)) {
@@ -70,7 +72,9 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
     return true;
   }
   if (cell.state !== BUSY_STATE && cell.isOver(incarnation)) {
-    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
+    const drop = isEnvelope(item) ? dropAddresses : ignore; // killed by its own handler: nobody waits for its result
+    if (reply instanceof Promise) then.call(reply, drop, ignore);
+    else drop(reply);
     return false;
   }
   if (reply instanceof Promise) {

@@ -126,7 +126,7 @@ export class SystemRuntime implements Runtime {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    const isInHand = wasBegun && !cell.code.isRemote;
+    const isInHand = wasBegun && !cell.code.isRemote && !cell.clonesHandles;
     this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, isInHand, isQuiet);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
