@@ -9,12 +9,14 @@ import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { isEnvelope } from "../reply/ask.ts";
+import { report } from "../report.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { GAVE_UP } from "./giving-up.ts";
+import { ENDING } from "./state.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
 /** The real `then`, even if a promise has its own. */
@@ -129,7 +131,7 @@ export class Incarnation extends ContextBase {
 
   /** Announces a message, which keeps the actor until then. Returns false if it is too late for that. */
   expect(): boolean {
-    const counts = !this.hasEnded && !this.#cell.mailbox.isClosed;
+    const counts = !this.hasEnded;
     if (counts) this.#piped++;
     if (counts) this.#cell.mailbox.awaited++;
     return counts;
@@ -178,6 +180,20 @@ export class Incarnation extends ContextBase {
     this.hasEnded = true;
     this.giveUpWaits(this.#cell.life.reason);
     this.#cell.mailbox.awaited -= this.#piped;
+    if (this.#piped > 0) this.#reportPiped();
     this.#piped = 0;
+  }
+
+  /** A restart ignores late work anyway; after the last end nobody else tells of it. */
+  #reportPiped(): void {
+    const { path: actor, id, state, runtime, life } = this.#cell;
+    if (state.phase !== ENDING || state.directive.restart) return;
+    const entry = { actor, id, generation: life.generation, piped: this.#piped };
+    report(
+      runtime.log,
+      "warn",
+      entry,
+      "promises given to pipeToSelf were still open at the end: their messages are not made",
+    );
   }
 }
