@@ -72,7 +72,8 @@ export interface StartContext<out Self> {
    *
    * The actor handles other messages meanwhile. The message is accepted even if the mailbox is full, and an actor
    * without addresses waits for it before it ends. Without `failed` an error is a panic, as is one that `done` or
-   * `failed` throws. The outcome is ignored once this incarnation has ended. (After Akka's `pipeToSelf`.)
+   * `failed` throws. An actor that drains awaits every such promise, also one that is piped during the drain. The
+   * outcome is ignored once this incarnation has ended. (After Akka's `pipeToSelf`.)
    */
   pipeToSelf<T>(
     promise: PromiseLike<T>,

@@ -291,8 +291,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase >= ENDING ? "stopped" : "draining";
-    return { error: new ActorStoppedError(this.path, this.life.reason), reason };
+    const { state, path, life } = this;
+    if (state.phase < ENDING) return { error: new ActorStoppedError(path, life.reason, "ending"), reason: "draining" };
+    const restarts = state.phase === ENDING && state.directive.restart && !this.mailbox.isFinished;
+    return { error: new ActorStoppedError(path, life.reason, restarts ? "restarting" : "stopped"), reason: "stopped" };
   }
 
   get handlers(): readonly string[] {

@@ -34,6 +34,7 @@ export interface Runtime {
 /** The settings of an actor that concern its cell. */
 export interface CellSettings {
   readonly mailbox: MailboxSpec<never>;
+  readonly startTimeoutMs: number;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
 }

@@ -1,6 +1,8 @@
 /**
  * One life of an actor between two starts: its state, and everything that ends with it. Late work of an ended
  * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
+ *
+ * Above the limits: it joins what a context can do to the cell, and so imports what both know.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
@@ -13,12 +15,14 @@ import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Tick } from "../mailbox/tick.ts";
 import { isTick } from "../mailbox/tick.ts";
 import { isEnvelope } from "../reply/ask.ts";
+import { report } from "../report.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { GAVE_UP } from "./giving-up.ts";
+import { ENDING } from "./state.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
 /** The real `then`, even if a promise has its own. */
@@ -141,7 +145,7 @@ export class Incarnation extends ContextBase {
 
   /** Announces a message, which keeps the actor until then. Returns false if it is too late for that. */
   expect(): boolean {
-    const counts = !this.hasEnded && !this.#cell.mailbox.isClosed;
+    const counts = !this.hasEnded;
     if (counts) this.#piped++;
     if (counts) this.#cell.mailbox.awaited++;
     return counts;
@@ -194,6 +198,20 @@ export class Incarnation extends ContextBase {
     this.hasEnded = true;
     this.giveUpWaits(this.#cell.life.reason);
     this.#cell.mailbox.awaited -= this.#piped;
+    if (this.#piped > 0) this.#reportPiped();
     this.#piped = 0;
+  }
+
+  /** A restart ignores late work anyway; after the last end nobody else tells of it. */
+  #reportPiped(): void {
+    const { path: actor, id, state, runtime, life } = this.#cell;
+    if (state.phase !== ENDING || state.directive.restart) return;
+    const entry = { actor, id, generation: life.generation, piped: this.#piped };
+    report(
+      runtime.log,
+      "warn",
+      entry,
+      "promises given to pipeToSelf were still open at the end: their messages are not made",
+    );
   }
 }

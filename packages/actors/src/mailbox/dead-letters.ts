@@ -146,7 +146,7 @@ export class DeadLetterStore {
 const WHY: Readonly<Record<DeadLetterReason, string>> = {
   full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() tells if there is none",
   overflow: "its mailbox was full, and the overflow policy gave this message up",
-  draining: "it was sent by a weak address, after the last strong one was dropped",
+  draining: "it came while the actor ended: its last address was dropped, or it was drained",
   stopped: "the actor has stopped",
   killed: "the actor was killed while it handled it",
   quarantined: "its handler panicked, and the poison policy keeps such messages",

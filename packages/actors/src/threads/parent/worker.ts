@@ -101,6 +101,10 @@ export class WorkerThread {
     return culprit || Atomics.load(this.#words, ON_STACK);
   }
 
+  get isSilent(): boolean {
+    return this.#heartbeat.isSilent;
+  }
+
   /** Throws when `record` cannot be copied. */
   send(record: ToWorker, transferList?: TransferList): void {
     this.#line.send(record, transferList);
