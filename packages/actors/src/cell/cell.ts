@@ -188,7 +188,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get work(): unknown {
-    return this.phase === STARTING ? this.incarnation : this.inFlight;
+    const { state } = this;
+    if (state.phase === ENDING) return state.termination;
+    if (state.phase === DOWN) return state;
+    return state.phase === STARTING ? this.incarnation : this.inFlight;
   }
 
   get progress(): number {

@@ -179,7 +179,7 @@ export class Lifecycle {
     incarnation.state = state;
     let done: unknown;
     try {
-      done = asPromise(incarnation.executor.started?.(incarnation));
+      done = asPromise(this.#inTurn(() => incarnation.executor.started?.(incarnation)));
     } catch (error) {
       this.#startFailed(incarnation, error);
       return;
@@ -191,6 +191,10 @@ export class Lifecycle {
         (error) => this.#startFailed(incarnation, error),
       );
     } else this.#ready(incarnation);
+  }
+
+  #inTurn<T>(hook: () => T): T {
+    return this.#cell.runtime.dispatcher.inTurnOf(this.#cell, hook);
   }
 
   /** Lets the start fail unless it is over in time. */
@@ -388,13 +392,13 @@ export class Lifecycle {
     for (const child of this.#cell.children.reverse()) {
       const ending = this.#ending(termination);
       if (ending === undefined) return;
-      await takeDown(child, ending);
+      await runtime.waitForGraph.awaiting(this.#cell, child, takeDown(child, ending));
     }
     let failure: ExitReason | undefined;
     try {
       const ending = this.#ending(termination);
       if (ending !== undefined && hook !== undefined) {
-        const left = asPromise(hook(incarnation, ending.reason));
+        const left = asPromise(this.#inTurn(() => hook(incarnation, ending.reason)));
         if (left instanceof Promise) this.#limitStop(termination);
         await left;
       }

@@ -7,6 +7,7 @@ import type { Scheduler } from "../scheduler.ts";
 /** A logger of pino, also one whose type shows less of it, as that of `fastify.log` does. */
 export interface SystemLogger
   extends Pick<BaseLogger, "level" | "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent"> {
+  /** Returns a logger that writes `bindings` in each line, too. */
   child(bindings: Bindings): SystemLogger;
 }
 
