@@ -21,6 +21,7 @@ const spinners = Array.from({ length: SPINNERS }, () =>
 );
 const { status } = spawnSync(process.execPath, [join(root, "scripts", "test.mjs"), ...process.argv.slice(2)], {
   stdio: "inherit",
+  env: { ...process.env, PNEUMATIC_BUSY: "1" },
 });
 for (const spinner of spinners) spinner.disconnect();
 process.exitCode = status ?? 1;

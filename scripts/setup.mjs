@@ -16,13 +16,7 @@ export function setUp() {
   const began = performance.now();
   const needed = fingerprint();
   if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== needed) {
-    const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    step(
-      `Installing dependencies with ${packageManager}`,
-      "npx",
-      ["--yes", packageManager, "install", "--frozen-lockfile"],
-      2,
-    );
+    step("Installing dependencies", "npx", [...pnpm(), "install", "--frozen-lockfile"], 2);
     mkdirSync(dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, needed);
   }
@@ -63,6 +57,11 @@ export function step(title, command, args, stdout = "inherit") {
   const ms = performance.now() - begin;
   process.stderr.write(`── ${title}: ${(ms / 1000).toFixed(1)} s\n`);
   return ms;
+}
+
+/** The arguments of npx for the pnpm that package.json pins. */
+export function pnpm() {
+  return ["--yes", JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager];
 }
 
 /** The script of an installed command. */

@@ -16,7 +16,8 @@ const UNEXPORTED: Readonly<Record<string, readonly string[]>> = {
   "@pneumatic/core/threads": ["ends"], // carries a type parameter
   "@pneumatic/actors": [
     ...["AnyHandlers", "CheckHandlers", "Frame", "HandlersOf", "MaybePromise", "MethodOf", "NoOthers"], // infer an actor
-    ...["Names", "ObjectFault", "Payload", "PayloadFault", "Unfit", "unfit"], // say why something is no message
+    ...["GeneratorFault", "IsGenerator", "Names", "ObjectFault", "Payload", "PayloadFault", "Unfit", "unfit"], // say why something is no message
+    "TypeMissing", // says what a call of onThread lacks
     ...["argument", "definition", "protocol", "published", "registered"], // carry a type parameter
     ...["Deliveries", "Name", "Step", "WithArgs"], // parts of an exported type that stand by themselves
   ],

@@ -87,7 +87,7 @@ class Yard {
     state: () => (this.#chance.oneIn(4) ? pause(5) : undefined),
     on: {
       work: (context, { id, deed }) => {
-        const { attempt, path, sleep } = context;
+        const { attempt, path } = context;
         const isLast = attempt > (this.#retries.get(path) as number);
         if (deed === "stash" && this.#chance.oneIn(2)) {
           context.stash();
@@ -101,11 +101,11 @@ class Yard {
         });
         switch (deed) {
           case "later":
-            return sleep(this.#chance.below(10)).then(() => id);
+            return pause(this.#chance.below(10)).then(() => id);
           case "fail":
             throw BAD;
           case "failLater":
-            return sleep(this.#chance.below(10)).then(() => Promise.reject(BAD));
+            return pause(this.#chance.below(10)).then(() => Promise.reject(BAD));
           case "unstash":
             context.unstashAll();
             return id;
@@ -204,7 +204,7 @@ class Yard {
   }
 
   abort(): void {
-    this.#controllers.shift()?.abort(BAD);
+    this.#controllers.shift()?.abort(new Error("given up"));
   }
 
   #drop(one: Worker): void {

@@ -129,8 +129,8 @@ explored(
     const hold = implement<{ take(payload: { cargo: Address<Cargo> }): Promise<void> }>()({
       on: {
         take: async ({ sleep }, { cargo }) => {
-          await sleep(5);
-          cargo.drop();
+          using _ = cargo;
+          await sleep(5); // or until the caller gives up
         },
       },
     });

@@ -177,7 +177,7 @@ export class LedgerWorld {
         for (const open of this.#gates.splice(0)) open.open();
         break;
       case "abort":
-        this.#controllers.shift()?.abort(BAD);
+        this.#controllers.shift()?.abort(new Error("given up"));
         this.#controllers.push(new AbortController());
         break;
       case "advance":

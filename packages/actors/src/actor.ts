@@ -13,6 +13,17 @@ type MaybePromise<T> = T | Promise<T>;
  */
 type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, payload: never) => unknown>;
 
+type GeneratorFault = "A handler is no generator: it returns its reply, or a promise of it";
+
+/** True for what a generator function returns; false for `any` and `never`. */
+type IsGenerator<Reply> = 0 extends 1 & Reply
+  ? false
+  : [Reply] extends [never]
+    ? false
+    : [Reply] extends [Generator | AsyncGenerator]
+      ? true
+      : false;
+
 /**
  * Puts a sentence in the place of each handler whose parameters cannot be those of a message. `object` is the
  * constraint of `On`: it stands for a handler that is not inferred yet.
@@ -20,10 +31,12 @@ type AnyHandlers<State> = Record<string, (context: Context<State, NoMessages>, p
 type CheckHandlers<On> = {
   [K in keyof On]: On[K] extends (
     ...parameters: infer Parameters extends readonly [] | readonly [unknown] | readonly [unknown, Payload]
-  ) => unknown
+  ) => infer Reply
     ? Parameters extends readonly [unknown, Unfit]
       ? PayloadFault<[never]>
-      : unknown
+      : IsGenerator<Reply> extends true
+        ? GeneratorFault
+        : unknown
     : object extends On[K]
       ? unknown
       : On[K] extends (context: never, ...payload: infer Rest) => unknown

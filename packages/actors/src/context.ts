@@ -22,6 +22,11 @@ export interface StartContext<out Self> {
    * The signal of the ask that is being handled: aborted when its caller gives up, or when this incarnation ends
    * before the reply. Outside of an ask, the signal of this incarnation: aborted when it ends. Work that outlives its
    * handler takes it in `started`.
+   *
+   * Once the caller has given up, a handler may give up along with it: the reason of this signal, an error named
+   * `AbortError` or `TimeoutError`, an `AskTimeoutError` or `SendTimeoutError`, or an error with one of these among
+   * its causes is no panic then. The message counts as expired, and the actor goes on with its state. On a thread the
+   * reason is always an `AbortError`; a loop may poll `aborted` there, which is true at once.
    */
   readonly signal: AbortSignal;
   /** Messages to this actor at a later time; cancelled when this incarnation ends. */
@@ -83,7 +88,8 @@ export interface StartContext<out Self> {
    * Resolves after `ms` milliseconds of the system's clock, from 0 to `Infinity`; a test can move that clock.
    *
    * Rejects with `ActorStoppedError` at the end of this incarnation, and therefore always in `stopped`; with the
-   * reason of `signal` if that is aborted; with `InvalidArgumentError` if `ms` is out of range. A rejection that
+   * reason of `signal` if that is aborted; while an ask is being handled, with the reason of `ctx.signal` if its caller
+   * gives up; with `InvalidArgumentError` if `ms` is out of range. A rejection that
    * nobody observes ends no process.
    *
    * @example
@@ -92,8 +98,8 @@ export interface StartContext<out Self> {
    *
    * const patient = actor({
    *   on: {
-   *     fetch: async ({ sleep, signal }) => {
-   *       await sleep(20, { signal }); // ends early when the caller gives up
+   *     fetch: async ({ sleep }) => {
+   *       await sleep(20); // ends early when the caller gives up
    *       return "here";
    *     },
    *   },

@@ -9,6 +9,7 @@
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { Queue } from "@pneumatic/core/internal";
+import { inNeutralContext } from "./async-context.ts";
 import type { Scheduler, Step } from "./scheduler.ts";
 
 /** An actor, as the dispatcher sees it. */
@@ -66,7 +67,7 @@ export class Dispatcher {
     const run = (): void => {
       this.running = runnable;
       try {
-        runnable.run(1);
+        inNeutralContext(() => runnable.run(1));
       } finally {
         this.running = undefined;
       }
@@ -95,7 +96,9 @@ export class Dispatcher {
     this.#run();
   };
 
-  readonly #run = (): void => {
+  readonly #run = (): void => inNeutralContext(this.#round);
+
+  readonly #round = (): void => {
     const ready = this.#ready;
     try {
       while (ready.length > 0) {

@@ -5,7 +5,7 @@
 import { brand } from "@pneumatic/core/internal";
 import type { CrashCause, ExitReason } from "./exit-reason.ts";
 import { isAbnormal } from "./exits.ts";
-import { describe, listed, textOf } from "./wording.ts";
+import { describe, listed, shortened, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
@@ -16,7 +16,9 @@ export class AskTimeoutError extends Error {
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
   constructor(path: string, type: string, timeoutMs: number) {
-    super(`Actor "${path}" did not reply to "${type}" within ${timeoutMs} ms. ask(message, { timeout }) waits longer`);
+    super(
+      `Actor "${shortened(path)}" did not reply to "${shortened(type)}" within ${timeoutMs} ms. ask(message, { timeout }) waits longer`,
+    );
   }
 }
 
@@ -28,7 +30,9 @@ export class ActorStoppedError extends Error {
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
   constructor(path: string, reason: ExitReason) {
-    super(`Actor "${path}" has stopped (${describe(reason)}) and takes no messages. ${stoppedRemedy(reason)}`);
+    super(
+      `Actor "${shortened(path)}" has stopped (${describe(reason)}) and takes no messages. ${stoppedRemedy(reason)}`,
+    );
     this.reason = reason;
   }
 }
@@ -47,7 +51,7 @@ export class ActorPanickedError extends Error {
   }
   readonly code = "ERR_ACTOR_PANICKED" as const;
   constructor(path: string, type: string, cause: unknown) {
-    super(`Actor "${path}" panicked while handling "${type}": ${textOf(cause)}`, { cause });
+    super(`Actor "${shortened(path)}" panicked while handling "${shortened(type)}": ${textOf(cause)}`, { cause });
   }
 }
 
@@ -59,7 +63,7 @@ export class MailboxFullError extends Error {
   readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
   constructor(path: string, capacity: number) {
     const remedies = 'Try again later; with the overflow "wait", the sender waits for room instead';
-    super(`Cannot send to actor "${path}": mailbox is full at ${capacity}. ${remedies}`);
+    super(`Cannot send to actor "${shortened(path)}": mailbox is full at ${capacity}. ${remedies}`);
   }
 }
 
@@ -70,7 +74,7 @@ export class StartFailedError extends Error {
   }
   readonly code = "ERR_ACTOR_START_FAILED" as const;
   constructor(path: string, cause: unknown) {
-    super(`Actor "${path}" could not start: ${textOf(cause)}`, { cause });
+    super(`Actor "${shortened(path)}" could not start: ${textOf(cause)}`, { cause });
   }
 }
 
@@ -81,7 +85,7 @@ export class UnknownMessageError extends Error {
   }
   readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
   constructor(path: string, type: string, handlers: readonly string[] = []) {
-    super(`Actor "${path}" has no handler for "${type}"${listed(handlers)}`);
+    super(`Actor "${shortened(path)}" has no handler for "${shortened(type)}"${listed(handlers)}`);
   }
 }
 
@@ -94,7 +98,7 @@ export class InvalidMessageError extends TypeError {
   constructor(path: string, given: unknown) {
     const what =
       given === null ? "null" : typeof given === "object" ? 'an object without a string as its "type"' : typeof given;
-    super(`Cannot send ${what} to actor "${path}": a message is an object whose "type" names a handler`);
+    super(`Cannot send ${what} to actor "${shortened(path)}": a message is an object whose "type" names a handler`);
   }
 }
 
@@ -113,7 +117,7 @@ export class DuplicateNameError extends Error {
   }
   readonly code = "ERR_ACTOR_DUPLICATE_NAME" as const;
   constructor(path: string) {
-    super(`Cannot spawn "${path}": an actor of that name is alive. Choose another name, or leave it out`);
+    super(`Cannot spawn "${shortened(path)}": an actor of that name is alive. Choose another name, or leave it out`);
   }
 }
 
@@ -126,7 +130,7 @@ export class DuplicateKeyError extends Error {
   readonly holder: string;
   constructor(key: string, path: string, holder: string) {
     super(
-      `Cannot register "${path}" under "${key}": "${holder}" is registered. End that registration first, or make another key`,
+      `Cannot register "${shortened(path)}" under "${shortened(key)}": "${shortened(holder)}" is registered. End that registration first, or make another key`,
     );
     this.holder = holder;
   }
@@ -140,7 +144,7 @@ export class BroadcastAskError extends Error {
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
   constructor(path: string, type: string) {
     super(
-      `Cannot ask router "${path}" for "${type}": a broadcast has no single reply. Use tell(), with an address to reply to`,
+      `Cannot ask router "${shortened(path)}" for "${shortened(type)}": a broadcast has no single reply. Use tell(), with an address to reply to`,
     );
   }
 }
@@ -152,7 +156,10 @@ export class RoutingKeyError extends Error {
   }
   readonly code = "ERR_ACTOR_ROUTING_KEY" as const;
   constructor(path: string, type: string, how: string, cause?: unknown) {
-    super(`Cannot route "${type}" at router "${path}": its key ${how}`, cause === undefined ? undefined : { cause });
+    super(
+      `Cannot route "${shortened(type)}" at router "${shortened(path)}": its key ${how}`,
+      cause === undefined ? undefined : { cause },
+    );
   }
 }
 
@@ -163,7 +170,7 @@ export class SpawnRefusedError extends Error {
   }
   readonly code = "ERR_ACTOR_SPAWN_REFUSED" as const;
   constructor(path: string, why: string) {
-    super(`Cannot spawn "${path}": ${why}`);
+    super(`Cannot spawn "${shortened(path)}": ${why}`);
   }
 }
 
@@ -178,7 +185,7 @@ export class DeadlockError extends Error {
   readonly code = "ERR_ACTOR_DEADLOCK" as const;
   readonly path: readonly string[];
   constructor(path: readonly string[]) {
-    const [first, ...others] = path.map((each) => `"${each}"`);
+    const [first, ...others] = path.map((each) => `"${shortened(each)}"`);
     const cycle = path.length === 2 ? "itself" : others.join(", which waits for ");
     const remedies =
       "Do not await it in the handler: call a function instead, tell(), or hand the promise to ctx.pipeToSelf()";
@@ -194,7 +201,7 @@ export class NothingToStashError extends Error {
   }
   readonly code = "ERR_ACTOR_NOTHING_TO_STASH" as const;
   constructor(path: string) {
-    super(`Actor "${path}" handles no message that ctx.stash() could set aside`);
+    super(`Actor "${shortened(path)}" handles no message that ctx.stash() could set aside`);
   }
 }
 

@@ -72,6 +72,6 @@ export type {
 export { child, supervisor } from "./supervisor/supervisor-spec.ts";
 export type { ActorInspection, ActorState, SystemInspection } from "./system/inspection.ts";
 export { ActorSystem } from "./system/system.ts";
-export type { ActorSystemOptions } from "./system/system-options.ts";
+export type { ActorSystemOptions, SystemLogger } from "./system/system-options.ts";
 export { blocking } from "./threads/blocking.ts";
 export { onThread } from "./threads/on-thread.ts";

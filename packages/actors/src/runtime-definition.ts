@@ -47,6 +47,10 @@ function handlers(on: unknown): Behavior["on"] {
     if (typeof handler !== "function") {
       throw new InvalidDefinitionError(`The handler "${type}" must be a function, not ${typeof handler}`);
     }
+    if (/Generator/.test(Object.prototype.toString.call(handler))) {
+      const remedy = "it returns its reply, or a promise of it; a generator would read the state outside of the turn";
+      throw new InvalidDefinitionError(`The handler "${type}" must be no generator function: ${remedy}`);
+    }
     if (handler.length > 2) {
       throw new InvalidDefinitionError(`The handler "${type}" takes the context and at most one payload`);
     }

@@ -6,8 +6,12 @@ export function brand(type: { readonly prototype: object }, name: string, owner 
   Object.defineProperties(type.prototype, { [key]: { value: true }, name: { value: name, writable: true } });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown) {
-      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as () => void, candidate); // a subclass
-      return key in Object(candidate);
+      try {
+        if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as () => void, candidate); // a subclass
+        return key in Object(candidate);
+      } catch {
+        return false; // a proxy that was revoked, or throws
+      }
     },
   });
 }

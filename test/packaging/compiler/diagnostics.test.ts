@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { typeCheck } from "../../support/type-check.ts";
 
 const SETUP = `
-import { ActorSystem, actor, implement } from "@pneumatic/actors";
-export { actor, implement };
+import { ActorSystem, actor, implement, onThread } from "@pneumatic/actors";
+export { actor, implement, onThread };
 export const system = new ActorSystem();
 export const ticker = actor({ on: { tick: () => 1 } });
 export const counter = actor({
@@ -25,7 +25,7 @@ export interface Orders {
   list(): string[];
 }
 `;
-const IMPORTS = `import { type Orders, actor, address, counter, implement, system, ticker } from "./setup.ts";`;
+const IMPORTS = `import { type Orders, actor, address, counter, implement, onThread, system, ticker } from "./setup.ts";`;
 
 interface Mistake {
   readonly title: string;
@@ -99,6 +99,18 @@ const mistakes: readonly Mistake[] = [
     code: "actor({ on: { list: (_, filter?: { from: number }) => filter } });",
     at: "list:",
     reason: `Type '(_: Context<unknown, NoMessages>, filter?: { from: number; } | undefined) => { from: number; } | undefined' is not assignable to type '${ONE_PAYLOAD}'.`,
+  },
+  {
+    title: "a handler that is a generator",
+    code: "actor({ on: { list: async function* () { yield 1; } } });",
+    at: "list:",
+    reason: `Type '() => AsyncGenerator<number, void, unknown>' is not assignable to type '"A handler is no generator: it returns its reply, or a promise of it"'.`,
+  },
+  {
+    title: "an actor on a thread without the type of its definition",
+    code: `system.spawn(onThread(new URL("./counter.js", import.meta.url)));`,
+    at: "new URL",
+    reason: `Argument of type 'URL' is not assignable to parameter of type '"onThread needs the type of the actor: onThread<typeof definition>(url)"'.`,
   },
   {
     title: "a spawn without args",

@@ -2,9 +2,11 @@
  * The packages as their users get them: installed from a registry by each package manager into an empty project, and run
  * there as ES modules, with an actor on a thread, and as CommonJS.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { exec } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageManagers, reasonNotToInstall } from "../../support/package-managers.ts";
 import type { Packed } from "../../support/packed.ts";
@@ -13,6 +15,7 @@ import type { Registry } from "../../support/registry.ts";
 import { serve } from "../../support/registry.ts";
 import { root } from "../../support/source-files.ts";
 
+const shell = promisify(exec);
 const FIXTURES = join(root, "test/packaging/consumer/fixtures");
 const [major = 0] = process.versions.node.split(".").map(Number);
 const reason = await reasonNotToInstall();
@@ -49,5 +52,20 @@ describe.skipIf(reason !== undefined)("the packages, installed", () => {
     // On Node 20 what plug'n'play does to `import` is not done to `require` of a module.
     if (name === "yarn 4, plug'n'play" && major < 22) return;
     expect(await node(project, "program.cjs")).toBe("18\n");
+  });
+
+  it("from a copy of the repository, as README and guide say, run", async () => {
+    const [commands = "", others] = ["README.md", "docs/guide/getting-started.md"].map(
+      (page) => /^npm run pack.*\nnpm install .*(?=\n```)/m.exec(readFileSync(join(root, page), "utf8"))?.[0],
+    );
+    expect(others).toBe(commands);
+    const [inCopy = "", inProject = ""] = commands.split("\n");
+    const project = mkdtempSync(join(folder, "copy-"));
+    symlinkSync(root, join(folder, "pneumatic"));
+    cpSync(FIXTURES, project, { recursive: true });
+    writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    await shell(inCopy, { cwd: root });
+    await shell(inProject, { cwd: project });
+    expect(await shell("node program.mjs", { cwd: project })).toMatchObject({ stdout: "18\n" });
   });
 });

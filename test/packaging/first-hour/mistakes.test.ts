@@ -2,6 +2,7 @@
  * The mistakes of the first hour, made on purpose from untyped code: what the user is told says what happened, to whom, and what
  * to do. Those that end or hang a process are in processes.test.ts; what does not compile is in test/packaging/compiler/diagnostics.test.ts.
  */
+import type { Definition } from "@pneumatic/actors";
 import { ActorSystem, bounded, implement, onThread } from "@pneumatic/actors";
 import { expect, test } from "vitest";
 import { gate } from "../../support/gate.ts";
@@ -24,6 +25,7 @@ interface Mistake extends Told {
   readonly make: (system: Untyped) => unknown;
 }
 
+type Unknown = Definition<unknown, undefined>;
 const WORKER = new URL("../../threads/actors/fixtures/worker.mjs", import.meta.url);
 
 const counter = implement<{ add(): void; get(): number; both(): number }>()({
@@ -44,7 +46,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   "tells a thread what cannot be copied": {
     make: (system) => {
-      const parser = system.spawn(onThread(WORKER), { name: "parser" });
+      const parser = system.spawn(onThread<Unknown>(WORKER), { name: "parser" });
       parser.tell({ type: "echo", options: { done: () => {} } });
     },
     code: "ERR_CHANNEL_MESSAGE_NOT_CLONEABLE",
@@ -54,15 +56,17 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   "spawns from a URL where nothing is": {
     make: (system) =>
-      system.spawn(onThread(new URL("./nowhere.js", import.meta.url)), { name: "parser", restart: "temporary" })
-        .started,
+      system.spawn(onThread<Unknown>(new URL("./nowhere.js", import.meta.url)), {
+        name: "parser",
+        restart: "temporary",
+      }).started,
     code: "ERR_ACTOR_START_FAILED",
     happened: /Cannot load file:.*\/first-hour\/nowhere\.js: there is no such file/,
     who: 'Actor "/parser" could not start',
     remedy: /It is looked for next to the file that has `import\.meta\.url` in it/,
   },
   "gives a path instead of a URL": {
-    make: (system) => system.spawn(onThread("./worker.js")),
+    make: (system) => system.spawn(onThread<Unknown>("./worker.js")),
     code: "ERR_ACTOR_INVALID_DEFINITION",
     happened: /not "\.\/worker\.js"/,
     who: "onThread",
@@ -102,7 +106,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   "asks an actor whose thread could not be started": {
     make: async (system) => {
-      const address = system.spawn(onThread(new URL("./nowhere.js", import.meta.url)), { name: "parser" });
+      const address = system.spawn(onThread<Unknown>(new URL("./nowhere.js", import.meta.url)), { name: "parser" });
       await address.exited;
       await address.ask({ type: "echo" });
     },

@@ -8,6 +8,8 @@ import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 const text = readFileSync(join(root, "README.md"), "utf8");
+const guide = readFileSync(join(root, "docs/guide/getting-started.md"), "utf8");
+const EMITS = { noEmit: false, allowImportingTsExtensions: false, outDir: "out", rootDir: "." };
 const programs = [...text.matchAll(/^```js\n(\/\/ ([\w-]+\.js).*?)^```/gms)];
 let folder: string;
 
@@ -30,9 +32,9 @@ test.each([
 });
 
 test("the example in TypeScript compiles with the settings that are given, and runs on every Node", async () => {
-  const [, settings = ""] = /in `tsconfig\.json`: `([^`]+)`/.exec(text) ?? [];
+  const [, settings = ""] = /`tsconfig\.json`:\n\n```json\n(.*?)^```/ms.exec(guide) ?? [];
   const [, code = ""] = /^```ts\n(.*?)^```/ms.exec(text) ?? [];
-  const compilerOptions = { ...JSON.parse(`{${settings}}`), outDir: "out", rootDir: "." };
+  const compilerOptions = { ...JSON.parse(settings).compilerOptions, ...EMITS };
   writeFileSync(join(folder, "bank.ts"), code);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["bank.ts"] }));
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");

@@ -51,7 +51,7 @@ describe("an actor on a thread", () => {
     const inFlight = failure(address.ask({ type: "waitForAbort" }, { signal: first.signal }));
     const queued = failure(address.ask({ type: "see", n: 1 }, { signal: second.signal }));
     await address.started;
-    await new Promise(setImmediate); // its turn has come: the first is in flight
+    while (!system.lines.some(({ msg }) => msg === "waits for abort")) await new Promise(setImmediate);
     second.abort(new Error("given up"));
     first.abort(new Error("given up")); // after it the thread would go on with the second
     expect([(await inFlight).message, (await queued).message]).toEqual(["given up", "given up"]);
@@ -189,7 +189,7 @@ describe("the start of an actor on a thread", () => {
   it("is refused at the door for what is no address of a module, and for options of another kind", async () => {
     await using system = threadSystem();
     const local = { thread: "dedicated" } as const;
-    expect(() => onThread("./worker.mjs")).toThrow(InvalidDefinitionError);
+    expect(() => onThread<typeof worker>("./worker.mjs")).toThrow(InvalidDefinitionError);
     expect(() => system.spawn(worker, { thread: "both" as "shared" })).toThrow(
       'thread of an actor must be one of "shared", "dedicated", not "both"',
     );

@@ -57,6 +57,16 @@ describe.each([
     message: /The handler "get" must be a function, not number/,
   },
   {
+    what: "a generator function for a handler",
+    given: { on: { *get() {} } },
+    message: /The handler "get" must be no generator function: it returns its reply/,
+  },
+  {
+    what: "an async generator function for a handler",
+    given: { on: { async *get() {} } },
+    message: /The handler "get" must be no generator function: it returns its reply/,
+  },
+  {
     what: "two payloads",
     given: { on: { get: (_: unknown, a: unknown, b: unknown) => [a, b] } },
     message: /The handler "get" takes the context and at most one payload/,

@@ -17,8 +17,13 @@ export function checkedMessage(path: string, message: unknown): Message {
   return message;
 }
 
+/** Returns true for an object with a string as its `type`; false for one that cannot be read. */
 export function isMessage(message: unknown): message is Message {
-  return isObject(message) && typeof (message as Partial<Message>).type === "string";
+  try {
+    return isObject(message) && typeof (message as Partial<Message>).type === "string";
+  } catch {
+    return false;
+  }
 }
 
 /** Asks through `inbox`. `waiter` is the actor that asks, if one does. */

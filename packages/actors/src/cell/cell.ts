@@ -41,22 +41,24 @@ import type { ExitReason } from "../exit-reason.ts";
 import { KILLED } from "../exits.ts";
 import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
 import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import { Envelope, NEVER_STARTED } from "../reply/ask.ts";
+import type { Envelope } from "../reply/ask.ts";
+import { isEnvelope, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
 import { failureOf, retries } from "./failure.ts";
+import { GAVE_UP, isGivingUp } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
@@ -106,7 +108,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly isNamed: boolean;
   previous: Sibling | undefined = undefined;
   next: Sibling | undefined = undefined;
-  /** The number of messages that it has stashed. */
+  /** The number of messages whose handlers have settled without having handled them: stashed, or given up. */
   #setAside = 0;
   #name: string | undefined;
   #path: string | undefined = undefined;
@@ -337,6 +339,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.attempt = 1;
+    if (reply === GAVE_UP) {
+      this.#givenUp(item as Envelope);
+      return;
+    }
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;
@@ -344,7 +350,24 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.handled++;
-    if (item instanceof Envelope && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+    if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+  }
+
+  /** Counts a message whose handler has given up along with the caller: the actor goes on with its state. */
+  #givenUp({ message }: Envelope): void {
+    this.isStashing = false;
+    this.#setAside++;
+    this.account.expired++;
+    const { path: actor, id, life } = this;
+    const entry = { actor, id, generation: life.generation, type: typeOf(message) };
+    report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
+  }
+
+  /** Returns true if the handler of this thread that threw `error` has only given up along with its caller. */
+  gaveUp(incarnation: Incarnation, error: unknown): boolean {
+    const item = this.inFlight;
+    if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
+    return isGivingUp(error, item.handlerSignal.reason);
   }
 
   /** Takes the first message of a mailbox with deferred messages. */
@@ -362,7 +385,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, item instanceof Envelope ? item.message : item), error);
+    this.life.panicked(failureOf(error, isEnvelope(item) ? item.message : item), error);
   }
 
   /**
@@ -371,7 +394,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
    */
   wouldRetry(reason: ExitReason): boolean {
     const item = this.inFlight;
-    if (item === undefined || (item instanceof Envelope && item.isSettled)) return false;
+    if (item === undefined || (isEnvelope(item) && item.isSettled)) return false;
     return this.attempt <= retries(this.settings.poison, reason);
   }
 
@@ -384,17 +407,17 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.isStashing = false;
     if (isRetried) {
       this.mailbox.putBack(item);
-      if (item instanceof Envelope) item.abortHandler(error);
+      if (isEnvelope(item)) item.abortHandler(error);
       return;
     }
     this.attempt = 1;
     if (reason.kind === "killed") {
       this.mailbox.discard(item, "killed");
-      if (item instanceof Envelope) item.abortHandler(new ActorStoppedError(this.path, KILLED));
+      if (isEnvelope(item)) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = item instanceof Envelope ? item.message : item;
-    if (item instanceof Envelope) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
+    const message = isEnvelope(item) ? item.message : item;
+    if (isEnvelope(item)) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
       return;
@@ -402,7 +425,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
     else if (this.code.isRemote) dropAddresses(message); // its handler had others
-    if (item instanceof Envelope) item.abortHandler(error);
+    if (isEnvelope(item)) item.abortHandler(error);
   }
 }
 

@@ -22,7 +22,9 @@ import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
+import type { SleepOptions } from "./sleeps.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
 
@@ -60,7 +62,7 @@ export abstract class ContextBase {
 
   get log(): Logger {
     const { path, actorId, generation } = this;
-    this.#log ??= this.systemLog.child({ actor: path, id: actorId, generation });
+    this.#log ??= this.systemLog.child({ actor: shortened(path), id: actorId, generation });
     return this.#log;
   }
 
@@ -82,11 +84,11 @@ export abstract class ContextBase {
     return this.#timers;
   }
 
-  get sleep(): Sleeps["start"] {
+  get sleep(): (ms: number, options?: SleepOptions) => Promise<void> {
     return (ms, options) => {
       this.#sleeps ??= new Sleeps(this.clock);
       this.#endSleeps();
-      return this.#sleeps.start(ms, options);
+      return this.#sleeps.start(ms, options, this.callerSignal);
     };
   }
 

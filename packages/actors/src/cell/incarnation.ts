@@ -5,14 +5,16 @@
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
+import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
+import { GAVE_UP } from "./giving-up.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
 /** The real `then`, even if a promise has its own. */
@@ -52,12 +54,12 @@ export class Incarnation extends ContextBase {
 
   /** True if the message in flight is an ask. */
   get isAsk(): boolean {
-    return this.#cell.inFlight instanceof Envelope;
+    return isEnvelope(this.#cell.inFlight);
   }
 
   get callerSignal(): AbortSignal | undefined {
     const { inFlight, incarnation } = this.#cell;
-    return inFlight instanceof Envelope && incarnation === this ? inFlight.handlerSignal : undefined;
+    return isEnvelope(inFlight) && incarnation === this ? inFlight.handlerSignal : undefined;
   }
 
   // The port of the context
@@ -145,7 +147,7 @@ export class Incarnation extends ContextBase {
     if (this.hasEnded) return;
     const { path, mailbox, life } = this.#cell;
     try {
-      const message = checkedMessage(path, make());
+      const message = checkedMessage(path, inNeutralContext(make));
       if (this.hasEnded) return; // by what was just called
       if (may) mailbox.deliver(message);
       else mailbox.tell(message);
@@ -157,7 +159,10 @@ export class Incarnation extends ContextBase {
   /** Goes on with the actor when `reply` settles, unless this incarnation has ended by then. */
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#goOn(value);
-    this.#rejected ??= (error) => this.#cell.panicked(this, error);
+    this.#rejected ??= (error) => {
+      if (this.#cell.gaveUp(this, error)) this.#goOn(GAVE_UP);
+      else this.#cell.panicked(this, error);
+    };
     then.call(reply, this.#fulfilled, this.#rejected);
   }
 

@@ -5,9 +5,12 @@
  * An incarnation ends in this order: the message in flight, its timers and signal, its children, its `stopped` hook,
  * what it owned. A request to end that comes during a message or a start waits for it; a kill waits for nothing. User
  * code runs in between, and may kill: each step checks that the same end is still under way.
+ *
+ * Above the limits: every start and every end passes here, so it imports what they touch.
  */
-import { UnrefTimer } from "@pneumatic/core/internal";
+import { NOTHING, UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
+import { inNeutralContext } from "../async-context.ts";
 import { ActorStoppedError, StartFailedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
@@ -58,8 +61,8 @@ export class Lifecycle {
   generation = 0;
   /** The number of successful starts. */
   starts = 0;
-  /** The error of the last failed start. */
-  startError: unknown = undefined;
+  /** The error of the last failed start; `NOTHING` if none has failed. */
+  startError: unknown = NOTHING;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
 
@@ -82,7 +85,7 @@ export class Lifecycle {
     const { path, state } = this.#cell;
     const isLost = state.phase === STOPPED || (state.phase === ENDING && !state.directive.restart);
     if (this.starts > 0) this.#started.resolve();
-    else if (isLost && this.startError !== undefined) this.#started.reject(new StartFailedError(path, this.startError));
+    else if (isLost && this.startError !== NOTHING) this.#started.reject(new StartFailedError(path, this.startError));
     else if (state.phase === STOPPED) this.#started.reject(new ActorStoppedError(path, this.reason));
   }
 
@@ -304,6 +307,10 @@ export class Lifecycle {
   }
 
   #end(reason: ExitReason, how: HowToEnd, error = how.error): void {
+    inNeutralContext(() => this.#endNow(reason, how, error));
+  }
+
+  #endNow(reason: ExitReason, how: HowToEnd, error: unknown): void {
     const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
     const cell = this.#cell;
     cell.incarnation?.executor.catchUp(cell);
@@ -412,6 +419,6 @@ export class Lifecycle {
     const { children, state } = this.#cell;
     if (state.phase !== ENDING) return;
     killAll(children, state.directive);
-    this.#takenDown(state.termination, KILLED);
+    inNeutralContext(() => this.#takenDown(state.termination, KILLED));
   }
 }

@@ -2,18 +2,24 @@
 import type { WaitOptions } from "@pneumatic/core";
 import { InvalidArgumentError } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
-import { abortSignal, ignore, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
+import { abortSignal, followSignal, ignore, ignoreSignal, misuseOf, refuse, Wait } from "@pneumatic/core/internal";
 
 const VALID_MS = "a number of milliseconds from 0 to Infinity";
 const SLEEP_OPTIONS = { signal: abortSignal };
 
+export interface SleepOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A wait whose event never comes, so that its timeout is what it waits for. */
 class Sleep extends Wait<void> {
   readonly #sleeps: Set<Sleep>;
+  readonly #caller: AbortSignal | undefined;
 
-  constructor(sleeps: Set<Sleep>) {
+  constructor(sleeps: Set<Sleep>, caller: AbortSignal | undefined) {
     super();
     this.#sleeps = sleeps;
+    this.#caller = caller;
   }
 
   protected readonly cooperative: boolean = false;
@@ -21,10 +27,12 @@ class Sleep extends Wait<void> {
 
   protected enter(): void {
     this.#sleeps.add(this);
+    if (this.#caller !== undefined) followSignal(this.#caller, this);
   }
 
   protected leave(): void {
     this.#sleeps.delete(this);
+    if (this.#caller !== undefined) ignoreSignal(this.#caller, this);
   }
 }
 
@@ -38,22 +46,28 @@ export class Sleeps {
     this.#clock = clock;
   }
 
-  /** Starts a sleep. An unobserved rejection ends no process, since its work is obsolete. */
-  start(ms: number, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<void> {
+  /**
+   * Starts a sleep, which the signal of the `caller` ends too. An unobserved rejection ends no process, since its work is
+   * obsolete.
+   */
+  start(ms: number, options: SleepOptions | undefined, caller: AbortSignal | undefined): Promise<void> {
     const misuse = options === undefined ? undefined : misuseOf(options, SLEEP_OPTIONS);
     const sleeping =
-      misuse === undefined ? this.#begin({ timeout: ms, signal: options?.signal }) : Promise.reject(misuse);
+      misuse === undefined ? this.#begin({ timeout: ms, signal: options?.signal }, caller) : Promise.reject(misuse);
     sleeping.catch(ignore);
     return sleeping;
   }
 
-  #begin(wait: WaitOptions): Promise<void> {
-    const { timeout: ms } = wait;
+  #begin(wait: WaitOptions, given: AbortSignal | undefined): Promise<void> {
+    const { timeout: ms, signal } = wait;
+    const caller = given === signal ? undefined : given; // an operation is in the list of a signal once
     if (!(typeof ms === "number" && ms >= 0))
       return Promise.reject(new InvalidArgumentError("ms of sleep", VALID_MS, ms));
     const refused = refuse(wait);
     if (refused !== undefined) return refused;
-    return this.#over === undefined ? new Sleep(this.#sleeps).start(wait, this.#clock) : Promise.reject(this.#over());
+    if (caller?.aborted === true) return Promise.reject(caller.reason);
+    if (this.#over !== undefined) return Promise.reject(this.#over());
+    return new Sleep(this.#sleeps, caller).start(wait, this.#clock);
   }
 
   /**

@@ -6,9 +6,11 @@
  */
 import { ignore, NOTHING } from "@pneumatic/core/internal";
 import { messages } from "../diagnostics-channels.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
+import type { Handler } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
+import { GAVE_UP } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 
@@ -38,24 +40,31 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (item instanceof Envelope) {
+  if (isEnvelope(item)) {
     item.started();
     message = item.message;
   }
   const { executor } = incarnation;
-  const handler = executor.on[message.type] ?? executor.others;
-  if (handler === undefined) {
-    cell.mailbox.discard(item, "unknownMessage");
-    return true;
-  }
   cell.inFlight = item;
-  if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, item instanceof Envelope);
+  let handler: Handler | undefined;
   let reply: unknown;
   try {
-    reply = asPromise(handler(incarnation, message));
+    handler = executor.on[message.type] ?? executor.others; // a message may throw when it is read
+    if (handler !== undefined) {
+      if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, isEnvelope(item));
+      reply = asPromise(handler(incarnation, message));
+    }
   } catch (error) {
-    cell.panicked(incarnation, error);
-    return false;
+    if (!cell.gaveUp(incarnation, error)) {
+      cell.panicked(incarnation, error);
+      return false;
+    }
+    reply = GAVE_UP;
+  }
+  if (handler === undefined) {
+    cell.inFlight = undefined;
+    cell.mailbox.discard(item, "unknownMessage");
+    return true;
   }
   if (cell.state !== BUSY_STATE && cell.isOver(incarnation)) {
     if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored

@@ -147,12 +147,3 @@ const WHY: Readonly<Record<DeadLetterReason, string>> = {
   transferLost: "the objects that it transfers went to a thread that was lost, or that gave the message back",
   undeliverable: "its subscriber cannot take it",
 };
-
-/** Returns the `type` of a value that claims to be a message. */
-export function typeOf(message: unknown): string {
-  try {
-    return String((message as { readonly type?: unknown } | undefined)?.type);
-  } catch {
-    return "(unreadable)";
-  }
-}

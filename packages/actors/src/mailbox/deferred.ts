@@ -7,7 +7,7 @@
  * Nothing here takes a slot of a bounded mailbox.
  */
 import { NOTHING } from "@pneumatic/core/internal";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import { MailQueue } from "./queue.ts";
 
 export class DeferredMessages {
@@ -28,7 +28,7 @@ export class DeferredMessages {
   /** Puts a message before all others, to be handled once more. */
   putBack(item: unknown): void {
     this.#redelivery = item;
-    if (item instanceof Envelope) {
+    if (isEnvelope(item)) {
       item.waiting({
         remove: () => {
           this.#redelivery = NOTHING;
@@ -76,5 +76,5 @@ export class DeferredMessages {
 function append(queue: MailQueue<unknown>, item: unknown): void {
   const ticket = queue.nextTicket;
   queue.push(item);
-  if (item instanceof Envelope) item.waiting({ remove: () => queue.remove(ticket) });
+  if (isEnvelope(item)) item.waiting({ remove: () => queue.remove(ticket) });
 }

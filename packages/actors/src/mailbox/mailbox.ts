@@ -15,6 +15,7 @@
  *     channel      this file, credits.ts, the senders of core          until `end`
  *     account      this file; cell.ts counts handled and panicked      always
  */
+
 import type { Result, WaitOptions } from "@pneumatic/core";
 import { SendError, TrySendError } from "@pneumatic/core";
 import type { Clock, Pushed, Waker } from "@pneumatic/core/internal";
@@ -32,10 +33,11 @@ import {
   settled,
 } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskPosition, AskQueue } from "../reply/ask.ts";
-import { Envelope } from "../reply/ask.ts";
+import type { AskPosition, AskQueue, Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import { Account } from "./account.ts";
 import type { Credits } from "./credits.ts";
 import { revokeAll } from "./credits.ts";
@@ -171,8 +173,8 @@ export class Mailbox implements AskQueue, AccountedInbox {
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = item instanceof Envelope ? item.message : item;
-    if (item instanceof Envelope && item.isSettled) {
+    const message = isEnvelope(item) ? item.message : item;
+    if (isEnvelope(item) && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
     } else if (isTransferred(message)) this.discard(item, "transferLost");
@@ -296,8 +298,8 @@ export class Mailbox implements AskQueue, AccountedInbox {
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
     this.account.deadLetter(reason);
-    if (item instanceof Envelope) item.reject(this.#errorFor(reason, item.message.type));
-    this.#owner.deadLetter(item instanceof Envelope ? item.message : item, reason);
+    if (isEnvelope(item)) item.reject(this.#errorFor(reason, typeOf(item.message)));
+    this.#owner.deadLetter(isEnvelope(item) ? item.message : item, reason);
   }
 
   /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */

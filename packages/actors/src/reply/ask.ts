@@ -10,9 +10,11 @@
  */
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignore, ignoreSignal } from "@pneumatic/core/internal";
+import { inNeutralContext } from "../async-context.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Step } from "../scheduler.ts";
+import { typeOf } from "../wording.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { DeadlockVictim, Edge, Waiter } from "./wait-for-graph.ts";
 
@@ -138,11 +140,11 @@ export class Envelope implements Expiring, DeadlockVictim {
   /** Settles in a step. It is a function of its own, so that the closure costs nothing without a step. */
   #settleBy(step: (step: Step) => void, settle: (outcome: unknown) => void, outcome: unknown): void {
     const run = (): void => settle(outcome);
-    step({ kind: "reply", path: this.#queue.path, type: this.message.type, waiter: this.#edge?.waiter.path, run });
+    step({ kind: "reply", path: this.#queue.path, type: typeOf(this.message), waiter: this.#edge?.waiter.path, run });
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#queue.path, this.message.type, this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, typeOf(this.message), this.timeoutMs));
   }
 
   aborted(reason: unknown): void {
@@ -162,7 +164,7 @@ export class Envelope implements Expiring, DeadlockVictim {
   abortHandler(reason: unknown): void {
     const controller = this.#controller;
     if (this.#phase !== SETTLED) this.#controller = undefined;
-    controller?.abort(reason);
+    if (controller !== undefined) inNeutralContext(() => controller.abort(reason));
   }
 
   #giveUp(reason: unknown): void {
@@ -178,5 +180,14 @@ export class Envelope implements Expiring, DeadlockVictim {
     this.#deadlines.remove(this);
     if (this.#edge !== undefined) this.#edge.waiter.waitForGraph.remove(this.#edge);
     if (this.#signal !== undefined) ignoreSignal(this.#signal, this);
+  }
+}
+
+/** Returns true for an ask; false for any message, also one that cannot be looked at. */
+export function isEnvelope(item: unknown): item is Envelope {
+  try {
+    return item instanceof Envelope;
+  } catch {
+    return false;
   }
 }

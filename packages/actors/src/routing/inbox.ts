@@ -3,6 +3,7 @@
  * call, so that no message waits twice. Once the router is closed, its own mailbox refuses messages like that of any
  * actor that ends.
  */
+
 import type { Result, TrySendError, WaitOptions } from "@pneumatic/core";
 import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { dropAddresses } from "../address/walk.ts";
@@ -12,6 +13,7 @@ import type { Ledger } from "../mailbox/ledger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
+import { typeOf } from "../wording.ts";
 import type { Pool } from "./pool.ts";
 import type { Picker, Routee } from "./strategies.ts";
 
@@ -68,7 +70,7 @@ export class BroadcastInbox implements AccountedInbox {
   }
 
   inboxFor(message: { readonly type: string }): never {
-    throw new BroadcastAskError(this.#own.path, message.type);
+    throw new BroadcastAskError(this.#own.path, typeOf(message));
   }
 
   get takesAll(): boolean {

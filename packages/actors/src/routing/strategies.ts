@@ -5,7 +5,7 @@
  */
 import type { Cell } from "../cell/cell.ts";
 import { RoutingKeyError } from "../errors.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
+import { typeOf } from "../wording.ts";
 import { hashOf, mix } from "./hash.ts";
 
 /** An actor of a router. */

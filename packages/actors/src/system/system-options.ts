@@ -1,15 +1,21 @@
 /** The options of a system. */
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
-import type { Logger } from "pino";
+import type { BaseLogger, Bindings } from "pino";
 import type { Scheduler } from "../scheduler.ts";
+
+/** A logger of pino, also one whose type shows less of it, as that of `fastify.log` does. */
+export interface SystemLogger
+  extends Pick<BaseLogger, "level" | "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent"> {
+  child(bindings: Bindings): SystemLogger;
+}
 
 /** The options of a system. */
 export interface ActorSystemOptions {
   /** Its name in the log; `system` when left out. */
   readonly name?: string;
   /** The logger; by default pino's JSON lines on standard error, so that standard output stays the program's. */
-  readonly logger?: Logger;
+  readonly logger?: SystemLogger;
   /** The level of the default logger: `info` when left out. */
   readonly logLevel?: string;
   /** Keeps the process alive while an actor lives; true when left out. An actor on a thread always does. */

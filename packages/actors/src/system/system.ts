@@ -76,7 +76,7 @@ export class ActorSystem implements AsyncDisposable {
     checkSystemOptions(options);
     this.name = options.name ?? "system";
     const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
-    this.log = logger.child({ system: this.name });
+    this.log = logger.child({ system: this.name }) as Logger;
     const dependencies = {
       clock: options.clock ?? currentClock(),
       scheduler: options.scheduler ?? platformScheduler,

@@ -1,17 +1,17 @@
 /** The invariants at the end of a run, in any order of its steps. */
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
-import { typeOf } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
+import { typeOf } from "../wording.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** Returns the handlers and hooks that have yet to settle, in words. */
 export function atWork(runtime: SystemRuntime): string[] {
   return withDescendants(runtime.roots).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = inFlight instanceof Envelope ? inFlight.message : inFlight;
+    const message = isEnvelope(inFlight) ? inFlight.message : inFlight;
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
     if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];

@@ -8,7 +8,8 @@ import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
-import { Envelope } from "../reply/ask.ts";
+import type { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type How = "tells" | "sends" | "asks" | "delivers";
@@ -61,7 +62,7 @@ export class SimulatedMailbox extends Mailbox {
   begins(item: unknown, attempt: number): void {
     const before = this.#begun;
     this.#begun = item;
-    if (before !== item && before instanceof Envelope && !before.isSettled) this.#unanswered(before);
+    if (before !== item && isEnvelope(before) && !before.isSettled) this.#unanswered(before);
     const { type } = messageOf(item);
     if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
   }
@@ -165,5 +166,5 @@ export class SimulatedMailbox extends Mailbox {
 }
 
 function messageOf(item: unknown): Message {
-  return item instanceof Envelope ? item.message : (item as Message);
+  return isEnvelope(item) ? item.message : (item as Message);
 }

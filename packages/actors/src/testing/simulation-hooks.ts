@@ -18,7 +18,7 @@ import { ThreadLostError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox, MailboxOwner } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
-import { Envelope } from "../reply/ask.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import { display, displayMessage } from "./display.ts";
 import { InjectedPanicError } from "./errors.ts";
 import type { Fault } from "./fault.ts";
@@ -145,7 +145,7 @@ export class SimulationHooks implements TestHooks {
     const { path, mailbox, attempt, inFlight } = cell;
     this.#trace.handles(path, message);
     this.checks.begin(mailbox as SimulatedMailbox, context, inFlight, message.type, attempt);
-    const isAsk = inFlight instanceof Envelope;
+    const isAsk = isEnvelope(inFlight);
     let reply: unknown;
     try {
       reply = asPromise(this.#struck(cell, handler, context as Incarnation, message));
@@ -162,7 +162,10 @@ export class SimulationHooks implements TestHooks {
       };
       reply.then(
         (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
-        () => settled(() => `panics in ${message.type}`),
+        (error) => {
+          const how = cell.gaveUp(context as Incarnation, error) ? "gives up" : "panics in";
+          settled(() => `${how} ${message.type}`);
+        },
       );
       return reply;
     }
@@ -185,7 +188,7 @@ export class SimulationHooks implements TestHooks {
     };
     if (slow === undefined) return run();
     this.#trace.effect(() => `! begins ${lengthOf(slow)} ms later`);
-    return context.sleep(lengthOf(slow), undefined).then(run); // the handler never starts if its incarnation ends meanwhile
+    return context.sleep(lengthOf(slow)).then(run); // the handler never starts if its incarnation ends meanwhile
   }
 
   #fail(failure: InjectedFailure, path: string, context: Incarnation, { type }: Message): never {

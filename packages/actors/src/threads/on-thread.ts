@@ -3,6 +3,8 @@ import type { ArgsOf, Definition, ProtocolOf } from "../definition.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { RemoteDefinition } from "../runtime-definition.ts";
 
+type TypeMissing = "onThread needs the type of the actor: onThread<typeof definition>(url)";
+
 /**
  * Defines an actor that runs on a worker thread: by the definition that the module at `url` exports, by default or
  * under `exportName`. It is spawned, supervised and addressed like any other. `./x.js` stands for `x.ts` if nothing
@@ -23,18 +25,15 @@ import { RemoteDefinition } from "../runtime-definition.ts";
  * console.log(definition.name); // hash
  * ```
  */
-export function onThread<D extends Definition<unknown, never>>(
-  url: URL | string,
+export function onThread<D extends Definition<unknown, never> = never>(
+  url: [D] extends [never] ? TypeMissing : URL | string,
   exportName = "default",
-): Definition<ProtocolOf<D>, ArgsOf<D>> {
+): Definition<ProtocolOf<D>, [D] extends [never] ? unknown : ArgsOf<D>> {
   if (!URL.canParse(String(url))) {
     throw new InvalidDefinitionError(
       `onThread takes new URL("./module.js", import.meta.url), not ${JSON.stringify(url)}`,
     );
   }
   const name = /([^/]+?)\.\w+$/.exec(String(url))?.[1] ?? "actor";
-  return new RemoteDefinition({ name, url: String(url), exportName }) as unknown as Definition<
-    ProtocolOf<D>,
-    ArgsOf<D>
-  >;
+  return new RemoteDefinition({ name, url: String(url), exportName }) as never;
 }

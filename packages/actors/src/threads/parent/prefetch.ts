@@ -16,10 +16,10 @@ import type { Message } from "../../address/target.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
 import { markTransferred } from "../../mailbox/transferred.ts";
-import { Envelope } from "../../reply/ask.ts";
+import { isEnvelope } from "../../reply/ask.ts";
 import { marshalAll, movesOnce } from "../wire/marshal.ts";
 import type { ToWorker } from "../wire/messages.ts";
-import { FIRST_BEFORE } from "../wire/shared-words.ts";
+import { clearGivenUp, FIRST_BEFORE, giveUp } from "../wire/shared-words.ts";
 import type { Acknowledgements } from "./acknowledged.ts";
 import type { Exports } from "./exports.ts";
 
@@ -91,15 +91,17 @@ export class PrefetchWindow implements Prefetcher {
     if (this.#acks.started !== undefined || typeof this.#reset === "object") return;
     const { mailbox, attempt, isAsk } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
+    clearGivenUp(this.#acks.words, first);
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
     if (mailbox.canPrefetch) {
       mailbox.prefetcher = this;
       mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
-        const next = item instanceof Envelope ? item.message : (item as Message);
+        const next = isEnvelope(item) ? item.message : (item as Message);
         if (!this.types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
-        if (item instanceof Envelope) {
+        if (isEnvelope(item)) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
+          clearGivenUp(this.#acks.words, first + messages.length);
         }
         messages.push(next);
         this.prefetchedUpTo = ticket;
@@ -131,7 +133,8 @@ export class PrefetchWindow implements Prefetcher {
   }
 
   cancelAsk(seq: number): void {
-    this.#way.send({ op: "cancel", id: this.#id, epoch: this.#epoch, seq });
+    giveUp(this.#acks.words, seq);
+    this.#way.send({ op: "cancel", id: this.#id, seq });
   }
 
   /**

@@ -22,10 +22,11 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
 import { failureOf } from "../../cell/failure.ts";
+import { GAVE_UP } from "../../cell/giving-up.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { Envelope, NEVER_STARTED } from "../../reply/ask.ts";
+import { isEnvelope, NEVER_STARTED } from "../../reply/ask.ts";
 import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, unmarshal } from "../wire/marshal.ts";
@@ -41,6 +42,7 @@ type HandlerOutcome = Handled | { readonly error: unknown };
 
 const NO_REPLY: HandlerOutcome = { reply: undefined };
 const NOT_STARTED: HandlerOutcome = { reply: NEVER_STARTED };
+const GIVEN_UP: HandlerOutcome = { reply: GAVE_UP };
 const STASHED: HandlerOutcome = { reply: undefined, isStashed: true };
 
 const OPEN = 0;
@@ -179,9 +181,9 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       if (cell.inFlight === undefined) {
         this.#window.turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (cell.inFlight instanceof Envelope) cell.inFlight.started();
+        if (isEnvelope(cell.inFlight)) cell.inFlight.started();
       }
-      const outcome = this.#outcomeOf(this.#window.turnSeq, cell.inFlight instanceof Envelope);
+      const outcome = this.#outcomeOf(this.#window.turnSeq, isEnvelope(cell.inFlight));
       if (outcome === undefined) {
         if (this.#state.is === HALTED) this.#transition({ ...this.#state, isAtWork: true });
         break;
@@ -189,7 +191,7 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       this.#answered(); // nobody waits any more
       if ("error" in outcome) break;
       const item = cell.inFlight;
-      cell.handled(this.#replyOf(outcome, item instanceof Envelope ? item.message : item));
+      cell.handled(this.#replyOf(outcome, isEnvelope(item) ? item.message : item));
     }
     this.#window.resetIfDue();
     this.#window.end(cell.mailbox);
@@ -214,6 +216,9 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
         break;
       case "skipped":
         this.#outcomes.set(record.seq, NOT_STARTED);
+        break;
+      case "gaveUp":
+        this.#outcomes.set(record.seq, GIVEN_UP);
         break;
       case "panicked": {
         const error = unmarshalError(record.error);

@@ -2,7 +2,7 @@
 import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import * as errors from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { textOf } from "../../wording.ts";
+import { isError, textOf } from "../../wording.ts";
 
 /** An error in a form that survives the copy between threads with its name, its cause and its properties. */
 export interface WireError {
@@ -29,7 +29,8 @@ const OWN = new Set(["name", "message", "stack", "cause", "errors"]);
 /** Never throws, whatever was thrown. */
 export function marshalError(error: unknown, seen: Set<unknown> = new Set()): WireError {
   const isLeftOut = seen.has(error) || seen.size >= MOST_ERRORS;
-  if (!(error instanceof Error) || isLeftOut) return { native: false, value: copyOrText(error) };
+  if (isLeftOut) return { native: false, value: textOf(error) };
+  if (!isError(error)) return { native: false, value: copyOrText(error) };
   seen.add(error);
   const read = (key: string): unknown => {
     try {
@@ -43,18 +44,32 @@ export function marshalError(error: unknown, seen: Set<unknown> = new Set()): Wi
     return typeof value === "string" ? value : undefined;
   };
   const [cause, errors] = [read("cause"), read("errors")];
-  const keys = Object.keys(error).filter((key) => !OWN.has(key));
+  const keys = keysOf(error).filter((key) => !OWN.has(key));
   return {
     native: true,
     name: text("name") ?? "Error",
     message: text("message") ?? "",
     stack: text("stack"),
     cause: cause === undefined ? undefined : marshalError(cause, seen),
-    errors: Array.isArray(errors)
-      ? errors.slice(0, MOST_ERRORS).map((member) => marshalError(member, seen))
-      : undefined,
+    errors: isArray(errors) ? errors.slice(0, MOST_ERRORS).map((member) => marshalError(member, seen)) : undefined,
     properties: Object.fromEntries(keys.map((key) => [key, copyOrText(read(key))])),
   };
+}
+
+function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false; // a proxy that was revoked
+  }
+}
+
+function keysOf(error: Error): string[] {
+  try {
+    return Object.keys(error);
+  } catch {
+    return [];
+  }
 }
 
 const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map(

@@ -43,7 +43,7 @@ export type ToWorker =
       readonly attached: SparseAttached;
     }
   /** The caller of an ask has given up. */
-  | { readonly op: "cancel"; readonly id: number; readonly epoch: number; readonly seq: number }
+  | { readonly op: "cancel"; readonly id: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The incarnation has ended; it gets no more records. */
   | { readonly op: "forget"; readonly id: number }
@@ -100,6 +100,8 @@ export type ToParent =
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError }
   /** An ask was handled. */
   | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Marshalled }
+  /** The handler of an ask has given up along with the caller. */
+  | { readonly op: "gaveUp"; readonly id: number; readonly seq: number }
   /** A message was stashed by its handler. */
   | { readonly op: "stashed"; readonly id: number; readonly seq: number }
   /** The stashed messages go first after that message: the prefetch window is reset behind it. */

@@ -10,7 +10,13 @@ export const STARTED = 0;
 export const ACKNOWLEDGED = 1;
 /** The number of reports that the parent must receive before it accounts for the messages acknowledged since then. */
 export const REPORTS = 2;
-export const INCARNATION_WORDS = 3;
+/**
+ * The bits of the asks whose callers have given up, by the low bits of their numbers. The parent clears one before it sends the
+ * ask, and has fewer messages on their way than there are bits.
+ */
+const GIVEN_UP = 3;
+const GIVEN_UP_WORDS = 32;
+export const INCARNATION_WORDS: number = GIVEN_UP + GIVEN_UP_WORDS;
 export const HALTED = -1;
 /** The bits of a number that the words have: an actor may handle more messages than they can count. */
 export const LOW_BITS: number = 2 ** 31 - 1;
@@ -35,3 +41,22 @@ export const LOADING = 3;
 export const HEAP_MB = 4;
 export const OS_THREAD = 5;
 export const HOST_WORDS = 6;
+
+function givenUpWord(seq: number): number {
+  return GIVEN_UP + ((seq >> 5) & (GIVEN_UP_WORDS - 1));
+}
+
+/** Returns true if the caller of ask `seq` has given up. */
+export function isGivenUp(words: Int32Array, seq: number): boolean {
+  return (Atomics.load(words, givenUpWord(seq)) & (1 << (seq & 31))) !== 0;
+}
+
+/** Notes that the caller of ask `seq` has given up. */
+export function giveUp(words: Int32Array, seq: number): void {
+  Atomics.or(words, givenUpWord(seq), 1 << (seq & 31));
+}
+
+/** Notes that nobody has given up ask `seq`, which is about to be sent. */
+export function clearGivenUp(words: Int32Array, seq: number): void {
+  if (isGivenUp(words, seq)) Atomics.and(words, givenUpWord(seq), ~(1 << (seq & 31)));
+}

@@ -25,7 +25,7 @@ import { platformScheduler } from "../../clock.ts";
 import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import { unmarshal, unmarshalAll } from "../wire/marshal.ts";
 import type { ToParent, ToWorker } from "../wire/messages.ts";
-import { ACKNOWLEDGED, FIRST_BEFORE, LOW_BITS, REPORTS, STARTED } from "../wire/shared-words.ts";
+import { ACKNOWLEDGED, FIRST_BEFORE, isGivenUp, LOW_BITS, REPORTS, STARTED } from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Imports } from "./imports.ts";
@@ -98,8 +98,6 @@ export class HostedActor implements Parent {
   readonly #args: unknown;
   readonly #words: Int32Array;
   readonly #queue = new Queue<Delivery>();
-  /** The numbers of queued asks whose callers have given up. */
-  readonly #cancelled = new Set<number>();
   #state: State = STARTING_STATE;
   /** Undefined while its module is loaded. */
   #behavior: Behavior | undefined = undefined;
@@ -119,7 +117,8 @@ export class HostedActor implements Parent {
     const children = new ChildSpawner(identity.path, imports, definitions, (child, origin, options) => {
       this.#spawn(child, origin, options);
     });
-    this.#context = new ThreadContext(identity, log, this.#args, imports.importActor(self), this, children);
+    const target = imports.importActor(self);
+    this.#context = new ThreadContext(identity, log, this.#args, target, this, children, incarnationWords);
   }
 
   async start({ origin }: Received<"start">): Promise<void> {
@@ -183,11 +182,8 @@ export class HostedActor implements Parent {
     if (this.#state.is === IDLE) this.#run();
   }
 
-  cancel({ epoch, seq }: Received<"cancel">): void {
-    const isStarted = seq <= this.#startedSeq;
-    if (epoch !== this.#epoch && !isStarted) return;
+  cancel({ seq }: Received<"cancel">): void {
     if (this.#inHand?.seq === seq) this.#context.abort();
-    else if (!isStarted) this.#cancelled.add(seq);
   }
 
   async stop({ id, reason: marshalled }: Received<"stop">): Promise<void> {
@@ -215,6 +211,7 @@ export class HostedActor implements Parent {
   uncaught(error: unknown): void {
     const { is } = this.#state;
     if (is === STARTING) this.#startFailed(error);
+    else if (this.#context.gaveUp(error)) this.#context.log.debug({ err: error }, "its caller has given up");
     else if (is < FAILED) this.#panicked(this.#inHand?.seq ?? 0, error);
     else this.#context.log.warn({ err: error }, "it has failed once more while it ends");
   }
@@ -234,7 +231,6 @@ export class HostedActor implements Parent {
 
   unstashAll(): void {
     this.#clear();
-    this.#cancelled.clear();
     this.#report({ op: "unstash", id: this.#id, seq: this.#startedSeq, epoch: ++this.#epoch });
   }
 
@@ -298,19 +294,19 @@ export class HostedActor implements Parent {
     }
     this.#startedSeq = seq;
     this.#transition(delivery);
-    if (this.#cancelled.delete(seq)) {
+    if (isAsk && isGivenUp(this.#words, seq)) {
       this.#host.send({ op: "skipped", id: this.#id, seq });
       dropAddresses(message);
       this.#handled(seq);
       return true;
     }
-    this.#context.begin(delivery, attempt, isAsk);
+    this.#context.begin(delivery, attempt, isAsk ? seq : undefined);
     try {
       const reply = asPromise(this.#behavior?.on[message.type]?.(this.#context, message));
       if (reply instanceof Promise) {
         reply.then(
           (value) => this.#settled(delivery, value),
-          (error) => this.#panicked(seq, error),
+          (error) => this.#rejected(delivery, error),
         );
         this.#acknowledge();
         return false;
@@ -318,9 +314,24 @@ export class HostedActor implements Parent {
       this.#replied(delivery, reply);
       return true;
     } catch (error) {
+      if (this.#gaveUp(delivery, error)) return true;
       this.#panicked(seq, error);
       return false;
     }
+  }
+
+  /** The handler of a message has rejected that did not return at once. */
+  #rejected(delivery: Delivery, error: unknown): void {
+    if (this.#gaveUp(delivery, error)) this.#goOn();
+    else this.#panicked(delivery.seq, error);
+  }
+
+  /** Returns true if the handler that threw `error` has only given up along with its caller, which is reported then. */
+  #gaveUp({ seq }: Delivery, error: unknown): boolean {
+    if (this.isForgotten || this.#inHand?.seq !== seq || !this.#context.gaveUp(error)) return false;
+    this.#host.send({ op: "gaveUp", id: this.#id, seq });
+    this.#handled(seq);
+    return true;
   }
 
   /** The handler of a message has settled that did not return at once. */
@@ -335,6 +346,10 @@ export class HostedActor implements Parent {
       this.#panicked(delivery.seq, error);
       return;
     }
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.#acknowledge();
     this.#run();
   }

@@ -18,6 +18,7 @@ import type { ExitReason } from "../../exit-reason.ts";
 import { NORMAL } from "../../exits.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
+import { Caller } from "./caller.ts";
 import type { ChildSpawner } from "./children.ts";
 import type { ImportedActor } from "./imported-actor.ts";
 
@@ -45,8 +46,11 @@ export class ThreadContext extends ContextBase {
   readonly #childSpawner: ChildSpawner;
   /** The addresses that it has for its whole life. */
   readonly #args: unknown;
-  /** Of the ask in hand. */
-  #caller: AbortController | undefined = undefined;
+  readonly #words: Int32Array;
+  /** The number of the ask in hand; undefined if nobody waits for a reply. */
+  #ask: number | undefined = undefined;
+  /** Made when it is first looked at. */
+  #caller: Caller | undefined = undefined;
   /** How many messages were announced. */
   #announced = 0;
 
@@ -57,6 +61,7 @@ export class ThreadContext extends ContextBase {
     target: ImportedActor,
     parent: Parent,
     childSpawner: ChildSpawner,
+    words: Int32Array,
   ) {
     super(generation);
     this.path = path;
@@ -65,33 +70,45 @@ export class ThreadContext extends ContextBase {
     this.target = target;
     this.#parent = parent;
     this.#childSpawner = childSpawner;
+    this.#words = words;
     this.#args = args;
     forEachHandle(args, (handle) => giveTo(target, handle));
   }
 
-  /** Takes a message in hand. `isAsk`: somebody waits for the reply. */
-  begin(message: unknown, attempt: number, isAsk: boolean): void {
+  /** Takes a message in hand. `ask` is its number, if somebody waits for the reply. */
+  begin(message: unknown, attempt: number, ask: number | undefined): void {
     this.attempt = attempt;
     this.target.work = message;
-    this.#caller = isAsk ? new AbortController() : undefined;
+    this.#ask = ask;
+  }
+
+  /** Returns true if the handler in hand that threw `error` has only given up along with its caller. */
+  gaveUp(error: unknown): boolean {
+    return this.#callerInHand?.isCauseOf(error) === true;
+  }
+
+  get #callerInHand(): Caller | undefined {
+    if (this.#ask !== undefined) this.#caller ??= new Caller(this.#words, this.#ask);
+    return this.#caller;
   }
 
   /** Notes that the message was handled. */
   finish(): void {
     this.isStashing = false;
     this.target.work = undefined;
-    this.#caller = undefined;
+    this.#caller?.settled();
+    this.#caller = this.#ask = undefined;
   }
 
   /** Aborts the ask in flight: its caller has given up. */
   abort(): void {
-    this.#caller?.abort();
+    this.#callerInHand?.abort();
   }
 
   /** Gives up what waits: only the `stopped` hook is left. */
   cancel(reason: ExitReason): void {
     this.giveUpWaits(reason);
-    this.#caller?.abort();
+    this.#callerInHand?.abort();
   }
 
   /** Ends the incarnation, and drops all that it has. */
@@ -110,7 +127,7 @@ export class ThreadContext extends ContextBase {
   }
 
   get callerSignal(): AbortSignal | undefined {
-    return this.#caller?.signal;
+    return this.#callerInHand?.signal;
   }
 
   protected get hasMessage(): boolean {

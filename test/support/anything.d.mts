@@ -1,0 +1,2 @@
+/** What anything.mjs exports. */
+export const ANYTHING: Readonly<Record<string, () => unknown>>;
