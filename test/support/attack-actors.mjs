@@ -87,9 +87,9 @@ export function compose({ counts, by }, how, sender, type, more) {
 
 /** Sends `message` by `how`, in the way and with the patience that `dice` choose; resolves when its sender has heard of its end. */
 export function send(book, address, message, how, dice, signal) {
-  const refuse = (because) => {
+  const refuse = () => {
     book.refused[message.n] = 1;
-    return because;
+    message.address?.drop(); // whose it is again
   };
   book.how[message.n] = how;
   if (how === HOW.TELL || how === HOW.MANY) return void address.tell(message);
@@ -227,8 +227,8 @@ function panic(state, message, dice) {
 /** Ends with the reply: once in a while an address. */
 function finish({ state }, message, dice) {
   state.book.finished[message.n]++;
-  const isGiven = message.how === HOW.ASK && message.address !== undefined && dice(2) === 0;
-  return isGiven ? { address: message.address.clone() } : message.n;
+  const isGiven = message.how === HOW.ASK && state.peers.length > 0 && dice(2) === 0;
+  return isGiven ? { address: state.peers[0].clone() } : message.n;
 }
 
 export const attacked = actor({

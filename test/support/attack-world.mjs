@@ -105,8 +105,12 @@ class World {
   #cast = [];
   #groups = [];
   #open = new Set();
+  /** The reason of each dead letter, by the number of its message. */
+  #reasons = new Map();
   #threads = new Set();
   #caller = new AbortController();
+  /** The number of messages when the system was shut down: nobody hears of what is sent later. */
+  #told = Number.POSITIVE_INFINITY;
   #seen = { kills: 0, losses: 0, asks: 0 };
 
   constructor(options) {
@@ -140,7 +144,8 @@ class World {
     const shutdownAt = isShutDown ? this.#dice(steps) : Number.POSITIVE_INFINITY;
     let shutdown;
     for (let step = 0; step < steps; step++) {
-      if (step === shutdownAt) shutdown = this.#system.shutdown({ timeoutMs: 200 + this.#dice(500) });
+      if (step === shutdownAt) shutdown = this.#shutdown();
+      if (this.#told < Number.POSITIVE_INFINITY) break;
       this.#act();
       if (this.#dice(5) === 0) await turn();
       if (this.#dice(40) === 0) await sleep(this.#dice(10));
@@ -152,9 +157,16 @@ class World {
     await this.#inTime("the end of an ask or a send", this.#settled());
     if (this.#options.lie === "said") this.#system.log.info({ message: { secret: SECRET } }, "a lie");
     this.#checkLedgers("at the end");
+    // A handler that was killed may still wait to hear of what it sent.
+    for (let rounds = 0; rounds < 20 && this.#lost().length > 0; rounds++) await sleep(50);
     this.#checkFates();
     if (shutdown === undefined) await this.#inTime("shutdown", this.#system.shutdown());
     for (const fault of faultsOf(this.#book)) this.#options.complain(fault);
+  }
+
+  async #shutdown() {
+    await this.#system.shutdown({ timeoutMs: 200 + this.#dice(500) });
+    this.#told = messagesOf(this.#book);
   }
 
   async #settled() {
@@ -259,14 +271,23 @@ class World {
     let at = this.#dice(total);
     for (const [weight, act] of ACTS) {
       at -= weight;
-      if (at < 0) return this[act](one);
+      if (at < 0) return this.#unlessRefused(() => this[act](one));
+    }
+  }
+
+  /** A system that shuts down, and a router that has ended, refuse to spawn. */
+  #unlessRefused(work) {
+    try {
+      work();
+    } catch (error) {
+      if (error.code !== "ERR_ACTOR_SPAWN_REFUSED") throw error;
     }
   }
 
   /** Sends one message, sometimes with an address in it. */
   send(one, how = [HOW.TELL, HOW.TELL, HOW.TRY, HOW.SEND, HOW.ASK][this.#dice(5)], type) {
     const dice = this.#dice;
-    const given = dice(4) === 0 ? this.#cast[dice(this.#cast.length)] : undefined;
+    const given = how !== HOW.ASK && dice(4) === 0 ? this.#cast[dice(this.#cast.length)] : undefined;
     const name = type ?? ["work", "workLater"][dice(2)];
     const more = { fuel: dice(4), address: given?.address.clone(), rank: given?.rank };
     const message = compose(this.#book, how, 0, name, more);
@@ -398,11 +419,11 @@ class World {
     }
   }
 
-  /** Each message has one fate, and the ledger counts as many of each. */
-  #checkFates() {
-    const { complain, hasThreads } = this.#options;
+  /** Reads the dead letters that have come. Returns the messages of which nobody has heard. */
+  #lost() {
+    const { complain } = this.#options;
     const book = this.#book;
-    const letters = new Map();
+    const letters = this.#reasons;
     for (let next = this.#letters.tryRecv(); next.ok; next = this.#letters.tryRecv()) {
       const { message, reason } = next.value;
       if (message?.how === HOW.MANY || message?.n === undefined) continue;
@@ -410,15 +431,28 @@ class World {
       if (before !== undefined) complain(`message ${message.n} is a dead letter twice: ${before}, ${reason}`);
       letters.set(message.n, reason);
     }
+    const lost = [];
+    for (let n = 0; n < Math.min(this.#told, messagesOf(book)); n++) {
+      if (book.how[n] === HOW.MANY || book.how[n] === 0) continue;
+      const isKnown = book.begun[n] > book.aside[n] || letters.has(n) || book.refused[n] !== 0;
+      if (!isKnown && !this.#isExcused(n)) lost.push(n);
+    }
+    return lost;
+  }
+
+  /** Each message has one fate, and the ledger counts as many of each. */
+  #checkFates() {
+    const { complain, hasThreads } = this.#options;
+    const book = this.#book;
+    const letters = this.#reasons;
+    const lost = this.#lost();
     this.#letters.drop();
     const ledger = this.#system.ledger();
     if (ledger.queued + ledger.stashed + ledger.inFlight > 0) complain(`something is left: ${JSON.stringify(ledger)}`);
-    const lost = [];
-    for (let n = 0; n < messagesOf(book); n++) {
+    for (let n = 0; n < Math.min(this.#told, messagesOf(book)); n++) {
       if (book.how[n] === HOW.MANY || book.how[n] === 0) continue;
       const letter = letters.get(n);
       const isBegun = book.begun[n] > book.aside[n];
-      if (!isBegun && letter === undefined && book.refused[n] === 0 && !this.#isExcused(n)) lost.push(n);
       if (isBegun && book.finished[n] === 0 && book.threw[n] === 0 && letter === undefined && !hasThreads) {
         complain(`message ${n} was begun, and no more was heard of it`);
       }
