@@ -91,11 +91,15 @@ export function send(book, address, message, how, dice, signal) {
     book.refused[message.n] = 1;
     message.address?.drop(); // whose it is again
   };
+  const sent = sendBy(address, message, how, { timeout: [1, 5, 30, 300][dice(4)], signal }, refuse);
+  // Not before: a handler that was killed may go on with addresses that were dropped meanwhile, which throw.
   book.how[message.n] = how;
+  return sent;
+}
+
+function sendBy(address, message, how, options, refuse) {
   if (how === HOW.TELL || how === HOW.MANY) return void address.tell(message);
   if (how === HOW.TRY) return void (address.trySend(message).ok || refuse());
-  const timeout = [1, 5, 30, 300][dice(4)];
-  const options = { timeout, signal };
   if (how === HOW.ASK) return address.ask(message, options).then((reply) => reply?.address?.drop(), refuse);
   return address.send(message, options).then(({ ok }) => void (ok || refuse()), refuse);
 }

@@ -462,7 +462,10 @@ class World {
       if (!hasThreads && book.finished[n] > 1) complain(`message ${n} was handled ${book.finished[n]} times`);
     }
     const unexplained = lost.length - (hasThreads ? ledger.panicked : 0);
-    if (unexplained > 0) complain(`messages without a fate: ${lost.slice(0, 10)}; ${JSON.stringify(ledger)}`);
+    if (unexplained > 0)
+      complain(
+        `messages without a fate: ${lost.slice(0, 10).map((n) => `${n} (sent as ${book.how[n]} by ${book.by[n]}, begun ${book.begun[n]}, set aside ${book.aside[n]})`)}; ${JSON.stringify(ledger)}`,
+      );
   }
 
   /** Whether the sender of a message was lost with its thread, with what was on its way. */
