@@ -72,7 +72,8 @@ export interface StartContext<out Self> {
    *
    * The actor handles other messages meanwhile. The message is accepted even if the mailbox is full, and an actor
    * without addresses waits for it before it ends. Without `failed` an error is a panic, as is one that `done` or
-   * `failed` throws. The outcome is ignored once this incarnation has ended. (After Akka's `pipeToSelf`.)
+   * `failed` throws. An actor that drains awaits every such promise, also one that is piped during the drain. The
+   * outcome is ignored once this incarnation has ended. (After Akka's `pipeToSelf`.)
    */
   pipeToSelf<T>(
     promise: PromiseLike<T>,
@@ -134,6 +135,9 @@ export interface Context<out State, out Self> extends StartContext<Self> {
 /**
  * Timers by key: setting a key again replaces its timer. They do not keep this actor alive. A timer sends like
  * `tell`: if the mailbox is full by then, its message becomes a dead letter.
+ *
+ * A message that is queued when its timer is cancelled or replaced, or when its incarnation ends, is never handled: it
+ * counts as expired. Once its handler has started, it is a message like any other.
  */
 export interface Timers<out Self> {
   /** Tells this actor `message` in `ms` milliseconds. */

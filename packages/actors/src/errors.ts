@@ -22,19 +22,30 @@ export class AskTimeoutError extends Error {
   }
 }
 
-/** The actor ended before it handled the message, or had ended already. `reason` says why. A retry cannot succeed. */
+/**
+ * The actor ended before it handled the message, is ending, or had ended already; `reason` says why. A retry cannot succeed,
+ * unless the actor was killed and starts again: then its message says so.
+ */
 export class ActorStoppedError extends Error {
   static {
     brand(ActorStoppedError, "ActorStoppedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
-  constructor(path: string, reason: ExitReason) {
-    super(
-      `Actor "${shortened(path)}" has stopped (${describe(reason)}) and takes no messages. ${stoppedRemedy(reason)}`,
-    );
+  constructor(path: string, reason: ExitReason, stage: "ending" | "restarting" | "stopped" = "stopped") {
+    super(`Actor "${shortened(path)}" ${stoppedText(reason, stage)}`);
     this.reason = reason;
   }
+}
+
+function stoppedText(reason: ExitReason, stage: "ending" | "restarting" | "stopped"): string {
+  if (stage === "restarting")
+    return `has ended (${describe(reason)}) before the message was handled to its end, and starts again under the same address. Repeat the message only if it may be handled twice`;
+  if (stage === "ending" && reason.kind === "normal")
+    return "is ending and takes no new messages: its last address was dropped. Hold one for as long as it is needed";
+  if (stage === "ending")
+    return `is ending (${describe(reason)}) and takes no new messages: it handles what it has, then it stops`;
+  return `has stopped (${describe(reason)}) and takes no messages. ${stoppedRemedy(reason)}`;
 }
 
 function stoppedRemedy(reason: ExitReason): string {
@@ -75,6 +86,19 @@ export class StartFailedError extends Error {
   readonly code = "ERR_ACTOR_START_FAILED" as const;
   constructor(path: string, cause: unknown) {
     super(`Actor "${shortened(path)}" could not start: ${textOf(cause)}`, { cause });
+  }
+}
+
+/** `state` and `started` did not settle in time, or the module of the actor did not load. The start has failed. */
+export class StartTimeoutError extends Error {
+  static {
+    brand(StartTimeoutError, "StartTimeoutError", PACKAGE);
+  }
+  readonly code = "ERR_ACTOR_START_TIMEOUT" as const;
+  constructor(path: string, timeoutMs: number) {
+    super(
+      `Actor "${shortened(path)}" did not start within ${timeoutMs} ms: its module, \`state\` or \`started\` did not settle. The option startTimeoutMs allows longer`,
+    );
   }
 }
 

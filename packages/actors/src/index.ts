@@ -24,6 +24,7 @@ export {
   RoutingKeyError,
   SpawnRefusedError,
   StartFailedError,
+  StartTimeoutError,
   ThreadLimitError,
   ThreadLostError,
   UnknownMessageError,

@@ -37,6 +37,27 @@ const rows: readonly (readonly [string, string, Cause, string])[] = [
   ],
 ];
 
+describe("a module that never settles", { timeout: 120_000 }, () => {
+  const url = moduleOf("await new Promise(() => {});");
+
+  it("fails the start after startTimeoutMs, and leaves the thread and its neighbours as they were", async () => {
+    await using system = threadSystem({ threads: { heartbeatMs: 60_000 } });
+    const [other, neighbour] = await sharing(system);
+    await system.stop(other);
+    using address = system.spawn(onThread<WorkerDefinition>(url), { startTimeoutMs: 300, restart: "temporary" });
+    const asked = failure(address.ask({ type: "seen" }, { timeout: Number.POSITIVE_INFINITY }));
+    const { name, cause } = await failure(address.started);
+    expect({ name, cause }).toMatchObject({ name: "StartFailedError", cause: { code: "ERR_ACTOR_START_TIMEOUT" } });
+    expect(await address.exited).toMatchObject({ kind: "startFailed" });
+    expect((await asked).name).toBe("ActorStoppedError");
+    expect(await neighbour.ask({ type: "about" })).toMatchObject({ generation: 1 });
+    using next = system.spawn(worker);
+    await next.started;
+    other.drop();
+    neighbour.drop();
+  });
+});
+
 describe.each(rows)("an actor whose module %s", { timeout: 120_000 }, (_, url, cause, text) => {
   it("ends with that reason, and so does whoever waits for it", async () => {
     await using system = threadSystem({ threads: { heartbeatMs: cause === "hung" ? 1000 : 60_000 } });

@@ -354,7 +354,11 @@ describe("an ask is rejected at once", () => {
     expect(error).toBeInstanceOf(ActorStoppedError);
     expect(error).toMatchObject({
       code: "ERR_ACTOR_STOPPED",
-      message: expect.stringMatching(/^Actor "\/desk" has stopped \(killed\) and takes no messages\. Spawn it anew/),
+      message: expect.stringMatching(
+        final?.restart === false
+          ? /^Actor "\/desk" has stopped \(killed\) and takes no messages\. Spawn it anew/
+          : /^Actor "\/desk" has ended \(killed\) before .* starts again under the same address\. Repeat/,
+      ),
       reason: { kind },
     });
   });

@@ -320,25 +320,63 @@ describe("what is piped before the mailbox closes", () => {
 });
 
 describe("what is piped after the mailbox has closed", () => {
-  test.each(["drop", "drain"] as const)("is not awaited, and is a dead letter: %s", async (how) => {
+  test.each([
+    ["open", "drop"],
+    ["open", "drain"],
+    ["fail", "drop"],
+    ["fail", "drain"],
+  ] as const)("is awaited and handled before the end: %s after a %s", async (settle, how) => {
     const { system, seen, address, context, outcome } = await piped();
     await using _ = system;
     if (how === "drop") address.drop();
     else void system.drain(address);
-    const early = gate<string>();
     const late = gate<string>();
-    context.pipeToSelf(early.promise, () => note("early"));
-    context.pipeToSelf(late.promise, () => note("late"));
-    early.open("v");
-    await quiet();
-    expect(system.deadLetters().map(({ reason, message }) => [reason, message])).toEqual([["draining", note("early")]]);
+    context.pipeToSelf(late.promise, kept, failed);
     outcome.open("v");
-    await address.exited;
-    late.fail(new Error("of an ended incarnation"));
     await quiet();
-    expect(seen).toEqual(["value v"]);
-    expect(system.ledger()).toMatchObject({ accepted: 3, handled: 2, deadLettered: { draining: 1 } });
+    expect(await isPending(address.exited)).toBe(true);
+    late[settle](settle === "open" ? "late" : (new Error("late") as never));
+    await address.exited;
+    expect(seen).toEqual(["value v", settle === "open" ? "value late" : "error late"]);
+    expect(system.ledger()).toMatchObject({ accepted: 3, handled: 3, deadLettered: {} });
   });
+
+  test("is awaited when the handler of the very last message gives it, and so is what follows from that", async () => {
+    await using system = new TestSystem();
+    const seen: unknown[] = [];
+    const address = system.spawn(scripted(seen));
+    address.tell(
+      run(({ pipeToSelf }) => {
+        pipeToSelf(Promise.resolve("first"), (value) => {
+          pipeToSelf(Promise.resolve("second"), kept);
+          return note(value);
+        });
+      }),
+    );
+    address.drop();
+    expect(await address.exited).toEqual({ kind: "normal" });
+    expect(seen).toEqual(["first", "value second"]);
+  });
+
+  test.each(["drain", "shutdown"] as const)(
+    "is given up at the deadline of a %s, with a line in the log",
+    async (how) => {
+      const { system, seen, address, context, outcome } = await piped();
+      await using _ = system;
+      outcome.open("v");
+      const over = how === "shutdown" ? system.shutdown({ timeoutMs: 100 }) : system.drain(address);
+      const never = gate<string>();
+      context.pipeToSelf(never.promise, kept);
+      await quiet();
+      if (how === "shutdown") await system.advance(100);
+      else void system.kill(address, { restart: false });
+      await over;
+      never.open("late");
+      await quiet();
+      expect(seen).toEqual(["value v"]);
+      expect(system.logged.filter(({ fields }) => fields["piped"] === 1)).toHaveLength(1);
+    },
+  );
 });
 
 describe("an ended incarnation", () => {

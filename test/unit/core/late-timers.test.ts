@@ -1,55 +1,35 @@
-/** Receivers that time fills, where the timers of the platform are late: time has passed, but nothing has run yet. */
-import { select, tick, unwrap } from "@pneumatic/core";
+/** A timer that becomes due between the look at the clock and the setting of it is set for no time, not for a negative one. */
+import { after, channel, select, tick } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/testing";
 import { useClock } from "@pneumatic/core/testing";
 import { expect, test } from "vitest";
 
-/** Time passes, and timers run, only when the test says so, and independently. */
-class LateClock implements Clock {
-  time = 0;
-  readonly timers = new Map<number, () => void>();
-  #last = 0;
-
-  now(): number {
-    return this.time;
-  }
-
-  setTimeout(run: () => void): number {
-    this.timers.set(++this.#last, run);
-    return this.#last;
-  }
-
-  clearTimeout(timer: unknown): void {
-    this.timers.delete(timer as number);
-  }
-
-  run(): void {
-    for (const [timer, run] of [...this.timers]) if (this.timers.delete(timer)) run();
-  }
+/** A clock that moves whenever it is read, as if the thread had been preempted. */
+function hurried(): Clock & { readonly delays: number[] } {
+  let now = 0;
+  const delays: number[] = [];
+  return {
+    delays,
+    now: () => {
+      now += 7;
+      return now;
+    },
+    setTimeout: (run, ms) => {
+      delays.push(ms);
+      return setImmediate(run);
+    },
+    clearTimeout: (timer) => clearImmediate(timer as NodeJS.Immediate),
+  };
 }
 
-// 108
-test("a tick that is due before its timer ran belongs to who waits for it", async () => {
-  const clock = new LateClock();
-  using _inForce = useClock(clock);
-  const beat = tick(10);
-  const selected = select({ beat });
-  clock.time = 10;
-  expect([beat.length, beat.tryRecv().ok, beat.drain()]).toEqual([0, false, []]);
-  clock.run();
-  expect(unwrap((await selected).result)).toBe(10);
-  expect(clock.timers.size).toBe(0);
-});
-
-// 44, 108
-test("a receive that waits gets the tick that is due when the timer is closed before its platform timer ran", async () => {
-  const clock = new LateClock();
-  using _inForce = useClock(clock);
-  const beat = tick(10);
-  const received = beat.recv();
-  clock.time = 10;
-  beat.close();
-  expect(unwrap(await received)).toBe(10);
-  expect([beat.isClosed, beat.length, clock.timers.size]).toEqual([true, 0, 0]);
-  expect((await beat.recv()).ok).toBe(false);
+test.each([0, 1, 8, 15, 22])("timers of %i ms are never set for less than no time", async (ms) => {
+  const clock = hurried();
+  using _ = useClock(clock);
+  const [sender, receiver] = channel<number>();
+  await select({ after: after(ms), receiver });
+  await select({ tick: tick(ms + 1), receiver });
+  await after(ms).recv();
+  await receiver.recv({ timeout: ms });
+  sender.drop();
+  expect(clock.delays.filter((delay) => delay < 0)).toEqual([]);
 });

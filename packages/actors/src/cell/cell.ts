@@ -30,6 +30,7 @@
 import type { Sender } from "@pneumatic/core";
 import type { Clock } from "@pneumatic/core/internal";
 import { NOTHING, unboundedSender } from "@pneumatic/core/internal";
+import { cloneForRecipient } from "../address/clone-for-recipient.ts";
 import { lostAddress } from "../address/handle.ts";
 import type { Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
@@ -46,9 +47,9 @@ import type { AccountedInbox } from "../mailbox/inbox.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import type { MailboxOwner } from "../mailbox/mailbox.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
+import { withoutTimer } from "../mailbox/tick.ts";
 import { isTransferred } from "../mailbox/transferred.ts";
-import type { Envelope } from "../reply/ask.ts";
-import { isEnvelope, NEVER_STARTED } from "../reply/ask.ts";
+import { isEnvelope, messageOf, NEVER_STARTED } from "../reply/ask.ts";
 import type { Deadlines } from "../reply/deadlines.ts";
 import type { Edge, WaitForGraph } from "../reply/wait-for-graph.ts";
 import { report } from "../report.ts";
@@ -103,6 +104,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   isStashing = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
+  /** True if each attempt at a message gets handles of its own, so that those in the message stay the message's. */
+  readonly clonesHandles: boolean;
+  /** The handles of the attempt in flight, if it has some of its own. */
+  #given: unknown = undefined;
   /** True if there are addresses in its `args`. */
   hasAddresses = false;
   readonly isNamed: boolean;
@@ -131,6 +136,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     this.args = args;
     this.code = runtime.testHooks?.code(code, this) ?? code;
     this.settings = settings;
+    this.clonesHandles = typeof settings.poison === "object" && !this.code.isRemote;
     this.runtime = runtime;
     this.mailbox =
       runtime.testHooks?.mailbox(settings.mailbox, this, prepare) ?? new Mailbox(settings.mailbox, this, prepare);
@@ -285,16 +291,18 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
-    const reason = this.phase >= ENDING ? "stopped" : "draining";
-    return { error: new ActorStoppedError(this.path, this.life.reason), reason };
+    const { state, path, life } = this;
+    if (state.phase < ENDING) return { error: new ActorStoppedError(path, life.reason, "ending"), reason: "draining" };
+    const restarts = state.phase === ENDING && state.directive.restart && !this.mailbox.isFinished;
+    return { error: new ActorStoppedError(path, life.reason, restarts ? "restarting" : "stopped"), reason: "stopped" };
   }
 
   get handlers(): readonly string[] {
     return Object.keys(this.incarnation?.executor.on ?? {});
   }
 
-  deadLetter(message: unknown, reason: DeadLetterReason): void {
-    this.runtime.deadLetter(this, message, reason);
+  deadLetter(message: unknown, reason: DeadLetterReason, isQuiet: boolean): void {
+    this.runtime.deadLetter(this, message, reason, undefined, isQuiet);
   }
 
   release(message: unknown): void {
@@ -340,26 +348,34 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.attempt = 1;
     if (reply === GAVE_UP) {
-      this.#givenUp(item as Envelope);
+      this.#givenUp(item);
       return;
     }
     if (this.isStashing) {
       this.isStashing = false;
       this.#setAside++;
-      this.mailbox.stash(item);
+      this.mailbox.stash(withoutTimer(item));
+      if (this.#given !== undefined) dropAddresses(this.#given); // it comes once more, and they with it
+      this.#given = undefined;
       return;
     }
     this.account.handled++;
-    if (isEnvelope(item) && !item.reply(reply) && this.code.isRemote) dropAddresses(reply); // nobody else has them
+    if (isEnvelope(item) && !item.reply(reply)) dropAddresses(reply); // they were for a caller who has given up
+    this.#dropOriginals(item);
   }
 
-  /** Counts a message whose handler has given up along with the caller: the actor goes on with its state. */
-  #givenUp({ message }: Envelope): void {
+  /**
+   * Counts an ask whose handler has given up along with the caller, or a tick that its thread has found to be stale: the
+   * actor goes on with its state.
+   */
+  #givenUp(item: unknown): void {
     this.isStashing = false;
     this.#setAside++;
     this.account.expired++;
+    this.#dropOriginals(item);
+    if (!isEnvelope(item)) return;
     const { path: actor, id, life } = this;
-    const entry = { actor, id, generation: life.generation, type: typeOf(message) };
+    const entry = { actor, id, generation: life.generation, type: typeOf(item.message) };
     report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
   }
 
@@ -368,6 +384,20 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     const item = this.inFlight;
     if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
     return isGivingUp(error, item.handlerSignal.reason);
+  }
+
+  /** Returns the message for one attempt of a handler. */
+  attemptAt<M>(message: M): M {
+    const given = cloneForRecipient(message);
+    if (given !== message) this.#given = given;
+    return given;
+  }
+
+  /** Drops the addresses in a message that is over, if its handler had others. */
+  #dropOriginals(item: unknown): void {
+    if (!this.clonesHandles) return;
+    this.#given = undefined;
+    dropAddresses(messageOf(item));
   }
 
   /** Takes the first message of a mailbox with deferred messages. */
@@ -385,7 +415,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   panicked(incarnation: Incarnation | undefined, error: unknown): void {
     if (this.isOver(incarnation)) return;
     const item = this.inFlight;
-    this.life.panicked(failureOf(error, isEnvelope(item) ? item.message : item), error);
+    this.life.panicked(failureOf(error, messageOf(item)), error);
   }
 
   /**
@@ -404,9 +434,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     if (item === undefined) return;
     const isRetried = restarts && this.wouldRetry(reason);
     this.inFlight = undefined;
+    this.#given = undefined;
     this.isStashing = false;
     if (isRetried) {
-      this.mailbox.putBack(item);
+      this.mailbox.putBack(withoutTimer(item));
       if (isEnvelope(item)) item.abortHandler(error);
       return;
     }
@@ -416,7 +447,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       if (isEnvelope(item)) item.abortHandler(new ActorStoppedError(this.path, KILLED));
       return;
     }
-    const message = isEnvelope(item) ? item.message : item;
+    const message = messageOf(item);
     if (isEnvelope(item)) item.reject(new ActorPanickedError(this.path, typeOf(message), error));
     if (reason.kind === "crashed" && isTransferred(message)) {
       this.mailbox.discard(item, "transferLost");
@@ -424,7 +455,9 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     }
     this.account.panicked++;
     if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
-    else if (this.code.isRemote) dropAddresses(message); // its handler had others
+    else if (this.code.isRemote)
+      dropAddresses(message); // its handler had others
+    else this.#dropOriginals(message);
     if (isEnvelope(item)) item.abortHandler(error);
   }
 }

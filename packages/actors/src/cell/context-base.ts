@@ -22,6 +22,7 @@ import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
+import type { Tick } from "../mailbox/tick.ts";
 import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
 import type { SleepOptions } from "./sleeps.ts";
@@ -77,7 +78,7 @@ export abstract class ContextBase {
   get timers(): MessageTimers {
     this.#timers ??= new MessageTimers(
       (message) => this.prepared(message),
-      (message) => this.tellSelf(message),
+      (tick) => this.tick(tick),
       this.clock,
     );
     if (this.#endsFor !== undefined) this.#timers.end();
@@ -220,8 +221,8 @@ export abstract class ContextBase {
   protected abstract superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown;
   protected abstract routeChild(definition: unknown, options: unknown): unknown;
   /** Returns what a timer tells later; throws to refuse it. */
-  protected abstract prepared(message: unknown): unknown;
-  protected abstract tellSelf(message: unknown): void;
+  protected abstract prepared(message: unknown): Message;
+  protected abstract tick(tick: Tick): void;
   /** Delivers the message that `make` returns, unless the incarnation has ended. An error is a panic outside of a message. */
   abstract deliver(make: MakeMessage): void;
   /** Keeps the actor until the function that it returns is called, which delivers a message. */

@@ -25,7 +25,7 @@ export interface Runtime {
   supervise(parent: Cell, spec: unknown, options: { readonly name?: string } | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
   /** `error` is what the handler of a quarantined message threw. */
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void;
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown, isQuiet?: boolean): void;
   ended(cell: Cell): void;
   /** Makes the decider of an actor that is supervised alone. */
   deciderFor(cell: Cell, exit: Exit): Decider;
@@ -34,6 +34,7 @@ export interface Runtime {
 /** The settings of an actor that concern its cell. */
 export interface CellSettings {
   readonly mailbox: MailboxSpec<never>;
+  readonly startTimeoutMs: number;
   readonly shutdownMs: number;
   readonly poison: Poison | undefined;
 }

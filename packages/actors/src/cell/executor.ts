@@ -27,6 +27,8 @@ export interface Executor extends Omit<Behavior, "name"> {
   halt(): boolean;
   /** Accounts for every message that was started. Afterwards the only one in flight, if any, is one that was not handled. */
   catchUp(cell: Cell): void;
+  /** True if its thread does not turn its event loop at present, which is looked after elsewhere. */
+  readonly isSilent: boolean;
   /** Is told, while the incarnation starts, that it has to end. */
   cutShort(): void;
 }
@@ -35,6 +37,7 @@ export interface Executor extends Omit<Behavior, "name"> {
 export class LocalExecutor implements Behavior, ActorCode, Executor {
   readonly name: string;
   readonly isRemote: boolean = false;
+  readonly isSilent: boolean = false;
   readonly state: Behavior["state"];
   readonly on: Behavior["on"];
   readonly others: Handler | undefined;

@@ -1,20 +1,28 @@
 /**
  * One life of an actor between two starts: its state, and everything that ends with it. Late work of an ended
  * incarnation finds nothing to touch: its callbacks are ignored and its context refuses.
+ *
+ * Above the limits: it joins what a context can do to the cell, and so imports what both know.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { checkedMessage } from "../address/sending.ts";
+import type { Message } from "../address/target.ts";
+import { dropAddresses } from "../address/walk.ts";
 import { inNeutralContext } from "../async-context.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
+import type { Tick } from "../mailbox/tick.ts";
+import { isTick } from "../mailbox/tick.ts";
 import { isEnvelope } from "../reply/ask.ts";
+import { report } from "../report.ts";
 import type { Cell } from "./cell.ts";
 import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
 import { GAVE_UP } from "./giving-up.ts";
+import { ENDING } from "./state.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
 /** The real `then`, even if a promise has its own. */
@@ -28,6 +36,8 @@ export class Incarnation extends ContextBase {
   #piped = 0;
   #fulfilled: ((reply: unknown) => void) | undefined = undefined;
   #rejected: ((error: unknown) => void) | undefined = undefined;
+  /** True if the message whose handler is awaited is an ask. */
+  #awaitsAsk = false;
 
   constructor(cell: Cell, generation: number) {
     super(generation);
@@ -55,6 +65,12 @@ export class Incarnation extends ContextBase {
   /** True if the message in flight is an ask. */
   get isAsk(): boolean {
     return isEnvelope(this.#cell.inFlight);
+  }
+
+  /** The number of the timer whose tick is in flight, on its thread; 0 for every other message. */
+  get timerNumber(): number {
+    const { inFlight } = this.#cell;
+    return isTick(inFlight) ? inFlight.timer.number : 0;
   }
 
   get callerSignal(): AbortSignal | undefined {
@@ -104,12 +120,12 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.route(this.#cell, definition, options);
   }
 
-  protected prepared(message: unknown): unknown {
+  protected prepared(message: unknown): Message {
     return checkedMessage(this.path, message);
   }
 
-  protected tellSelf(message: unknown): void {
-    this.#cell.mailbox.tell(message);
+  tick(tick: Tick): void {
+    this.#cell.mailbox.tell(tick);
   }
 
   protected expectMessage(): (make: MakeMessage) => void {
@@ -129,7 +145,7 @@ export class Incarnation extends ContextBase {
 
   /** Announces a message, which keeps the actor until then. Returns false if it is too late for that. */
   expect(): boolean {
-    const counts = !this.hasEnded && !this.#cell.mailbox.isClosed;
+    const counts = !this.hasEnded;
     if (counts) this.#piped++;
     if (counts) this.#cell.mailbox.awaited++;
     return counts;
@@ -163,12 +179,16 @@ export class Incarnation extends ContextBase {
       if (this.#cell.gaveUp(this, error)) this.#goOn(GAVE_UP);
       else this.#cell.panicked(this, error);
     };
+    this.#awaitsAsk = this.isAsk;
     then.call(reply, this.#fulfilled, this.#rejected);
   }
 
   #goOn(reply: unknown): void {
     const cell = this.#cell;
-    if (cell.isOver(this)) return;
+    if (cell.isOver(this)) {
+      if (this.#awaitsAsk) dropAddresses(reply); // its caller has heard of the end
+      return;
+    }
     cell.handled(reply);
     cell.ready();
   }
@@ -178,6 +198,20 @@ export class Incarnation extends ContextBase {
     this.hasEnded = true;
     this.giveUpWaits(this.#cell.life.reason);
     this.#cell.mailbox.awaited -= this.#piped;
+    if (this.#piped > 0) this.#reportPiped();
     this.#piped = 0;
+  }
+
+  /** A restart ignores late work anyway; after the last end nobody else tells of it. */
+  #reportPiped(): void {
+    const { path: actor, id, state, runtime, life } = this.#cell;
+    if (state.phase !== ENDING || state.directive.restart) return;
+    const entry = { actor, id, generation: life.generation, piped: this.#piped };
+    report(
+      runtime.log,
+      "warn",
+      entry,
+      "promises given to pipeToSelf were still open at the end: their messages are not made",
+    );
   }
 }

@@ -11,9 +11,9 @@
 import { NOTHING, UnrefTimer } from "@pneumatic/core/internal";
 import { dropAddresses } from "../address/walk.ts";
 import { inNeutralContext } from "../async-context.ts";
-import { ActorStoppedError, StartFailedError } from "../errors.ts";
+import { ActorStoppedError, StartFailedError, StartTimeoutError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
+import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import { report } from "../report.ts";
 import type { Cell } from "./cell.ts";
@@ -46,6 +46,8 @@ import {
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
 import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
 
+/** How often a start that is late is looked at while its thread is silent. */
+const SILENT_MS = 250;
 const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
@@ -65,6 +67,8 @@ export class Lifecycle {
   startError: unknown = NOTHING;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
+  /** The time that the hook under way still has: `state` and `started` together, or `stopped`. */
+  #limit: UnrefTimer | undefined = undefined;
 
   constructor(cell: Cell, decider: Decider | undefined) {
     this.#cell = cell;
@@ -162,6 +166,7 @@ export class Lifecycle {
       return;
     }
     if (made instanceof Promise) {
+      this.#limitStart(incarnation);
       made.then(
         (state) => this.#stateMade(incarnation, state),
         (error) => this.#startFailed(incarnation, error),
@@ -180,6 +185,7 @@ export class Lifecycle {
       return;
     }
     if (done instanceof Promise) {
+      this.#limitStart(incarnation);
       done.then(
         () => this.#ready(incarnation),
         (error) => this.#startFailed(incarnation, error),
@@ -187,9 +193,32 @@ export class Lifecycle {
     } else this.#ready(incarnation);
   }
 
+  /** Lets the start fail unless it is over in time. */
+  #limitStart(incarnation: Incarnation): void {
+    const { startTimeoutMs } = this.#cell.settings;
+    const giveUp = (): void => {
+      this.#limit = undefined;
+      if (incarnation.executor.isSilent)
+        this.#limitHook(SILENT_MS, giveUp); // to be found hung
+      else this.#startFailed(incarnation, new StartTimeoutError(this.#cell.path, startTimeoutMs));
+    };
+    this.#limitHook(startTimeoutMs, giveUp);
+  }
+
+  #limitHook(ms: number, giveUp: () => void): void {
+    const { runtime, clock } = this.#cell;
+    if (runtime.testHooks?.limitsHooks !== false) this.#limit ??= new UnrefTimer(ms, giveUp, clock);
+  }
+
+  #endLimit(): void {
+    this.#limit?.stop();
+    this.#limit = undefined;
+  }
+
   #ready(incarnation: Incarnation): void {
     const cell = this.#cell;
     if (cell.isOver(incarnation)) return;
+    this.#endLimit();
     cell.runtime.diagnostics.started(cell, (cell.state as StartingState).reason);
     this.starts++;
     this.#settleStarted();
@@ -313,6 +342,7 @@ export class Lifecycle {
   #endNow(reason: ExitReason, how: HowToEnd, error: unknown): void {
     const { deadLetterReason = "stopped", graceful = false, isDueToChild = false, isFailedStart = false } = how;
     const cell = this.#cell;
+    this.#endLimit();
     cell.incarnation?.executor.catchUp(cell);
     const termination: Termination = {
       reason,
@@ -363,12 +393,33 @@ export class Lifecycle {
     let failure: ExitReason | undefined;
     try {
       const ending = this.#ending(termination);
-      if (ending !== undefined) await hook?.(incarnation, ending.reason);
+      if (ending !== undefined && hook !== undefined) {
+        const left = asPromise(hook(incarnation, ending.reason));
+        if (left instanceof Promise) this.#limitStop(termination);
+        await left;
+      }
     } catch (error) {
       if (!isHostLost(error)) failure = failureOf(error, undefined);
-      report(runtime.log, "error", { err: error, actor: path }, "the stopped hook panicked");
+      const late = this.#ending(termination) === undefined ? ", after it was given up" : "";
+      report(runtime.log, "error", { err: error, actor: path }, `the stopped hook panicked${late}`);
     }
     this.#takenDown(termination, failure);
+  }
+
+  /** Goes on without the `stopped` hook unless that settles in time. */
+  #limitStop(termination: Termination): void {
+    const ending = this.#ending(termination);
+    if (ending === undefined) return;
+    const { shutdownMs } = this.#cell.settings;
+    this.#limitHook(shutdownMs, () => {
+      this.#reportGivenUp(`it did not settle within ${shutdownMs} ms`);
+      this.#takenDown(termination, isAbnormal(ending.reason) ? undefined : KILLED);
+    });
+  }
+
+  #reportGivenUp(why: string): void {
+    const { path: actor, id, runtime } = this.#cell;
+    report(runtime.log, "warn", { actor, id, generation: this.generation }, `the stopped hook was given up: ${why}`);
   }
 
   /** Goes on after the take-down of the incarnation. If no other one follows, `reason` replaces that of the end. */
@@ -377,6 +428,7 @@ export class Lifecycle {
     if (this.#ending(termination) !== undefined) cell.incarnation?.dropOwned(); // which may ask for the end once more
     const ending = this.#ending(termination);
     if (ending === undefined) return;
+    this.#endLimit();
     const { directive } = ending;
     cell.incarnation = undefined;
     if (!directive.restart) {
@@ -419,6 +471,7 @@ export class Lifecycle {
     const { children, state } = this.#cell;
     if (state.phase !== ENDING) return;
     killAll(children, state.directive);
+    if (this.#limit !== undefined) this.#reportGivenUp("the actor was killed");
     inNeutralContext(() => this.#takenDown(state.termination, KILLED));
   }
 }

@@ -14,6 +14,8 @@ import type { ActorCode } from "./executor.ts";
 export const TEST_HOOKS: unique symbol = Symbol("test hooks");
 
 export interface TestHooks {
+  /** False if a start or a `stopped` hook may take for ever, so that the test finds it. */
+  readonly limitsHooks: boolean;
   /** Returns what `cell` runs in the place of `code`. The cell is being made: its path and its mailbox are not there yet. */
   code(code: ActorCode, cell: Cell): ActorCode;
   mailbox(spec: MailboxSpec<never>, owner: MailboxOwner, prepare: ((message: unknown) => unknown) | undefined): Mailbox;

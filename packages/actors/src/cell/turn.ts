@@ -4,9 +4,11 @@
  *
  * A promise and its callbacks are paid only for handlers that return one.
  */
+
 import { ignore, NOTHING } from "@pneumatic/core/internal";
+import { dropAddresses } from "../address/walk.ts";
 import { messages } from "../diagnostics-channels.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { isEnvelope, isWrapped } from "../reply/ask.ts";
 import type { Handler } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
@@ -40,8 +42,11 @@ export function runTurn(cell: Cell, limit: number): number {
 /** Handles one message; false when the turn is over. */
 function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
   let message = item as { readonly type: string };
-  if (isEnvelope(item)) {
-    item.started();
+  if (isWrapped(item)) {
+    if (!item.begin()) {
+      cell.mailbox.expire(item);
+      return true;
+    }
     message = item.message;
   }
   const { executor } = incarnation;
@@ -52,7 +57,7 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
     handler = executor.on[message.type] ?? executor.others; // a message may throw when it is read
     if (handler !== undefined) {
       if (messages.hasSubscribers) cell.runtime.diagnostics.message(cell, message.type, isEnvelope(item));
-      reply = asPromise(handler(incarnation, message));
+      reply = asPromise(handler(incarnation, cell.clonesHandles ? cell.attemptAt(message) : message));
     }
   } catch (error) {
     if (!cell.gaveUp(incarnation, error)) {
@@ -67,7 +72,9 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
     return true;
   }
   if (cell.state !== BUSY_STATE && cell.isOver(incarnation)) {
-    if (reply instanceof Promise) then.call(reply, undefined, ignore); // killed by its own handler: its late result is ignored
+    const drop = isEnvelope(item) ? dropAddresses : ignore; // killed by its own handler: nobody waits for its result
+    if (reply instanceof Promise) then.call(reply, drop, ignore);
+    else drop(reply);
     return false;
   }
   if (reply instanceof Promise) {

@@ -22,7 +22,7 @@ export type DeadLetterReason =
   | "full"
   /** The overflow policy gave it up for a newer message, or for the older ones. */
   | "overflow"
-  /** Sent through a weak address after the last strong one was dropped. */
+  /** Sent while the actor ended: after its last strong address was dropped, or after a drain or a shutdown began. */
   | "draining"
   /** The actor ended before it was handled, or had ended already. */
   | "stopped"

@@ -23,6 +23,8 @@ export class DeadLetterStore {
   /** Undefined once the store is closed. */
   #subscribers: Set<SyncSender<DeadLetter>> | undefined = new Set();
   #total = 0;
+  /** The number of those that are of interest to the log. */
+  #reported = 0;
   #undelivered = 0;
 
   constructor(capacity: number, release: (message: unknown) => void, log: Logger) {
@@ -46,12 +48,17 @@ export class DeadLetterStore {
 
   /**
    * Adds a letter. `handlers` are the names of the actor's handlers. `isInHand` is true if one of them had the message itself: a
-   * handler on another thread had a copy, with addresses of its own.
+   * handler on another thread had a copy, with addresses of its own. A letter that `isQuiet` is not logged.
    */
-  add(letter: DeadLetter, { handlers }: { readonly handlers: readonly string[] }, isInHand: boolean): void {
+  add(
+    letter: DeadLetter,
+    { handlers }: { readonly handlers: readonly string[] },
+    isInHand: boolean,
+    isQuiet: boolean,
+  ): void {
     this.#total++;
     if (isInHand) this.#inHand.add(letter);
-    if ((this.#total & (this.#total - 1)) === 0) this.#report(letter, handlers);
+    if (!isQuiet) this.#report(letter, handlers);
     for (const subscriber of this.#subscribers ?? []) {
       if (subscriber.trySend(letter).ok || subscriber.isDisconnected) continue;
       this.#undelivered++;
@@ -127,9 +134,11 @@ export class DeadLetterStore {
 
   /** Warns at every doubling of the total, so that a flood is seen but does not flood the log. */
   #report({ reason, to, type }: DeadLetter, handlers: readonly string[]): void {
+    const total = ++this.#reported;
+    if ((total & (total - 1)) !== 0) return;
     const why = reason === "unknownMessage" ? `${WHY[reason]}${listed(handlers)}` : WHY[reason];
     const text = `dead letter: "${type}" to actor "${to}" is not handled, because ${why}`;
-    report(this.#log, "warn", { reason, to, type, total: this.#total }, text);
+    report(this.#log, "warn", { reason, to, type, total }, text);
   }
 }
 
@@ -137,7 +146,7 @@ export class DeadLetterStore {
 const WHY: Readonly<Record<DeadLetterReason, string>> = {
   full: "its mailbox is full, and tell() does not wait: send() waits for room, and trySend() tells if there is none",
   overflow: "its mailbox was full, and the overflow policy gave this message up",
-  draining: "it was sent by a weak address, after the last strong one was dropped",
+  draining: "it came while the actor ended: its last address was dropped, or it was drained",
   stopped: "the actor has stopped",
   killed: "the actor was killed while it handled it",
   quarantined: "its handler panicked, and the poison policy keeps such messages",

@@ -33,8 +33,8 @@ import {
   settled,
 } from "@pneumatic/core/internal";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
-import type { AskPosition, AskQueue, Envelope } from "../reply/ask.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import type { AskPosition, AskQueue, Envelope, Wrapped } from "../reply/ask.ts";
+import { isEnvelope, messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { typeOf } from "../wording.ts";
@@ -51,6 +51,7 @@ import type { PriorityQueue } from "./priority/priority-queue.ts";
 import { Ranked } from "./priority/priority-queue.ts";
 import { Ranking } from "./priority/ranking.ts";
 import { MailQueue } from "./queue.ts";
+import { isTick, RemoteTimer } from "./tick.ts";
 import { isTransferred } from "./transferred.ts";
 import type { Sent } from "./waiting-senders.ts";
 import { SENT, WaitingAsk, WaitingSend } from "./waiting-senders.ts";
@@ -75,7 +76,8 @@ export interface MailboxOwner extends Waker, Waiter {
   readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
   /** The names of its handlers, as far as they are known. */
   readonly handlers: readonly string[];
-  deadLetter(message: unknown, reason: DeadLetterReason): void;
+  /** `isQuiet`: it is of no interest to the log. */
+  deadLetter(message: unknown, reason: DeadLetterReason, isQuiet: boolean): void;
   /** Drops the addresses in a message that will not be handled. */
   release(message: unknown): void;
   /** An unbounded mailbox has grown past another doubling. */
@@ -173,7 +175,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
   }
 
   #isGivenUp(item: unknown): boolean {
-    const message = isEnvelope(item) ? item.message : item;
+    const message = messageOf(item);
     if (isEnvelope(item) && item.isSettled) {
       this.account.expired++;
       this.#owner.release(message);
@@ -215,7 +217,8 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Delivers the message, or makes it a dead letter. */
   tell(message: unknown): void {
-    const item = this.#prepare === undefined ? message : this.#prepare(message);
+    const isReady = this.#prepare === undefined || isTick(message); // a thread sends its ticks as copies
+    const item = isReady ? message : this.#prepare(message);
     const pushed = this.#offer(item);
     if (pushed !== PUSHED) this.#refuseTell(item, pushed);
   }
@@ -297,9 +300,19 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** Gives up a message that was accepted. */
   discard(item: unknown, reason: DeadLetterReason): void {
+    if (isTick(item) && !item.begin()) {
+      this.expire(item);
+      return;
+    }
     this.account.deadLetter(reason);
     if (isEnvelope(item)) item.reject(this.#errorFor(reason, typeOf(item.message)));
-    this.#owner.deadLetter(isEnvelope(item) ? item.message : item, reason);
+    this.#owner.deadLetter(messageOf(item), reason, isTick(item) && reason === "draining");
+  }
+
+  /** Gives up a tick that is stale. The addresses in it are dropped if it is a copy from a thread. */
+  expire(item: Wrapped): void {
+    this.account.expired++;
+    if (isTick(item) && item.timer instanceof RemoteTimer) this.#owner.release(item.message);
   }
 
   /** Ends the mailbox with its actor: it accepts nothing any more, and gives up everything queued. */
@@ -314,13 +327,19 @@ export class Mailbox implements AskQueue, AccountedInbox {
   empty(reason: DeadLetterReason): void {
     const { waker } = this.channel;
     this.channel.waker = undefined; // it might end the actor before its last message is accounted for
-    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.discard(item, reason);
+    if (this.deferred !== undefined) for (const item of this.deferred.drain()) this.#empty(item, reason);
     for (let left = this.channel.length; left > 0; left--) {
       const item = this.channel.take();
-      if (item !== NOTHING) this.discard(item, reason);
+      if (item !== NOTHING) this.#empty(item, reason);
     }
     this.channel.waker = waker;
     if (waker !== undefined && this.isFinished) waker.wake();
+  }
+
+  /** Gives up an item as the incarnation ends, of which all ticks are. */
+  #empty(item: unknown, reason: DeadLetterReason): void {
+    if (isTick(item)) this.expire(item);
+    else this.discard(item, reason);
   }
 
   /** True if messages may be started before they are taken: none is evicted, and the order is that of arrival. */

@@ -44,8 +44,33 @@ const DEFAULT_TIMEOUT_MS = 5000;
 /** The outcome of a message that no handler saw, because its caller gave up, or its actor has to end first. */
 export const NEVER_STARTED: unique symbol = Symbol("never started");
 
-export class Envelope implements Expiring, DeadlockVictim {
+/** An item that is queued in the place of its message: an ask, or the tick of a timer. */
+export abstract class Wrapped {
   readonly message: { readonly type: string };
+
+  constructor(message: { readonly type: string }) {
+    this.message = message;
+  }
+
+  /** Notes that its handler starts; false if it must not. */
+  abstract begin(): boolean;
+}
+
+/** Returns the message of a queued item, which most items are themselves. */
+export function messageOf(item: unknown): unknown {
+  return isWrapped(item) ? item.message : item;
+}
+
+/** Returns true for an item that is no message itself; false for any message, also one that cannot be looked at. */
+export function isWrapped(item: unknown): item is Wrapped {
+  try {
+    return item instanceof Wrapped;
+  } catch {
+    return false;
+  }
+}
+
+export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
   readonly promise: Promise<unknown>;
   #phase: AskPhase = CREATED;
   #position: AskPosition | undefined = undefined;
@@ -69,7 +94,7 @@ export class Envelope implements Expiring, DeadlockVictim {
     deadlines: Deadlines,
     options: AskOptions | undefined,
   ) {
-    this.message = message;
+    super(message);
     this.#queue = queue;
     this.#deadlines = deadlines;
     this.timeoutMs = options?.timeout ?? DEFAULT_TIMEOUT_MS;
@@ -109,9 +134,9 @@ export class Envelope implements Expiring, DeadlockVictim {
     return this.#phase === SETTLED;
   }
 
-  /** Notes that its handler starts. */
-  started(): void {
+  begin(): boolean {
     if (this.#phase !== SETTLED) this.#phase = IN_FLIGHT;
+    return true;
   }
 
   /** Resolves the ask. Returns true if a caller still waited for it. */

@@ -30,7 +30,15 @@ export interface LifeOptions<in Message = unknown> {
   readonly restart?: Restart;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
   readonly backoff?: Partial<Backoff>;
-  /** The milliseconds that a stop by its parent may take before it is killed; 5,000 by default. */
+  /**
+   * The milliseconds that a start may take, from the load of its module to the end of `started`; 30,000 by default. One
+   * that takes longer has failed, and what comes of it later is ignored.
+   */
+  readonly startTimeoutMs?: number;
+  /**
+   * The milliseconds that a stop by its parent may take before it is killed; 5,000 by default. A `stopped` hook has as
+   * long after every other end as well: one that does not settle is given up with a warning.
+   */
   readonly shutdownMs?: number;
   /** The mailbox: `unbounded()` by default, `bounded(n)`, or `priority(rankOf)`. */
   readonly mailbox?: MailboxSpec<Message>;

@@ -35,6 +35,8 @@ export class RuntimeChildSpec {
   }
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 const checkSpec = door("a supervisor", {
   strategy: oneOf(...STRATEGIES),
   intensity: INTENSITY,
@@ -75,7 +77,7 @@ export function childSpec(
 
 /** A supervisor as an actor: its children have their own limits of time, so it has none. */
 export function supervisorSpec(spec: SupervisorSpec, name: string | undefined, restart: Restart): RuntimeChildSpec {
-  return new RuntimeChildSpec(spec, settingsOf({ shutdownMs: Number.POSITIVE_INFINITY }, restart), { name });
+  return new RuntimeChildSpec(spec, settingsOf({ startTimeoutMs: NEVER, shutdownMs: NEVER }, restart), { name });
 }
 
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */

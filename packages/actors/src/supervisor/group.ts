@@ -5,8 +5,11 @@
  * One loop does it, also if more children fail meanwhile: `#due` has the children to start again, and the loop ends
  * when it is empty. A failure while they start counts like any other, and begins the round again: from the first child
  * under `one_for_all`, from the one that failed under `rest_for_one`.
+ *
+ * The loop goes on while the supervisor drains: a child that it holds down has messages to handle before its end.
  */
 import type { Cell } from "../cell/cell.ts";
+import { ENDING } from "../cell/state.ts";
 import { shutDown, suspend } from "../cell/termination.ts";
 import { firstAffected } from "./restart-policy.ts";
 import type { Strategy } from "./supervisor-address.ts";
@@ -70,7 +73,7 @@ export class Group<C extends Member> {
   async #run(loop: object): Promise<void> {
     const { cell } = this.#supervisor;
     const incarnation = cell?.incarnation;
-    const isOver = (): boolean => this.#loop !== loop || cell?.incarnation !== incarnation || !cell?.accepts;
+    const isOver = (): boolean => this.#loop !== loop || cell?.incarnation !== incarnation || givesUpQueues(cell);
     await undefined;
     while (this.#due.size > 0 && !isOver()) {
       await this.#takeDown(isOver);
@@ -112,4 +115,10 @@ export class Group<C extends Member> {
       .reverse()
       .find(({ cell }) => !cell.life.isDown);
   }
+}
+
+/** True if the supervisor ends, and its children do not handle what they have queued. */
+function givesUpQueues(cell: Cell | undefined): boolean {
+  const state = cell?.state;
+  return state === undefined || state.phase > ENDING || (state.phase === ENDING && !state.termination.graceful);
 }

@@ -34,6 +34,16 @@ class SupervisorHandle extends CountedAddress {
     return this.#supervisor.terminate(id);
   }
 
+  async restartChild(id: string): Promise<ChildHandle> {
+    this.check("restart a child");
+    return this.#given(this.#supervisor.restart(id));
+  }
+
+  async deleteChild(id: string): Promise<void> {
+    this.check("delete a child");
+    this.#supervisor.delete(id);
+  }
+
   children(): ChildInfo[] {
     this.check("list the children");
     return this.#supervisor.list();

@@ -8,7 +8,7 @@ import { unbounded } from "../mailbox/bounded.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import { checkMailbox } from "../mailbox/overflow.ts";
 import type { Door } from "../option-doors.ts";
-import { door, elsewhere, nested, pathName, RESOURCE_LIMITS } from "../option-doors.ts";
+import { door, elsewhere, nested, pathName, positiveMilliseconds, RESOURCE_LIMITS } from "../option-doors.ts";
 import type { Backoff, Intensity, LifeOptions, Restart } from "./actor-options.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { DEFAULT_INTENSITY } from "./intensity.ts";
@@ -18,6 +18,7 @@ export interface Settings {
   readonly restart: Restart;
   readonly backoff: Backoff;
   readonly intensity: Intensity;
+  readonly startTimeoutMs: number;
   readonly shutdownMs: number;
   readonly mailbox: MailboxSpec<never>;
   readonly poison: Poison | undefined;
@@ -25,6 +26,7 @@ export interface Settings {
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
+const DEFAULT_START_TIMEOUT_MS = 30_000;
 const DEFAULT_SHUTDOWN_MS = 5000;
 const UNBOUNDED = unbounded();
 const DEFAULTS: Readonly<Record<Restart, Settings>> = {
@@ -52,6 +54,7 @@ const LIFE = {
   args: ignored,
   restart: oneOf("permanent", "transient", "temporary"),
   backoff: nested("backoff", { initialMs: milliseconds, maxMs: milliseconds, jitter: numberFrom(0, 1) }),
+  startTimeoutMs: positiveMilliseconds,
   shutdownMs: milliseconds,
   mailbox: checkedMailbox,
   poison: { expected: '"drop", "quarantine" or retry(n)', accepts: isPoison },
@@ -101,6 +104,7 @@ function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart
     restart: given.restart ?? restart,
     backoff: given.backoff === undefined ? DEFAULT_BACKOFF : { ...DEFAULT_BACKOFF, ...given.backoff },
     intensity: given.intensity ?? DEFAULT_INTENSITY,
+    startTimeoutMs: given.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
     shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     mailbox: given.mailbox ?? UNBOUNDED,
     poison: given.poison,

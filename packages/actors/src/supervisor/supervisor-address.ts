@@ -20,6 +20,19 @@ export interface SupervisorAddress<out C extends ChildSpecs = ChildSpecs> extend
   startChild<const Spec extends ChildSpec<unknown> | SupervisorSpec>(id: string, spec: Spec): AddressOf<Spec>;
   /** Stops a child after its current message, without a restart; resolves with its exit reason. */
   terminateChild(id: string): Promise<ExitReason>;
+  /**
+   * Starts a child that has ended once more, in its old place and with its specification; resolves to its address, which
+   * the caller drops. Addresses of the ended one stay those of the ended one. Rejects with `InvalidDefinitionError` if
+   * there is no such child, or if it is alive. (After OTP's `restart_child`.)
+   */
+  restartChild<K extends keyof C & string>(id: K): Promise<AddressOf<C[K]>>;
+  /** For a child that was added by `startChild`. */
+  restartChild<A = Address<never>>(id: string): Promise<A>;
+  /**
+   * Takes a child that has ended off the list, with its specification: nothing is left of it. Rejects with
+   * `InvalidDefinitionError` if there is no such child, or if it is alive. (After OTP's `delete_child`.)
+   */
+  deleteChild(id: string): Promise<void>;
   /** Lists the children in the order they were added. A `temporary` one that ended is not listed any more. */
   children(): ChildInfo[];
   /** Returns one more strong handle. */

@@ -164,14 +164,35 @@ export class Supervisor {
   }
 
   start(id: string, given: unknown): ChildHandle {
-    const cell = this.#cell;
     const spec = specOf(id, given);
-    const path = `${cell?.path}/${id}`;
-    if (cell?.accepts !== true) throw new SpawnRefusedError(path, "its supervisor has ended");
-    if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(path);
-    const child = this.#make(id, spec, STARTED_LATER);
+    return this.#started(id, () => this.#make(id, spec, STARTED_LATER));
+  }
+
+  /** Starts a child that has ended once more, in its place. */
+  restart(id: string): ChildHandle {
+    const { spec, comesBack } = this.#endedChild(id);
+    return this.#started(id, () => this.#make(id, spec, { comesBack, isReplacement: false }));
+  }
+
+  #started(id: string, make: () => Child): ChildHandle {
+    const cell = this.#cell;
+    if (cell?.accepts !== true) throw new SpawnRefusedError(`${cell?.path}/${id}`, "its supervisor has ended");
+    if (this.#children.get(id)?.cell.isAlive) throw new DuplicateNameError(`${cell.path}/${id}`);
+    const child = make();
     if (cell.incarnation !== undefined) child.cell.life.begin(); // else when its turn comes
     return child.handle.clone();
+  }
+
+  /** Takes a child that has ended off the list. */
+  delete(id: string): void {
+    this.#endedChild(id);
+    this.#children.delete(id);
+  }
+
+  #endedChild(id: string): Child {
+    const child = this.#child(id);
+    if (!child.cell.isAlive) return child;
+    throw new InvalidDefinitionError(`Child "${child.cell.path}" is alive: terminateChild("${id}") ends it first`);
   }
 
   /** Drops its own address of a child, which then ends as any actor without an address. */
@@ -223,11 +244,11 @@ export class Supervisor {
 
   /**
    * Returns `child`; or, if it has ended normally, a new one in its position. A child that was ended on purpose stays
-   * so.
+   * so, and a supervisor that drains makes no new one.
    */
   revived(child: Child): Child {
     const { isAlive, life } = child.cell;
-    if (isAlive || life.reason.kind !== "normal") return child;
+    if (isAlive || life.reason.kind !== "normal" || !this.#cell?.accepts) return child;
     return this.#make(child.id, child.spec, { comesBack: child.comesBack, isReplacement: true });
   }
 

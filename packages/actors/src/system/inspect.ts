@@ -4,7 +4,7 @@ import { strongAddresses } from "../address/walk.ts";
 import { Cell } from "../cell/cell.ts";
 import type { Phase } from "../cell/state.ts";
 import { AWAITING, BUSY, DOWN, DUE, ENDING, FINISHING, NEW, QUEUED, READY, STARTING, STOPPED } from "../cell/state.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { messageOf } from "../reply/ask.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { typeOf } from "../wording.ts";
 import { withDescendants } from "./actor-tree.ts";
@@ -77,7 +77,7 @@ export class Inspector {
     let sighting = this.#sightings.get(cell);
     if (sighting?.done !== done) sighting = { done, at: now };
     this.#sightings.set(cell, sighting);
-    return { type: typeOf(isEnvelope(item) ? item.message : item), seenForMs: elapsed(sighting.at, now) };
+    return { type: typeOf(messageOf(item)), seenForMs: elapsed(sighting.at, now) };
   }
 }
 

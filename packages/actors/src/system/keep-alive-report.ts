@@ -10,7 +10,7 @@ import { strongAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import { refEventLoop } from "../clock.ts";
 import type { DeadLetter } from "../mailbox/dead-letter.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import { typeOf } from "../wording.ts";
 import { withDescendants } from "./actor-tree.ts";
@@ -57,7 +57,7 @@ function describeActor(cell: Cell, letters: ReadonlySet<object>): string | undef
   const { queued } = mailbox;
   const origins = originsOf(cell);
   if (origins.length === 0 && item === undefined && queued === 0) return undefined;
-  const type = item === undefined ? undefined : typeOf(isEnvelope(item) ? item.message : item);
+  const type = item === undefined ? undefined : typeOf(messageOf(item));
   const work = type === undefined ? "" : `, and its handler of "${type}" has not settled`;
   const rest = queued === 0 ? "" : `, ${counted(queued, "message")} queued`;
   const counts = new Map<string, number>();

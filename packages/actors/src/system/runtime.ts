@@ -118,7 +118,7 @@ export class SystemRuntime implements Runtime {
     this.diagnostics.spawned(cell, cell.code.name);
   }
 
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown): void {
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown, isQuiet = false): void {
     if (!cell.isAlive) {
       this.#retired.accepted++;
       this.#retired.deadLetter(reason);
@@ -126,7 +126,8 @@ export class SystemRuntime implements Runtime {
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
     const wasBegun = reason === "killed" || reason === "quarantined";
-    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, wasBegun && !cell.code.isRemote);
+    const isInHand = wasBegun && !cell.code.isRemote && !cell.clonesHandles;
+    this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, isInHand, isQuiet);
     this.diagnostics.deadLetter(cell, letter.type, reason);
   }
 

@@ -70,6 +70,8 @@ export class ActorSystem implements AsyncDisposable {
   #owned: DisposableSet | undefined = new DisposableSet();
   #terminated = new DeferredPromise<void>();
   #shutdown: Promise<void> | undefined = undefined;
+  /** When the shutdown kills what is left; undefined before it. */
+  #deadline: { readonly at: number; readonly timer: Timer } | undefined = undefined;
 
   /** Throws `InvalidDefinitionError` for an option that does not exist or is out of range, as every operation here does. */
   constructor(options: ActorSystemOptions = {}) {
@@ -269,7 +271,7 @@ export class ActorSystem implements AsyncDisposable {
    * before it to the end. Each closes its mailbox, handles what is queued, stops its children, and then itself.
    *
    * Kills the actors that are left after `timeoutMs` (10,000 when left out), and drops the addresses that the system
-   * owns. Idempotent.
+   * owns. Idempotent, except that a second call with an earlier deadline hurries the first.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
     try {
@@ -277,7 +279,8 @@ export class ActorSystem implements AsyncDisposable {
     } catch (misuse) {
       return Promise.reject(misuse);
     }
-    this.#shutdown ??= this.#end(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
+    this.#endWithin(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
+    this.#shutdown ??= this.#end();
     return this.#shutdown;
   }
 
@@ -285,16 +288,25 @@ export class ActorSystem implements AsyncDisposable {
     return this.shutdown();
   }
 
-  async #end(timeoutMs: number): Promise<void> {
+  /** Kills what is left after `timeoutMs`, unless that happens earlier anyway, or the system has ended. */
+  #endWithin(timeoutMs: number): void {
+    const { clock } = this.#runtime;
+    const at = clock.now() + timeoutMs;
+    if (this.#shutdown !== undefined && (this.#deadline === undefined || at >= this.#deadline.at)) return;
+    this.#deadline?.timer.stop();
+    this.#deadline = { at, timer: new Timer(timeoutMs, () => this.#runtime.roots.forEach(endNow), clock) };
+  }
+
+  async #end(): Promise<void> {
     const runtime = this.#runtime;
     runtime.close();
     const { roots } = runtime;
-    const deadline = new Timer(timeoutMs, () => roots.forEach(endNow), runtime.clock);
     for (const cell of roots.reverse()) {
       cell.life.drain();
       await cell.exited;
     }
-    deadline.stop();
+    this.#deadline?.timer.stop();
+    this.#deadline = undefined;
     const owned = this.#owned ?? [];
     this.#owned = undefined;
     dropAll(owned, () => this.log);

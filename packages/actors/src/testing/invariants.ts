@@ -1,7 +1,7 @@
 /** The invariants at the end of a run, in any order of its steps. */
 import { AWAITING, DOWN, ENDING, READY, STARTING } from "../cell/state.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { messageOf } from "../reply/ask.ts";
 import { withDescendants } from "../system/actor-tree.ts";
 import type { SystemRuntime } from "../system/runtime.ts";
 import { typeOf } from "../wording.ts";
@@ -11,7 +11,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 export function atWork(runtime: SystemRuntime): string[] {
   return withDescendants(runtime.roots).flatMap((cell) => {
     const { phase, path, inFlight } = cell;
-    const message = isEnvelope(inFlight) ? inFlight.message : inFlight;
+    const message = messageOf(inFlight);
     if (phase === AWAITING) return [`handler "${typeOf(message)}" of "${path}"`];
     if (phase === STARTING) return [`the start of "${path}"`];
     return phase === ENDING && !cell.hasChildren ? [`the stopped hook of "${path}"`] : [];

@@ -9,7 +9,7 @@ import { Mailbox } from "../mailbox/mailbox.ts";
 import type { MailboxSpec } from "../mailbox/mailbox-spec.ts";
 import type { Sent } from "../mailbox/waiting-senders.ts";
 import type { Envelope } from "../reply/ask.ts";
-import { isEnvelope } from "../reply/ask.ts";
+import { isEnvelope, messageOf } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 
 type How = "tells" | "sends" | "asks" | "delivers";
@@ -63,8 +63,8 @@ export class SimulatedMailbox extends Mailbox {
     const before = this.#begun;
     this.#begun = item;
     if (before !== item && isEnvelope(before) && !before.isSettled) this.#unanswered(before);
-    const { type } = messageOf(item);
-    if (attempt === 1 && !this.#isNext(messageOf(item))) this.#violated(`handles "${type}" out of order`);
+    const message = messageOf(item) as Message;
+    if (attempt === 1 && !this.#isNext(message)) this.#violated(`handles "${message.type}" out of order`);
   }
 
   /** Returns true unless a message that was sent before `message` comes after it. */
@@ -119,7 +119,7 @@ export class SimulatedMailbox extends Mailbox {
 
   override stash(item: unknown): void {
     this.#begun = undefined;
-    this.#free.add(messageOf(item));
+    this.#free.add(messageOf(item) as Message);
     super.stash(item);
   }
 
@@ -132,9 +132,10 @@ export class SimulatedMailbox extends Mailbox {
     });
   }
 
-  #sends(how: How, message: unknown): Mishap {
-    if (this.#isOrdered) this.#expected.push(message as Message);
-    return this.#observer.sends(how, message as Message, this);
+  #sends(how: How, item: unknown): Mishap {
+    const message = messageOf(item) as Message;
+    if (this.#isOrdered) this.#expected.push(message);
+    return this.#observer.sends(how, message, this);
   }
 
   /** Accepts a message, and gives it up at once. */
@@ -163,8 +164,4 @@ export class SimulatedMailbox extends Mailbox {
   #violated(what: string): void {
     this.#observer.violated(`"${this.path}" ${what}`);
   }
-}
-
-function messageOf(item: unknown): Message {
-  return isEnvelope(item) ? item.message : (item as Message);
 }

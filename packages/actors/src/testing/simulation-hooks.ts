@@ -80,6 +80,7 @@ export class Checks {
 
 export class SimulationHooks implements TestHooks {
   readonly checks: Checks = new Checks();
+  readonly limitsHooks: boolean;
   readonly #simulation: Simulation;
   readonly #faults: Faults;
   readonly #trace: Trace;
@@ -87,6 +88,7 @@ export class SimulationHooks implements TestHooks {
   readonly #crashed = new WeakSet<object>();
 
   constructor(simulation: Simulation, faults: Faults, trace: Trace) {
+    this.limitsHooks = simulation.waitsForRealWork;
     this.#simulation = simulation;
     this.#faults = faults;
     this.#trace = trace;

@@ -113,6 +113,11 @@ export class Simulation implements Scheduler {
     this.#postponed.add(path, ms, this.#pending.takeTurnsOf(path));
   }
 
+  /** True unless only the choices decide: then a hook that waits for anything else is found, and not given up. */
+  get waitsForRealWork(): boolean {
+    return this.#rules.waitsForRealWork;
+  }
+
   /** Forgets the turns that are postponed. */
   dropPostponed(): void {
     this.#postponed.clear();

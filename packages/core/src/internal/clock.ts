@@ -70,7 +70,7 @@ export class Timer {
         if (left > 0) this.#arm(left);
         else this.#run();
       },
-      Math.min(Math.ceil(ms), LONGEST_DELAY),
+      Math.max(0, Math.min(Math.ceil(ms), LONGEST_DELAY)), // it may have become due since the caller looked
     );
     this.armed(this.#pending);
   }

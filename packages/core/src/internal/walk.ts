@@ -91,7 +91,10 @@ export function replace(
     if (instead === undefined) {
       const kind = containerKind(value, reach);
       copy = kind === NO_CONTAINER ? value : emptyLike(value, kind);
-      if (kind !== NO_CONTAINER) unfilled.push({ container: value, kind, copy: copy as object, parent, step });
+      if (kind !== NO_CONTAINER) {
+        const depth = parent === undefined ? 0 : parent.depth + 1;
+        unfilled.push({ container: value, kind, copy: copy as object, parent, step, depth });
+      }
     } else if (instead !== value) hasReplaced = true;
     copies.set(value, copy);
     return copy;
@@ -103,6 +106,8 @@ export function replace(
 
 /** A container on the way to a value, and how the walk has reached it. */
 interface Ancestor {
+  /** The number of containers around it. */
+  readonly depth: number;
   readonly container: object;
   readonly kind: ContainerKind;
   /** Undefined for the root. */
@@ -124,6 +129,11 @@ export class Path {
     this.#parent = parent;
     this.#step = step;
     return this;
+  }
+
+  /** The number of containers on the way. */
+  get depth(): number {
+    return this.#parent === undefined ? 0 : this.#parent.depth + 1;
   }
 
   /** Returns the way as in a program that begins with `root`: `message.items[3].callback`. */
@@ -234,6 +244,7 @@ function canCall(method: () => unknown, value: object): boolean {
 
 /** A container that the walk is in: the parts to visit, and how far it has come. */
 class WalkFrame implements Ancestor {
+  readonly depth: number;
   readonly container: object;
   readonly kind: ContainerKind;
   readonly parent: WalkFrame | undefined;
@@ -243,6 +254,7 @@ class WalkFrame implements Ancestor {
   next = 0;
 
   constructor(container: object, kind: ContainerKind, parent: WalkFrame | undefined, step: PathStep) {
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.container = container;
     this.kind = kind;
     this.parent = parent;

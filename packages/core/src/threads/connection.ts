@@ -20,21 +20,16 @@ export class Connection {
   readonly #id: number;
   #isRef = true;
 
-  /** Calls `take` with each message, in the order in which they were sent, and `ended` when the other thread has ended. */
-  constructor(link: Link, id: number, take: (message: unknown) => void, ended: () => void) {
+  /** Calls `take` with each message, in the order in which they were sent, and `ended` when the other thread has ended, or sends what cannot be read. */
+  constructor(link: Link, id: number, take: (message: unknown) => void, ended: (error?: Error) => void) {
     this.#link = link;
     this.#id = id;
     const endpoint: Endpoint = {
       message(message) {
-        try {
-          take(message);
-        } catch (error) {
-          queueMicrotask(() => {
-            throw error; // the link is not to blame
-          });
-        }
+        take(message); // a record that makes it throw is none that the other side writes
       },
       control() {},
+      reportsErrors: true,
       lost: ended,
     };
     link.add(endpoint, id);
@@ -77,7 +72,10 @@ export class Connection {
 }
 
 /** Makes a connection to another thread. Returns it and the port, which is to be sent there for {@link joinConnection}. */
-export function startConnection(take: (message: unknown) => void, ended: () => void): [Connection, MessagePort] {
+export function startConnection(
+  take: (message: unknown) => void,
+  ended: (error?: Error) => void,
+): [Connection, MessagePort] {
   const { port1, port2 } = new MessageChannel();
   const link = new Link(port1, transferEnds);
   const connection = new Connection(link, link.newId(), take, ended);
@@ -86,7 +84,11 @@ export function startConnection(take: (message: unknown) => void, ended: () => v
 }
 
 /** Makes the other end of the connection that `port` comes from. */
-export function joinConnection(port: MessagePort, take: (message: unknown) => void, ended: () => void): Connection {
+export function joinConnection(
+  port: MessagePort,
+  take: (message: unknown) => void,
+  ended: (error?: Error) => void,
+): Connection {
   const introduction = receiveMessageOnPort(port)?.message as Hello;
   const link = new Link(port, transferEnds);
   const connection = new Connection(link, 1, take, ended); // opposite to the first number there

@@ -3,7 +3,7 @@
  * another actor, so an error in it costs neither the sender nor the message anything.
  */
 import { InvalidDefinitionError } from "../../errors.ts";
-import { isEnvelope } from "../../reply/ask.ts";
+import { isEnvelope, messageOf } from "../../reply/ask.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
 /** Throws unless `rankOf` is a function. */
@@ -35,7 +35,7 @@ export class Ranking {
    * Returns false if the value is an ask that was given up by that code.
    */
   next(item: unknown): boolean {
-    this.queue.nextRank = this.#rank(isEnvelope(item) ? item.message : item);
+    this.queue.nextRank = this.#rank(messageOf(item));
     return !(isEnvelope(item) && item.isSettled);
   }
 

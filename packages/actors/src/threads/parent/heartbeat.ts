@@ -87,6 +87,11 @@ export class Heartbeat {
     this.#timer.stop();
   }
 
+  /** True if the last look found no beat since the one before. */
+  get isSilent(): boolean {
+    return this.#pulse.silence > 0;
+  }
+
   #next(): UnrefTimer {
     const { limitMs, clock } = this.#options;
     return new UnrefTimer(beatMsFor(limitMs), () => this.#look(), clock);

@@ -102,6 +102,11 @@ export class Host {
     this.#isReceiving = wasReceiving;
   }
 
+  /** True if the thread does not turn its event loop at present. */
+  get isSilent(): boolean {
+    return this.#thread?.isSilent === true;
+  }
+
   /** Ends the thread. */
   async destroy(): Promise<void> {
     this.#end();

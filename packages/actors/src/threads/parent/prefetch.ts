@@ -15,8 +15,9 @@ import type { TransferList } from "@pneumatic/core/threads";
 import type { Message } from "../../address/target.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { Mailbox, Prefetcher } from "../../mailbox/mailbox.ts";
+import { isTick } from "../../mailbox/tick.ts";
 import { markTransferred } from "../../mailbox/transferred.ts";
-import { isEnvelope } from "../../reply/ask.ts";
+import { isEnvelope, messageOf } from "../../reply/ask.ts";
 import { marshalAll, movesOnce } from "../wire/marshal.ts";
 import type { ToWorker } from "../wire/messages.ts";
 import { clearGivenUp, FIRST_BEFORE, giveUp } from "../wire/shared-words.ts";
@@ -89,20 +90,23 @@ export class PrefetchWindow implements Prefetcher {
   /** Sends `message`, if there is one, with number `first`, and what is queued behind it. */
   #send(first: number, message: Message | undefined): void {
     if (this.#acks.started !== undefined || typeof this.#reset === "object") return;
-    const { mailbox, attempt, isAsk } = this.#context;
+    const { mailbox, attempt, isAsk, timerNumber } = this.#context;
     const messages: Message[] = message === undefined ? [] : [message];
     clearGivenUp(this.#acks.words, first);
     const asks: number[] = message !== undefined && isAsk ? [0] : [];
+    const ticks: number[] = message !== undefined && timerNumber > 0 ? [0, timerNumber] : [];
     if (mailbox.canPrefetch) {
       mailbox.prefetcher = this;
       mailbox.peekAfter(this.prefetchedUpTo, (item, ticket) => {
-        const next = isEnvelope(item) ? item.message : (item as Message);
+        const next = messageOf(item) as Message;
+        if (isTick(item) && item.timer.isOver) return false; // it never comes to its handler
         if (!this.types.has(next.type) || messages.length === WINDOW || movesOnce(next)) return false;
         if (isEnvelope(item)) {
           this.#asks.set(ticket, first + messages.length);
           asks.push(messages.length);
           clearGivenUp(this.#acks.words, first + messages.length);
         }
+        if (isTick(item)) ticks.push(messages.length, item.timer.number);
         messages.push(next);
         this.prefetchedUpTo = ticket;
         return true;
@@ -113,7 +117,7 @@ export class PrefetchWindow implements Prefetcher {
     const times = message === undefined ? 1 : attempt;
     const { bare, attached, transferList } = marshalAll(messages, this.#way.exports);
     if (message !== undefined && movesOnce(message)) markTransferred(message);
-    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, attached };
+    const batch = { epoch: this.#epoch, first, messages: bare, attempt: times, asks, ticks, attached };
     this.#way.send({ op: "handle", id: this.#id, ...batch }, transferList);
   }
 

@@ -78,6 +78,10 @@ class ThreadExecutor implements Executor {
 
   readonly stopped = (_: unknown, reason: ExitReason): Promise<unknown> | undefined => this.#incarnation?.stop(reason);
 
+  get isSilent(): boolean {
+    return this.#code.host().isSilent;
+  }
+
   halt(): boolean {
     return this.#incarnation?.halt() === true;
   }

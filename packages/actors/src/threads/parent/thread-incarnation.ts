@@ -26,7 +26,8 @@ import { GAVE_UP } from "../../cell/giving-up.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
-import { isEnvelope, NEVER_STARTED } from "../../reply/ask.ts";
+import { RemoteTimer, Tick } from "../../mailbox/tick.ts";
+import { isEnvelope, isWrapped, messageOf, NEVER_STARTED } from "../../reply/ask.ts";
 import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, unmarshal } from "../wire/marshal.ts";
@@ -181,7 +182,7 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       if (cell.inFlight === undefined) {
         this.#window.turnSeq++;
         cell.inFlight = cell.mailbox.channel.take();
-        if (isEnvelope(cell.inFlight)) cell.inFlight.started();
+        if (isWrapped(cell.inFlight)) cell.inFlight.begin();
       }
       const outcome = this.#outcomeOf(this.#window.turnSeq, isEnvelope(cell.inFlight));
       if (outcome === undefined) {
@@ -191,7 +192,7 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       this.#answered(); // nobody waits any more
       if ("error" in outcome) break;
       const item = cell.inFlight;
-      cell.handled(this.#replyOf(outcome, isEnvelope(item) ? item.message : item));
+      cell.handled(this.#replyOf(outcome, messageOf(item)));
     }
     this.#window.resetIfDue();
     this.#window.end(cell.mailbox);
@@ -217,7 +218,11 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       case "skipped":
         this.#outcomes.set(record.seq, NOT_STARTED);
         break;
+      case "tick":
+        this.#tick(record);
+        break;
       case "gaveUp":
+        this.#reportsReceived++;
         this.#outcomes.set(record.seq, GIVEN_UP);
         break;
       case "panicked": {
@@ -266,6 +271,16 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
     const wasExpected = n !== undefined && this.#expected.delete(n);
     if (wasExpected) this.#context.expected();
     this.#context.deliver(() => unmarshal(message, this.#host.exports), wasExpected || n === undefined);
+  }
+
+  /** True once its timers are over. */
+  get isOver(): boolean {
+    return this.#state.is >= LOST;
+  }
+
+  #tick({ n, message }: Extract<FromIncarnation, { op: "tick" }>): void {
+    const ticked = unmarshal(message, this.#host.exports) as Message;
+    this.#context.tick(new Tick(ticked, new RemoteTimer(n, this)));
   }
 
   lost(error: ThreadLostError): void {

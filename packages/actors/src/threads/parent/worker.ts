@@ -50,7 +50,7 @@ const END_MS = 1000;
 const FULL = 0.9;
 
 type State = typeof RUNNING | Terminated | typeof OVER;
-/** It hangs: where, and at whose work. */
+/** It hangs, or cannot be read: why, and at whose work. */
 interface Terminated {
   readonly error: ThreadLostError;
   readonly culprit: number;
@@ -80,7 +80,7 @@ export class WorkerThread {
     this.#options = options;
     const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
-      () => {}, // its worker reports it
+      (error) => error && this.#unreadable(error), // an end without an error is reported by its worker
     );
     this.#line = line;
     this.#worker = this.#pool.threads[0];
@@ -99,6 +99,10 @@ export class WorkerThread {
   get culprit(): number {
     const culprit = typeof this.#state === "object" ? this.#state.culprit : 0;
     return culprit || Atomics.load(this.#words, ON_STACK);
+  }
+
+  get isSilent(): boolean {
+    return this.#heartbeat.isSilent;
   }
 
   /** Throws when `record` cannot be copied. */
@@ -136,6 +140,18 @@ export class WorkerThread {
     if (this.#state !== RUNNING || Atomics.load(this.#words, BEAT) !== beat) return;
     if (limits === 1 && this.#isFull(Math.max(heapMb, Atomics.load(this.#words, HEAP_MB)))) return;
     this.#state = { error: hungAt(stack, silentMs), culprit: this.culprit };
+    this.#heartbeat.stop();
+    void this.#worker?.terminate();
+    this.#patience = new UnrefTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);
+  }
+
+  /** Ends it, since it has sent what cannot be read. */
+  #unreadable(error: Error): void {
+    if (this.#state !== RUNNING) return;
+    this.#state = {
+      error: new ThreadLostError("uncaught", `it has sent what cannot be read: ${error.message}`, error),
+      culprit: 0,
+    };
     this.#heartbeat.stop();
     void this.#worker?.terminate();
     this.#patience = new UnrefTimer(EXIT_MS, () => this.#giveUp.abort(), platformClock);

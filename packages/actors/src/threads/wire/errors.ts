@@ -1,4 +1,5 @@
 /** Errors and exit reasons in a form that survives the copy between threads, and back. Nothing here throws, whatever was thrown. */
+import { isDeeper } from "@pneumatic/core/internal/threads";
 import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import * as errors from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
@@ -24,6 +25,8 @@ export interface WireReason {
 
 /** Causes and members of one error that cross with it; more are left out. */
 const MOST_ERRORS = 50;
+/** The levels of a property of an error; a deeper one crosses as text. A chain of causes may be around it. */
+const MOST_LEVELS = 500;
 const OWN = new Set(["name", "message", "stack", "cause", "errors"]);
 
 /** Never throws, whatever was thrown. */
@@ -113,7 +116,7 @@ export function unmarshalReason({ reason, error }: WireReason): ExitReason {
 
 function copyOrText(value: unknown): unknown {
   try {
-    return structuredClone(value);
+    return isDeeper(value, MOST_LEVELS) ? textOf(value) : structuredClone(value);
   } catch {
     return textOf(value);
   }

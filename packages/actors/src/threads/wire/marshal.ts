@@ -13,7 +13,7 @@
  */
 import type { Path } from "@pneumatic/core/internal";
 import { isContainer, isPlain, PRUNE, replace, STOP, walk } from "@pneumatic/core/internal";
-import { checkMovable, isEnd, markOf } from "@pneumatic/core/internal/threads";
+import { checkMovable, isDeeper, isEnd, markOf, tooDeep } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
 import { MessageNotCloneableError } from "@pneumatic/core/threads";
 import { isObject, TARGET } from "../../address/target.ts";
@@ -74,6 +74,8 @@ const DEEP = 2;
 const NOTHING_ATTACHED: Attached = [];
 const NOTHING_MOVES: TransferList = [];
 const ONLY_ADDRESSES: Attachments = { transferList: NOTHING_MOVES, moves: false };
+/** The number of objects in one another in a value; the record around it has some more. */
+const MOST_LEVELS = 1000;
 const MESSAGE_ROOT = "the message";
 const WHERE_FOUND = "an address outside of plain objects, arrays, Maps and Sets";
 /** Where addresses are found. */
@@ -280,7 +282,9 @@ function holds(actor: string, value: unknown, isWanted: (each: object) => boolea
     addresses.add(part);
     return PRUNE;
   };
-  walk(value, look, CLONED);
+  if (isDeeper(value, MOST_LEVELS, look, CLONED)) {
+    throw tooDeep(MOST_LEVELS, MESSAGE_ROOT, { way: `to or from actor "${actor}", between threads` });
+  }
   if (addresses.size > 0 && hasInstances) checkFound(actor, value, addresses);
   return isHeld;
 }

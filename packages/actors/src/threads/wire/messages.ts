@@ -39,6 +39,8 @@ export type ToWorker =
       readonly attempt: number;
       /** The asks, by their position in `messages`. */
       readonly asks: readonly number[];
+      /** The ticks of timers, each by its position in `messages` and the number of its timer, one behind the other. */
+      readonly ticks: readonly number[];
       /** The addresses in messages, by the position in `messages`. */
       readonly attached: SparseAttached;
     }
@@ -100,7 +102,9 @@ export type ToParent =
   | { readonly op: "startFailed"; readonly id: number; readonly error: WireError }
   /** An ask was handled. */
   | { readonly op: "replied"; readonly id: number; readonly seq: number; readonly reply: Marshalled }
-  /** The handler of an ask has given up along with the caller. */
+  /** The tick of the timer with number `n` of the incarnation. */
+  | { readonly op: "tick"; readonly id: number; readonly n: number; readonly message: Marshalled }
+  /** The handler of an ask has given up along with the caller, or a tick is stale. */
   | { readonly op: "gaveUp"; readonly id: number; readonly seq: number }
   /** A message was stashed by its handler. */
   | { readonly op: "stashed"; readonly id: number; readonly seq: number }

@@ -50,6 +50,7 @@ class WorkerHost implements ActorHost {
         void this.#actors.get(record.id)?.stop(record);
         return;
       case "forget":
+        this.#signs.loaded(record.id);
         this.#actors.get(record.id)?.forget();
         this.#actors.delete(record.id);
         return;

@@ -70,6 +70,8 @@ interface Delivery {
   readonly message: Message;
   readonly attempt: number;
   readonly isAsk: boolean;
+  /** The number of the timer whose tick it is; 0 for none. */
+  readonly timer: number;
 }
 
 /** It starts no further message: it was halted or has asked for its end, has panicked, or runs its `stopped` hook. */
@@ -167,17 +169,21 @@ export class HostedActor implements Parent {
   // The parent sends
 
   handle(record: Received<"handle">): void {
-    const { epoch, first, attempt, asks } = record;
+    const { epoch, first, attempt, asks, ticks } = record;
     const messages = unmarshalAll(record.messages, record.attached, this.#host.imports);
     if (epoch !== this.#epoch || this.#state.is >= CLOSED) {
       if (record.attached.length > 0) dropAddresses(messages); // it was sent before the window was reset, or is for nobody
       return;
     }
     let asked = 0;
+    let ticked = 0;
     for (const [at, message] of messages.entries()) {
       const isAsk = asks[asked] === at;
       if (isAsk) asked++;
-      this.#queue.push({ is: IN_HAND, seq: first + at, message, attempt: at === 0 ? attempt : 1, isAsk });
+      const isTick = ticks[ticked] === at;
+      const timer = isTick ? (ticks[ticked + 1] as number) : 0;
+      if (isTick) ticked += 2;
+      this.#queue.push({ is: IN_HAND, seq: first + at, message, attempt: at === 0 ? attempt : 1, isAsk, timer });
     }
     if (this.#state.is === IDLE) this.#run();
   }
@@ -223,6 +229,16 @@ export class HostedActor implements Parent {
     this.#host.imports.sendTo(this.#context.path, message, (marshalled) => {
       return { op: "deliver", id, message: marshalled, n };
     });
+  }
+
+  tick(n: number, message: Message): void {
+    const id = this.#id;
+    this.#host.imports.sendTo(this.#context.path, message, (marshalled) => ({
+      op: "tick",
+      id,
+      n,
+      message: marshalled,
+    }));
   }
 
   await(n: number): void {
@@ -300,6 +316,12 @@ export class HostedActor implements Parent {
       this.#handled(seq);
       return true;
     }
+    if (delivery.timer > 0 && !this.#context.beginTick(delivery.timer)) {
+      this.#report({ op: "gaveUp", id: this.#id, seq });
+      dropAddresses(message);
+      this.#handled(seq);
+      return true;
+    }
     this.#context.begin(delivery, attempt, isAsk ? seq : undefined);
     try {
       const reply = asPromise(this.#behavior?.on[message.type]?.(this.#context, message));
@@ -329,7 +351,7 @@ export class HostedActor implements Parent {
   /** Returns true if the handler that threw `error` has only given up along with its caller, which is reported then. */
   #gaveUp({ seq }: Delivery, error: unknown): boolean {
     if (this.isForgotten || this.#inHand?.seq !== seq || !this.#context.gaveUp(error)) return false;
-    this.#host.send({ op: "gaveUp", id: this.#id, seq });
+    this.#report({ op: "gaveUp", id: this.#id, seq });
     this.#handled(seq);
     return true;
   }

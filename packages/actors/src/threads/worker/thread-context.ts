@@ -3,6 +3,8 @@
  * side; timers, sleeps and watches are of this thread.
  *
  * Only the hosted actor calls `begin` and `finish`, around each message, and `cancel` and `end`, in this order.
+ *
+ * Above the limits: it stands for the whole of the cell, and so imports what an incarnation does.
  */
 import type { Clock } from "@pneumatic/core/internal";
 import { currentClock } from "@pneumatic/core/internal";
@@ -16,6 +18,7 @@ import { ContextBase } from "../../cell/context-base.ts";
 import { ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { NORMAL } from "../../exits.ts";
+import type { Tick } from "../../mailbox/tick.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
 import { Caller } from "./caller.ts";
@@ -26,6 +29,8 @@ import type { ImportedActor } from "./imported-actor.ts";
 export interface Parent {
   /** Accepts a message that the actor itself has asked for. `n`: the one that was announced under this number. */
   deliver(message: Message | undefined, n: number | undefined): void;
+  /** Sends a tick of the timer with that number. */
+  tick(timer: number, message: Message): void;
   /** Announces one more message, under a number of its own. */
   await(n: number): void;
   unstashAll(): void;
@@ -51,6 +56,8 @@ export class ThreadContext extends ContextBase {
   #ask: number | undefined = undefined;
   /** Made when it is first looked at. */
   #caller: Caller | undefined = undefined;
+  /** The last tick of each timer that has ticked, by the number of the timer. */
+  readonly #ticking = new Map<number, Tick>();
   /** How many messages were announced. */
   #announced = 0;
 
@@ -158,12 +165,21 @@ export class ThreadContext extends ContextBase {
     return this.#cannot("route");
   }
 
-  protected prepared(message: unknown): unknown {
-    return copyFor(this.path, checkedMessage(this.path, message));
+  protected prepared(message: unknown): Message {
+    return copyFor(this.path, checkedMessage(this.path, message)) as Message;
   }
 
-  protected tellSelf(message: unknown): void {
-    this.self.tell(message as Message);
+  protected tick(tick: Tick): void {
+    this.#ticking.set(tick.timer.number, tick);
+    this.#parent.tick(tick.timer.number, tick.message);
+  }
+
+  /** Notes that a tick of the timer with that number has its turn; false if it is stale. */
+  beginTick(timer: number): boolean {
+    const tick = this.#ticking.get(timer);
+    const isLive = tick?.begin() === true;
+    if (!isLive || !tick.timer.repeats) this.#ticking.delete(timer);
+    return isLive;
   }
 
   protected expectMessage(): (make: MakeMessage) => void {

@@ -18,6 +18,8 @@ export class VitalSigns {
   readonly #words: Int32Array;
   /** The id of the incarnation whose work this is, also after an await. */
   readonly #working = new AsyncLocalStorage<number>();
+  /** The incarnations whose modules are being loaded. */
+  readonly #loading = new Set<number>();
 
   constructor(words: Int32Array, beatMs: number) {
     this.#words = words;
@@ -51,13 +53,20 @@ export class VitalSigns {
   async load<T>(id: number, load: () => Promise<T>): Promise<T> {
     Atomics.store(this.#words, ON_STACK, id);
     Atomics.add(this.#words, LOADING, 1);
+    this.#loading.add(id);
     try {
       return await load();
     } finally {
-      Atomics.compareExchange(this.#words, ON_STACK, id, 0);
-      this.#beat(); // before the limit is the shorter one again
-      Atomics.sub(this.#words, LOADING, 1);
+      this.loaded(id);
     }
+  }
+
+  /** Notes that a module is loaded, or given up. */
+  loaded(id: number): void {
+    if (!this.#loading.delete(id)) return;
+    Atomics.compareExchange(this.#words, ON_STACK, id, 0);
+    this.#beat(); // before the limit is the shorter one again
+    Atomics.sub(this.#words, LOADING, 1);
   }
 
   #beat(): void {

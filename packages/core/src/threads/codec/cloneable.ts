@@ -4,7 +4,8 @@
  * message that needs it.
  */
 import type { Path } from "../../internal/walk.ts";
-import { isContainer, PRUNE, STOP, walk } from "../../internal/walk.ts";
+import { isContainer, PRUNE, STOP } from "../../internal/walk.ts";
+import { isDeeper, MOST_LEVELS, tooDeep } from "./depth.ts";
 import { MessageNotCloneableError } from "./errors.ts";
 
 /** The objects in a message that need not be cloned. */
@@ -47,7 +48,8 @@ function offence(
     error = new MessageNotCloneableError(path.text("message"), described(value), options);
     return STOP;
   };
-  walk(message, visit, { reach: "cloned", isTolerant: options !== undefined });
+  const isTooDeep = isDeeper(message, MOST_LEVELS, visit, { reach: "cloned", isTolerant: options !== undefined });
+  if (isTooDeep) return tooDeep(MOST_LEVELS, "message", options);
   return error;
 }
 

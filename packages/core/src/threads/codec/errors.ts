@@ -2,7 +2,8 @@
 import { brand } from "../../brand.ts";
 
 /**
- * Misuse: a message that structured clone cannot copy, so that it cannot go to another thread. Nothing was sent.
+ * Misuse: a message that structured clone cannot copy, so that it cannot go to another thread. Nothing was sent. More than 1,024
+ * objects in one another count as such, since the other thread might not have the stack for them.
  *
  * `path` leads from the message to the part that cannot be cloned, and `reason` says what that is.
  */

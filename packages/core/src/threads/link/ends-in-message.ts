@@ -4,8 +4,9 @@
  *
  * Upstream is the outgoing side of the link; the moves themselves are handed in (EndTransfer), since they stand above the links.
  */
-import { CLONED, isCollection, STOP, walk } from "../../internal/walk.ts";
+import { isCollection, PRUNE } from "../../internal/walk.ts";
 import { explained } from "../codec/cloneable.ts";
+import { isDeeper, MOST_LEVELS, tooDeep } from "../codec/depth.ts";
 import type { WithPlaceholders } from "../codec/placeholders.ts";
 import { fillPlaceholders, putPlaceholders } from "../codec/placeholders.ts";
 import type { Descriptor } from "./records.ts";
@@ -66,7 +67,10 @@ export class EndsInMessage<L extends RecordSender> {
     }
   }
 
-  /** Returns a message for structured clone, with placeholders for its ends; undefined if it has none. */
+  /**
+   * Returns a message for structured clone, with placeholders for its ends; undefined if it has none. Throws for one that is too
+   * deep for the other side.
+   */
   detach(value: unknown): WithPlaceholders | undefined {
     return hasEnds(value, this.describe) ? putPlaceholders(value, this.describe) : undefined;
   }
@@ -80,6 +84,7 @@ export class EndsInMessage<L extends RecordSender> {
   copy(value: unknown): unknown {
     if (Object(value) !== value && typeof value !== "symbol") return value;
     this.begin(false);
+    if (isDeeper(value, MOST_LEVELS)) throw tooDeep(MOST_LEVELS);
     try {
       const detached = putPlaceholders(value, (part) => this.describe(part) && part);
       if (detached === undefined) return structuredClone(value);
@@ -96,11 +101,16 @@ export class EndsInMessage<L extends RecordSender> {
   }
 }
 
-/** Returns whether any object in `message` has a descriptor. This is much cheaper than copying the message. */
+/** Returns whether any object in `message` has a descriptor. This is much cheaper than copying the message. Throws if it is too deep. */
 function hasEnds(message: unknown, describe: (value: object) => unknown): boolean {
-  const visit = (value: object | symbol): typeof STOP | undefined =>
-    typeof value === "object" && describe(value) !== undefined ? STOP : undefined;
-  return walk(message, visit, CLONED);
+  let hasFound = false;
+  const visit = (value: object | symbol): typeof PRUNE | undefined => {
+    if (typeof value !== "object" || describe(value) === undefined) return undefined;
+    hasFound = true;
+    return PRUNE;
+  };
+  if (isDeeper(message, MOST_LEVELS, visit)) throw tooDeep(MOST_LEVELS);
+  return hasFound;
 }
 
 /** Returns whether a message goes through the port as it is: no other post looks like it. Others go in an array of one. */

@@ -9,7 +9,8 @@
  *
  * Invariants
  * 1. A record is released when it was taken in; a message that came through the port is taken in when its record is.
- * 2. The link closes when this side has no endpoint left; it keeps the event loop alive while an endpoint asks for it.
+ * 2. A post or a record that cannot be read means that the other thread is lost: the endpoints end, with one report.
+ * 3. The link closes when this side has no endpoint left; it keeps the event loop alive while an endpoint asks for it.
  *
  * Upstream are the endpoints (ends/, rendezvous/, connection.ts); downstream the two directions: outgoing.ts for one, the ring
  * and the decoder for the other.
@@ -27,7 +28,7 @@ import type { OutgoingLink } from "./outgoing.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Endpoint } from "./records.ts";
 import { ASIDE, CONTROL_SIZE, MESSAGE } from "./records.ts";
-import { HEADER, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
+import { HEADER, MEMORY_SIZE, RingReader, recordKind, recordSize, SKIP } from "./ring.ts";
 import type { Pumped } from "./wake.ts";
 import { mustPing, pump, schedule, startPumping, stopPumping, wakeMemory } from "./wake.ts";
 
@@ -80,6 +81,7 @@ export class Link implements Pumped, OutgoingLink {
     port.on("message", (message: Posted) => {
       if (!this.#posted(message)) pump();
     });
+    port.on("messageerror", (error) => this.#lose(error));
     port.on("close", () => this.#ended());
     port.unref();
     startPumping(this);
@@ -184,9 +186,8 @@ export class Link implements Pumped, OutgoingLink {
         if (++count % RELEASE_EVERY === 0) this.#release(ring);
       }
     } catch (error) {
-      this.#incoming = undefined; // later records cannot be read either
-      this.#port.close();
-      throw isTyped(error) ? error : new CorruptRecordError(ring.at, String(error), { cause: error });
+      this.#lose(error);
+      return false;
     }
     if (count > 0) this.#release(ring);
     return count > 0 || hasFlushed;
@@ -194,9 +195,13 @@ export class Link implements Pumped, OutgoingLink {
 
   /** Takes in the posts of the port, without waiting for the event loop. A ping among them has woken this thread all the same. */
   pull(): void {
-    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
-      if (got.message === PING) schedule();
-      this.#posted(got.message as Posted);
+    try {
+      for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+        if (got.message === PING) schedule();
+        this.#posted(got.message as Posted);
+      }
+    } catch (error) {
+      this.#lose(error); // it cannot be deserialized
     }
   }
 
@@ -213,17 +218,27 @@ export class Link implements Pumped, OutgoingLink {
 
   /** Takes in a post. Returns false if there is no record to look for. */
   #posted(message: Posted): boolean {
+    try {
+      return this.#take(message);
+    } catch (error) {
+      this.#lose(error);
+      return true;
+    }
+  }
+
+  #take(message: Posted): boolean {
     if (message === PING) return false;
     if (isPostedAsItIs(message)) this.#unclaimed.push(message);
     else if (Array.isArray(message)) this.#unclaimed.push(message[0]);
     else if ("placeholders" in message) this.#unclaimed.push(this.#ends.attach(message));
     else if ("ring" in message) {
-      this.#incoming = new Incoming(message.ring, this.#ends);
+      if (this.#incoming !== undefined) throw new CorruptRecordError(0, "a second ring");
+      this.#incoming = new Incoming(shared(message.ring, MEMORY_SIZE), this.#ends);
       return false;
     } else if ("wake" in message) {
-      this.#peer = new Int32Array(message.wake);
+      this.#peer = new Int32Array(shared(message.wake, Int32Array.BYTES_PER_ELEMENT));
       this.wakePeer();
-    }
+    } else throw new CorruptRecordError(0, "a post of no known kind");
     return true;
   }
 
@@ -276,16 +291,40 @@ export class Link implements Pumped, OutgoingLink {
   #ended(): void {
     if (this.#isClosed) return;
     while (this.#incoming?.ring.hasRecords) this.drain();
+    this.#endAll();
+  }
+
+  /** Ends, since something has come that cannot be read: nothing that follows can be read either. */
+  #lose(cause: unknown): void {
+    if (this.#isClosed) return;
+    const error = isTyped(cause)
+      ? cause
+      : new CorruptRecordError(this.#incoming?.ring.at ?? 0, String(cause), { cause });
+    const isReported = [...this.#endpoints.values()].some(({ reportsErrors }) => reportsErrors === true);
+    this.#endAll(error);
+    this.#port.close();
+    if (!isReported) process.emitWarning(error);
+  }
+
+  #endAll(error?: Error): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#incoming = undefined;
     stopPumping(this);
-    for (const endpoint of this.#endpoints.values()) endpoint.lost();
+    const endpoints = [...this.#endpoints.values()];
     this.#endpoints.clear();
+    for (const endpoint of endpoints) endpoint.lost(error);
   }
 }
 
+/** Returns `memory`, if it is what it should be. */
+function shared(memory: unknown, byteLength: number): SharedArrayBuffer {
+  if (memory instanceof SharedArrayBuffer && memory.byteLength === byteLength) return memory;
+  throw new CorruptRecordError(0, "a post without its memory");
+}
+
 /** Returns whether `error` says itself what went wrong: the bytes, or a message that passes through and cannot go on. */
-function isTyped(error: unknown): boolean {
+function isTyped(error: unknown): error is CorruptRecordError | MessageNotCloneableError {
   return error instanceof CorruptRecordError || error instanceof MessageNotCloneableError;
 }
 

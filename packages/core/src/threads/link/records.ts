@@ -41,8 +41,13 @@ export const OFFER_TAKEN = 15;
 export interface Endpoint {
   message(value: unknown): void;
   control(kind: number, n: number): void;
-  /** Ends: the other thread has ended, and all that it has published was taken in. */
-  lost(): void;
+  /** True if its `lost` reports the error. */
+  readonly reportsErrors?: boolean;
+  /**
+   * Ends: the other thread has ended, and all that it has published was taken in. Or something came from it that cannot be read,
+   * as `error` says.
+   */
+  lost(error?: Error): void;
 }
 
 /** The form of an end between two threads. */

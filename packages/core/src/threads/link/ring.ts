@@ -27,6 +27,8 @@ export const SCRATCH: number = START + SIZE;
 export const MAX_RECORD: number = SIZE / 8;
 /** The longest record that waits for room. */
 export const MAX_SCRATCH: number = SIZE / 64;
+/** The bytes of the memory of a ring. */
+export const MEMORY_SIZE: number = SCRATCH + MAX_SCRATCH;
 /** The position from which on the writer tries to begin at the start again. At least MAX_RECORD. */
 const FAR = SIZE / 4;
 /** The bytes of a header: the size and kind of the record, and the channel. */
@@ -48,7 +50,7 @@ export function recordKind(header: number): number {
 
 /** The writer's side. The reader sees a record when it is published. */
 export class RingWriter {
-  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SCRATCH + MAX_SCRATCH);
+  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(MEMORY_SIZE);
   readonly words: Int32Array = new Int32Array(this.memory);
   #head = 0;
   #published = 0;
