@@ -109,7 +109,8 @@ class World {
   #reasons = new Map();
   #threads = new Set();
   #caller = new AbortController();
-  /** The number of messages when the system was shut down: nobody hears of what is sent later. */
+  #isShutDown = false;
+  /** The number of messages when the shutdown began: nobody hears of what is sent after its end. */
   #told = Number.POSITIVE_INFINITY;
   #seen = { kills: 0, losses: 0, asks: 0 };
 
@@ -145,7 +146,7 @@ class World {
     let shutdown;
     for (let step = 0; step < steps; step++) {
       if (step === shutdownAt) shutdown = this.#shutdown();
-      if (this.#told < Number.POSITIVE_INFINITY) break;
+      if (this.#isShutDown) break;
       this.#act();
       if (this.#dice(5) === 0) await turn();
       if (this.#dice(40) === 0) await sleep(this.#dice(10));
@@ -165,8 +166,9 @@ class World {
   }
 
   async #shutdown() {
-    await this.#system.shutdown({ timeoutMs: 200 + this.#dice(500) });
     this.#told = messagesOf(this.#book);
+    await this.#system.shutdown({ timeoutMs: 200 + this.#dice(500) });
+    this.#isShutDown = true;
   }
 
   async #settled() {
