@@ -44,10 +44,12 @@ import {
   waiting,
 } from "./state.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
-import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
+import { DECIDE, FINISH, killAll, MOST_LEVELS, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
 
 /** How often a start that is late is looked at while its thread is silent. */
 const SILENT_MS = 250;
+/** The ends that are on the stack, each of a child of the one before. */
+let level = 0;
 const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
@@ -376,7 +378,11 @@ export class Lifecycle {
     if (isKill) killAll(cell.children, ending.directive);
     const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
     if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
-    else void this.#takeDown(termination, run);
+    else if (level < MOST_LEVELS) {
+      level++;
+      void this.#takeDown(termination, run);
+      level--;
+    } else queueMicrotask(() => void this.#takeDown(termination, run));
   }
 
   /** Returns the state of an actor that ends as `termination` says; undefined if another end has overtaken that one. */

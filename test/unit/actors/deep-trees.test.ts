@@ -1,0 +1,48 @@
+/** A tree of any depth ends, is killed, inspected and named without recursion. */
+import type { Address } from "@pneumatic/actors";
+import { ActorSystem, implement } from "@pneumatic/actors";
+import { expect, it } from "vitest";
+import { scaled } from "../../support/scale.ts";
+
+const LEVELS = scaled(5000, 100_000);
+
+interface Level {
+  deeper(payload: { left: number }): void;
+}
+
+const level = implement<Level>()({
+  on: {
+    deeper: ({ spawn, own }, { left }) => {
+      if (left > 0) own(spawn(level, { name: "l" })).tell({ type: "deeper", left: left - 1 });
+      else reached();
+    },
+  },
+});
+let reached = (): void => {};
+
+async function deepTree(system: ActorSystem): Promise<Address<Level>> {
+  const bottom = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const root = system.spawn(level, { name: "l" });
+  root.tell({ type: "deeper", left: LEVELS - 1 });
+  await bottom;
+  return root;
+}
+
+it.each([
+  ["drop", async (_: ActorSystem, root: Address<Level>) => root.drop()],
+  ["stop", async (system: ActorSystem, root: Address<Level>) => void (await system.stop(root))],
+  ["drain", async (system: ActorSystem, root: Address<Level>) => void (await system.drain(root))],
+  ["kill", async (system: ActorSystem, root: Address<Level>) => void (await system.kill(root, { restart: false }))],
+  ["shutdown", async (system: ActorSystem) => system.shutdown()],
+] as const)("ends by %s", async (_, end) => {
+  const system = new ActorSystem({ logLevel: "silent" });
+  const root = await deepTree(system);
+  expect((await system.inspect()).living).toBe(LEVELS);
+  await end(system, root);
+  expect((await root.exited).kind).toMatch(/normal|shutdown|killed/);
+  expect((await system.inspect()).living).toBe(0);
+  root.drop();
+  await system.shutdown();
+});
