@@ -10,6 +10,7 @@ interface Thrower {
   later(payload: { what: string }): void;
   pipe(payload: { what: string }): void;
   float(payload: { what: string }): void;
+  forsake(payload: { what: string }): void;
   fine(): string;
 }
 
@@ -17,12 +18,12 @@ const thrower = onThread<Definition<Thrower, { at: string; what: string }>>(new 
 const many = { intensity: { restarts: 1000, withinMs: 1000 }, backoff: { initialMs: 0, maxMs: 0 } } as const;
 
 describe("thrown on a thread", () => {
-  it("is a panic in a handler, a timer and a pipe, and hurts no neighbour", async () => {
+  it("is a panic in a handler, a timer, a floating promise and a pipe, and hurts no neighbour", async () => {
     await using system = threadSystem();
     using neighbour = system.spawn(thrower, { args: { at: "", what: "" } });
     using address = system.spawn(thrower, { args: { at: "", what: "" }, ...many });
     for (const what of Object.keys(ANYTHING)) {
-      for (const type of ["sync", "later", "float"] as const) {
+      for (const type of ["sync", "later", "float", "forsake"] as const) {
         await expect(address.ask({ type, what }), `${type} ${what}`).rejects.toMatchObject({
           code: "ERR_ACTOR_PANICKED",
         });

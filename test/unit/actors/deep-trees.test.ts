@@ -1,5 +1,5 @@
 /** A tree of any depth ends, is killed, inspected and named without recursion. */
-import type { Address } from "@pneumatic/actors";
+import type { Address, Definition } from "@pneumatic/actors";
 import { ActorSystem, implement } from "@pneumatic/actors";
 import { expect, it } from "vitest";
 import { scaled } from "../../support/scale.ts";
@@ -10,7 +10,7 @@ interface Level {
   deeper(payload: { left: number }): void;
 }
 
-const level = implement<Level>()({
+const level: Definition<Level, undefined> = implement<Level>()({
   on: {
     deeper: ({ spawn, own }, { left }) => {
       if (left > 0) own(spawn(level, { name: "l" })).tell({ type: "deeper", left: left - 1 });
@@ -30,13 +30,15 @@ async function deepTree(system: ActorSystem): Promise<Address<Level>> {
   return root;
 }
 
-it.each([
-  ["drop", async (_: ActorSystem, root: Address<Level>) => root.drop()],
-  ["stop", async (system: ActorSystem, root: Address<Level>) => void (await system.stop(root))],
-  ["drain", async (system: ActorSystem, root: Address<Level>) => void (await system.drain(root))],
-  ["kill", async (system: ActorSystem, root: Address<Level>) => void (await system.kill(root, { restart: false }))],
-  ["shutdown", async (system: ActorSystem) => system.shutdown()],
-] as const)("ends by %s", async (_, end) => {
+const ENDS: Readonly<Record<string, (system: ActorSystem, root: Address<Level>) => unknown>> = {
+  drop: (_, root) => root.drop(),
+  stop: (system, root) => system.stop(root),
+  drain: (system, root) => system.drain(root),
+  kill: (system, root) => system.kill(root, { restart: false }),
+  shutdown: (system) => system.shutdown(),
+};
+
+it.each(Object.entries(ENDS))("ends by %s", async (_, end) => {
   const system = new ActorSystem({ logLevel: "silent" });
   const root = await deepTree(system);
   expect((await system.inspect()).living).toBe(LEVELS);

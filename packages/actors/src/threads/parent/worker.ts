@@ -190,6 +190,8 @@ function poolFor(resourceLimits: ResourceLimits | undefined, failed: (error: unk
     atomics: "disabled",
     ...(resourceLimits && { resourceLimits }),
   });
+  // An error of a thread that it ends makes a pool forget that, so that the exit would get a replacement that nobody ends.
+  pool.options.minThreads = 0;
   pool.on("error", failed);
   pool.on("workerDestroy", () => void pool.destroy());
   return pool;

@@ -31,7 +31,9 @@ class WorkerHost implements ActorHost {
     this.#signs = new VitalSigns(words, beatMs);
     this.log = pino({ level: logLevel, base: null }, { write: (line) => this.send({ op: "log", line }) });
     this.imports = new Imports(this.log, (record, transferList) => this.send(record, transferList));
-    process.on("uncaughtException", (error) => this.#uncaught(error));
+    // A rejection has an event of its own in each mode of --unhandled-rejections; `strict` has this one before that.
+    process.on("uncaughtException", (error, origin) => origin !== "unhandledRejection" && this.#uncaught(error));
+    process.on("unhandledRejection", (error) => this.#uncaught(error));
     this.#connection = joinConnection(port, (record) => this.#receive(record as ToWorker), ended);
   }
 
