@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 import { TestTimes } from "./scripts/test-times.mjs";
-import { hungAfter } from "./test/support/scale.ts";
+import { hungAfter, RETRIES } from "./test/support/scale.ts";
 import { SLOW_FILES } from "./test/support/slow.ts";
 
 const FAST_MS = hungAfter(120_000);
@@ -64,6 +64,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: [...SLOW_FILES],
+          retry: RETRIES,
           testTimeout: SLOW_MS,
           hookTimeout: SLOW_MS,
           sequence: { groupOrder: 1 },

@@ -37,7 +37,7 @@ const rows: readonly (readonly [string, string, Cause, string])[] = [
   ],
 ];
 
-describe("a module that never settles", { timeout: 120_000 }, () => {
+describe("a module that never settles", () => {
   const url = moduleOf("await new Promise(() => {});");
 
   it("fails the start after startTimeoutMs, and leaves the thread and its neighbours as they were", async () => {
@@ -58,7 +58,7 @@ describe("a module that never settles", { timeout: 120_000 }, () => {
   });
 });
 
-describe.each(rows)("an actor whose module %s", { timeout: 120_000 }, (_, url, cause, text) => {
+describe.each(rows)("an actor whose module %s", (_, url, cause, text) => {
   it("ends with that reason, and so does whoever waits for it", async () => {
     await using system = threadSystem({ threads: { heartbeatMs: cause === "hung" ? 1000 : 60_000 } });
     const [culprit, neighbour] = await sharing(system);

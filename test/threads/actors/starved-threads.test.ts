@@ -18,7 +18,7 @@ type Toiling = Definition<Toil, undefined>;
 const { href } = new URL("toiling.mjs", fixtures);
 const toiling = onThread<Toiling>(href);
 
-describe("on a busy machine", { timeout: 300_000 }, () => {
+describe("on a busy machine", () => {
   it("a healthy handler is not taken for hung, although it takes several limits", async () => {
     using _ = busyMachine();
     await using system = threadSystem(quick);
@@ -52,9 +52,7 @@ describe("on a busy machine", { timeout: 300_000 }, () => {
   });
 });
 
-it("a thread whose heap is full is not taken for hung before another limit has passed", {
-  timeout: 120_000,
-}, async () => {
+it("a thread whose heap is full is not taken for hung before another limit has passed", async () => {
   await using system = threadSystem(quick);
   const dedicated = { ...alone, ...patient };
   using address = system.spawn(toiling, dedicated);
@@ -68,7 +66,7 @@ it("a thread whose heap is full is not taken for hung before another limit has p
   });
 });
 
-it("a module that is slow to load is a slow start and no hang", { timeout: 120_000 }, async () => {
+it("a module that is slow to load is a slow start and no hang", async () => {
   await using system = threadSystem(quick);
   using address = system.spawn(onThread<Toiling>(`${href}?loading=3000`), { restart: "temporary" });
   await address.started;
