@@ -2,6 +2,7 @@
 import type { Address } from "@pneumatic/actors";
 import { AskTimeoutError, bounded, DeadlockError, implement } from "@pneumatic/actors";
 import { explored, must, pause, Scripts, same } from "../support/explored.ts";
+import { inTurnOf } from "../support/own-turn.ts";
 import { numbers } from "../support/sequence.ts";
 
 interface Node {
@@ -17,15 +18,12 @@ explored(
         others: nodes.map((each) => own(each.clone())),
       }),
       on: {
-        follow: async ({ state, sleep }, { path, at, ms }) => {
+        follow: async ({ state, self, sleep }, { path, at, ms }) => {
           await sleep(ms);
           const next = path[at + 1];
           if (next === undefined) return "end";
-          const ask = (state.others[next] as Address<Node>).ask(
-            { type: "follow", path, at: at + 1, ms },
-            { timeout: 60_000 },
-          );
-          return ask;
+          const other = state.others[next] as Address<Node>;
+          return inTurnOf(self, () => other.ask({ type: "follow", path, at: at + 1, ms }, { timeout: 60_000 }));
         },
       },
     });
@@ -87,9 +85,9 @@ explored("what waits for room in a full mailbox is part of a cycle like an ask",
       meet: ({ state, own }, { other }) => {
         state.other = own(other);
       },
-      flood: async ({ state }, { count }) => {
+      flood: async ({ state, self }, { count }) => {
         for (let n = 0; n < count; n++) {
-          const sent = await (state.other as Address<Peer>).send({ type: "noop" });
+          const sent = await inTurnOf(self, () => (state.other as Address<Peer>).send({ type: "noop" }));
           must(sent.ok, "refused");
         }
         return "flooded";

@@ -2,6 +2,7 @@
 import type { Address, MailboxSpec } from "@pneumatic/actors";
 import type { Gate } from "./gate.ts";
 import { gate } from "./gate.ts";
+import { inTurnOf } from "./own-turn.ts";
 import type { ScriptContext, Scripted } from "./scripted.ts";
 import { note, run, scripted } from "./scripted.ts";
 import { kindOf } from "./sequence.ts";
@@ -38,10 +39,11 @@ export class BusyActor {
   async waitFor(other: BusyActor, way: "ask" | "send" = "ask"): Promise<void> {
     const address = this.context.own(other.address.clone());
     this.#waits++;
-    const waits =
+    const waits = inTurnOf(this.address, () =>
       way === "ask"
         ? address.ask(note("asked"), { timeout: Number.POSITIVE_INFINITY })
-        : address.send(note("sent")).then(kindOf);
+        : address.send(note("sent")).then(kindOf),
+    );
     this.outcome.push(await waits.catch((error: unknown) => error));
     if (--this.#waits === 0) this.#done.open();
   }

@@ -144,7 +144,8 @@ export function actor<State, Args = undefined, const On extends Record<string, o
  * await using system = new ActorSystem();
  * using address = system.spawn(countdown);
  * address.tell({ type: "from", n: 3 });
- * console.log(await address.ask({ type: "left" })); // 2: asked before the countdown told itself to go on
+ * while ((await address.ask({ type: "left" })) > 0); // asked between what the countdown tells itself
+ * console.log("lift-off");
  * ```
  */
 export function implement<P>(): <State, Args = undefined>(

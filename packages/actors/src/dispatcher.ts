@@ -98,6 +98,17 @@ export class Dispatcher {
 
   readonly #run = (): void => inNeutralContext(this.#round);
 
+  /** Returns what `work` does, a hook of `runnable`, as in a turn of it. */
+  inTurnOf<T>(runnable: Runnable, work: () => T): T {
+    const before = this.running;
+    this.running = runnable;
+    try {
+      return work();
+    } finally {
+      this.running = before;
+    }
+  }
+
   readonly #round = (): void => {
     const ready = this.#ready;
     try {

@@ -1,4 +1,5 @@
 /** Writes the runtime's own lines to the log. A logger may throw, or call back into the system: so it is called later. */
+import { isPlain } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { isError, shortened, textOf } from "./wording.ts";
 
@@ -44,7 +45,7 @@ const MOST_CAUSES = 20;
  */
 function withoutContents(error: unknown, seen: Set<unknown> = new Set()): unknown {
   if (typeof error === "string") return shortened(error, LONGEST_TEXT);
-  if (!isError(error)) return Object(error) === error ? textOf(error) : error;
+  if (!isError(error) && !isSerialized(error)) return Object(error) === error ? textOf(error) : error;
   if (seen.has(error) || seen.size > MOST_CAUSES) return textOf(error);
   seen.add(error);
   const entries = Object.getOwnPropertyNames(error).map((key) => [key, Reflect.get(error, key)] as const);
@@ -57,6 +58,15 @@ function withoutContents(error: unknown, seen: Set<unknown> = new Set()): unknow
     Object.defineProperty(copy, key, { value, enumerable, configurable: true, writable: true });
   }
   return copy;
+}
+
+/** Returns true for an error as a logger has written it: that of a thread, whose lines come here. */
+function isSerialized(error: unknown): error is Error {
+  try {
+    return typeof error === "object" && error !== null && isPlain(error) && "message" in error && "stack" in error;
+  } catch {
+    return false; // a proxy that throws
+  }
 }
 
 function shownIn(value: unknown, seen: Set<unknown>): unknown {

@@ -123,9 +123,9 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       await weak.ask({ type: "get" });
     },
     code: "ERR_ACTOR_STOPPED",
-    happened: /has stopped \(normal\)/,
+    happened: /is ending and takes no new messages: its last address was dropped/,
     who: 'Actor "/counter"',
-    remedy: /the last address that kept it was dropped: hold one for as long as it is needed/,
+    remedy: /Hold one for as long as it is needed/,
   },
   "asks an actor whose mailbox is full": {
     make: async (system) => {

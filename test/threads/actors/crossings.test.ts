@@ -153,17 +153,16 @@ describe("what an actor on a thread awaits", () => {
     expect(said).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
-  it("is what it was promised while it could be, and no other", async () => {
+  it("is what it was promised, also while it drains", async () => {
     await using system = threadSystem();
     const gate = new ThreadGate();
     const address = system.spawn(addressOwner, { args: { words: gate.args.words } });
     await address.ask({ type: "pipe", n: 1 });
     address.tell({ type: "pipeLate", n: 2 });
     address.drop();
-    await until(() => system.ledger(address).deadLettered.draining === 1);
     gate.open();
     expect(await address.exited).toEqual({ kind: "normal" });
-    expect(system.ledger(address)).toMatchObject({ accepted: 4, handled: 3, deadLettered: { draining: 1 } });
+    expect(system.ledger(address)).toMatchObject({ accepted: 4, handled: 4, deadLettered: {} });
   });
 });
 

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Gate } from "../../support/gate.ts";
 import { gate } from "../../support/gate.ts";
+import { inTurnOf } from "../../support/own-turn.ts";
 import type { ScriptContext, Scripted } from "../../support/scripted.ts";
 import { run, scripted } from "../../support/scripted.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
@@ -178,7 +179,9 @@ class Driver {
   wait(from: number, to: number, isSend: boolean, counts: boolean, wait: Wait): void {
     const { context } = this.#sessions[from] as { context: ScriptContext };
     using address = context.own((this.#actors[to] as Address<Scripted>).clone());
-    const waits: Promise<unknown> = isSend ? address.send(this.message(to)) : address.ask(this.message(to), FOR_EVER);
+    const waits: Promise<unknown> = inTurnOf(context.self, () =>
+      isSend ? address.send(this.message(to)) : address.ask(this.message(to), FOR_EVER),
+    );
     if (!counts) void context.background(waits);
     waits.catch((error: unknown) => {
       if (error instanceof DeadlockError) this.given.push(wait);

@@ -5,6 +5,7 @@ import { explore, testSystem } from "@pneumatic/actors/testing";
 import { InvalidArgumentError } from "@pneumatic/core";
 import { describe, expect, it } from "vitest";
 import { gate, rejection } from "../../support/gate.ts";
+import { inTurnOf } from "../../support/own-turn.ts";
 
 type Sleep = Context<unknown, unknown>["sleep"];
 
@@ -199,9 +200,9 @@ describe("deadlock detection", () => {
           await target.ask({ type: "slowly", ms: 2000, ...(back && { back }) }, LONG).catch((error) => error),
         );
       },
-      slowly: async ({ sleep, own }, { ms, back }) => {
+      slowly: async ({ sleep, own, self }, { ms, back }) => {
         await sleep(ms);
-        if (back !== undefined) await own(back).ask({ type: "slowly", ms: 0 }, LONG);
+        if (back !== undefined) await inTurnOf(self, () => own(back).ask({ type: "slowly", ms: 0 }, LONG));
       },
     },
   });

@@ -181,7 +181,7 @@ export class OwningAddress extends CountedAddress implements AddressTo<Message, 
   }
 
   clone(): OwningAddress {
-    return new OwningAddress(this.target, this.senderFor("clone").clone(), this.owner);
+    return new OwningAddress(this.target, this.senderFor("clone").clone(), undefined); // it is made to be given away
   }
 
   downgrade(): WeakAddressTo<Message, AnyAsk> {

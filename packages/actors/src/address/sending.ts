@@ -36,7 +36,7 @@ export function askAt(
 ): Envelope {
   const mailbox = inbox.inboxFor(message);
   const ask = new Envelope(mailbox.prepared(message), mailbox, deadlines, options);
-  if (waiter !== undefined) ask.awaitedBy(waiter, mailbox.owner);
+  ask.awaitedBy(waiter, mailbox.owner);
   mailbox.ask(ask);
   return ask;
 }

@@ -151,8 +151,14 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
 
   /** Its place in the system: `/parent/name`. */
   get path(): string {
-    this.#path ??= childPath(this.parent, this.name);
-    return this.#path;
+    if (this.#path === undefined) {
+      const unnamed: Cell[] = [];
+      for (let each: Cell | undefined = this; each !== undefined && each.#path === undefined; each = each.parent) {
+        unnamed.push(each);
+      }
+      for (const each of unnamed.reverse()) each.#path = childPath(each.parent, each.name);
+    }
+    return this.#path as unknown as string;
   }
 
   get isAlive(): boolean {
@@ -188,7 +194,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   get work(): unknown {
-    return this.phase === STARTING ? this.incarnation : this.inFlight;
+    const { state } = this;
+    if (state.phase === ENDING) return state.termination;
+    if (state.phase === DOWN) return state;
+    return state.phase === STARTING ? this.incarnation : this.inFlight;
   }
 
   get progress(): number {

@@ -57,7 +57,7 @@ export abstract class ContextBase {
   }
 
   get self(): WeakAddressTo<Message, AnyAsk> {
-    this.#self ??= weakAddress(this.target, this.target);
+    this.#self ??= weakAddress(this.target);
     return this.#self;
   }
 
@@ -152,6 +152,7 @@ export abstract class ContextBase {
   ) => void {
     return (promise, done, failed = raise) => {
       checkPipe(done, failed);
+      this.target.waitForGraph.background(this.target, promise);
       const deliver = this.expectMessage();
       then.call(
         Promise.resolve(promise),

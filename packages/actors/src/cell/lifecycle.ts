@@ -44,10 +44,12 @@ import {
   waiting,
 } from "./state.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
-import { DECIDE, FINISH, killAll, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
+import { DECIDE, FINISH, killAll, MOST_LEVELS, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
 
 /** How often a start that is late is looked at while its thread is silent. */
 const SILENT_MS = 250;
+/** The ends that are on the stack, each of a child of the one before. */
+let level = 0;
 const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
@@ -179,7 +181,7 @@ export class Lifecycle {
     incarnation.state = state;
     let done: unknown;
     try {
-      done = asPromise(incarnation.executor.started?.(incarnation));
+      done = asPromise(this.#inTurn(() => incarnation.executor.started?.(incarnation)));
     } catch (error) {
       this.#startFailed(incarnation, error);
       return;
@@ -191,6 +193,10 @@ export class Lifecycle {
         (error) => this.#startFailed(incarnation, error),
       );
     } else this.#ready(incarnation);
+  }
+
+  #inTurn<T>(hook: () => T): T {
+    return this.#cell.runtime.dispatcher.inTurnOf(this.#cell, hook);
   }
 
   /** Lets the start fail unless it is over in time. */
@@ -372,7 +378,11 @@ export class Lifecycle {
     if (isKill) killAll(cell.children, ending.directive);
     const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
     if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
-    else void this.#takeDown(termination, run);
+    else if (level < MOST_LEVELS) {
+      level++;
+      void this.#takeDown(termination, run);
+      level--;
+    } else queueMicrotask(() => void this.#takeDown(termination, run));
   }
 
   /** Returns the state of an actor that ends as `termination` says; undefined if another end has overtaken that one. */
@@ -388,13 +398,13 @@ export class Lifecycle {
     for (const child of this.#cell.children.reverse()) {
       const ending = this.#ending(termination);
       if (ending === undefined) return;
-      await takeDown(child, ending);
+      await runtime.waitForGraph.awaiting(this.#cell, child, takeDown(child, ending));
     }
     let failure: ExitReason | undefined;
     try {
       const ending = this.#ending(termination);
       if (ending !== undefined && hook !== undefined) {
-        const left = asPromise(hook(incarnation, ending.reason));
+        const left = asPromise(this.#inTurn(() => hook(incarnation, ending.reason)));
         if (left instanceof Promise) this.#limitStop(termination);
         await left;
       }

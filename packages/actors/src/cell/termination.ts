@@ -91,9 +91,23 @@ export async function takeDown(child: Cell, { directive, termination }: EndingSt
   else await shutDown(child, graceful, deadLetterReason);
 }
 
-/** Kills the children of an actor that `directive` follows, the last one first. */
+/** The levels of a tree that end within each other on the stack; deeper ones do it one after the other. */
+export const MOST_LEVELS = 100;
+let level = 0;
+
+/** Kills the children of an actor that `directive` follows, the last one first, and each before its parent has ended. */
 export function killAll(children: Cell[], directive: Directive): void {
-  for (const { life } of children.reverse()) life.kill(directive.restart && life.comesBack ? SUSPEND : FINISH);
+  const killed: [Cell, AfterExit][] = [];
+  const add = (cells: Cell[], restarts: boolean): void => {
+    for (const cell of cells) killed.push([cell, restarts && cell.life.comesBack ? SUSPEND : FINISH]);
+  };
+  add(children, directive.restart);
+  if (level >= MOST_LEVELS) {
+    for (const [cell, afterExit] of killed) add(cell.children, afterExit === SUSPEND); // also those that are added here
+  }
+  level++;
+  for (const [{ life }, afterExit] of killed.reverse()) life.kill(afterExit);
+  level--;
 }
 
 async function withDeadline(

@@ -241,7 +241,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
     const waiting = new WaitingSend(this, message, this.#waitingItem(item));
     if (options?.timeout === 0) return settled(waiting.timedOut, true);
     const sent = waiting.start(options, this.#owner.clock);
-    if (waiter !== undefined) waiting.awaitedBy(waiter, this.#owner, sent);
+    waiting.awaitedBy(waiter, this.#owner, sent);
     return sent;
   }
 

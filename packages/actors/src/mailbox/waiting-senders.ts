@@ -40,9 +40,9 @@ export class WaitingSend<V> extends Wait<Sent<V>> implements WaitingSender<unkno
     this.#mailbox = mailbox;
   }
 
-  /** Notes that `waiter` waits for room at `target`, until `sent` settles. */
-  awaitedBy(waiter: Waiter, target: Waiter, sent: Promise<unknown>): void {
-    this.#edge = waiter.waitForGraph.add(waiter, target, this, sent);
+  /** Notes who waits for room at `target`, until `sent` settles: the actor whose turn it is, or the `owner` of the address. */
+  awaitedBy(owner: Waiter | undefined, target: Waiter, sent: Promise<unknown>): void {
+    this.#edge = target.waitForGraph.add(owner, target, this, sent);
   }
 
   /** Rejects the send. As with an ask, an unobserved rejection ends no process. */

@@ -108,10 +108,10 @@ export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
     if (this.#signal !== undefined) followSignal(this.#signal, this);
   }
 
-  /** Notes that `waiter` waits for the reply of `target`. */
-  awaitedBy(waiter: Waiter, target: Waiter): void {
+  /** Notes who waits for the reply of `target`: the actor whose turn it is, or the `owner` of the address. */
+  awaitedBy(owner: Waiter | undefined, target: Waiter): void {
     const now = this.deadline === Number.POSITIVE_INFINITY ? undefined : this.deadline - this.timeoutMs;
-    this.#edge = waiter.waitForGraph.add(waiter, target, this, this.promise, now);
+    this.#edge = target.waitForGraph.add(owner, target, this, this.promise, now);
   }
 
   deadlocked(error: Error): void {

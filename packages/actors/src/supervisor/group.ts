@@ -86,8 +86,9 @@ export class Group<C extends Member> {
   async #takeDown(isOver: () => boolean): Promise<void> {
     for (let up = this.#lastUp(); up !== undefined && !isOver(); up = this.#lastUp()) {
       this.#due.add(up);
-      if (up.isTemporary) await shutDown(up.cell, false, "stopped");
-      else await suspend(up.cell);
+      const isDown: Promise<unknown> = up.isTemporary ? shutDown(up.cell, false, "stopped") : suspend(up.cell);
+      const waiting = [...this.#due].filter(({ cell }) => cell !== up.cell && cell.life.isDown);
+      await Promise.all([isDown, ...waiting.map(({ cell }) => cell.waitForGraph.awaiting(cell, up.cell, isDown))]);
     }
   }
 

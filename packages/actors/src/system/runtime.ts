@@ -21,8 +21,7 @@ import { DeadLetterStore } from "../mailbox/dead-letters.ts";
 import type { Ledger } from "../mailbox/ledger.ts";
 import { endRegistrations } from "../registry/registration.ts";
 import { Deadlines } from "../reply/deadlines.ts";
-import { WaitForGraph } from "../reply/wait-for-graph.ts";
-import { report } from "../report.ts";
+import { reportDeadlock, WaitForGraph } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { loneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/settings.ts";
@@ -82,8 +81,11 @@ export class SystemRuntime implements Runtime {
     this.random = dependencies.random;
     this.dispatcher = new Dispatcher(dependencies.clock, dependencies.scheduler);
     this.deadlines = new Deadlines(dependencies.clock, dependencies.scheduler.step);
-    this.waitForGraph = new WaitForGraph(dependencies.clock, this.dispatcher, dependencies.endsDeadlocks, (error) =>
-      report(dependencies.log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    this.waitForGraph = new WaitForGraph(
+      dependencies.clock,
+      this.dispatcher,
+      dependencies.endsDeadlocks,
+      (error, isCertain) => reportDeadlock(dependencies.log, error, isCertain),
     );
     this.deadLetters = new DeadLetterStore(dependencies.deadLettersKept, dropAddresses, dependencies.log);
     const { clock, log, heartbeatMs, resourceLimits } = dependencies;

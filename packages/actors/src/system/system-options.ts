@@ -7,6 +7,7 @@ import type { Scheduler } from "../scheduler.ts";
 /** A logger of pino, also one whose type shows less of it, as that of `fastify.log` does. */
 export interface SystemLogger
   extends Pick<BaseLogger, "level" | "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent"> {
+  /** Returns a logger that writes `bindings` in each line, too. */
   child(bindings: Bindings): SystemLogger;
 }
 
@@ -28,7 +29,8 @@ export interface ActorSystemOptions {
   readonly random?: () => number;
   /**
    * The answer to actors that wait for each other: `reject` (the default) rejects the youngest wait of a cycle that
-   * has lasted 500 ms with a `DeadlockError`; `warn` only logs it.
+   * has lasted 500 ms with a `DeadlockError`; `warn` only logs it. A wait counts if it began in a turn or a hook of its
+   * actor, before the first await there. Other cycles that may be deadlocks are logged only.
    */
   readonly deadlock?: "reject" | "warn";
   /** The messages that no handler saw. */

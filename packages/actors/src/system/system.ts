@@ -167,14 +167,14 @@ export class ActorSystem implements AsyncDisposable {
   stop(address: AnyAddress): Promise<ExitReason> {
     const cell = cellOf(address);
     cell.life.request(stopRequest());
-    return cell.exited;
+    return this.#runtime.waitForGraph.awaited(cell, cell.exited);
   }
 
   /** Closes the mailbox of an actor and ends it when what is queued is handled, without a restart. Idempotent. */
   drain(address: AnyAddress): Promise<ExitReason> {
     const cell = cellOf(address);
     cell.life.drain();
-    return cell.exited;
+    return this.#runtime.waitForGraph.awaited(cell, cell.exited);
   }
 
   /**

@@ -14,6 +14,8 @@
  * 3. A message is started by raising STARTED, which fails once the parent has halted the incarnation, and counts as handled
  *    when ACKNOWLEDGED is raised: after its reply is on its way.
  * 4. The actor may be forgotten at every await; then nothing more of it happens.
+ *
+ * Above the limits: it is where behavior, context and wire meet on the thread.
  */
 import { currentClock, Queue } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
@@ -28,6 +30,7 @@ import type { ToParent, ToWorker } from "../wire/messages.ts";
 import { ACKNOWLEDGED, FIRST_BEFORE, isGivenUp, LOW_BITS, REPORTS, STARTED } from "../wire/shared-words.ts";
 import { ChildSpawner } from "./children.ts";
 import type { Definitions } from "./definitions.ts";
+import type { ImportedActor } from "./imported-actor.ts";
 import type { Imports } from "./imports.ts";
 import type { Parent } from "./thread-context.ts";
 import { ThreadContext } from "./thread-context.ts";
@@ -98,6 +101,7 @@ export class HostedActor implements Parent {
   readonly #host: ActorHost;
   readonly #context: ThreadContext;
   readonly #args: unknown;
+  readonly #self: ImportedActor;
   readonly #words: Int32Array;
   readonly #queue = new Queue<Delivery>();
   #state: State = STARTING_STATE;
@@ -119,8 +123,8 @@ export class HostedActor implements Parent {
     const children = new ChildSpawner(identity.path, imports, definitions, (child, origin, options) => {
       this.#spawn(child, origin, options);
     });
-    const target = imports.importActor(self);
-    this.#context = new ThreadContext(identity, log, this.#args, target, this, children, incarnationWords);
+    this.#self = imports.importActor(self);
+    this.#context = new ThreadContext(identity, log, this.#args, this.#self, this, children, incarnationWords);
   }
 
   async start({ origin }: Received<"start">): Promise<void> {
@@ -130,14 +134,25 @@ export class HostedActor implements Parent {
       const behavior = await this.#host.find(id, origin);
       if (this.isForgotten) return;
       this.#behavior = behavior;
-      context.state = await this.#host.onStack(id, () => behavior.state?.(this.#args, context));
+      context.state = await this.#host.onStack(id, () => this.#inTurn(() => behavior.state?.(this.#args, context)));
       if (this.isForgotten) return;
-      await this.#host.onStack(id, () => behavior.started?.(context));
+      await this.#host.onStack(id, () => this.#inTurn(() => behavior.started?.(context)));
       if (this.isForgotten) return;
       if (this.#state.is === STARTING) this.#transition(IDLE_STATE);
       this.#host.send({ op: "started", id, types: Object.keys(behavior.on) });
     } catch (error) {
       if (!this.isForgotten) this.#startFailed(error);
+    }
+  }
+
+  /** Calls a handler or a hook: what it asks for before its first await is asked by this actor. */
+  #inTurn<T>(work: () => T): T {
+    const { turns } = this.#host.imports;
+    turns.running = this.#self;
+    try {
+      return work();
+    } finally {
+      turns.running = undefined;
     }
   }
 
@@ -197,7 +212,7 @@ export class HostedActor implements Parent {
     const reason = unmarshalReason(marshalled);
     this.#context.cancel(reason);
     try {
-      await this.#host.onStack(id, () => this.#behavior?.stopped?.(this.#context, reason));
+      await this.#host.onStack(id, () => this.#inTurn(() => this.#behavior?.stopped?.(this.#context, reason)));
       this.#host.send({ op: "stopped", id, error: undefined });
     } catch (error) {
       this.#host.send({ op: "stopped", id, error: marshalError(error) });
@@ -324,7 +339,7 @@ export class HostedActor implements Parent {
     }
     this.#context.begin(delivery, attempt, isAsk ? seq : undefined);
     try {
-      const reply = asPromise(this.#behavior?.on[message.type]?.(this.#context, message));
+      const reply = asPromise(this.#inTurn(() => this.#behavior?.on[message.type]?.(this.#context, message)));
       if (reply instanceof Promise) {
         reply.then(
           (value) => this.#settled(delivery, value),

@@ -26,8 +26,7 @@ import type { Sent } from "../../mailbox/waiting-senders.ts";
 import { SENT } from "../../mailbox/waiting-senders.ts";
 import type { Envelope } from "../../reply/ask.ts";
 import { Deadlines } from "../../reply/deadlines.ts";
-import { WaitForGraph } from "../../reply/wait-for-graph.ts";
-import { report } from "../../report.ts";
+import { reportDeadlock, WaitForGraph } from "../../reply/wait-for-graph.ts";
 import { unmarshalError, unmarshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
 import { marshal, uncloneable, unmarshal } from "../wire/marshal.ts";
@@ -50,6 +49,8 @@ type Post = (record: ToParent, transferList?: TransferList) => void;
 export class Imports implements AddressTable, ImportPort {
   readonly deadlines: Deadlines = new Deadlines(currentClock(), undefined);
   readonly waitForGraph: WaitForGraph;
+  /** The actor whose handler or hook is on the stack of this thread. */
+  readonly turns: { running: ImportedActor | undefined } = { running: undefined };
   readonly log: Logger;
   readonly #post: Post;
   readonly #byId = new Map<number, WeakRef<ImportedActor>>();
@@ -69,8 +70,8 @@ export class Imports implements AddressTable, ImportPort {
   constructor(log: Logger, post: Post) {
     this.log = log;
     this.#post = post;
-    this.waitForGraph = new WaitForGraph(currentClock(), { running: undefined }, true, (error) =>
-      report(log, "error", { err: error, path: error.path }, "actors wait for each other"),
+    this.waitForGraph = new WaitForGraph(currentClock(), this.turns, true, (error, isCertain) =>
+      reportDeadlock(log, error, isCertain),
     );
   }
 
