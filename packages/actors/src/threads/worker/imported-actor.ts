@@ -75,6 +75,8 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   #started: DeferredPromise<void> | undefined = undefined;
   /** The message that it handles, if it runs on this thread: an actor that waits for itself is a deadlock at once. */
   work: unknown = undefined;
+  /** True once code here got an address of it; the parent keeps it until that is collected. */
+  isHandedOut = false;
   longWaits: Set<Edge> | undefined = undefined;
   longAwaited = 0;
 
@@ -129,6 +131,12 @@ export class ImportedActor implements Target, Inbox, AskInbox {
   }
 
   // The count
+
+  /** Notes that code here gets an address. Throws if the actor was given back when it ended. */
+  handOut(): void {
+    if (this.ended !== undefined && !this.isHandedOut) throw new ActorStoppedError(this.path, this.ended);
+    this.isHandedOut = true;
+  }
 
   /** Imports a strong address, for which the parent owns one. */
   importStrong(): Sender<unknown> {

@@ -7,7 +7,8 @@
  *
  * The parent owns one address on behalf of each imported actor with strong ones here. When the last of them is dropped,
  * the imported actor sends the number that it got; when it is collected as garbage, the number of all addresses that
- * came.
+ * came. An actor of this thread of which code here never got an address is given back as soon as it has ended: the
+ * parent may keep it no longer than that, however seldom this thread collects.
  *
  * Above the limits: it answers every kind of record that concerns an address.
  */
@@ -81,6 +82,7 @@ export class Imports implements AddressTable, ImportPort {
 
   importAddress(descriptor: AddressDescriptor): object {
     const target = this.importActor(descriptor);
+    target.handOut();
     return descriptor.isStrong ? strongAddress(target, target.importStrong()) : weakAddress(target);
   }
 
@@ -90,7 +92,7 @@ export class Imports implements AddressTable, ImportPort {
     if (target === undefined) {
       target = new ImportedActor(descriptor, this);
       this.#byId.set(descriptor.id, new WeakRef(target));
-      this.#collected.register(target, target.count);
+      this.#collected.register(target, target.count, target);
     }
     target.count.refCount++;
     return target;
@@ -204,6 +206,10 @@ export class Imports implements AddressTable, ImportPort {
     if (target === undefined) return;
     this.#observed.delete(target);
     target.gone(reason);
+    if (target.isHandedOut) return;
+    this.#byId.delete(target.id);
+    this.#collected.unregister(target);
+    this.#post({ op: "forgotten", ...target.count });
   }
 
   #answered(n: number, marshalled: Marshalled): void {

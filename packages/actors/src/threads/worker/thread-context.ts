@@ -9,9 +9,10 @@
 import type { Clock } from "@pneumatic/core/internal";
 import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
+import type { WeakAddressTo } from "../../address/address.ts";
 import { giveTo } from "../../address/handle.ts";
 import { checkedMessage } from "../../address/sending.ts";
-import type { Message } from "../../address/target.ts";
+import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { MakeMessage } from "../../cell/context-base.ts";
 import { ContextBase } from "../../cell/context-base.ts";
@@ -125,6 +126,12 @@ export class ThreadContext extends ContextBase {
     this.finish();
     this.dropOwned();
     dropAddresses(this.#args);
+  }
+
+  /** Returns its own address. Throws if the actor has ended and never had one. */
+  override get self(): WeakAddressTo<Message, AnyAsk> {
+    this.target.handOut();
+    return super.self;
   }
 
   // The port of the context
