@@ -27,6 +27,8 @@ const MOST_BETWEEN_READS = 32;
 /** The most messages of one slice, for a clock that does not move by itself. */
 const MOST_IN_A_SLICE = 50_000;
 
+const turnOf = (runnable: Runnable, limit: number): number => runnable.run(limit);
+
 export class Dispatcher {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
@@ -67,7 +69,7 @@ export class Dispatcher {
     const run = (): void => {
       this.running = runnable;
       try {
-        inNeutralContext(() => runnable.run(1));
+        inNeutralContext(turnOf, runnable, 1);
       } finally {
         this.running = undefined;
       }
@@ -96,26 +98,24 @@ export class Dispatcher {
     this.#run();
   };
 
-  readonly #run = (): void => inNeutralContext(this.#round);
-
   /** Returns what `work` does, a hook of `runnable`, as in a turn of it. */
   inTurnOf<T>(runnable: Runnable, work: () => T): T {
     const before = this.running;
     this.running = runnable;
     try {
-      return work();
+      return inNeutralContext(work);
     } finally {
       this.running = before;
     }
   }
 
-  readonly #round = (): void => {
+  readonly #run = (): void => {
     const ready = this.#ready;
     try {
       while (ready.length > 0) {
         const next = ready.shift();
         this.running = next;
-        this.#untilRead -= next.run(this.#untilRead);
+        this.#untilRead -= inNeutralContext(turnOf, next, this.#untilRead);
         if (this.#untilRead <= 0 && this.#overBudget()) break;
       }
     } finally {

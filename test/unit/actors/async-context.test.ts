@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Context } from "@pneumatic/actors";
 import { implement } from "@pneumatic/actors";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { rejection } from "../../support/gate.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
@@ -172,6 +172,35 @@ describe("in no stranger's context", () => {
       });
       await inStrange(() => system.stop(address));
     },
+    "a turn after one that has entered a context for good": async (system, seen) => {
+      using address = system.spawn(observed, { args: seen });
+      using other = system.spawn(observed, { args: new Map() });
+      const how = (): void => storage.enterWith("for good");
+      await other.ask({ type: "run", how });
+      await address.ask({ type: "look", where: "another actor" });
+      await address.ask({ type: "run", how });
+      await address.ask({ type: "look", where: "a later turn" });
+      await address.ask({ type: "run", how: (context) => [storage.enterWith("for good"), context.stop()] });
+      await system.shutdown();
+    },
+    "the hooks of an actor that another one stops or kills in a context": async (system, seen) => {
+      using address = system.spawn(observed, { args: seen });
+      const child = (): void => void system.spawn(observed, { args: seen }).drop();
+      using other = system.spawn(observed, { args: new Map() });
+      await address.ask({ type: "run", how: child });
+      const how = (): unknown => inStrange(() => system.stop(address));
+      await other.ask({ type: "run", how });
+      using killed = system.spawn(observed, { args: seen });
+      await killed.ask({ type: "run", how: ({ spawn, own }) => void own(spawn(observed, { args: seen })) });
+      await other.ask({ type: "run", how: () => inStrange(() => system.kill(killed)) });
+      await quiet();
+    },
+    "what an actor owns": async (system, seen) => {
+      using address = system.spawn(observed, { args: seen });
+      const owned = { [Symbol.dispose]: () => note(seen, "owned") };
+      await address.ask({ type: "run", how: ({ own }) => void own(owned) });
+      await inStrange(() => system.stop(address));
+    },
   };
 
   test.each(Object.entries(places))("runs %s", async (_, play) => {
@@ -194,4 +223,12 @@ test("what a handler enters itself stays in force in all that it awaits", async 
     });
   expect(await inStrange(() => address.ask({ type: "run", how }))).toBe("own");
   expect(await address.ask({ type: "look" })).toBeUndefined();
+});
+
+test("the neutral context is nobody's, whoever loads the package first", async () => {
+  const { inNeutralContext } = await storage.run("first", async () => {
+    vi.resetModules();
+    return import("../../../packages/actors/src/async-context.ts");
+  });
+  expect(inNeutralContext(() => storage.getStore())).toBeUndefined();
 });

@@ -181,7 +181,8 @@ export class Lifecycle {
     incarnation.state = state;
     let done: unknown;
     try {
-      done = asPromise(this.#inTurn(() => incarnation.executor.started?.(incarnation)));
+      const { started } = incarnation.executor;
+      done = started && asPromise(this.#inTurn(() => started(incarnation)));
     } catch (error) {
       this.#startFailed(incarnation, error);
       return;
