@@ -10,6 +10,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { getHeapStatistics } from "node:v8";
+import { inNeutralContext } from "../../async-context.ts";
 import { repeatEvery } from "../../clock.ts";
 import { setCurrentHost } from "../wire/current-host.ts";
 import { BEAT, HEAP_MB, LOADING, ON_STACK, OS_THREAD } from "../wire/shared-words.ts";
@@ -36,11 +37,13 @@ export class VitalSigns {
     return this.#working.getStore();
   }
 
-  /** Runs user code of the incarnation `id`. */
+  readonly #work = <T>(id: number, run: () => T): T => this.#working.run(id, run);
+
+  /** Runs user code of the incarnation `id`, in no async context but that. */
   onStack<T>(id: number, run: () => T): T {
     const before = Atomics.exchange(this.#words, ON_STACK, id);
     try {
-      return this.#working.run(id, run);
+      return inNeutralContext(this.#work<T>, id, run);
     } finally {
       Atomics.store(this.#words, ON_STACK, before);
     }
