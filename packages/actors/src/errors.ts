@@ -9,16 +9,19 @@ import { describe, listed, shortened, textOf } from "./wording.ts";
 
 const PACKAGE = "@pneumatic/actors";
 
-/** The reply did not come in time. The message may have been handled or not: retry only if it may be done twice. */
+/** The reply did not come in time. If it was accepted, the message may have been handled: retry only if it may be done twice. */
 export class AskTimeoutError extends Error {
   static {
     brand(AskTimeoutError, "AskTimeoutError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ASK_TIMEOUT" as const;
-  constructor(path: string, type: string, timeoutMs: number) {
+  /** False if the message waited for room until the end: then the addresses in it are still the caller's. */
+  readonly accepted: boolean;
+  constructor(path: string, type: string, timeoutMs: number, accepted = true) {
     super(
       `Actor "${shortened(path)}" did not reply to "${shortened(type)}" within ${timeoutMs} ms. ask(message, { timeout }) waits longer`,
     );
+    this.accepted = accepted;
   }
 }
 
@@ -32,13 +35,21 @@ export class ActorStoppedError extends Error {
   }
   readonly code = "ERR_ACTOR_STOPPED" as const;
   readonly reason: ExitReason;
-  constructor(path: string, reason: ExitReason, stage: "ending" | "restarting" | "stopped" = "stopped") {
+  /** False if the actor never took the message that was asked: then the addresses in it are still the caller's. */
+  readonly accepted: boolean = true;
+  constructor(
+    path: string,
+    reason: ExitReason,
+    stage: "ending" | "interrupted" | "restarting" | "stopped" = "stopped",
+  ) {
     super(`Actor "${shortened(path)}" ${stoppedText(reason, stage)}`);
     this.reason = reason;
   }
 }
 
-function stoppedText(reason: ExitReason, stage: "ending" | "restarting" | "stopped"): string {
+function stoppedText(reason: ExitReason, stage: "ending" | "interrupted" | "restarting" | "stopped"): string {
+  if (stage === "interrupted")
+    return `was asked to stop (${describe(reason)}), and its handler has broken off, as ctx.stopping told it. Repeat the message only if it may be handled twice`;
   if (stage === "restarting")
     return `has ended (${describe(reason)}) before the message was handled to its end, and starts again under the same address. Repeat the message only if it may be handled twice`;
   if (stage === "ending" && reason.kind === "normal")
@@ -61,6 +72,8 @@ export class ActorPanickedError extends Error {
     brand(ActorPanickedError, "ActorPanickedError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_PANICKED" as const;
+  /** True: the runtime drops the addresses in the message, as far as its handler has not taken them. */
+  readonly accepted = true as const;
   constructor(path: string, type: string, cause: unknown) {
     super(`Actor "${shortened(path)}" panicked while handling "${shortened(type)}": ${textOf(cause)}`, { cause });
   }
@@ -72,9 +85,15 @@ export class MailboxFullError extends Error {
     brand(MailboxFullError, "MailboxFullError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_MAILBOX_FULL" as const;
-  constructor(path: string, capacity: number) {
+  /**
+   * False if the mailbox refused the message: then the addresses in it are still the caller's. True if the mailbox gave it up,
+   * as `dropOldest` and `dropNewest` do.
+   */
+  readonly accepted: boolean;
+  constructor(path: string, capacity: number, accepted = true) {
     const remedies = 'Try again later; with the overflow "wait", the sender waits for room instead';
     super(`Cannot send to actor "${shortened(path)}": mailbox is full at ${capacity}. ${remedies}`);
+    this.accepted = accepted;
   }
 }
 
@@ -108,6 +127,8 @@ export class UnknownMessageError extends Error {
     brand(UnknownMessageError, "UnknownMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_UNKNOWN_MESSAGE" as const;
+  /** True: the message is a dead letter, and the system owns the addresses in it. */
+  readonly accepted = true as const;
   constructor(path: string, type: string, handlers: readonly string[] = []) {
     super(`Actor "${shortened(path)}" has no handler for "${shortened(type)}"${listed(handlers)}`);
   }
@@ -119,6 +140,8 @@ export class InvalidMessageError extends TypeError {
     brand(InvalidMessageError, "InvalidMessageError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_INVALID_MESSAGE" as const;
+  /** False: nothing was sent, and the addresses in the message are still the caller's. */
+  readonly accepted = false as const;
   constructor(path: string, given: unknown) {
     const what =
       given === null ? "null" : typeof given === "object" ? 'an object without a string as its "type"' : typeof given;
@@ -166,6 +189,8 @@ export class BroadcastAskError extends Error {
     brand(BroadcastAskError, "BroadcastAskError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_BROADCAST_ASK" as const;
+  /** False: nothing was sent, and the addresses in the message are still the caller's. */
+  readonly accepted = false as const;
   constructor(path: string, type: string) {
     super(
       `Cannot ask router "${shortened(path)}" for "${shortened(type)}": a broadcast has no single reply. Use tell(), with an address to reply to`,
@@ -179,6 +204,8 @@ export class RoutingKeyError extends Error {
     brand(RoutingKeyError, "RoutingKeyError", PACKAGE);
   }
   readonly code = "ERR_ACTOR_ROUTING_KEY" as const;
+  /** False: nothing was sent, and the addresses in the message are still the caller's. */
+  readonly accepted = false as const;
   constructor(path: string, type: string, how: string, cause?: unknown) {
     super(
       `Cannot route "${shortened(type)}" at router "${shortened(path)}": its key ${how}`,
@@ -208,6 +235,8 @@ export class DeadlockError extends Error {
   }
   readonly code = "ERR_ACTOR_DEADLOCK" as const;
   readonly path: readonly string[];
+  /** False if the message that was asked waited for room: then the addresses in it are still the caller's. */
+  readonly accepted: boolean = true;
   constructor(path: readonly string[]) {
     const [first, ...others] = path.map((each) => `"${shortened(each)}"`);
     const cycle = path.length === 2 ? "itself" : others.join(", which waits for ");

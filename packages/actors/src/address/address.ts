@@ -56,6 +56,9 @@ interface Deliveries<in Message, out AskFunction> {
    *
    * Rejects with `AskTimeoutError`, `ActorStoppedError`, `ActorPanickedError`, `MailboxFullError` or the reason of
    * the signal, at once if the actor dies. A message whose ask was given up while it was queued is never handled.
+   *
+   * The addresses in the message are given away by the call. They are the caller's again only if the error says `accepted:
+   * false`: the message was refused, or waited for room in vain. On a thread, where the message is a copy, no error says so.
    */
   readonly ask: AskFunction;
   /**

@@ -25,6 +25,7 @@ import { forgetOrigin, noteOrigin } from "./address-origins.ts";
 import { askAt, isMessage } from "./sending.ts";
 import type { AnyAsk, Message, Target } from "./target.ts";
 import { isObject, OWNER, TARGET } from "./target.ts";
+import { dropAddresses } from "./walk.ts";
 
 abstract class BaseAddress {
   // By symbols of another file, which the declaration of an exported class cannot have as names.
@@ -91,7 +92,10 @@ abstract class BaseAddress {
     try {
       const inbox = this.inboxOf("ask", message);
       const refusal = options === undefined ? undefined : refuse(options);
-      if (refusal !== undefined) return this.#refused(refusal);
+      if (refusal !== undefined) {
+        refusal.catch((reason) => reason === options?.signal?.reason && dropAddresses(message)); // as of any aborted ask
+        return this.#refused(refusal);
+      }
       const ask = askAt(inbox, message, this.#target.deadlines, options, this.#owner);
       return ask.isSettled && charge(true) ? marked(afterYield(ask.promise)) : ask.promise; // else retries starve timers
     } catch (misuse) {

@@ -32,9 +32,10 @@ import {
   refuse,
   settled,
 } from "@pneumatic/core/internal";
+import type { ActorStoppedError } from "../errors.ts";
 import { MailboxFullError, UnknownMessageError } from "../errors.ts";
 import type { AskPosition, AskQueue, Envelope, Wrapped } from "../reply/ask.ts";
-import { isEnvelope, messageOf } from "../reply/ask.ts";
+import { isEnvelope, messageOf, noteAccepted } from "../reply/ask.ts";
 import type { Waiter } from "../reply/wait-for-graph.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { typeOf } from "../wording.ts";
@@ -73,7 +74,7 @@ export interface MailboxOwner extends Waker, Waiter {
   readonly clock: Clock;
   readonly step: Scheduler["step"];
   /** The fate of a message that comes too late. */
-  readonly stopped: { readonly error: Error; readonly reason: DeadLetterReason };
+  readonly stopped: { readonly error: ActorStoppedError; readonly reason: DeadLetterReason };
   /** The names of its handlers, as far as they are known. */
   readonly handlers: readonly string[];
   /** `isQuiet`: it is of no interest to the log. */
@@ -253,9 +254,13 @@ export class Mailbox implements AskQueue, AccountedInbox {
   ask(ask: Envelope): void {
     const pushed = this.#offer(ask);
     if (pushed === PUSHED) ask.waiting(this.lastTicket);
-    else if (pushed === DISCONNECTED) ask.reject(this.#owner.stopped.error);
-    else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity));
+    else if (pushed === DISCONNECTED) ask.reject(noteAccepted(this.#owner.stopped.error, false));
+    else if (this.#overflow === "reject") ask.reject(new MailboxFullError(this.path, this.channel.capacity, false));
     else new WaitingAsk(this, ask, this.#waitingItem(ask));
+  }
+
+  release(message: unknown): void {
+    this.#owner.release(message);
   }
 
   withdraw(position: AskPosition, message: unknown): void {
@@ -295,7 +300,7 @@ export class Mailbox implements AskQueue, AccountedInbox {
 
   /** The error of an ask that comes too late. */
   get stoppedError(): Error {
-    return this.#owner.stopped.error;
+    return noteAccepted(this.#owner.stopped.error, false);
   }
 
   /** Gives up a message that was accepted. */

@@ -11,6 +11,7 @@
 import type { WaitingSender, WaitNode } from "@pneumatic/core/internal";
 import { followSignal, ignore, ignoreSignal } from "@pneumatic/core/internal";
 import { inNeutralContext } from "../async-context.ts";
+import type { DeadlockError } from "../errors.ts";
 import { AskTimeoutError } from "../errors.ts";
 import type { AskOptions } from "../protocol.ts";
 import type { Step } from "../scheduler.ts";
@@ -29,6 +30,8 @@ export interface AskQueue {
   readonly path: string;
   /** Takes an ask out of its position, because its caller has given up. */
   withdraw(position: AskPosition, message: unknown): void;
+  /** Drops the addresses in a message that nobody will see. */
+  release(message: unknown): void;
 }
 
 /** A position outside of the channel where an ask waits. */
@@ -114,8 +117,8 @@ export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
     this.#edge = target.waitForGraph.add(owner, target, this, this.promise, now);
   }
 
-  deadlocked(error: Error): void {
-    this.#giveUp(error);
+  deadlocked(error: DeadlockError): void {
+    this.#giveUp(this.wasAccepted ? error : noteAccepted(error, false));
   }
 
   /** Notes that it waits at `position` now. */
@@ -169,11 +172,13 @@ export class Envelope extends Wrapped implements Expiring, DeadlockVictim {
   }
 
   expired(): void {
-    this.#giveUp(new AskTimeoutError(this.#queue.path, typeOf(this.message), this.timeoutMs));
+    this.#giveUp(new AskTimeoutError(this.#queue.path, typeOf(this.message), this.timeoutMs, this.wasAccepted));
   }
 
+  /** The reason is the caller's own and cannot tell whose the addresses are: they are nobody's. */
   aborted(reason: unknown): void {
     this.#giveUp(reason);
+    if (!this.wasAccepted) this.#queue.release(this.message);
   }
 
   /** The signal for the handler. It is aborted when the caller gives up, or by {@link abortHandler}. */
@@ -215,4 +220,10 @@ export function isEnvelope(item: unknown): item is Envelope {
   } catch {
     return false;
   }
+}
+
+/** Notes on an error of an ask whose the addresses in its message are: still the caller's unless `accepted`. */
+export function noteAccepted<E>(error: E, accepted: boolean): E {
+  if (error instanceof Error && Object.hasOwn(error, "accepted")) (error as { accepted?: boolean }).accepted = accepted;
+  return error;
 }

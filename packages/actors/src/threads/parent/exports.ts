@@ -22,6 +22,7 @@ import { ActorStoppedError, StartFailedError, ThreadLostError } from "../../erro
 import type { ExitReason } from "../../exit-reason.ts";
 import { Credits } from "../../mailbox/credits.ts";
 import type { Envelope } from "../../reply/ask.ts";
+import { noteAccepted } from "../../reply/ask.ts";
 import type { Waiter } from "../../reply/wait-for-graph.ts";
 import { marshalError, marshalReason } from "../wire/errors.ts";
 import type { AddressDescriptor, AddressTable, Marshalled } from "../wire/marshal.ts";
@@ -299,6 +300,7 @@ export class Exports implements AddressTable {
       this.#answer(n, path, await ask.promise);
     } catch (error) {
       if (ask?.wasAccepted !== true) dropAddresses(message);
+      noteAccepted(error, true); // the thread has given the addresses away at the call
       this.#sendRecord({ op: "refused", n, error: marshalError(error) });
     } finally {
       this.#asks.delete(n);

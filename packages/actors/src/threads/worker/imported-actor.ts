@@ -260,6 +260,10 @@ export class ImportedActor implements Target, Inbox, AskInbox {
     ask.reject(new ActorStoppedError(this.path, this.ended));
   }
 
+  release(message: unknown): void {
+    dropAddresses(message);
+  }
+
   withdraw(position: AskPosition): void {
     this.#imports.withdraw(position as number);
   }
