@@ -5,7 +5,7 @@ import type { Definition } from "./definition.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MessageOf } from "./protocol.ts";
 import type { Route } from "./routing/router-address.ts";
-import type { RootOptions, SpawnArguments } from "./supervisor/actor-options.ts";
+import type { SpawnArguments, SuperviseOptions } from "./supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "./supervisor/supervisor-address.ts";
 
 /** The context of `state`, before there is a state. */
@@ -29,12 +29,37 @@ export interface StartContext<out Self> {
    * reason is always an `AbortError`; a loop may poll `aborted` there, which is true at once.
    */
   readonly signal: AbortSignal;
+  /**
+   * A signal for work that should not hold up an end: aborted when this actor is asked to stop, or to restart with its
+   * group, while a message is in hand. A shutdown aborts it when the hooks of `beforeShutdown` are through, or half of its
+   * time is spent; a message that is begun later in that shutdown sees it aborted from the start. A drain has all the time,
+   * and does not abort it, nor does `stop()` of this context.
+   *
+   * A handler may reject because of it: with its reason, an error named `AbortError`, or an error with one of these among its
+   * causes. That is no panic: the message becomes a dead letter `stopped`, and its ask rejects with `ActorStoppedError`. On
+   * a thread a loop may poll `aborted`, which is true at once.
+   *
+   * @example
+   * ```ts
+   * import { setTimeout } from "node:timers/promises";
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const poller = actor({
+   *   on: { wait: ({ stopping }) => setTimeout(60_000, "an hour later", { signal: stopping }) },
+   * });
+   * const system = new ActorSystem({ logLevel: "silent" });
+   * const asked = system.spawn(poller).ask({ type: "wait" }, { timeout: Infinity });
+   * await system.shutdown(); // at once
+   * await asked.catch((error) => console.log(error.name)); // ActorStoppedError
+   * ```
+   */
+  readonly stopping: AbortSignal;
   /** Messages to this actor at a later time; cancelled when this incarnation ends. */
   readonly timers: Timers<Self>;
   /** Spawns a child, which is stopped before this incarnation ends. The caller owns the address. */
   spawn<P, Args>(definition: Definition<P, Args>, ...options: SpawnArguments<Args, MessageOf<P>>): Address<P>;
   /** Starts a supervisor as a child. The caller owns the address. */
-  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C>;
+  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: SuperviseOptions): SupervisorAddress<C>;
   /** Starts a router as a child. The caller owns the address. */
   readonly route: Route;
   /**

@@ -59,6 +59,7 @@ export type {
   RootOptions,
   SpawnArguments,
   SpawnOptions,
+  SuperviseOptions,
   ThreadOptions,
 } from "./supervisor/actor-options.ts";
 export type {
@@ -71,7 +72,7 @@ export type {
   SupervisorSpec,
 } from "./supervisor/supervisor-address.ts";
 export { child, supervisor } from "./supervisor/supervisor-spec.ts";
-export type { ActorInspection, ActorState, SystemInspection } from "./system/inspection.ts";
+export type { ActorInspection, ActorState, Health, SystemInspection } from "./system/inspection.ts";
 export { ActorSystem } from "./system/system.ts";
 export type { ActorSystemOptions, SystemLogger } from "./system/system-options.ts";
 export { blocking } from "./threads/blocking.ts";

@@ -39,7 +39,7 @@ import type { Watch } from "../address/watch.ts";
 import type { Runnable } from "../dispatcher.ts";
 import { ActorPanickedError, ActorStoppedError, InvalidDefinitionError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
-import { KILLED } from "../exits.ts";
+import { KILLED, SHUTDOWN } from "../exits.ts";
 import type { Account } from "../mailbox/account.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
 import type { DeferredMessages } from "../mailbox/deferred.ts";
@@ -59,7 +59,8 @@ import type { CellSettings, Runtime, TreePosition } from "./environment.ts";
 import { childPath } from "./environment.ts";
 import type { ActorCode } from "./executor.ts";
 import { failureOf, retries } from "./failure.ts";
-import { GAVE_UP, isGivingUp } from "./giving-up.ts";
+import type { Excuse } from "./giving-up.ts";
+import { BROKE_OFF, GAVE_UP } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Sibling } from "./siblings.ts";
@@ -79,6 +80,11 @@ import {
   STOPPED,
 } from "./state.ts";
 import { runTurn } from "./turn.ts";
+
+const EXCUSES: Readonly<Record<Excuse, string>> = {
+  [GAVE_UP]: "the handler has given up along with its caller",
+  [BROKE_OFF]: "the handler has broken off, since the actor is to stop",
+};
 
 export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   readonly id: number;
@@ -244,6 +250,10 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     return this.#watches;
   }
 
+  get isWatched(): boolean {
+    return (this.#watches?.size ?? 0) > 0;
+  }
+
   /** Notifies the watches: it has ended for good. */
   notifyWatches(reason: ExitReason): void {
     for (const watch of this.#watches ?? []) watch.ended(reason);
@@ -299,7 +309,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
     report(runtime.log, "warn", { actor, id, generation: life.generation }, lostAddress(actor, parent?.path, origin));
   }
 
-  get stopped(): { readonly error: Error; readonly reason: DeadLetterReason } {
+  get stopped(): { readonly error: ActorStoppedError; readonly reason: DeadLetterReason } {
     const { state, path, life } = this;
     if (state.phase < ENDING) return { error: new ActorStoppedError(path, life.reason, "ending"), reason: "draining" };
     const restarts = state.phase === ENDING && state.directive.restart && !this.mailbox.isFinished;
@@ -311,7 +321,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   deadLetter(message: unknown, reason: DeadLetterReason, isQuiet: boolean): void {
-    this.runtime.deadLetter(this, message, reason, undefined, isQuiet);
+    this.runtime.deadLetter(this, message, reason, { isQuiet });
   }
 
   release(message: unknown): void {
@@ -356,8 +366,8 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.attempt = 1;
-    if (reply === GAVE_UP) {
-      this.#givenUp(item);
+    if (reply === GAVE_UP || reply === BROKE_OFF) {
+      this.#excused(item, reply);
       return;
     }
     if (this.isStashing) {
@@ -374,25 +384,30 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
   }
 
   /**
-   * Counts an ask whose handler has given up along with the caller, or a tick that its thread has found to be stale: the
-   * actor goes on with its state.
+   * Counts a message whose handler has given up along with the caller, or broken off, or a tick that its thread has found to be
+   * stale: the actor goes on with its state.
    */
-  #givenUp(item: unknown): void {
+  #excused(item: unknown, excuse: Excuse): void {
     this.isStashing = false;
     this.#setAside++;
-    this.account.expired++;
-    this.#dropOriginals(item);
-    if (!isEnvelope(item)) return;
     const { path: actor, id, life } = this;
-    const entry = { actor, id, generation: life.generation, type: typeOf(item.message) };
-    report(this.runtime.log, "debug", entry, "the handler has given up along with its caller");
+    if (excuse === GAVE_UP) {
+      this.account.expired++;
+      this.#dropOriginals(item);
+      if (!isEnvelope(item)) return;
+    } else {
+      this.#given = undefined;
+      if (isEnvelope(item)) item.reject(new ActorStoppedError(actor, life.stopReason ?? SHUTDOWN, "interrupted"));
+      this.account.deadLetter("stopped");
+      this.runtime.deadLetter(this, messageOf(item), "stopped", { wasBegun: true });
+    }
+    const entry = { actor, id, generation: life.generation, type: typeOf(messageOf(item)) };
+    report(this.runtime.log, "debug", entry, EXCUSES[excuse]);
   }
 
-  /** Returns true if the handler of this thread that threw `error` has only given up along with its caller. */
-  gaveUp(incarnation: Incarnation, error: unknown): boolean {
-    const item = this.inFlight;
-    if (this.code.isRemote || !isEnvelope(item) || !item.isSettled || this.isOver(incarnation)) return false;
-    return isGivingUp(error, item.handlerSignal.reason);
+  /** Returns what excuses the handler of this thread that threw `error`; undefined if it has panicked. */
+  excuseFor(incarnation: Incarnation, error: unknown): Excuse | undefined {
+    return this.code.isRemote || this.isOver(incarnation) ? undefined : incarnation.excuseFor(this.inFlight, error);
   }
 
   /** Returns the message for one attempt of a handler. */
@@ -463,7 +478,7 @@ export class Cell implements Target, MailboxOwner, Runnable, Sibling {
       return;
     }
     this.account.panicked++;
-    if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", error);
+    if (this.settings.poison === "quarantine") this.runtime.deadLetter(this, message, "quarantined", { error });
     else if (this.code.isRemote)
       dropAddresses(message); // its handler had others
     else this.#dropOriginals(message);

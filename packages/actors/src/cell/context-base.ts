@@ -20,11 +20,13 @@ import type { AnyAsk, Message, Target } from "../address/target.ts";
 import { targetOf } from "../address/target.ts";
 import type { Watch } from "../address/watch.ts";
 import { startWatch } from "../address/watch.ts";
+import { inNeutralContext } from "../async-context.ts";
 import { ActorStoppedError, InvalidDefinitionError, NothingToStashError, SpawnRefusedError } from "../errors.ts";
 import type { ExitReason } from "../exit-reason.ts";
 import type { Tick } from "../mailbox/tick.ts";
 import { shortened } from "../wording.ts";
 import { DisposableSet, dropAll } from "./disposable-set.ts";
+import { isBreakingOff } from "./giving-up.ts";
 import type { SleepOptions } from "./sleeps.ts";
 import { Sleeps } from "./sleeps.ts";
 import { MessageTimers } from "./timers.ts";
@@ -47,6 +49,7 @@ export abstract class ContextBase {
   #self: WeakAddressTo<Message, AnyAsk> | undefined = undefined;
   #log: Logger | undefined = undefined;
   #life: AbortController | undefined = undefined;
+  #stopping: AbortController | undefined = undefined;
   #timers: MessageTimers | undefined = undefined;
   #sleeps: Sleeps | undefined = undefined;
   #owned: DisposableSet | undefined = undefined;
@@ -75,6 +78,12 @@ export abstract class ContextBase {
     return this.#life.signal;
   }
 
+  get stopping(): AbortSignal {
+    this.#stopping ??= this.newStopping();
+    if (this.isStopping || this.#endsFor !== undefined) this.#stopping.abort();
+    return this.#stopping.signal;
+  }
+
   get timers(): MessageTimers {
     this.#timers ??= new MessageTimers(
       (message) => this.prepared(message),
@@ -100,7 +109,7 @@ export abstract class ContextBase {
     };
   }
 
-  get supervise(): (spec: unknown, options?: { readonly name?: string }) => unknown {
+  get supervise(): (spec: unknown, options?: object) => unknown {
     return (spec, options) => {
       this.#refuseIfEnded("a supervisor");
       return giveTo(this.target, this.superviseChild(spec, options));
@@ -180,13 +189,25 @@ export abstract class ContextBase {
     return this.#owned ?? [];
   }
 
-  /** Gives up its timers, sleeps and watches, and aborts its signal. */
+  /** Aborts `stopping`: the actor has to end soon. */
+  abortStopping(): void {
+    if (this.#stopping !== undefined) inNeutralContext(() => this.#stopping?.abort());
+  }
+
+  /** Returns true if a handler that threw `error` has only broken off, as `stopping` told it. */
+  protected hasBrokenOff(error: unknown): boolean {
+    const signal = this.#stopping?.signal;
+    return signal?.aborted === true && isBreakingOff(error, signal.reason);
+  }
+
+  /** Gives up its timers, sleeps and watches, and aborts its signals. */
   protected giveUpWaits(reason: ExitReason): void {
     this.#endsFor ??= reason;
     this.#timers?.end();
     this.#endSleeps();
     for (const watch of this.#watches ?? []) watch[Symbol.dispose]();
     this.#life?.abort();
+    this.#stopping?.abort();
   }
 
   /** Drops what it owns: its children and its hook are done. */
@@ -207,11 +228,17 @@ export abstract class ContextBase {
 
   // The port
 
+  protected newStopping(): AbortController {
+    return new AbortController();
+  }
+
   protected abstract readonly target: Target;
   protected abstract readonly clock: Clock;
   protected abstract readonly systemLog: Logger;
   /** The signal of the ask in hand; undefined while there is none. */
   abstract readonly callerSignal: AbortSignal | undefined;
+  /** True if the actor has been asked to stop, or its system. */
+  protected abstract readonly isStopping: boolean;
   /** True while a message is in hand. */
   protected abstract readonly hasMessage: boolean;
   /** Lets the message in hand be stashed when its handler has settled. */
@@ -219,7 +246,7 @@ export abstract class ContextBase {
   protected abstract putBackStashed(): void;
   protected abstract requestStop(): void;
   protected abstract spawnChild(definition: unknown, options: object | undefined): unknown;
-  protected abstract superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown;
+  protected abstract superviseChild(spec: unknown, options: object | undefined): unknown;
   protected abstract routeChild(definition: unknown, options: unknown): unknown;
   /** Returns what a timer tells later; throws to refuse it. */
   protected abstract prepared(message: unknown): Message;

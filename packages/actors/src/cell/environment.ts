@@ -12,6 +12,16 @@ import type { Decider, Exit } from "./directive.ts";
 import type { Poison } from "./poison.ts";
 import type { TestHooks } from "./test-hooks.ts";
 
+/** What else is known of a dead letter. */
+export interface DeadLetterDetails {
+  /** What the handler of a quarantined message threw. */
+  readonly error?: unknown;
+  /** It is no news: nothing is logged. */
+  readonly isQuiet?: boolean;
+  /** Its handler had begun, whatever the reason. */
+  readonly wasBegun?: boolean;
+}
+
 /** The part of its system that a cell needs. */
 export interface Runtime {
   readonly clock: Clock;
@@ -22,11 +32,14 @@ export interface Runtime {
   readonly diagnostics: Diagnostics;
   readonly testHooks: TestHooks | undefined;
   spawn(parent: Cell, definition: unknown, options: object | undefined): unknown;
-  supervise(parent: Cell, spec: unknown, options: { readonly name?: string } | undefined): unknown;
+  supervise(parent: Cell, spec: unknown, options: object | undefined): unknown;
   route(parent: Cell, definition: unknown, options: unknown): unknown;
-  /** `error` is what the handler of a quarantined message threw. */
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown, isQuiet?: boolean): void;
+  /** True once its shutdown lets handlers know of it. */
+  readonly isStopping: boolean;
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, details?: DeadLetterDetails): void;
   ended(cell: Cell): void;
+  /** An actor without a parent has failed for good, and nobody else hears of it. */
+  rootFailed(): void;
   /** Makes the decider of an actor that is supervised alone. */
   deciderFor(cell: Cell, exit: Exit): Decider;
 }

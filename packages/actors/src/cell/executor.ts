@@ -31,6 +31,8 @@ export interface Executor extends Omit<Behavior, "name"> {
   readonly isSilent: boolean;
   /** Is told, while the incarnation starts, that it has to end. */
   cutShort(): void;
+  /** Aborts `ctx.stopping` where the handlers are, if that is elsewhere. */
+  abortStopping(): void;
 }
 
 /** A definition that runs on this thread. It has no state, so one serves all incarnations of all its actors. */
@@ -65,4 +67,6 @@ export class LocalExecutor implements Behavior, ActorCode, Executor {
   catchUp(): void {}
 
   cutShort(): void {}
+
+  abortStopping(): void {}
 }

@@ -21,7 +21,8 @@ import type { MakeMessage } from "./context-base.ts";
 import { ContextBase } from "./context-base.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "./failure.ts";
-import { GAVE_UP } from "./giving-up.ts";
+import type { Excuse } from "./giving-up.ts";
+import { BROKE_OFF, GAVE_UP, isGivingUp } from "./giving-up.ts";
 import { ENDING } from "./state.ts";
 import { requestAfter, STOP_SELF } from "./termination.ts";
 
@@ -92,6 +93,10 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.log;
   }
 
+  protected get isStopping(): boolean {
+    return this.#cell.runtime.isStopping || this.#cell.life.stopReason !== undefined;
+  }
+
   protected get hasMessage(): boolean {
     return this.#cell.incarnation === this && this.#cell.inFlight !== undefined;
   }
@@ -112,7 +117,7 @@ export class Incarnation extends ContextBase {
     return this.#cell.runtime.spawn(this.#cell, definition, options);
   }
 
-  protected superviseChild(spec: unknown, options: { readonly name?: string } | undefined): unknown {
+  protected superviseChild(spec: unknown, options: object | undefined): unknown {
     return this.#cell.runtime.supervise(this.#cell, spec, options);
   }
 
@@ -141,6 +146,17 @@ export class Incarnation extends ContextBase {
   /** Ends the incarnation: its thread is gone, or work of its own has failed outside of a message. `isFinal`: for good. */
   lost(reason: ExitReason, error: unknown, isFinal = false): void {
     if (!this.hasEnded) this.#cell.life.request(requestAfter(reason, error, isFinal));
+  }
+
+  override abortStopping(): void {
+    super.abortStopping();
+    this.executor.abortStopping();
+  }
+
+  /** Returns what excuses `error`, which its handler on this thread has thrown at `item`; undefined if that is a panic. */
+  excuseFor(item: unknown, error: unknown): Excuse | undefined {
+    if (isEnvelope(item) && item.isSettled && isGivingUp(error, item.handlerSignal.reason)) return GAVE_UP;
+    return item !== undefined && this.hasBrokenOff(error) ? BROKE_OFF : undefined;
   }
 
   /** Announces a message, which keeps the actor until then. Returns false if it is too late for that. */
@@ -176,7 +192,8 @@ export class Incarnation extends ContextBase {
   await(reply: Promise<unknown>): void {
     this.#fulfilled ??= (value) => this.#goOn(value);
     this.#rejected ??= (error) => {
-      if (this.#cell.gaveUp(this, error)) this.#goOn(GAVE_UP);
+      const excuse = this.#cell.excuseFor(this, error);
+      if (excuse !== undefined) this.#goOn(excuse);
       else this.#cell.panicked(this, error);
     };
     this.#awaitsAsk = this.isAsk;

@@ -15,6 +15,7 @@ import { ActorStoppedError, StartFailedError, StartTimeoutError } from "../error
 import type { ExitReason } from "../exit-reason.ts";
 import { isAbnormal, KILLED, NORMAL, SHUTDOWN } from "../exits.ts";
 import type { DeadLetterReason } from "../mailbox/dead-letter.ts";
+import { isEnvelope } from "../reply/ask.ts";
 import { report } from "../report.ts";
 import type { Cell } from "./cell.ts";
 import { DeferredPromise } from "./deferred-promise.ts";
@@ -44,7 +45,17 @@ import {
   waiting,
 } from "./state.ts";
 import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination.ts";
-import { DECIDE, FINISH, killAll, MOST_LEVELS, reportEnd, SUSPEND, stopRequest, takeDown } from "./termination.ts";
+import {
+  DECIDE,
+  FINISH,
+  killAll,
+  MOST_LEVELS,
+  reportEnd,
+  STOP_SELF,
+  SUSPEND,
+  stopRequest,
+  takeDown,
+} from "./termination.ts";
 
 /** How often a start that is late is looked at while its thread is silent. */
 const SILENT_MS = 250;
@@ -69,6 +80,8 @@ export class Lifecycle {
   startError: unknown = NOTHING;
   /** The reason of the end without an address: `shutdown` if it was drained. */
   #drainReason: ExitReason = NORMAL;
+  /** True if the last end was that of a message whose caller hears of it. */
+  #isTaken = false;
   /** The time that the hook under way still has: `state` and `started` together, or `stopped`. */
   #limit: UnrefTimer | undefined = undefined;
 
@@ -160,6 +173,7 @@ export class Lifecycle {
     const incarnation = new Incarnation(cell, ++this.generation);
     transition(cell, startingAfter(cell.state.reason));
     cell.incarnation = incarnation;
+    if (cell.runtime.isStopping) incarnation.abortStopping();
     let made: unknown;
     try {
       made = asPromise(incarnation.executor.state?.(cell.args, incarnation));
@@ -247,6 +261,12 @@ export class Lifecycle {
     return (this.#cell.state as StartingState | RunningState).requested;
   }
 
+  /** Why it is to end after what it is at; undefined if it was not asked to, or asks itself. */
+  get stopReason(): ExitReason | undefined {
+    const requested = this.#requested;
+    return requested === STOP_SELF ? undefined : requested?.reason;
+  }
+
   /**
    * Ends the actor, since it has no address and nothing left to do. Called between two messages, or while it is down.
    */
@@ -313,6 +333,7 @@ export class Lifecycle {
     const cell = this.#cell;
     const state = cell.state as StartingState | RunningState;
     if (request.afterExit >= (state.requested?.afterExit ?? DECIDE)) transition(cell, askedFor(request, state));
+    if (request !== STOP_SELF) cell.incarnation?.abortStopping();
     if (state.phase === STARTING) cell.incarnation?.executor.cutShort();
     else this.#halt();
   }
@@ -351,6 +372,7 @@ export class Lifecycle {
     const cell = this.#cell;
     this.#endLimit();
     cell.incarnation?.executor.catchUp(cell);
+    this.#isTaken = isEnvelope(cell.inFlight) && !cell.inFlight.isSettled;
     const termination: Termination = {
       reason,
       afterExit: how.afterExit ?? DECIDE,
@@ -467,6 +489,7 @@ export class Lifecycle {
       reason.kind === "killed" ? life.kill(FINISH) : life.request(stopRequest());
     transition(cell, endedFor(reason, STOPPED));
     parent?.removeChild(cell);
+    if (parent === undefined && isAbnormal(reason) && reason.kind !== "killed" && !this.#isHeard) runtime.rootFailed();
     runtime.ended(cell);
     if (cell.hasAddresses) dropAddresses(cell.args);
     this.#settleStarted();
@@ -474,6 +497,11 @@ export class Lifecycle {
     this.#changed();
     this.#decider?.ended(reason);
     cell.notifyWatches(reason);
+  }
+
+  /** True if somebody hears of the end: who has asked, awaits `started` or `exited`, or watches. */
+  get #isHeard(): boolean {
+    return this.#isTaken || this.#started !== undefined || this.#exited !== undefined || this.#cell.isWatched;
   }
 
   /** Ends an actor that is being taken down at once. */

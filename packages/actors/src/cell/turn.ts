@@ -12,7 +12,6 @@ import { isEnvelope, isWrapped } from "../reply/ask.ts";
 import type { Handler } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { asPromise } from "./failure.ts";
-import { GAVE_UP } from "./giving-up.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { AWAITING_STATE, BUSY_STATE, become, QUEUED_STATE, READY_STATE } from "./state.ts";
 
@@ -60,11 +59,11 @@ function handle(cell: Cell, incarnation: Incarnation, item: unknown): boolean {
       reply = asPromise(handler(incarnation, cell.clonesHandles ? cell.attemptAt(message) : message));
     }
   } catch (error) {
-    if (!cell.gaveUp(incarnation, error)) {
+    reply = cell.excuseFor(incarnation, error);
+    if (reply === undefined) {
       cell.panicked(incarnation, error);
       return false;
     }
-    reply = GAVE_UP;
   }
   if (handler === undefined) {
     cell.inFlight = undefined;

@@ -4,8 +4,7 @@ import { callback, integer, oneOf, required } from "@pneumatic/core/internal";
 import { InvalidDefinitionError } from "../errors.ts";
 import { door, nested, positiveMilliseconds } from "../option-doors.ts";
 import type { Intensity } from "../supervisor/actor-options.ts";
-import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
-import { childSpec } from "../supervisor/child-spec.ts";
+import { childSpec, RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { DEFAULT_INTENSITY } from "../supervisor/intensity.ts";
 import type { ActorDoor } from "../supervisor/settings.ts";
 import { routerDoor } from "../supervisor/settings.ts";
@@ -18,6 +17,7 @@ export type Limits = Required<ElasticSize>;
 export interface RouterSpec {
   readonly routee: RuntimeChildSpec;
   readonly name: string | undefined;
+  readonly essential: boolean;
   readonly intensity: Intensity;
   readonly strategy: RoutingStrategy;
   readonly key: ((message: unknown) => unknown) | undefined;
@@ -53,7 +53,9 @@ const DEFAULT_IDLE_MS = 10_000;
 /** Checks options, and fills in the defaults. */
 export function routerSpec(definition: unknown, options: unknown): RouterSpec {
   const given = options === undefined ? {} : (options as object);
-  const routee = childSpec(definition, given, "permanent", ROUTER);
+  const { behavior, settings, args, name } = childSpec(definition, given, "permanent", ROUTER);
+  const { essential } = settings;
+  const routee = new RuntimeChildSpec(behavior, { ...settings, essential: false }, { args });
   const {
     strategy = "round_robin",
     size,
@@ -68,7 +70,7 @@ export function routerSpec(definition: unknown, options: unknown): RouterSpec {
   if (strategy !== "consistent_hash" && key !== undefined) {
     throw invalidRouterOptions("a key goes with consistent_hash alone");
   }
-  return { routee, name: routee.name, intensity, strategy, key, limits: limitsOf(size, strategy) };
+  return { routee, name, essential, intensity, strategy, key, limits: limitsOf(size, strategy) };
 }
 
 /** Checks the size of a router that lives, and fills in the defaults. */

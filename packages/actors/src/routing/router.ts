@@ -25,7 +25,7 @@ export interface RouterFactory {
   makeSupervisor(
     parent: Cell | undefined,
     spec: SupervisorSpec,
-    as: { readonly stem: string; readonly name: string | undefined },
+    as: { readonly stem: string; readonly name: string | undefined; readonly essential: boolean },
   ): { readonly cell: Cell; readonly sender: Sender<unknown>; readonly state: Supervisor };
 }
 
@@ -37,12 +37,12 @@ export function startRouter(
   options: unknown,
 ): object {
   const spec = routerSpec(definition, options);
-  const { routee, name, intensity, limits, strategy } = spec;
+  const { routee, name, essential, intensity, limits, strategy } = spec;
   const specs = Array.from({ length: limits.min }, () => routeeSpec(routee));
   const children = Object.fromEntries(specs.map((each, n) => [routeeName(n + 1), each as ChildSpec<unknown>]));
   let made: ReturnType<RouterFactory["makeSupervisor"]>;
   try {
-    const naming = { stem: routee.stem, name };
+    const naming = { stem: routee.stem, name, essential };
     made = factory.makeSupervisor(parent, { strategy: "one_for_one", intensity, children }, naming);
   } catch (misuse) {
     for (const { args } of specs) if (args !== routee.args) dropAddresses(args);

@@ -55,7 +55,15 @@ export interface RootOptions {
   readonly name?: string;
   /** The limit of restarts: 3 in 5,000 ms by default. One more ends this actor alone. */
   readonly intensity?: Intensity;
+  /**
+   * True if the service is not ready without it: `system.health()` says so while it starts, waits for its restart, or has
+   * ended as a failure. False when left out.
+   */
+  readonly essential?: boolean;
 }
+
+/** The options of a supervisor that has none above it. */
+export type SuperviseOptions = Pick<RootOptions, "name" | "essential">;
 
 /**
  * The arguments that `Options` and an actor's `Args` make: `args` is required exactly when `state` needs it. `Args` is

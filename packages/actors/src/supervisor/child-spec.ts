@@ -76,8 +76,13 @@ export function childSpec(
 }
 
 /** A supervisor as an actor: its children have their own limits of time, so it has none. */
-export function supervisorSpec(spec: SupervisorSpec, name: string | undefined, restart: Restart): RuntimeChildSpec {
-  return new RuntimeChildSpec(spec, settingsOf({ startTimeoutMs: NEVER, shutdownMs: NEVER }, restart), { name });
+export function supervisorSpec(
+  spec: SupervisorSpec,
+  { name, essential }: { readonly name?: string | undefined; readonly essential?: boolean | undefined },
+  restart: Restart,
+): RuntimeChildSpec {
+  const settings = settingsOf({ startTimeoutMs: NEVER, shutdownMs: NEVER, essential }, restart);
+  return new RuntimeChildSpec(spec, settings, { name });
 }
 
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */
@@ -87,7 +92,7 @@ export function specOf(id: string, spec: unknown): RuntimeChildSpec {
   }
   if (spec instanceof RuntimeChildSpec) return spec;
   if (typeof (spec as Partial<SupervisorSpec> | undefined)?.children === "object") {
-    return supervisorSpec(checkedSupervisor(spec as SupervisorSpec), undefined, "permanent");
+    return supervisorSpec(checkedSupervisor(spec as SupervisorSpec), {}, "permanent");
   }
   throw new InvalidDefinitionError(
     `The child "${id}" of a supervisor must be made by child(definition, options) or supervisor(spec)`,

@@ -1,7 +1,7 @@
 /** The tables of the options of an actor, and their defaults. */
 import type { ResourceLimits } from "node:worker_threads";
 import type { OptionKind, OptionTable } from "@pneumatic/core/internal";
-import { count, ignored, milliseconds, numberFrom, oneOf, required } from "@pneumatic/core/internal";
+import { count, flag, ignored, milliseconds, numberFrom, oneOf, required } from "@pneumatic/core/internal";
 import type { Poison, Retry } from "../cell/poison.ts";
 import { InvalidDefinitionError } from "../errors.ts";
 import { unbounded } from "../mailbox/bounded.ts";
@@ -22,6 +22,7 @@ export interface Settings {
   readonly shutdownMs: number;
   readonly mailbox: MailboxSpec<never>;
   readonly poison: Poison | undefined;
+  readonly essential: boolean;
   readonly thread: "shared" | "dedicated";
   readonly resourceLimits: ResourceLimits | undefined;
 }
@@ -61,11 +62,12 @@ const LIFE = {
 };
 
 /** The options of an actor that has no supervisor. */
-const ROOT = { name: pathName, intensity: INTENSITY };
+const ROOT = { name: pathName, intensity: INTENSITY, essential: flag };
 /** The same, where a supervisor decides. */
 const SUPERVISED = {
   name: elsewhere("the id in `children` is the name of a child"),
   intensity: elsewhere("supervisor({ intensity }) is that of all its children"),
+  essential: elsewhere("each child in a specification is"),
 };
 
 const ON_THREAD = { thread: oneOf("shared", "dedicated"), resourceLimits: nested("resourceLimits", RESOURCE_LIMITS) };
@@ -108,6 +110,7 @@ function fillIn(given: Partial<Omit<Settings, "backoff">> & LifeOptions, restart
     shutdownMs: given.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     mailbox: given.mailbox ?? UNBOUNDED,
     poison: given.poison,
+    essential: given.essential ?? false,
     thread: given.thread ?? "shared",
     resourceLimits: given.resourceLimits,
   };

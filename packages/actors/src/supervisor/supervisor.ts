@@ -208,6 +208,11 @@ export class Supervisor {
     return this.children.map(({ id, cell }) => ({ id, alive: cell.isAlive, restarts: cell.life.restarts }));
   }
 
+  /** The actors of the children of the specification. */
+  get staticChildren(): Cell[] {
+    return this.children.flatMap(({ comesBack, cell }) => (comesBack ? [cell] : []));
+  }
+
   /** In the order of starting. */
   get children(): Child[] {
     return [...this.#children.values()];

@@ -1,6 +1,7 @@
 /** The tables of the options that a system takes, for untyped code and for all that the types do not say. */
+import { constants } from "node:os";
 import type { OptionKind } from "@pneumatic/core/internal";
-import { callback, count, flag, milliseconds, oneOf, shown } from "@pneumatic/core/internal";
+import { callback, count, flag, integer, milliseconds, oneOf, shown } from "@pneumatic/core/internal";
 import { pino } from "pino";
 import { InvalidDefinitionError } from "../errors.ts";
 import type { Door } from "../option-doors.ts";
@@ -18,11 +19,20 @@ export const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, OptionKin
   random: callback,
   deadlock: oneOf("reject", "warn"),
   deadLetters: nested("deadLetters of a system", { keep: count }),
+  shutdownOn: {
+    expected: 'a list of signals that a process can receive, such as ["SIGTERM"]',
+    accepts: (value) => Array.isArray(value) && value.every(isSignal),
+  },
+  failureExitCode: integer(1, 255),
   threads: nested("threads of a system", {
     heartbeatMs: positiveMilliseconds,
     resourceLimits: nested("resourceLimits of a system", RESOURCE_LIMITS),
   }),
 };
+
+function isSignal(value: unknown): boolean {
+  return value !== "SIGKILL" && value !== "SIGSTOP" && Object.hasOwn(constants.signals, value as string);
+}
 
 const check = door("a system", SYSTEM_OPTIONS);
 
@@ -35,7 +45,7 @@ export function checkSystemOptions(options: unknown): void {
     );
 }
 
-export const checkSupervise: Door = door("supervise()", { name: pathName });
+export const checkSupervise: Door = door("supervise()", { name: pathName, essential: flag });
 export const checkKill: Door = door("kill()", { restart: flag });
 export const checkShutdown: Door = door("shutdown()", { timeoutMs: milliseconds });
 export const checkReceiver: Door = door("deadLetterReceiver()", { capacity: count });

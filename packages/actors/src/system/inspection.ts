@@ -73,3 +73,16 @@ export interface SystemInspection {
    */
   readonly cycles: readonly (readonly string[])[];
 }
+
+/** The health of a system, as the probes of an orchestrator ask for it. */
+export interface Health {
+  /** False after the shutdown. */
+  readonly live: boolean;
+  /**
+   * False during and after the shutdown, and while a child in the specification of a supervisor, or an actor spawned with
+   * `essential: true`, starts, waits for its restart, or has ended as a failure.
+   */
+  readonly ready: boolean;
+  /** Why it is not ready, a sentence for each reason, such as `/db is starting`. */
+  readonly reasons: readonly string[];
+}

@@ -10,7 +10,7 @@ import type { Logger } from "pino";
 import { dropAddresses } from "../address/walk.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Decider, Exit } from "../cell/directive.ts";
-import type { Runtime } from "../cell/environment.ts";
+import type { DeadLetterDetails, Runtime } from "../cell/environment.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import { testHooksOf } from "../cell/test-hooks.ts";
 import { Diagnostics } from "../diagnostics-channels.ts";
@@ -29,6 +29,7 @@ import { Hosts } from "../threads/parent/hosts.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { typeOf } from "../wording.ts";
 import { ActorTree, withDescendants } from "./actor-tree.ts";
+import { HealthWatch } from "./health.ts";
 import { Inspector, ownershipCycles } from "./inspect.ts";
 import type { SystemInspection } from "./inspection.ts";
 import { keepAlive } from "./keep-alive-report.ts";
@@ -45,6 +46,7 @@ export interface Dependencies {
   /** True if a deadlock is ended, false if it is only reported. */
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
+  readonly failureExitCode: number | undefined;
   readonly heartbeatMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
 }
@@ -61,6 +63,9 @@ export class SystemRuntime implements Runtime {
   readonly random: () => number;
   readonly deadLetters: DeadLetterStore;
   readonly hosts: Hosts;
+  readonly health: HealthWatch = new HealthWatch();
+  isStopping = false;
+  readonly #failureExitCode: number | undefined;
   readonly #tree = new ActorTree();
   readonly #spawner: Spawner = new Spawner(this, this.#tree);
   readonly #retired = new Account();
@@ -91,6 +96,7 @@ export class SystemRuntime implements Runtime {
     const { clock, log, heartbeatMs, resourceLimits } = dependencies;
     this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
     this.#keepAlive = dependencies.keepAlive;
+    this.#failureExitCode = dependencies.failureExitCode;
     this.#idle = idle;
   }
 
@@ -107,7 +113,7 @@ export class SystemRuntime implements Runtime {
     return this.#spawner.spawn(parent, definition, options);
   }
 
-  supervise(parent: Cell | undefined, spec: unknown, options: { readonly name?: string } | undefined): unknown {
+  supervise(parent: Cell | undefined, spec: unknown, options: object | undefined): unknown {
     return this.#spawner.supervise(parent, spec, options);
   }
 
@@ -117,17 +123,18 @@ export class SystemRuntime implements Runtime {
 
   entered(cell: Cell): void {
     if (this.#living++ === 0 && this.#keepAlive) this.#unref = keepAlive(this.#name, this);
+    if ((cell.settings as Settings).essential) this.health.essential(cell);
     this.diagnostics.spawned(cell, cell.code.name);
   }
 
-  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, error?: unknown, isQuiet = false): void {
+  deadLetter(cell: Cell, message: unknown, reason: DeadLetterReason, details: DeadLetterDetails = {}): void {
+    const { error, isQuiet = false, wasBegun = reason === "killed" || reason === "quarantined" } = details;
     if (!cell.isAlive) {
       this.#retired.accepted++;
       this.#retired.deadLetter(reason);
     }
     const { path: to, id } = cell;
     const letter = { message, type: typeOf(message), reason, to, id, at: this.clock.now() };
-    const wasBegun = reason === "killed" || reason === "quarantined";
     const isInHand = wasBegun && !cell.code.isRemote && !cell.clonesHandles;
     this.deadLetters.add(error === undefined ? letter : { ...letter, error }, cell, isInHand, isQuiet);
     this.diagnostics.deadLetter(cell, letter.type, reason);
@@ -154,8 +161,14 @@ export class SystemRuntime implements Runtime {
     };
   }
 
+  /** Lets the exit code of the process tell of the failure of a root that nobody else hears of, unless it tells of another. */
+  rootFailed(): void {
+    if (this.#failureExitCode !== undefined && !process.exitCode) process.exitCode = this.#failureExitCode;
+  }
+
   ended(cell: Cell): void {
     this.diagnostics.stopped(cell);
+    this.health.ended(cell);
     if (cell.code instanceof ThreadCode) cell.code.release(this.hosts);
     this.#retired.add(cell.account);
     endRegistrations(cell);
@@ -177,9 +190,11 @@ export class SystemRuntime implements Runtime {
     this.waitForGraph.end();
   }
 
-  /** No actor is spawned from now on. */
+  /** Spawns no root from now on, and tells every handler that the system stops. */
   close(): void {
     this.#spawner.close();
+    this.isStopping = true;
+    for (const { incarnation } of withDescendants(this.roots)) incarnation?.abortStopping();
   }
 
   /** The account of all messages since the beginning. */

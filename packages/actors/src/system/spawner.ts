@@ -16,6 +16,7 @@ import { DuplicateNameError, SpawnRefusedError } from "../errors.ts";
 import type { RouterFactory } from "../routing/router.ts";
 import { startRouter } from "../routing/router.ts";
 import { RemoteDefinition } from "../runtime-definition.ts";
+import type { SuperviseOptions } from "../supervisor/actor-options.ts";
 import type { RuntimeChildSpec } from "../supervisor/child-spec.ts";
 import { checkedSupervisor, childSpec, supervisorSpec } from "../supervisor/child-spec.ts";
 import { supervisorAddress } from "../supervisor/handle.ts";
@@ -30,11 +31,13 @@ import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { copyFor } from "../threads/wire/marshal.ts";
 import type { ActorTree } from "./actor-tree.ts";
 import { checkSupervise } from "./check-options.ts";
+import type { HealthWatch } from "./health.ts";
 
 /** The system, as its spawner needs it. */
 interface SpawningRuntime extends Runtime {
   readonly random: () => number;
   readonly hosts: Hosts;
+  readonly health: HealthWatch;
   /** Called for each new actor in the tree. */
   entered(cell: Cell): void;
 }
@@ -43,6 +46,7 @@ interface SpawningRuntime extends Runtime {
 interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
+  readonly essential: boolean;
 }
 
 /** A supervisor that has not begun. */
@@ -83,11 +87,10 @@ export class Spawner implements ActorFactory, RouterFactory {
     return handle;
   }
 
-  supervise(parent: Cell | undefined, given: unknown, options?: { readonly name?: string }): unknown {
+  supervise(parent: Cell | undefined, given: unknown, options: SuperviseOptions = {}): unknown {
     checkSupervise(options);
-    const name = options?.name;
-    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), name, "temporary");
-    const { cell, handle } = this.make(parent, name, spec);
+    const spec = supervisorSpec(checkedSupervisor(given as SupervisorSpec), options, "temporary");
+    const { cell, handle } = this.make(parent, spec.name, spec);
     cell.life.begin();
     return handle;
   }
@@ -99,7 +102,9 @@ export class Spawner implements ActorFactory, RouterFactory {
   make(parent: Cell | undefined, name: string | undefined, spec: RuntimeChildSpec, decider?: Decider): MadeActor {
     const { behavior, settings, args, stem } = spec;
     if ("children" in behavior) {
-      const { cell, sender, state } = this.makeSupervisor(parent, behavior, { stem, name }, decider);
+      const { essential } = settings;
+      const { cell, sender, state } = this.makeSupervisor(parent, behavior, { stem, name, essential }, decider);
+      this.#runtime.health.supervised(cell, state);
       return { cell, handle: supervisorAddress(cell, sender, state) };
     }
     const position = this.#position(parent, { stem, name }, decider);
@@ -113,7 +118,7 @@ export class Spawner implements ActorFactory, RouterFactory {
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
     const state = new Supervisor(spec, this, naming.stem);
     const position = this.#position(parent, naming, decider);
-    const { settings } = supervisorSpec(spec, undefined, "temporary");
+    const { settings } = supervisorSpec(spec, naming, "temporary");
     const cell = this.#enter(new Cell(position, state.code, undefined, settings, this.#runtime));
     const sender = firstSender(cell);
     try {
@@ -135,7 +140,11 @@ export class Spawner implements ActorFactory, RouterFactory {
     return this.#enter(new Cell(position, new ThreadCode(definition, host), copy(args), settings, this.#runtime, copy));
   }
 
-  #position(parent: Cell | undefined, { stem, name: chosen }: Naming, decider: Decider | undefined): TreePosition {
+  #position(
+    parent: Cell | undefined,
+    { stem, name: chosen }: Omit<Naming, "essential">,
+    decider: Decider | undefined,
+  ): TreePosition {
     const name = chosen ?? this.#tree.markedName(parent, stem, this.#cells + 1);
     if (!this.#accepting && parent === undefined) {
       throw new SpawnRefusedError(childPath(parent, name ?? stem), "the system was shut down. Make a new one");

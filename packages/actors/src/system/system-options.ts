@@ -38,6 +38,17 @@ export interface ActorSystemOptions {
     /** The number that is kept, with the addresses in them; 1,000 when left out. With 0, none is. */
     readonly keep?: number;
   };
+  /**
+   * The signals that shut the system down, such as `["SIGTERM", "SIGINT"]`. At the first one `shutdown()` begins, and the process
+   * ends by itself. A second one kills all actors and has its default effect: the process ends at once. None when left out.
+   */
+  readonly shutdownOn?: readonly NodeJS.Signals[];
+  /**
+   * The exit code of the process, 1 when left out, once an actor, supervisor or router without a parent has ended for good as a
+   * failure and nobody heard of it: nobody watched it, had read its `exited` or `started`, or had an ask in its hand. Undefined
+   * leaves the exit code alone. An exit code other than 0 stays.
+   */
+  readonly failureExitCode?: number | undefined;
   /** The worker threads that actors run on. */
   readonly threads?: {
     /**

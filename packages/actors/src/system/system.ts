@@ -4,17 +4,15 @@
  * Above the limits: it is the face of all rooms; each operation is one call into the machinery.
  */
 import type { Receiver } from "@pneumatic/core";
-import { currentClock, Timer } from "@pneumatic/core/internal";
+import { currentClock } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import type { Address, AnyAddress, WeakAddress } from "../address/address.ts";
 import { weakAddress } from "../address/handle.ts";
-import type { Cell } from "../cell/cell.ts";
 import { cellOf } from "../cell/cell.ts";
 import { DeferredPromise } from "../cell/deferred-promise.ts";
 import { DisposableSet, dropAll } from "../cell/disposable-set.ts";
-import { QUEUED, READY } from "../cell/state.ts";
-import { DECIDE, FINISH, shutDown, stopRequest } from "../cell/termination.ts";
+import { DECIDE, FINISH, stopRequest } from "../cell/termination.ts";
 import { platformScheduler } from "../clock.ts";
 import type { Definition } from "../definition.ts";
 import type { ExitReason } from "../exit-reason.ts";
@@ -26,11 +24,13 @@ import { Registry } from "../registry/registry.ts";
 import { Topics } from "../registry/topics.ts";
 import type { BroadcastAddress, RouterAddress } from "../routing/router-address.ts";
 import type { BroadcastArguments, RouteArguments } from "../routing/router-options.ts";
-import type { RootOptions, SpawnArguments } from "../supervisor/actor-options.ts";
+import type { SpawnArguments, SuperviseOptions } from "../supervisor/actor-options.ts";
 import type { ChildSpecs, SupervisorAddress, SupervisorSpec } from "../supervisor/supervisor-address.ts";
 import { checkKill, checkReceiver, checkShutdown, checkSystemOptions } from "./check-options.ts";
-import type { SystemInspection } from "./inspection.ts";
+import type { Health, SystemInspection } from "./inspection.ts";
+import { endOnSignals } from "./process-signals.ts";
 import { exposeRuntime, SystemRuntime } from "./runtime.ts";
+import { Shutdown } from "./shutdown.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
 
 const DEAD_LETTERS_KEPT = 1000;
@@ -69,9 +69,9 @@ export class ActorSystem implements AsyncDisposable {
   /** Undefined once dropped. */
   #owned: DisposableSet | undefined = new DisposableSet();
   #terminated = new DeferredPromise<void>();
-  #shutdown: Promise<void> | undefined = undefined;
-  /** When the shutdown kills what is left; undefined before it. */
-  #deadline: { readonly at: number; readonly timer: Timer } | undefined = undefined;
+  readonly #shutdown: Shutdown;
+  readonly #ignoreSignals: () => void;
+  #hasEnded = false;
 
   /** Throws `InvalidDefinitionError` for an option that does not exist or is out of range, as every operation here does. */
   constructor(options: ActorSystemOptions = {}) {
@@ -88,10 +88,13 @@ export class ActorSystem implements AsyncDisposable {
       keepAlive: options.keepAlive ?? true,
       endsDeadlocks: options.deadlock !== "warn",
       deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
+      failureExitCode: "failureExitCode" in options ? options.failureExitCode : 1,
       heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       resourceLimits: options.threads?.resourceLimits,
     };
     this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
+    this.#shutdown = new Shutdown(this.#runtime, () => this.#finish());
+    this.#ignoreSignals = this.#endOnSignals(options.shutdownOn ?? []);
     exposeRuntime(this, this.#runtime);
   }
 
@@ -108,7 +111,7 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /** Starts a supervisor and returns its first address, which the caller owns. Unnamed, it is `supervisor-n`. */
-  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: Pick<RootOptions, "name">): SupervisorAddress<C> {
+  supervise<C extends ChildSpecs>(spec: SupervisorSpec<C>, options?: SuperviseOptions): SupervisorAddress<C> {
     const address = this.#runtime.supervise(undefined, spec, options) as SupervisorAddress<C>;
     this.#renew();
     return address;
@@ -270,8 +273,9 @@ export class ActorSystem implements AsyncDisposable {
    * Ends the system, one root actor after the other in reverse order of their start, so that each can use those
    * before it to the end. Each closes its mailbox, handles what is queued, stops its children, and then itself.
    *
-   * Kills the actors that are left after `timeoutMs` (10,000 when left out), and drops the addresses that the system
-   * owns. Idempotent, except that a second call with an earlier deadline hurries the first.
+   * Before that come the hooks of `beforeShutdown`, and `ctx.stopping` is aborted for all handlers at work. Kills the actors
+   * that are left after `timeoutMs` (10,000 when left out), and drops the addresses that the system owns. Idempotent,
+   * except that a second call with an earlier deadline hurries the first.
    */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void> {
     try {
@@ -279,50 +283,86 @@ export class ActorSystem implements AsyncDisposable {
     } catch (misuse) {
       return Promise.reject(misuse);
     }
-    this.#endWithin(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
-    this.#shutdown ??= this.#end();
-    return this.#shutdown;
+    return this.#shutdown.begin(options?.timeoutMs ?? DEFAULT_SHUTDOWN_TIMEOUT_MS);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
-  /** Kills what is left after `timeoutMs`, unless that happens earlier anyway, or the system has ended. */
-  #endWithin(timeoutMs: number): void {
-    const { clock } = this.#runtime;
-    const at = clock.now() + timeoutMs;
-    if (this.#shutdown !== undefined && (this.#deadline === undefined || at >= this.#deadline.at)) return;
-    this.#deadline?.timer.stop();
-    this.#deadline = { at, timer: new Timer(timeoutMs, () => this.#runtime.roots.forEach(endNow), clock) };
+  /**
+   * Calls `hook` in a shutdown, before any mailbox closes: close a listener there, and the requests under way can still ask.
+   * Hooks are awaited in reverse order, for half of the time that the shutdown has; one that fails is logged. The result
+   * takes the hook back. Throws `InvalidDefinitionError` once mailboxes close.
+   *
+   * @example
+   * ```ts
+   * import { createServer } from "node:http";
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * const counter = actor({ state: () => ({ count: 0 }), on: { hit: ({ state }) => ++state.count } });
+   * const system = new ActorSystem({ shutdownOn: ["SIGTERM", "SIGINT"] });
+   * const hits = system.own(system.spawn(counter));
+   * const server = createServer(async (_, response) => response.end(`${await hits.ask({ type: "hit" })}`));
+   * server.listen(0);
+   * system.beforeShutdown(() => new Promise((resolve) => server.close(resolve)));
+   * await system.shutdown(); // as SIGTERM does
+   * ```
+   */
+  beforeShutdown(hook: () => unknown): Disposable {
+    return this.#shutdown.before(hook);
   }
 
-  async #end(): Promise<void> {
+  /** A signal that is aborted when the shutdown begins, before the first hook: open responses and streams end on it. */
+  get stopping(): AbortSignal {
+    return this.#shutdown.stopping;
+  }
+
+  /**
+   * Returns whether the process should go on (`live`), and should get requests (`ready`), for the probes of an orchestrator.
+   *
+   * @example
+   * ```ts
+   * import { ActorSystem, actor } from "@pneumatic/actors";
+   *
+   * await using system = new ActorSystem();
+   * using store = system.spawn(actor({ on: { ping: () => "pong" } }), { name: "store", essential: true });
+   * console.log(system.health()); // { live: true, ready: false, reasons: [ '/store is starting' ] }
+   * await store.started;
+   * console.log(system.health().ready); // true
+   * ```
+   */
+  health(): Health {
+    const reasons = this.#shutdown.hasBegun ? ["the system is shutting down"] : this.#runtime.health.reasons();
+    return { live: !this.#hasEnded, ready: reasons.length === 0, reasons };
+  }
+
+  async #finish(): Promise<void> {
     const runtime = this.#runtime;
-    runtime.close();
-    const { roots } = runtime;
-    for (const cell of roots.reverse()) {
-      cell.life.drain();
-      await cell.exited;
-    }
-    this.#deadline?.timer.stop();
-    this.#deadline = undefined;
     const owned = this.#owned ?? [];
     this.#owned = undefined;
     dropAll(owned, () => this.log);
     runtime.deadLetters.close();
     await runtime.hosts.end();
     runtime.stopIdleTimers();
+    this.#ignoreSignals();
+    this.#hasEnded = true;
     this.#terminated.resolve();
+  }
+
+  #endOnSignals(signals: readonly NodeJS.Signals[]): () => void {
+    return endOnSignals(signals, {
+      shutDown: (signal) => {
+        this.log.info({ signal }, "shutting down");
+        return this.shutdown();
+      },
+      killAll: () => {
+        for (const { life } of this.#runtime.roots) life.kill(FINISH);
+      },
+    });
   }
 
   #renew(): void {
     if (this.#terminated.isSettled) this.#terminated = new DeferredPromise();
   }
-}
-
-/** At the deadline: who is in the middle of something is killed, who is not can still run its hook. */
-function endNow(cell: Cell): void {
-  if (cell.phase === READY || cell.phase === QUEUED) void shutDown(cell, false, "stopped");
-  else cell.life.kill(FINISH);
 }

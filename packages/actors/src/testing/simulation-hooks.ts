@@ -11,6 +11,8 @@ import type { Cell } from "../cell/cell.ts";
 import type { ActorCode } from "../cell/executor.ts";
 import { LocalExecutor } from "../cell/executor.ts";
 import { asPromise } from "../cell/failure.ts";
+import type { Excuse } from "../cell/giving-up.ts";
+import { BROKE_OFF, GAVE_UP } from "../cell/giving-up.ts";
 import type { Incarnation } from "../cell/incarnation.ts";
 import type { TestHooks } from "../cell/test-hooks.ts";
 import type { Diagnostics } from "../diagnostics-channels.ts";
@@ -165,8 +167,8 @@ export class SimulationHooks implements TestHooks {
       reply.then(
         (value) => settled(() => (isAsk ? repliesText(value) : `has handled ${message.type}`)),
         (error) => {
-          const how = cell.gaveUp(context as Incarnation, error) ? "gives up" : "panics in";
-          settled(() => `${how} ${message.type}`);
+          const excuse = cell.excuseFor(context as Incarnation, error);
+          settled(() => `${excuse === undefined ? "panics in" : EXCUSES[excuse]} ${message.type}`);
         },
       );
       return reply;
@@ -207,6 +209,8 @@ export class SimulationHooks implements TestHooks {
     this.#simulation.jump(lengthOf(fault));
   }
 }
+
+const EXCUSES: Readonly<Record<Excuse, string>> = { [GAVE_UP]: "gives up", [BROKE_OFF]: "breaks off" };
 
 function repliesText(value: unknown): string {
   return value === undefined ? "replies" : `replies ${display(value)}`;

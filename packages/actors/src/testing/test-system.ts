@@ -17,7 +17,8 @@ import type { SystemParts } from "./simulated-system.ts";
 import { simulatedSystem } from "./simulated-system.ts";
 
 /** The options of a {@link TestSystem}. */
-export interface TestSystemOptions extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive"> {
+export interface TestSystemOptions
+  extends Omit<ActorSystemOptions, "clock" | "scheduler" | "random" | "keepAlive" | "failureExitCode" | "shutdownOn"> {
   /** Virtual time, which stands still until the test moves it. */
   readonly clock?: "virtual";
   /**
@@ -62,6 +63,7 @@ export class TestSystem extends ActorSystem {
       scheduler: Object.assign(simulation, { [TEST_HOOKS]: hooks }),
       random: simulation.clock.random,
       keepAlive: false,
+      failureExitCode: undefined,
     });
     this.#parts = parts as SystemParts;
     simulation.stopIdleTimers = () => runtimeOf(this).stopIdleTimers();

@@ -91,4 +91,8 @@ class ThreadExecutor implements Executor {
   }
 
   cutShort(): void {}
+
+  abortStopping(): void {
+    this.#incarnation?.abortStopping();
+  }
 }

@@ -22,7 +22,7 @@ import { targetOf } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Cell } from "../../cell/cell.ts";
 import { failureOf } from "../../cell/failure.ts";
-import { GAVE_UP } from "../../cell/giving-up.ts";
+import { BROKE_OFF, GAVE_UP } from "../../cell/giving-up.ts";
 import type { Incarnation } from "../../cell/incarnation.ts";
 import type { ThreadLostError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
@@ -32,6 +32,7 @@ import type { RemoteDefinition } from "../../runtime-definition.ts";
 import { marshalReason, unmarshalError } from "../wire/errors.ts";
 import { hasAttachments, marshal, unmarshal } from "../wire/marshal.ts";
 import type { FromIncarnation, Identity, ToWorker } from "../wire/messages.ts";
+import { STOPPING } from "../wire/shared-words.ts";
 import { Acknowledgements } from "./acknowledged.ts";
 import type { Host, HostedIncarnation } from "./host.ts";
 import { PrefetchWindow, WINDOW } from "./prefetch.ts";
@@ -44,6 +45,7 @@ type HandlerOutcome = Handled | { readonly error: unknown };
 const NO_REPLY: HandlerOutcome = { reply: undefined };
 const NOT_STARTED: HandlerOutcome = { reply: NEVER_STARTED };
 const GIVEN_UP: HandlerOutcome = { reply: GAVE_UP };
+const BROKEN_OFF: HandlerOutcome = { reply: BROKE_OFF };
 const STASHED: HandlerOutcome = { reply: undefined, isStashed: true };
 
 const OPEN = 0;
@@ -164,6 +166,12 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
     return this.#answerTo({ op: "stop", id: this.#id, reason: marshalReason(reason) });
   }
 
+  abortStopping(): void {
+    if (this.#state.is >= LOST) return;
+    Atomics.store(this.#acks.words, STOPPING, 1);
+    this.#host.send({ op: "stopping", id: this.#id });
+  }
+
   /** Halts the thread. Returns true if it has started messages whose turn has not come here. */
   halt(): boolean {
     const isAhead = this.#window.turnSeq < this.#halt();
@@ -224,6 +232,10 @@ export class ThreadIncarnation implements HostedIncarnation, Disposable {
       case "gaveUp":
         this.#reportsReceived++;
         this.#outcomes.set(record.seq, GIVEN_UP);
+        break;
+      case "brokeOff":
+        this.#reportsReceived++;
+        this.#outcomes.set(record.seq, BROKEN_OFF);
         break;
       case "panicked": {
         const error = unmarshalError(record.error);

@@ -47,6 +47,8 @@ export type ToWorker =
   /** The caller of an ask has given up. */
   | { readonly op: "cancel"; readonly id: number; readonly seq: number }
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
+  /** The actor was asked to stop, which stands in the words of the incarnation as well. */
+  | { readonly op: "stopping"; readonly id: number }
   /** The incarnation has ended; it gets no more records. */
   | { readonly op: "forget"; readonly id: number }
   | ToImports;
@@ -106,6 +108,8 @@ export type ToParent =
   | { readonly op: "tick"; readonly id: number; readonly n: number; readonly message: Marshalled }
   /** The handler of an ask has given up along with the caller, or a tick is stale. */
   | { readonly op: "gaveUp"; readonly id: number; readonly seq: number }
+  /** The handler of a message has broken off, since the actor was asked to stop. */
+  | { readonly op: "brokeOff"; readonly id: number; readonly seq: number }
   /** A message was stashed by its handler. */
   | { readonly op: "stashed"; readonly id: number; readonly seq: number }
   /** The stashed messages go first after that message: the prefetch window is reset behind it. */

@@ -16,7 +16,9 @@ export const REPORTS = 2;
  */
 const GIVEN_UP = 3;
 const GIVEN_UP_WORDS = 32;
-export const INCARNATION_WORDS: number = GIVEN_UP + GIVEN_UP_WORDS;
+/** 1 once the actor was asked to stop; the parent writes it. */
+export const STOPPING: number = GIVEN_UP + GIVEN_UP_WORDS;
+export const INCARNATION_WORDS: number = STOPPING + 1;
 export const HALTED = -1;
 /** The bits of a number that the words have: an actor may handle more messages than they can count. */
 export const LOW_BITS: number = 2 ** 31 - 1;

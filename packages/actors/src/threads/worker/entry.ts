@@ -51,6 +51,9 @@ class WorkerHost implements ActorHost {
       case "stop":
         void this.#actors.get(record.id)?.stop(record);
         return;
+      case "stopping":
+        this.#actors.get(record.id)?.stopping();
+        return;
       case "forget":
         this.#signs.loaded(record.id);
         this.#actors.get(record.id)?.forget();

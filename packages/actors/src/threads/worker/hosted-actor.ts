@@ -23,6 +23,7 @@ import type { Message } from "../../address/target.ts";
 import { dropAddresses } from "../../address/walk.ts";
 import type { Behavior } from "../../cell/behavior.ts";
 import { asPromise } from "../../cell/failure.ts";
+import { GAVE_UP } from "../../cell/giving-up.ts";
 import { platformScheduler } from "../../clock.ts";
 import { marshalError, unmarshalReason } from "../wire/errors.ts";
 import { unmarshal, unmarshalAll } from "../wire/marshal.ts";
@@ -207,6 +208,10 @@ export class HostedActor implements Parent {
     if (this.#inHand?.seq === seq) this.#context.abort();
   }
 
+  stopping(): void {
+    this.#context.abortStopping();
+  }
+
   async stop({ id, reason: marshalled }: Received<"stop">): Promise<void> {
     this.#close(STOPPING);
     const reason = unmarshalReason(marshalled);
@@ -232,7 +237,8 @@ export class HostedActor implements Parent {
   uncaught(error: unknown): void {
     const { is } = this.#state;
     if (is === STARTING) this.#startFailed(error);
-    else if (this.#context.gaveUp(error)) this.#context.log.debug({ err: error }, "its caller has given up");
+    else if (this.#context.excuseFor(error) !== undefined)
+      this.#context.log.debug({ err: error }, "its caller has given up, or it is to stop");
     else if (is < FAILED) this.#panicked(this.#inHand?.seq ?? 0, error);
     else this.#context.log.warn({ err: error }, "it has failed once more while it ends");
   }
@@ -351,7 +357,7 @@ export class HostedActor implements Parent {
       this.#replied(delivery, reply);
       return true;
     } catch (error) {
-      if (this.#gaveUp(delivery, error)) return true;
+      if (this.#isExcused(delivery, error)) return true;
       this.#panicked(seq, error);
       return false;
     }
@@ -359,14 +365,15 @@ export class HostedActor implements Parent {
 
   /** The handler of a message has rejected that did not return at once. */
   #rejected(delivery: Delivery, error: unknown): void {
-    if (this.#gaveUp(delivery, error)) this.#goOn();
+    if (this.#isExcused(delivery, error)) this.#goOn();
     else this.#panicked(delivery.seq, error);
   }
 
-  /** Returns true if the handler that threw `error` has only given up along with its caller, which is reported then. */
-  #gaveUp({ seq }: Delivery, error: unknown): boolean {
-    if (this.isForgotten || this.#inHand?.seq !== seq || !this.#context.gaveUp(error)) return false;
-    this.#report({ op: "gaveUp", id: this.#id, seq });
+  /** Returns true if the handler that threw `error` has an excuse, which is reported then. */
+  #isExcused({ seq }: Delivery, error: unknown): boolean {
+    const excuse = this.isForgotten || this.#inHand?.seq !== seq ? undefined : this.#context.excuseFor(error);
+    if (excuse === undefined) return false;
+    this.#report({ op: excuse === GAVE_UP ? "gaveUp" : "brokeOff", id: this.#id, seq });
     this.#handled(seq);
     return true;
   }

@@ -16,15 +16,19 @@ import type { AnyAsk, Message } from "../../address/target.ts";
 import { dropAddresses, forEachHandle } from "../../address/walk.ts";
 import type { MakeMessage } from "../../cell/context-base.ts";
 import { ContextBase } from "../../cell/context-base.ts";
+import type { Excuse } from "../../cell/giving-up.ts";
+import { BROKE_OFF, GAVE_UP } from "../../cell/giving-up.ts";
 import { ThreadLimitError } from "../../errors.ts";
 import type { ExitReason } from "../../exit-reason.ts";
 import { NORMAL } from "../../exits.ts";
 import type { Tick } from "../../mailbox/tick.ts";
 import { copyFor } from "../wire/marshal.ts";
 import type { Identity } from "../wire/messages.ts";
+import { STOPPING } from "../wire/shared-words.ts";
 import { Caller } from "./caller.ts";
 import type { ChildSpawner } from "./children.ts";
 import type { ImportedActor } from "./imported-actor.ts";
+import { PolledAbortController } from "./polled-signal.ts";
 
 /** The way to the parent's side. */
 export interface Parent {
@@ -90,9 +94,10 @@ export class ThreadContext extends ContextBase {
     this.#ask = ask;
   }
 
-  /** Returns true if the handler in hand that threw `error` has only given up along with its caller. */
-  gaveUp(error: unknown): boolean {
-    return this.#callerInHand?.isCauseOf(error) === true;
+  /** Returns what excuses the handler in hand, which has thrown `error`; undefined if that is a panic. */
+  excuseFor(error: unknown): Excuse | undefined {
+    if (this.#callerInHand?.isCauseOf(error)) return GAVE_UP;
+    return this.hasMessage && this.hasBrokenOff(error) ? BROKE_OFF : undefined;
   }
 
   get #callerInHand(): Caller | undefined {
@@ -142,6 +147,14 @@ export class ThreadContext extends ContextBase {
 
   get callerSignal(): AbortSignal | undefined {
     return this.#callerInHand?.signal;
+  }
+
+  protected get isStopping(): boolean {
+    return Atomics.load(this.#words, STOPPING) !== 0;
+  }
+
+  protected override newStopping(): AbortController {
+    return new PolledAbortController(() => this.isStopping);
   }
 
   protected get hasMessage(): boolean {
