@@ -107,9 +107,9 @@ export class Host {
     return this.#thread?.isSilent === true;
   }
 
-  /** Ends the thread. */
+  /** Ends the thread once it has written what it has printed. */
   async destroy(): Promise<void> {
-    this.#end();
+    this.#end(true);
     await this.#ended;
   }
 
@@ -207,13 +207,13 @@ export class Host {
     return () => unblamed === undefined;
   }
 
-  /** Ends the thread. The records that it has sent by now still arrive. */
-  #end(): void {
+  /** Ends the thread, at once unless `gently`. The records that it has sent by now still arrive. */
+  #end(gently = false): void {
     this.receivePending();
     const thread = this.#thread;
     this.#thread = undefined;
     this.#hosted.clear();
-    if (thread !== undefined) this.#ended = Promise.all([this.#ended, thread.end()]);
+    if (thread !== undefined) this.#ended = Promise.all([this.#ended, gently ? thread.end() : thread.terminate()]);
   }
 }
 

@@ -6,7 +6,7 @@
  * The records of a thread are in shared memory even when it is gone: the parent reads them to the end before it closes
  * the connection.
  *
- *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), at any time: the loss is not reported any more
+ *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), terminate(), at any time: the loss is not reported
  */
 import type { ResourceLimits, Worker } from "node:worker_threads";
 import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
@@ -44,6 +44,8 @@ export interface WorkerThreadOptions {
  */
 const EXAMINE_MS = 250;
 const EXIT_MS = 250;
+/** The time that a thread has to write what it has printed, before it is terminated. */
+const FLUSH_MS = 500;
 /** The time that a thread may take to end before the parent stops waiting for it. */
 const END_MS = 1000;
 /** The share of its heap that a thread uses if it may be about to run out of memory. */
@@ -71,6 +73,8 @@ export class WorkerThread {
   /** Makes Piscina reject the task of a thread that does not exit. */
   readonly #giveUp = new AbortController();
   readonly #exit = new DeferredPromise<void>();
+  /** Settles when its task is over. */
+  readonly #task: Promise<void>;
   #state: State = RUNNING;
   #patience: UnrefTimer | undefined = undefined;
 
@@ -87,7 +91,7 @@ export class WorkerThread {
     this.threadId = this.#worker?.threadId;
     this.#worker?.once("exit", () => this.#exited());
     const task: HostTask = { port, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
-    this.#pool.run(task, { transferList: [port], signal: this.#giveUp.signal }).then(
+    this.#task = this.#pool.run(task, { transferList: [port], signal: this.#giveUp.signal }).then(
       () => this.#lost(new ThreadLostError("exit", "its port was closed")),
       (error) => this.#lost(this.#lossBy(error)),
     );
@@ -120,17 +124,32 @@ export class WorkerThread {
     return typeof this.#state === "string" || !("error" in record) || record.error === undefined;
   }
 
-  /** Ends it. Resolves when it has exited, or does not in time. */
-  end(): Promise<void> {
+  /** Ends it once it has written what it has printed. Resolves when it has exited, or does not in time. */
+  async end(): Promise<void> {
+    if (this.#state !== RUNNING || this.#exit.isSettled) return this.terminate();
+    this.#over();
+    this.send({ op: "end" });
+    const patience = new UnrefTimer(FLUSH_MS, () => this.#giveUp.abort(), platformClock);
+    await this.#task;
+    patience.stop();
+    return this.terminate();
+  }
+
+  /** Ends it at once. Resolves when it has exited, or does not in time. */
+  terminate(): Promise<void> {
+    this.#over();
+    void this.#pool.destroy();
+    if (this.#exit.isSettled) return this.#exit.promise;
+    this.#patience = new UnrefTimer(END_MS, () => this.#exit.resolve(), platformClock);
+    return this.#exit.promise;
+  }
+
+  #over(): void {
     this.#state = OVER;
     this.exports.end();
     this.#heartbeat.stop();
     this.#patience?.stop();
     this.#line.unref();
-    void this.#pool.destroy();
-    if (this.#exit.isSettled) return this.#exit.promise;
-    this.#patience = new UnrefTimer(END_MS, () => this.#exit.resolve(), platformClock);
-    return this.#exit.promise;
   }
 
   /** It was silent for so many limits. One whose heap is full collects garbage, and has one more until it exits by itself. */

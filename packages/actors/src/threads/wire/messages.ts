@@ -49,6 +49,8 @@ export type ToWorker =
   | { readonly op: "stop"; readonly id: number; readonly reason: WireReason }
   /** The actor was asked to stop, which stands in the words of the incarnation as well. */
   | { readonly op: "stopping"; readonly id: number }
+  /** Nothing more is to be done: the thread ends its task when what was printed is written. */
+  | { readonly op: "end" }
   /** The incarnation has ended; it gets no more records. */
   | { readonly op: "forget"; readonly id: number }
   | ToImports;

@@ -26,8 +26,10 @@ class WorkerHost implements ActorHost {
   readonly #connection: Connection;
   readonly #signs: VitalSigns;
   readonly #actors = new Map<number, HostedActor>();
+  readonly #ended: () => void;
 
   constructor({ port, words, beatMs, logLevel }: HostTask, ended: () => void) {
+    this.#ended = ended;
     this.#signs = new VitalSigns(words, beatMs);
     this.log = pino({ level: logLevel, base: null }, { write: (line) => this.send({ op: "log", line }) });
     this.imports = new Imports(this.log, (record, transferList) => this.send(record, transferList));
@@ -50,6 +52,9 @@ class WorkerHost implements ActorHost {
         return;
       case "stop":
         void this.#actors.get(record.id)?.stop(record);
+        return;
+      case "end":
+        void Promise.all([process.stdout, process.stderr].map(written)).then(this.#ended);
         return;
       case "stopping":
         this.#actors.get(record.id)?.stopping();
@@ -104,6 +109,14 @@ class WorkerHost implements ActorHost {
   send(record: ToParent, transferList?: TransferList): void {
     this.#connection.send(record, transferList);
   }
+}
+
+/** Resolves when the parent has all that was printed on `stream`, which it takes bit by bit. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0) resolve();
+    else stream.write("", () => resolve());
+  });
 }
 
 /** The task that Piscina runs. It ends with the thread, or when the parent has closed the connection. */
