@@ -2,6 +2,7 @@
 import type { Address } from "@pneumatic/actors";
 import { actor, child, DeadlockError, implement, supervisor } from "@pneumatic/actors";
 import { describe, expect, it } from "vitest";
+import { gate } from "../../support/gate.ts";
 import { inTurnOf } from "../../support/own-turn.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
@@ -240,4 +241,69 @@ describe("a deadlock is seen within a second", () => {
     expect(await first.ask({ type: "get" })).toBe("got");
     first.drop();
   });
+});
+
+describe("a wait that the runtime cannot see is reported", () => {
+  interface Waiting {
+    wait(payload: { of?: Address<Waiting> }): Promise<void>;
+    read(payload: { of: Address<Waiting> }): void;
+  }
+  const waiting = implement<Waiting>()({
+    on: {
+      wait: async ({ self }, { of = self }) => void (await of.exited),
+      read: (_, { of }) => void of.exited,
+    },
+  });
+  const reports = (system: TestSystem) =>
+    system.logged.filter(({ message }) => message === "actors may wait for each other: time-outs decide");
+
+  it("once for an actor that awaits its own end", async () => {
+    await using system = new TestSystem();
+    using address = system.spawn(waiting);
+    address.tell({ type: "wait" });
+    await quiet();
+    await system.advance(1000);
+    expect(reports(system)).toHaveLength(1);
+    await system.kill(address, { restart: false });
+  });
+
+  it("once for two that await each other's end, and not for a handler that has only read it", async () => {
+    await using system = new TestSystem();
+    using a = system.spawn(waiting);
+    using b = system.spawn(waiting);
+    a.tell({ type: "read", of: b });
+    b.tell({ type: "read", of: a });
+    await quiet();
+    await system.advance(1000);
+    expect(reports(system)).toHaveLength(0);
+    a.tell({ type: "wait", of: b });
+    b.tell({ type: "wait", of: a });
+    await quiet();
+    await system.advance(1000);
+    expect(reports(system)).toHaveLength(1);
+    for (const each of [a, b]) await system.kill(each, { restart: false });
+  });
+});
+
+it("a stop that a deadlock rejects and nobody awaits ends no process", async () => {
+  await using system = new TestSystem();
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  const stopping = implement<{ stop(): Promise<unknown> }>()({
+    on: {
+      stop: ({ self }) => {
+        void system.stop(self);
+        return gate().promise;
+      },
+    },
+  });
+  using address = system.spawn(stopping);
+  address.tell({ type: "stop" });
+  await quiet();
+  await system.advance(1000);
+  await new Promise(setImmediate);
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+  await system.kill(address, { restart: false });
 });

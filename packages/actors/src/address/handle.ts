@@ -68,7 +68,9 @@ abstract class BaseAddress {
   }
 
   get exited(): Promise<ExitReason> {
-    return this.#target.exited;
+    const { exited, waitForGraph } = this.#target;
+    waitForGraph.mayAwait(this.#target, exited);
+    return exited;
   }
 
   /** Throws if the handle may not be used any more. */

@@ -10,7 +10,7 @@
  * answered sooner.
  */
 import type { Clock, WaitNode } from "@pneumatic/core/internal";
-import { UnrefTimer } from "@pneumatic/core/internal";
+import { ignore, UnrefTimer } from "@pneumatic/core/internal";
 import type { Logger } from "pino";
 import { DeadlockError } from "../errors.ts";
 import { report } from "../report.ts";
@@ -143,10 +143,13 @@ export class WaitForGraph {
     }
   }
 
-  /** Returns what the actor whose turn it is, if there is one, awaits of `target`: the wait may be given up. */
+  /**
+   * Returns what the actor whose turn it is, if there is one, awaits of `target`: the wait may be given up. A rejection that
+   * nobody observes ends no process.
+   */
   awaited<T>(target: Waiter, promise: Promise<T>): Promise<T> {
     if (this.#turns.running === undefined) return promise;
-    return new Promise((resolve, reject) => {
+    const awaited = new Promise<T>((resolve, reject) => {
       const edge = this.add(undefined, target, { deadlocked: reject }, promise);
       const settled = (settle: (outcome: never) => void) => (outcome: T) => {
         if (edge !== undefined) this.remove(edge);
@@ -154,6 +157,18 @@ export class WaitForGraph {
       };
       promise.then(settled(resolve), settled(reject));
     });
+    awaited.catch(ignore);
+    return awaited;
+  }
+
+  /**
+   * Notes that the actor whose turn it is, if there is one, may await `promise`, which `target` decides: a likely edge. It lasts
+   * as long as that work, since nothing is attached to a promise that may be read with each message.
+   */
+  mayAwait(target: Waiter, promise: Promise<unknown>): void {
+    const waiter = this.#turns.running as Waiter | undefined;
+    if (waiter?.work === undefined) return;
+    this.#young.add(new Edge(waiter, target, undefined, promise, false));
   }
 
   /** Removes an edge: the wait is over, or does not keep the handler from settling. */
@@ -183,6 +198,10 @@ export class WaitForGraph {
   examine(edge: Edge): void {
     if (!edge.isActive) return;
     edge.waiter.longWaits ??= new Set();
+    for (const older of edge.waiter.longWaits) {
+      if (older.isActive) break;
+      this.#forget(older);
+    }
     edge.waiter.longWaits.add(edge);
     edge.target.longAwaited++;
     if (edge.waiter.longAwaited === 0) return; // so that waits for a long chain do not follow it each time
