@@ -53,13 +53,12 @@ async function drains(system: TestSystem, chance: Chance, strategy: Strategy, is
     }
     if (chance.oneIn(10)) await pause(chance.below(20));
   }
-  for (const id of IDS) addresses[id].drop();
   const top = outer ?? tree;
   const { exited } = top;
   const before = system.now;
   if (chance.oneIn(2)) void system.drain(top);
-  tree.drop();
-  outer?.drop();
+  const held = [...IDS.map((id) => addresses[id]), tree, ...(outer === undefined ? [] : [outer])];
+  while (held.length > 0) for (const each of held.splice(chance.below(held.length), 1)) each.drop();
   await exited;
   must(system.now - before < 1000, () => `the end took ${system.now - before} ms`);
   same("done", done.sort(), wanted.sort());

@@ -1,6 +1,6 @@
 /** How many restarts are too many, and how long each one waits. */
 import type { Backoff, Intensity } from "@pneumatic/actors";
-import { actor } from "@pneumatic/actors";
+import { actor, child, supervisor } from "@pneumatic/actors";
 import { describe, expect, test } from "vitest";
 import { rejection } from "../../support/gate.ts";
 import { isPending } from "../../support/pending.ts";
@@ -51,6 +51,80 @@ describe("the intensity", () => {
     await rejection(address.ask(FAIL));
     await quiet();
     expect(await isPending(address.exited)).toBe(alive);
+  });
+
+  describe.each([2, 3, 5])("of %i failed starts in a row, however far apart,", (restarts) => {
+    /** Panics once, then fails as many starts as it is told to. */
+    function failing(failures: number) {
+      let starts = 0;
+      return actor({
+        state: () => {
+          starts++;
+          if (starts > 1 && starts <= 1 + failures) throw BAD;
+        },
+        on: {
+          fail: () => {
+            throw BAD;
+          },
+          get: () => starts,
+        },
+      });
+    }
+    const options = { intensity: { restarts, withinMs: 1000 }, backoff: { initialMs: 5000, maxMs: 5000, jitter: 0 } };
+
+    test("allows as many, of an actor that is supervised alone", async () => {
+      await using system = new TestSystem();
+      using address = system.spawn(failing(restarts), options);
+      address.tell(FAIL);
+      for (const _ of numbers(restarts + 1)) await system.advance(5000);
+      expect(await address.ask({ type: "get" })).toBe(restarts + 2);
+    });
+
+    test("does not allow one more, of an actor that is supervised alone", async () => {
+      await using system = new TestSystem();
+      using address = system.spawn(failing(restarts + 1), options);
+      address.tell(FAIL);
+      for (const _ of numbers(restarts + 2)) await system.advance(5000);
+      expect(await isPending(address.exited)).toBe(false);
+    });
+
+    test.each(["one_for_one", "one_for_all", "rest_for_one"] as const)(
+      "does not allow one more, under %s",
+      async (strategy) => {
+        await using system = new TestSystem();
+        const { intensity, backoff } = options;
+        using group = system.supervise(
+          supervisor({ strategy, intensity, children: { child: child(failing(restarts + 1), { backoff }) } }),
+        );
+        using address = group.child("child");
+        await quiet();
+        address.tell(FAIL);
+        for (const _ of numbers(restarts + 2)) await system.advance(5000);
+        expect(await isPending(group.exited)).toBe(false);
+      },
+    );
+
+    test("forgets them with a start that succeeds", async () => {
+      await using system = new TestSystem();
+      let starts = 0;
+      const flaky = actor({
+        state: () => {
+          starts++;
+          if (starts % 2 === 0) throw BAD;
+        },
+        on: {
+          fail: () => {
+            throw BAD;
+          },
+        },
+      });
+      using address = system.spawn(flaky, { ...options, intensity: { restarts: 2, withinMs: 1000 } });
+      for (const _ of numbers(6)) {
+        address.tell(FAIL);
+        for (const __ of numbers(3)) await system.advance(5000);
+      }
+      expect(await isPending(address.exited)).toBe(true);
+    });
   });
 
   test("slides: each restart leaves the window by itself", async () => {

@@ -48,8 +48,9 @@ import type { AfterExit, EndRequest, HowToEnd, Termination } from "./termination
 import {
   DECIDE,
   FINISH,
+  isDeep,
   killAll,
-  MOST_LEVELS,
+  oneDeeper,
   reportEnd,
   STOP_SELF,
   SUSPEND,
@@ -59,8 +60,6 @@ import {
 
 /** How often a start that is late is looked at while its thread is silent. */
 const SILENT_MS = 250;
-/** The ends that are on the stack, each of a child of the one before. */
-let level = 0;
 const NOTHING_ASKED: HowToEnd = {};
 
 export class Lifecycle {
@@ -401,11 +400,8 @@ export class Lifecycle {
     if (isKill) killAll(cell.children, ending.directive);
     const run = isKill || isFailedStart ? undefined : cell.incarnation?.executor.stopped;
     if (run === undefined && (isKill || !cell.hasChildren)) this.#takenDown(termination);
-    else if (level < MOST_LEVELS) {
-      level++;
-      void this.#takeDown(termination, run);
-      level--;
-    } else queueMicrotask(() => void this.#takeDown(termination, run));
+    else if (isDeep()) queueMicrotask(() => void this.#takeDown(termination, run));
+    else oneDeeper(() => void this.#takeDown(termination, run));
   }
 
   /** Returns the state of an actor that ends as `termination` says; undefined if another end has overtaken that one. */

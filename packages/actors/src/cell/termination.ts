@@ -91,9 +91,24 @@ export async function takeDown(child: Cell, { directive, termination }: EndingSt
   else await shutDown(child, graceful, deadLetterReason);
 }
 
-/** The levels of a tree that end within each other on the stack; deeper ones do it one after the other. */
-export const MOST_LEVELS = 100;
+/** The ends that are on the stack, each of a child of the one before. */
 let level = 0;
+const MOST_LEVELS = 100;
+
+/** True if so many levels of a tree end within each other that deeper ones should do it one after the other. */
+export function isDeep(): boolean {
+  return level >= MOST_LEVELS;
+}
+
+/** Runs `work`, which may end actors one level deeper. */
+export function oneDeeper(work: () => void): void {
+  level++;
+  try {
+    work();
+  } finally {
+    level--;
+  }
+}
 
 /** Kills the children of an actor that `directive` follows, the last one first, and each before its parent has ended. */
 export function killAll(children: Cell[], directive: Directive): void {
@@ -102,12 +117,12 @@ export function killAll(children: Cell[], directive: Directive): void {
     for (const cell of cells) killed.push([cell, restarts && cell.life.comesBack ? SUSPEND : FINISH]);
   };
   add(children, directive.restart);
-  if (level >= MOST_LEVELS) {
+  if (isDeep()) {
     for (const [cell, afterExit] of killed) add(cell.children, afterExit === SUSPEND); // also those that are added here
   }
-  level++;
-  for (const [{ life }, afterExit] of killed.reverse()) life.kill(afterExit);
-  level--;
+  oneDeeper(() => {
+    for (const [{ life }, afterExit] of killed.reverse()) life.kill(afterExit);
+  });
 }
 
 async function withDeadline(

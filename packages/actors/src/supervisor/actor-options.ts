@@ -86,7 +86,10 @@ export interface Backoff {
   readonly jitter: number;
 }
 
-/** The limit of restarts: `restarts` within `withinMs` milliseconds; one more is too many. */
+/**
+ * The limit of restarts: `restarts` within `withinMs` milliseconds; one more is too many. Failed starts of an actor count until one
+ * succeeds, however far apart they are.
+ */
 export interface Intensity {
   readonly restarts: number;
   readonly withinMs: number;

@@ -43,22 +43,40 @@ const checkSpec = door("a supervisor", {
   children: ignored, // checked one by one
 });
 
-/** Checks the specification of a supervisor and its children, and fills in what was left out. */
-export function checkedSupervisor(spec: Partial<SupervisorSpec>): SupervisorSpec {
+/** The most levels of supervisors in one specification: they are made one within the other, on the stack. */
+const MOST_LEVELS = 500;
+/** The number of levels of each specification that was checked. */
+const levelsOf = new WeakMap<object, number>();
+
+/**
+ * Checks the specification of a supervisor and its children, and fills in what was left out. `above` is the number of levels above
+ * it. What was checked is not checked again: specifications are made from the inside out.
+ */
+export function checkedSupervisor(spec: Partial<SupervisorSpec>, above = 0): SupervisorSpec {
+  const known = levelsOf.get(Object(spec));
+  if (above + (known ?? 1) > MOST_LEVELS) {
+    throw new InvalidDefinitionError(
+      `A specification of more than ${MOST_LEVELS} levels of supervisors is too deep: let an actor below supervise the rest`,
+    );
+  }
+  if (known !== undefined) return spec as SupervisorSpec;
   if (typeof spec?.children !== "object" || spec.children === null) {
     throw new InvalidDefinitionError("A supervisor is specified by an object with its `children`");
   }
   checkSpec(spec);
   const { strategy = "one_for_one", intensity = DEFAULT_INTENSITY, children } = spec;
+  let levels = 1;
   for (const [id, spec] of Object.entries(children)) {
     if (/^\d+$/.test(id)) {
       throw new InvalidDefinitionError(
         `The child "${id}" needs a name that is no number, which would change its place`,
       );
     }
-    specOf(id, spec);
+    levels = Math.max(levels, 1 + (levelsOf.get(specOf(id, spec, above + 1).behavior) ?? 0));
   }
-  return { strategy, intensity, children };
+  const checked = { strategy, intensity, children };
+  levelsOf.set(checked, levels);
+  return checked;
 }
 
 /** Returns a definition and options as the runtime reads them; throws unless `door` accepts the options. */
@@ -86,13 +104,13 @@ export function supervisorSpec(
 }
 
 /** A child specification as the supervisor reads it; refuses what {@link child} has not made. */
-export function specOf(id: string, spec: unknown): RuntimeChildSpec {
+export function specOf(id: string, spec: unknown, above = 0): RuntimeChildSpec {
   if (id === "" || id.includes("/")) {
     throw new InvalidDefinitionError(`The id of a child is a string without "/", not ${JSON.stringify(id)}`);
   }
   if (spec instanceof RuntimeChildSpec) return spec;
   if (typeof (spec as Partial<SupervisorSpec> | undefined)?.children === "object") {
-    return supervisorSpec(checkedSupervisor(spec as SupervisorSpec), {}, "permanent");
+    return supervisorSpec(checkedSupervisor(spec as SupervisorSpec, above), {}, "permanent");
   }
   throw new InvalidDefinitionError(
     `The child "${id}" of a supervisor must be made by child(definition, options) or supervisor(spec)`,

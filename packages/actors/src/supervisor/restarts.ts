@@ -1,6 +1,7 @@
 /**
  * The state that restarts depend on: a window of intensity, which all children of a supervisor have in common, and the
- * number of restarts in a row. The table of restart-policy.ts decides after an end; this file counts a restart.
+ * number of restarts in a row. A window slides over restarts, but not over failed starts: they count until one succeeds. The
+ * table of restart-policy.ts decides after an end; this file counts a restart.
  */
 import type { Decider, Directive, Exit } from "../cell/directive.ts";
 import { SUSPENDED } from "../cell/directive.ts";
@@ -59,6 +60,8 @@ export class Restarts {
   #window: RestartWindow | undefined;
   /** Restarts in a row, without a quiet window between them. */
   #inARow = 0;
+  /** Failed starts since the last one that succeeded, however far apart. */
+  #failedStarts = 0;
 
   /** `window` counts restarts of others as well; without it, the actor has one of its own from its first restart on. */
   constructor(rules: RestartRules, surroundings: Surroundings, window?: RestartWindow) {
@@ -84,11 +87,12 @@ export class Restarts {
     }
   }
 
-  #count({ startedAt }: Exit): Directive {
+  #count({ startedAt, isFailedStart }: Exit): Directive {
     const { backoff, intensity } = this.#rules;
     const { clock, random } = this.#surroundings;
     this.#window ??= new RestartWindow(intensity, clock);
-    if (!this.#window.allows()) return EXCEEDED;
+    this.#failedStarts = isFailedStart ? this.#failedStarts + 1 : 0;
+    if (!this.#window.allows() || this.#failedStarts > this.#window.intensity.restarts) return EXCEEDED;
     const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
     const delayMs = delayBefore(this.#inARow++, backoff, random());
