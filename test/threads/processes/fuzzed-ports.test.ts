@@ -7,7 +7,7 @@ import { scaled } from "../../support/scale.ts";
 
 const program = fileURLToPath(new URL("fixtures/fuzz-ports.mjs", import.meta.url));
 const FIRST = Number(process.env["PNEUMATIC_SEED"] ?? 1);
-const WORLDS = scaled(12, 1000);
+const WORLDS = scaled(8, 1000);
 
 test(`${WORLDS} worlds survive random garbage at all of their ports`, async () => {
   const { code, output } = await runNode([program, String(FIRST), String(WORLDS)], {}, scaled(PATIENCE_MS, 3_600_000));
