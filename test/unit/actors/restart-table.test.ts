@@ -35,11 +35,12 @@ function after(end: End, restart: Restart, exit: Partial<Exit> = {}, supervision
       isNeeded: true,
       isFailedStart: false,
       starts: 1,
+      handled: 0,
       startedAt: 0,
       ...exit,
     },
     restart,
-    { isReplacement: false, isAwaited: false, ...supervision },
+    { isReplacement: false, isAwaited: false, isRoutee: false, ...supervision },
   );
 }
 
@@ -144,4 +145,14 @@ test.each(ENDS)("isStartFailure of %s", (end) => {
   const isCrash = REASONS[end].kind === "crashed";
   expect(isStartFailure(REASONS[end], 0)).toBe(end === "startFailed" || isCrash);
   expect(isStartFailure(REASONS[end], 1)).toBe(end === "startFailed");
+});
+
+describe("a routee", () => {
+  test.each(ENDS.flatMap((end) => KINDS.map((kind, at) => ({ end, kind, otp: OTP[end][at] as Decision }))))(
+    "that is $kind and ends by $end restarts as any child, uncounted if its job has failed",
+    ({ end, kind, otp }) => {
+      const isJob = (end === "panicked" || end === "killed") && otp === "restart";
+      expect(after(end, kind, {}, { isRoutee: true })).toBe(isJob ? "restartAfterJob" : otp);
+    },
+  );
 });

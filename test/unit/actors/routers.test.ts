@@ -293,12 +293,77 @@ describe("a routee that panics", () => {
     expect(system.ledger(router)).toMatchObject({ accepted: 8, handled: 7, panicked: 1, deadLettered: {} });
   });
 
-  test("too often ends the router, whose queues become dead letters", async () => {
+  test("as one job in ten of ten thousand does leaves the pool as it was, and takes no time", async () => {
     await using system = new TestSystem();
-    using router = system.route(worker([]), { size: 2, intensity: { restarts: 1, withinMs: 1000 }, backoff: AT_ONCE });
+    using router = system.route(worker([]), { size: 4 });
+    const outcomes = await Promise.all(
+      numbers(10_000).map((n) =>
+        router.ask(n % 10 === 0 ? { type: "fail" } : { type: "do", n }).then(
+          () => "done",
+          ({ cause }: Error) => (cause as Error).message,
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === "bad")).toHaveLength(1000);
+    expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(9000);
+    expect(system.clock.now()).toBe(0);
+    expect(router.routees().every(({ alive }) => alive)).toBe(true);
+    expect(system.ledger(router)).toMatchObject({ accepted: 10_000, handled: 9000, panicked: 1000 });
+  });
+
+  test("does not count against an intensity that is given, nor does a kill", async () => {
+    await using system = new TestSystem();
+    using router = system.route(worker([]), { size: 1, intensity: { restarts: 0, withinMs: 1000 }, backoff: AT_ONCE });
+    for (const _ of numbers(5)) await rejection(router.ask({ type: "fail" }));
+    await system.kill(system.lookup(`${router.path}/routee-1`) as never);
+    expect(await router.ask({ type: "do", n: 1 })).toBe("routee-1");
+  });
+
+  test("and has handled none since it last did waits under its backoff, which a handled message resets", async () => {
+    await using system = new TestSystem();
+    const seen: Seen[] = [];
+    const backoff = { initialMs: 100, maxMs: 1000, jitter: 0 };
+    using router = system.route(worker(seen), { size: 1, backoff });
+    const isUpAfter = async (ms: number): Promise<void> => {
+      router.tell({ type: "do", n: 0 });
+      const { length } = seen;
+      if (ms > 0) await system.advance(ms - 1);
+      else await quiet();
+      expect(seen).toHaveLength(ms > 0 ? length : length + 1);
+      if (ms > 0) await system.advance(1);
+      expect(seen).toHaveLength(length + 1);
+    };
+    router.tell({ type: "fail" });
+    await quiet();
+    await isUpAfter(0);
+    for (const _ of numbers(3)) router.tell({ type: "fail" });
+    await quiet();
+    await system.advance(100); // between the second and the third
+    await isUpAfter(200);
+    router.tell({ type: "fail" });
+    await quiet();
+    await isUpAfter(0);
+  });
+
+  test("at too many starts ends the router, whose queues become dead letters", async () => {
+    await using system = new TestSystem();
+    let starts = 0;
+    const failing = actor({
+      state: () => {
+        if (++starts > 2) throw new Error("no start");
+      },
+      on: {
+        fail: () => {
+          throw new Error("bad");
+        },
+        do: (_, { n }: { n: number }) => n,
+      },
+    });
+    using router = system.route(failing, { size: 2, intensity: { restarts: 1, withinMs: 1000 }, backoff: AT_ONCE });
+    await quiet();
     for (const _ of numbers(4)) router.tell({ type: "fail" });
     for (const n of numbers(4)) router.tell({ type: "do", n });
-    expect(await router.exited).toMatchObject({ kind: "panicked" });
+    expect(await router.exited).toMatchObject({ kind: "startFailed" });
     expect(system.ledger().deadLettered.intensityExceeded).toBeGreaterThan(0);
     router.tell({ type: "do", n: 9 });
     expect(await rejection(router.ask({ type: "do", n: 9 }))).toBeInstanceOf(ActorStoppedError);

@@ -56,6 +56,7 @@ const termination: Termination = {
   isNeeded: true,
   isFailedStart: false,
   starts: 1,
+  handled: 0,
   startedAt: 0,
   graceful: false,
   isDueToChild: false,

@@ -69,7 +69,7 @@ abstract class BaseAddress {
 
   get exited(): Promise<ExitReason> {
     const { exited, waitForGraph } = this.#target;
-    waitForGraph.mayAwait(this.#target, exited);
+    waitForGraph.mayAwaitItself(this.#target, exited);
     return exited;
   }
 

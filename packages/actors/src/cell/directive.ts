@@ -19,6 +19,8 @@ export interface Exit {
   readonly isFailedStart: boolean;
   /** The number of successful starts. */
   readonly starts: number;
+  /** The number of messages that it has handled, in all incarnations. */
+  readonly handled: number;
   /** The time at which the incarnation was made, in ms of the clock; undefined if there was none. */
   readonly startedAt: number | undefined;
 }

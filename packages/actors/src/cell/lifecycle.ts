@@ -379,6 +379,7 @@ export class Lifecycle {
       isNeeded: !cell.mailbox.isFinished || cell.wouldRetry(reason),
       isFailedStart,
       starts: this.starts,
+      handled: cell.account.handled,
       startedAt: cell.incarnation?.startedAt,
       graceful,
       isDueToChild,

@@ -162,13 +162,12 @@ export class WaitForGraph {
   }
 
   /**
-   * Notes that the actor whose turn it is, if there is one, may await `promise`, which `target` decides: a likely edge. It lasts
-   * as long as that work, since nothing is attached to a promise that may be read with each message.
+   * Notes that `waiter` may await `promise`, its own end, if it is its turn: a likely edge. It lasts as long as that work, since
+   * nothing is attached to a promise that may be read with each message.
    */
-  mayAwait(target: Waiter, promise: Promise<unknown>): void {
-    const waiter = this.#turns.running as Waiter | undefined;
-    if (waiter?.work === undefined) return;
-    this.#young.add(new Edge(waiter, target, undefined, promise, false));
+  mayAwaitItself(waiter: Waiter, promise: Promise<unknown>): void {
+    if (this.#turns.running !== waiter || waiter.work === undefined) return;
+    this.#young.add(new Edge(waiter, waiter, undefined, promise, false));
   }
 
   /** Removes an edge: the wait is over, or does not keep the handler from settling. */
@@ -189,8 +188,12 @@ export class WaitForGraph {
     if (node !== undefined && (node as Edge).waiter === waiter) this.remove(node as Edge);
   }
 
-  /** Stops the idle timers: no edge is left. */
+  /** Stops the timers: the actors have ended, or have nothing to do. */
   end(): void {
+    for (let edge = this.#young.newest(PATIENCE_MS); edge !== undefined; edge = this.#young.newest(PATIENCE_MS)) {
+      if ((edge as Edge).isActive) break;
+      this.#young.remove(edge);
+    }
     this.#young.end();
   }
 

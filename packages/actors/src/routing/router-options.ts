@@ -50,7 +50,11 @@ export interface BroadcastRouting {
   readonly key?: never;
 }
 
-/** The arguments of `route` after the definition: the routing of messages, and the life of each routee. */
+/**
+ * The arguments of `route` after the definition: the routing of messages, and the life of each routee. A routee whose job
+ * panics restarts at once, and under its `backoff` while no job succeeds; that is no illness of the pool, so `intensity` counts
+ * failed starts and crashes of threads only.
+ */
 export type RouteArguments<P, Args> = Required<
   WithArgs<ChildOptions & RootOptions & (PlainRouting | HashedRouting<MessageOf<NoInfer<P>>>), Args>
 >;

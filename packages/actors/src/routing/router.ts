@@ -25,7 +25,12 @@ export interface RouterFactory {
   makeSupervisor(
     parent: Cell | undefined,
     spec: SupervisorSpec,
-    as: { readonly stem: string; readonly name: string | undefined; readonly essential: boolean },
+    as: {
+      readonly stem: string;
+      readonly name: string | undefined;
+      readonly essential: boolean;
+      readonly isRouter: boolean;
+    },
   ): { readonly cell: Cell; readonly sender: Sender<unknown>; readonly state: Supervisor };
 }
 
@@ -42,7 +47,7 @@ export function startRouter(
   const children = Object.fromEntries(specs.map((each, n) => [routeeName(n + 1), each as ChildSpec<unknown>]));
   let made: ReturnType<RouterFactory["makeSupervisor"]>;
   try {
-    const naming = { stem: routee.stem, name, essential };
+    const naming = { stem: routee.stem, name, essential, isRouter: true };
     made = factory.makeSupervisor(parent, { strategy: "one_for_one", intensity, children }, naming);
   } catch (misuse) {
     for (const { args } of specs) if (args !== routee.args) dropAddresses(args);

@@ -14,7 +14,8 @@
  *       "             transient    killed, panicked, crashed, startFailed             restart
  *       "             temporary    killed, panicked, crashed, startFailed             stop
  *
- * A restart after `hostLost` is not counted: another actor is to blame. Unlike OTP's, a `shutdown` is never the actor's
+ * A restart after `hostLost` is not counted: another actor is to blame. Nor is that of a routee that was killed or has panicked: a
+ * pool is not ill because a job failed. Unlike OTP's, a `shutdown` is never the actor's
  * own.
  */
 import type { Exit } from "../cell/directive.ts";
@@ -27,7 +28,7 @@ import type { Strategy } from "./supervisor-address.ts";
  * The decision. `failSupervisor` fails the start of the supervisor, which begins the actor again if it is restarted
  * itself.
  */
-export type Decision = "stop" | "suspend" | "failSupervisor" | "restart" | "restartUncounted";
+export type Decision = "stop" | "suspend" | "failSupervisor" | "restart" | "restartUncounted" | "restartAfterJob";
 
 /** The part of the supervision of an actor that matters to the decision. */
 export interface Supervision {
@@ -35,18 +36,20 @@ export interface Supervision {
   readonly isReplacement: boolean;
   /** True if the actor belongs to its supervisor, which starts and waits for it. */
   readonly isAwaited: boolean;
+  /** True if the actor is a routee. */
+  readonly isRoutee: boolean;
 }
 
-export function decide(exit: Exit, restart: Restart, { isReplacement, isAwaited }: Supervision): Decision {
+export function decide(exit: Exit, restart: Restart, { isReplacement, isAwaited, isRoutee }: Supervision): Decision {
   const { reason, afterExit, starts } = exit;
   if (afterExit === FINISH) return "stop";
   if (!exit.isNeeded) return "stop";
   if (exit.isFailedStart && starts === 0 && !isReplacement && !isThreadLost(reason)) return "stop";
   if (afterExit === SUSPEND) return "suspend";
   if (isAwaited && isStartFailure(reason, starts)) return "failSupervisor";
-  if (restart === "permanent" && reason.kind !== "shutdown") return restartAfter(reason);
+  if (restart === "permanent" && reason.kind !== "shutdown") return restartAfter(reason, isRoutee);
   if (reason.kind === "normal" || reason.kind === "shutdown") return "stop";
-  if (restart === "transient") return restartAfter(reason);
+  if (restart === "transient") return restartAfter(reason, isRoutee);
   return "stop";
 }
 
@@ -58,7 +61,8 @@ export function isStartFailure(reason: ExitReason, starts: number): boolean {
   return reason.kind === "startFailed" || (reason.kind === "crashed" && starts === 0);
 }
 
-function restartAfter(reason: ExitReason): Decision {
+function restartAfter(reason: ExitReason, isRoutee: boolean): Decision {
+  if (isRoutee && (reason.kind === "panicked" || reason.kind === "killed")) return "restartAfterJob";
   return reason.kind === "crashed" && reason.cause === "hostLost" ? "restartUncounted" : "restart";
 }
 

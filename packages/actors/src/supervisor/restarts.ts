@@ -60,6 +60,8 @@ export class Restarts {
   #window: RestartWindow | undefined;
   /** Restarts in a row, without a quiet window between them. */
   #inARow = 0;
+  /** The number of messages that it had handled at its last end. */
+  #handled = 0;
   /** Failed starts since the last one that succeeded, however far apart. */
   #failedStarts = 0;
 
@@ -82,25 +84,40 @@ export class Restarts {
         return undefined;
       case "restartUncounted":
         return AT_ONCE;
+      case "restartAfterJob":
+        return this.#afterJob(exit);
       case "restart":
         return this.#count(exit);
     }
   }
 
-  #count({ startedAt, isFailedStart }: Exit): Directive {
-    const { backoff, intensity } = this.#rules;
-    const { clock, random } = this.#surroundings;
+  #count({ startedAt, isFailedStart, handled }: Exit): Directive {
+    const { intensity } = this.#rules;
+    const { clock } = this.#surroundings;
     this.#window ??= new RestartWindow(intensity, clock);
     this.#failedStarts = isFailedStart ? this.#failedStarts + 1 : 0;
     if (!this.#window.allows() || this.#failedStarts > this.#window.intensity.restarts) return EXCEEDED;
+    this.#handled = handled;
     const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
     if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
-    const delayMs = delayBefore(this.#inARow++, backoff, random());
+    return this.#delayed();
+  }
+
+  /** Restarts a routee whose job has failed: at once, and later if it has handled none since the last that failed. */
+  #afterJob({ handled }: Exit): Directive {
+    if (handled > this.#handled) this.#inARow = 0;
+    this.#handled = handled;
+    this.#failedStarts = 0;
+    return this.#delayed();
+  }
+
+  #delayed(): Directive {
+    const delayMs = delayBefore(this.#inARow++, this.#rules.backoff, this.#surroundings.random());
     return delayMs === 0 ? AT_ONCE : { restart: true, delayMs };
   }
 }
 
-const ALONE = { isReplacement: false, isAwaited: false } as const;
+const ALONE = { isReplacement: false, isAwaited: false, isRoutee: false } as const;
 
 /** Decides about an actor that is supervised alone, and may restart. */
 class LoneDecider extends Restarts implements Decider {

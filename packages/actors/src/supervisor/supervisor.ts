@@ -135,8 +135,11 @@ export class Supervisor {
   /** The start of all children; undefined if none is under way. */
   #start: StartOfAll | undefined = undefined;
 
-  /** `name` is what supervisors of this kind are called. */
-  constructor(spec: SupervisorSpec, factory: ActorFactory, name: string) {
+  readonly #isRouter: boolean;
+
+  /** `name` is what supervisors of this kind are called. The children of a router are its routees. */
+  constructor(spec: SupervisorSpec, factory: ActorFactory, name: string, isRouter: boolean) {
+    this.#isRouter = isRouter;
     const state = (): Promise<void> => this.#startAll();
     const started = (): void => this.#group?.go();
     this.code = new SupervisorCode({ name, on: {}, state, started, stopped: undefined }, () => void this.#cutShort());
@@ -221,7 +224,7 @@ export class Supervisor {
   decide(child: Child, exit: Exit): Directive {
     const { comesBack, isReplacement, restarts } = child;
     const isAwaited = comesBack && this.#start?.child === child;
-    const directive = restarts.after(exit, { isReplacement, isAwaited });
+    const directive = restarts.after(exit, { isReplacement, isAwaited, isRoutee: this.#isRouter });
     if (directive === undefined) {
       this.#failStart(child);
       return SUSPENDED;

@@ -47,6 +47,8 @@ interface Naming {
   readonly stem: string;
   readonly name: string | undefined;
   readonly essential: boolean;
+  /** True for a router; false when left out. */
+  readonly isRouter?: boolean;
 }
 
 /** A supervisor that has not begun. */
@@ -116,7 +118,7 @@ export class Spawner implements ActorFactory, RouterFactory {
   }
 
   makeSupervisor(parent: Cell | undefined, spec: SupervisorSpec, naming: Naming, decider?: Decider): Supervised {
-    const state = new Supervisor(spec, this, naming.stem);
+    const state = new Supervisor(spec, this, naming.stem, naming.isRouter === true);
     const position = this.#position(parent, naming, decider);
     const { settings } = supervisorSpec(spec, naming, "temporary");
     const cell = this.#enter(new Cell(position, state.code, undefined, settings, this.#runtime));
