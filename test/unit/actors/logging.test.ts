@@ -7,6 +7,8 @@ import type { LogEntry } from "../../support/recording-log.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
 
 const BAD = new Error("bad");
+const EXCEEDED =
+  "it has restarted too often, and stops. The option intensity: { restarts, withinMs } of spawn(), route() or supervisor() allows more";
 
 const talker = actor({
   state: (_: undefined, { log }) => {
@@ -71,7 +73,7 @@ describe("a panic", () => {
     { decision: "restarting in 0 ms", options: {}, panics: 1 },
     { decision: "restarting in 100 ms", options: { backoff: { jitter: 0 } }, panics: 2 },
     { decision: "stopping", options: { restart: "temporary" }, panics: 1 },
-    { decision: "stopping", options: { intensity: { restarts: 0, withinMs: 1 } }, panics: 1 },
+    { decision: EXCEEDED, options: { intensity: { restarts: 0, withinMs: 1 } }, panics: 1 },
   ] as const)("is one line at level error, with the decision: $decision", async ({ decision, options, panics }) => {
     await using system = new TestSystem();
     using address = system.spawn(talker, { name: "talker", ...options });

@@ -152,6 +152,8 @@ export function reportEnd(cell: Cell, reason: ExitReason, directive: Directive, 
 }
 
 function nextStep(directive: Directive): string {
+  if (directive.deadLetterReason === "intensityExceeded")
+    return "it has restarted too often, and stops. The option intensity: { restarts, withinMs } of spawn(), route() or supervisor() allows more";
   if (!directive.restart) return "stopping";
   return directive.delayMs === undefined
     ? "restarting with others"

@@ -1,5 +1,6 @@
 /** The tables of the options that a system takes, for untyped code and for all that the types do not say. */
 import { constants } from "node:os";
+import { SHARE_ENV } from "node:worker_threads";
 import type { OptionKind } from "@pneumatic/core/internal";
 import { callback, count, flag, integer, milliseconds, oneOf, shown } from "@pneumatic/core/internal";
 import { pino } from "pino";
@@ -7,6 +8,14 @@ import { InvalidDefinitionError } from "../errors.ts";
 import type { Door } from "../option-doors.ts";
 import { door, nested, pathName, positiveMilliseconds, RESOURCE_LIMITS, text, withMethods } from "../option-doors.ts";
 import type { ActorSystemOptions } from "./system-options.ts";
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isPlain = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const texts: OptionKind = {
+  expected: "a list of strings",
+  accepts: (value) => Array.isArray(value) && value.every(isText),
+};
 
 /** The options of `new ActorSystem()`. */
 export const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, OptionKind>> = {
@@ -26,6 +35,13 @@ export const SYSTEM_OPTIONS: Readonly<Record<keyof ActorSystemOptions, OptionKin
   failureExitCode: integer(1, 255),
   threads: nested("threads of a system", {
     heartbeatMs: positiveMilliseconds,
+    execArgv: texts,
+    env: {
+      expected: "an object of strings, or SHARE_ENV",
+      accepts: (value) => value === SHARE_ENV || (isPlain(value) && Object.values(value).every(isText)),
+    },
+    argv: texts,
+    stdout: oneOf("inherit", "log"),
     resourceLimits: nested("resourceLimits of a system", RESOURCE_LIMITS),
   }),
 };

@@ -4,7 +4,6 @@
  *
  * Above the limits: it wires the rooms together, so it imports all of them.
  */
-import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { Logger } from "pino";
 import { dropAddresses } from "../address/walk.ts";
@@ -26,6 +25,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { loneDecider } from "../supervisor/restarts.ts";
 import type { Settings } from "../supervisor/settings.ts";
 import { Hosts } from "../threads/parent/hosts.ts";
+import type { ThreadSettings } from "../threads/parent/pool-of-one.ts";
 import { ThreadCode } from "../threads/parent/thread-executor.ts";
 import { typeOf } from "../wording.ts";
 import { ActorTree, withDescendants } from "./actor-tree.ts";
@@ -47,8 +47,7 @@ export interface Dependencies {
   readonly endsDeadlocks: boolean;
   readonly deadLettersKept: number;
   readonly failureExitCode: number | undefined;
-  readonly heartbeatMs: number;
-  readonly resourceLimits: ResourceLimits | undefined;
+  readonly threads: ThreadSettings;
 }
 
 export class SystemRuntime implements Runtime {
@@ -93,8 +92,8 @@ export class SystemRuntime implements Runtime {
       (error, isCertain) => reportDeadlock(dependencies.log, error, isCertain),
     );
     this.deadLetters = new DeadLetterStore(dependencies.deadLettersKept, dropAddresses, dependencies.log);
-    const { clock, log, heartbeatMs, resourceLimits } = dependencies;
-    this.hosts = new Hosts({ clock, log, heartbeatMs, resourceLimits, diagnostics: this.diagnostics });
+    const { clock, log, threads } = dependencies;
+    this.hosts = new Hosts({ clock, log, threads, diagnostics: this.diagnostics });
     this.#keepAlive = dependencies.keepAlive;
     this.#failureExitCode = dependencies.failureExitCode;
     this.#idle = idle;

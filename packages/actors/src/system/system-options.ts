@@ -1,5 +1,5 @@
 /** The options of a system. */
-import type { ResourceLimits } from "node:worker_threads";
+import type { ResourceLimits, SHARE_ENV } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/testing";
 import type { BaseLogger, Bindings } from "pino";
 import type { Scheduler } from "../scheduler.ts";
@@ -56,6 +56,17 @@ export interface ActorSystemOptions {
      * out. `Infinity` turns this off.
      */
     readonly heartbeatMs?: number;
+    /** The options of Node for each thread, such as `["--no-warnings"]`; those of the process when left out. */
+    readonly execArgv?: readonly string[];
+    /** The environment of each thread; a copy of that of the process when left out, `SHARE_ENV` for the same one. */
+    readonly env?: Readonly<Record<string, string>> | typeof SHARE_ENV;
+    /** The arguments that `process.argv` has on each thread, after the first two. */
+    readonly argv?: readonly string[];
+    /**
+     * The way of what threads print: `inherit` (the default) to the streams of the process, `log` to the log of the system, a line
+     * for each: level `info` for standard output, `warn` for standard error, with the `threadId` as `thread`.
+     */
+    readonly stdout?: "inherit" | "log";
     /** The memory of each shared thread. */
     readonly resourceLimits?: ResourceLimits;
   };

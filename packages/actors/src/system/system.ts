@@ -89,8 +89,7 @@ export class ActorSystem implements AsyncDisposable {
       endsDeadlocks: options.deadlock !== "warn",
       deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       failureExitCode: "failureExitCode" in options ? options.failureExitCode : 1,
-      heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
-      resourceLimits: options.threads?.resourceLimits,
+      threads: { heartbeatMs: DEFAULT_HEARTBEAT_MS, ...options.threads },
     };
     this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
     this.#shutdown = new Shutdown(this.#runtime, () => this.#finish());

@@ -5,7 +5,6 @@
  *
  *     IDLE ─► RUNNING ─► IDLE (lost) …      any ─► DESTROYED
  */
-import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "@pneumatic/core/internal";
 import { platformClock } from "@pneumatic/core/internal";
 import type { TransferList } from "@pneumatic/core/threads";
@@ -18,6 +17,7 @@ import type { Intensity } from "../../supervisor/actor-options.ts";
 import { countRestart } from "../../supervisor/intensity.ts";
 import type { FromImports, FromIncarnation, Identity, ToParent, ToWorker } from "../wire/messages.ts";
 import type { Exports } from "./exports.ts";
+import type { ThreadSettings } from "./pool-of-one.ts";
 import { refuseSpawn } from "./spawn-for.ts";
 import { WorkerThread } from "./worker.ts";
 
@@ -34,9 +34,7 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly diagnostics: Diagnostics;
-  /** The time without a turn of its event loop after which a thread counts as hung, in milliseconds. */
-  readonly heartbeatMs: number;
-  readonly resourceLimits: ResourceLimits | undefined;
+  readonly threads: ThreadSettings;
 }
 
 /** The losses without a culprit that are allowed; at one more, every incarnation on the host is to blame. */
@@ -114,13 +112,13 @@ export class Host {
   }
 
   #begin(): WorkerThread {
-    const { heartbeatMs, resourceLimits, log } = this.#options;
+    const { threads, log } = this.#options;
     const thread: WorkerThread = new WorkerThread({
-      heartbeatMs,
-      resourceLimits,
+      ...threads,
       logLevel: standardLevel(log),
       received: (record) => this.#receive(record, thread),
       lost: (error) => this.#lost(thread, error),
+      printed: (level, line) => report(log, level, { thread: thread.threadId }, line),
       failed: (err) => report(log, "debug", { err }, "a thread failed outside of its task"),
     });
     return thread;

@@ -20,7 +20,7 @@ export class Hosts {
   /** Returns a host; shared ones are as many as the machine has cores, the emptiest first. */
   hostFor(kind: HostKind, resourceLimits: ResourceLimits | undefined): Host {
     if (kind === "dedicated") {
-      const host = new Host({ ...this.#options, resourceLimits });
+      const host = new Host({ ...this.#options, threads: { ...this.#options.threads, resourceLimits } });
       this.#dedicated.add(host);
       return host;
     }

@@ -8,32 +8,31 @@
  *
  *     RUNNING ─► HUNG (its stack is asked for) ─► EXITED        end(), terminate(), at any time: the loss is not reported
  */
-import type { ResourceLimits, Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { platformClock, UnrefTimer } from "@pneumatic/core/internal";
 import type { Connection } from "@pneumatic/core/internal/threads";
 import { startConnection } from "@pneumatic/core/internal/threads";
 import type { TransferList } from "@pneumatic/core/threads";
-import { Piscina } from "piscina";
 import { DeferredPromise } from "../../cell/deferred-promise.ts";
 import { ThreadLostError } from "../../errors.ts";
 import { textOf } from "../../wording.ts";
 import type { HostTask, ToParent, ToWorker } from "../wire/messages.ts";
 import { BEAT, HEAP_MB, HOST_WORDS, ON_STACK } from "../wire/shared-words.ts";
-import { bootstrapFile } from "./bootstrap-file.ts";
 import { Exports } from "./exports.ts";
 import { findingsOn } from "./hang-stack.ts";
 import { beatMsFor, Heartbeat } from "./heartbeat.ts";
+import type { PoolOfOne, ThreadSettings } from "./pool-of-one.ts";
+import { poolOfOne } from "./pool-of-one.ts";
 
-export interface WorkerThreadOptions {
-  /** The time without a turn of its event loop after which it counts as hung, in milliseconds. */
-  readonly heartbeatMs: number;
-  readonly resourceLimits: ResourceLimits | undefined;
+export interface WorkerThreadOptions extends ThreadSettings {
   /** The least level of the lines that it logs. */
   readonly logLevel: string;
   /** Receives its records, also after its end. */
   received(record: ToParent): void;
   /** Reports its end, unless that was asked for. */
   lost(error: ThreadLostError): void;
+  /** Receives each line that it prints, if lines go to the log. */
+  printed(level: "info" | "warn", line: string): void;
   /** Reports an error outside of its task. */
   failed(error: unknown): void;
 }
@@ -67,7 +66,7 @@ export class WorkerThread {
   readonly #options: WorkerThreadOptions;
   readonly #words = new Int32Array(new SharedArrayBuffer(HOST_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #line: Connection;
-  readonly #pool: Piscina;
+  readonly #pool: PoolOfOne;
   readonly #worker: Worker | undefined;
   readonly #heartbeat: Heartbeat;
   /** Makes Piscina reject the task of a thread that does not exit. */
@@ -79,15 +78,15 @@ export class WorkerThread {
   #patience: UnrefTimer | undefined = undefined;
 
   constructor(options: WorkerThreadOptions) {
-    const { heartbeatMs, logLevel, resourceLimits, received, failed } = options;
-    this.#pool = poolFor(resourceLimits, failed);
+    const { heartbeatMs, logLevel, received } = options;
+    this.#pool = poolOfOne(options, options.failed, options.printed);
     this.#options = options;
     const [line, port] = startConnection(
       (record) => this.#isTrue(record as ToParent) && received(record as ToParent),
       (error) => error && this.#unreadable(error), // an end without an error is reported by its worker
     );
     this.#line = line;
-    this.#worker = this.#pool.threads[0];
+    this.#worker = this.#pool.worker;
     this.threadId = this.#worker?.threadId;
     this.#worker?.once("exit", () => this.#exited());
     const task: HostTask = { port, words: this.#words, beatMs: beatMsFor(heartbeatMs), logLevel };
@@ -198,22 +197,6 @@ export class WorkerThread {
     this.#line.close();
     this.#exit.resolve();
   }
-}
-
-function poolFor(resourceLimits: ResourceLimits | undefined, failed: (error: unknown) => void): Piscina {
-  const pool = new Piscina({
-    filename: bootstrapFile(),
-    minThreads: 1,
-    maxThreads: 1,
-    concurrentTasksPerWorker: 1,
-    atomics: "disabled",
-    ...(resourceLimits && { resourceLimits }),
-  });
-  // An error of a thread that it ends makes a pool forget that, so that the exit would get a replacement that nobody ends.
-  pool.options.minThreads = 0;
-  pool.on("error", failed);
-  pool.on("workerDestroy", () => void pool.destroy());
-  return pool;
 }
 
 function lossBy(error: unknown): ThreadLostError {
