@@ -30,6 +30,18 @@ describe("a hook of beforeShutdown", () => {
     expect(() => system.spawn(echo)).toThrow(/shut down/);
   });
 
+  test("and a listener of the signal may ask for the shutdown as well", async () => {
+    await using system = new TestSystem();
+    const ends: Promise<void>[] = [];
+    const called: number[] = [];
+    system.stopping.addEventListener("abort", () => ends.push(system.shutdown()));
+    system.beforeShutdown(() => called.push(1));
+    ends.push(system.shutdown());
+    await Promise.all(ends);
+    expect(ends).toHaveLength(2);
+    expect(called).toEqual([1]);
+  });
+
   test("that fails is logged, and the others are called", async () => {
     await using system = new TestSystem();
     const called: number[] = [];

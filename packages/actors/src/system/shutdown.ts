@@ -27,7 +27,7 @@ export class Shutdown {
   readonly #stopping = new AbortController();
   /** Those that have yet to be called, each in an object of its own; undefined once mailboxes close. */
   #hooks: Set<{ readonly hook: ShutdownHook }> | undefined = new Set();
-  #over: Promise<void> | undefined = undefined;
+  #over: DeferredPromise<void> | undefined = undefined;
   #deadline: { readonly at: number; readonly timers: readonly Timer[] } | undefined = undefined;
   /** Settled when the hooks have had their time. */
   readonly #closing = new DeferredPromise<void>();
@@ -61,8 +61,14 @@ export class Shutdown {
   /** Begins, or goes on with less time. Resolves at the end. */
   begin(timeoutMs: number): Promise<void> {
     this.#endWithin(timeoutMs);
-    this.#over ??= this.#run();
-    return this.#over;
+    if (this.#over === undefined) {
+      this.#over = new DeferredPromise(); // before the first listener is called, which may ask for the shutdown as well
+      this.#run().then(
+        () => this.#over?.resolve(),
+        (error) => this.#over?.reject(error),
+      );
+    }
+    return this.#over.promise;
   }
 
   /** Kills what is left after `timeoutMs`, unless that happens earlier anyway, or the system has ended. */

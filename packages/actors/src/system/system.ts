@@ -89,7 +89,7 @@ export class ActorSystem implements AsyncDisposable {
       endsDeadlocks: options.deadlock !== "warn",
       deadLettersKept: options.deadLetters?.keep ?? DEAD_LETTERS_KEPT,
       failureExitCode: "failureExitCode" in options ? options.failureExitCode : 1,
-      threads: { heartbeatMs: DEFAULT_HEARTBEAT_MS, ...options.threads },
+      threads: { ...options.threads, heartbeatMs: options.threads?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS },
     };
     this.#runtime = new SystemRuntime(dependencies, () => this.#terminated.resolve());
     this.#shutdown = new Shutdown(this.#runtime, () => this.#finish());
