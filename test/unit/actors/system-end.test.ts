@@ -1,5 +1,6 @@
 /** The end of a system: its hooks, its signal, its deadline, and what its health says meanwhile. */
 import { actor, child, supervisor } from "@pneumatic/actors";
+import { testSystem } from "@pneumatic/actors/testing";
 import { describe, expect, test } from "vitest";
 import { gate } from "../../support/gate.ts";
 import { quiet, TestSystem } from "../../support/test-system.ts";
@@ -202,4 +203,17 @@ test.each([
   ["shutdownOn", ["TERM"]],
 ])("a system refuses %s: %j", (name, value) => {
   expect(() => new TestSystem({ [name]: value })).toThrow(new RegExp(`${name} of a system must be`));
+});
+
+test("a root that fails in a test system leaves the exit code alone", async () => {
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  await using system = testSystem();
+  const address = system.spawn(failing, { intensity: { restarts: 0, withinMs: 1000 } });
+  address.tell({ type: "fail" });
+  await system.settle();
+  expect(system.lookup(address.path)).toBeUndefined();
+  expect(process.exitCode).toBeUndefined();
+  process.exitCode = before;
+  address.drop();
 });
