@@ -275,3 +275,73 @@ describe("the backoff", () => {
     expect(system.clock.pending).toBe(0);
   });
 });
+
+describe("a child with an intensity of its own", () => {
+  const NONE: Intensity = { restarts: 0, withinMs: 1000 };
+  const ONE: Intensity = { restarts: 1, withinMs: 1000 };
+
+  test.each(["one_for_one", "one_for_all", "rest_for_one"] as const)(
+    "under %s counts for itself, and past it ends alone",
+    async (strategy) => {
+      await using system = new TestSystem();
+      const definition = fragile(system);
+      const children = { own: child(definition, { intensity: ONE, backoff: AT_ONCE }), other: child(definition) };
+      using group = system.supervise(supervisor({ strategy, intensity: NONE, children }));
+      using own = group.child("own");
+      using other = group.child("other");
+      await quiet();
+      await rejection(own.ask(FAIL));
+      await quiet();
+      expect(await own.ask({ type: "get" })).toBe("alive");
+      await rejection(own.ask(FAIL));
+      expect(await own.exited).toMatchObject({ kind: "panicked" });
+      await quiet();
+      expect(await other.ask({ type: "get" })).toBe("alive");
+      expect(group.children().map(({ id, alive }) => [id, alive])).toEqual([
+        ["own", false],
+        ["other", true],
+      ]);
+      await rejection(other.ask(FAIL));
+      expect(await group.exited).toMatchObject({ kind: "panicked" }); // which counts as ever
+    },
+  );
+
+  test("begins anew with its supervisor", async () => {
+    await using system = new TestSystem();
+    const definition = fragile(system);
+    const inner = supervisor({
+      intensity: NONE,
+      children: { own: child(definition, { intensity: ONE, backoff: AT_ONCE }), other: child(definition) },
+    });
+    using outer = system.supervise(supervisor({ children: { inner } }));
+    using own = outer.child("inner").child("own");
+    using other = outer.child("inner").child("other");
+    await quiet();
+    await rejection(own.ask(FAIL));
+    await rejection(other.ask(FAIL)); // the inner supervisor is restarted
+    await quiet();
+    await rejection(own.ask(FAIL));
+    await quiet();
+    expect(await own.ask({ type: "get" })).toBe("alive");
+  });
+});
+
+describe("backoff.resetAfterMs", () => {
+  test.each([
+    { lasted: 299, delay: 100 },
+    { lasted: 300, delay: 0 },
+  ])("of 300 makes the restart of one that lasted $lasted ms wait $delay ms", async ({ lasted, delay }) => {
+    await using system = new TestSystem();
+    const starts: number[] = [];
+    const backoff = { initialMs: 100, jitter: 0, resetAfterMs: 300 };
+    using address = system.spawn(fragile(system, starts), { intensity: GENEROUS, backoff });
+    await rejection(address.ask(FAIL));
+    await quiet();
+    await system.advance(lasted);
+    await rejection(address.ask(FAIL));
+    await quiet();
+    expect(starts).toHaveLength(delay === 0 ? 3 : 2);
+    await system.advance(delay);
+    expect(starts).toHaveLength(3);
+  });
+});

@@ -89,8 +89,9 @@ const LIFE = {
     arg: "args",
     "backoff.initial": "initialMs",
     "backoff.maxms": "maxMs",
+    "backoff.resetAfter": "resetAfterMs",
   },
-  times: ["shutdownMs", "backoff.initialMs", "backoff.maxMs"],
+  times: ["shutdownMs", "backoff.initialMs", "backoff.maxMs", "backoff.resetAfterMs"],
   others: ["restart", "mailbox", "poison", "backoff.jitter"],
   inner: ["backoff"],
 } as const;
@@ -99,7 +100,7 @@ const ROOT = {
   nearest: { ...LIFE.nearest, nmae: "name", intensty: "intensity", "intensity.within": "withinMs" },
   times: [...LIFE.times, "intensity.withinMs"],
   counts: ["intensity.restarts"],
-  others: [...LIFE.others, "name"],
+  others: [...LIFE.others, "name", "essential"],
   inner: [...LIFE.inner, "intensity"],
 } as const;
 
@@ -469,11 +470,7 @@ describe.each(Object.entries(DOORS))("%s", (_, door) => {
 
 describe("an option that belongs elsewhere is refused, and the error says where", () => {
   test.each([
-    [
-      "intensity of a child",
-      () => (child as Untyped)(idle, { intensity: { restarts: 1, withinMs: 1 } }),
-      /supervisor\(\{ intensity \}\)/,
-    ],
+    ["essential of a child", () => (child as Untyped)(idle, { essential: true }), /each child in a specification is/],
     ["name of a child", () => (child as Untyped)(idle, { name: "idle" }), /the id in `children` is the name/],
     ["thread of an actor in process", () => (child as Untyped)(idle, { thread: "shared" }), /made by onThread\(\)/],
     [

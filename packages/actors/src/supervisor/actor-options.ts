@@ -22,7 +22,15 @@ export type ThreadOptions =
     };
 
 /** The options of a supervisor's child. */
-export type ChildOptions<Message = unknown> = LifeOptions<Message> & ThreadOptions;
+export type ChildOptions<Message = unknown> = LifeOptions<Message> &
+  ThreadOptions & {
+    /**
+     * The limit of restarts of this child alone: they do not count for its supervisor, and one more ends the child with its
+     * last reason, not its supervisor. When left out, the restarts of all children count together, against that of the
+     * supervisor.
+     */
+    readonly intensity?: Intensity;
+  };
 
 /** The options of an actor that takes `Message`, wherever it runs. */
 export interface LifeOptions<in Message = unknown> {
@@ -84,6 +92,11 @@ export interface Backoff {
   readonly maxMs: number;
   /** The fraction that a delay may be off: 0.2 is 20 % either way. */
   readonly jitter: number;
+  /**
+   * The milliseconds that an incarnation must last for the restart after it to be the first in a row again: those of the window of
+   * intensity when left out.
+   */
+  readonly resetAfterMs?: number;
 }
 
 /**

@@ -17,16 +17,23 @@ export class RuntimeChildSpec {
   readonly settings: Settings;
   readonly args: unknown;
   readonly name: string | undefined;
+  /** True if its restarts count alone. */
+  readonly hasOwnWindow: boolean;
 
   constructor(
     behavior: LocalExecutor | RemoteDefinition | SupervisorSpec,
     settings: Settings,
-    { args, name }: { readonly args?: unknown; readonly name?: string | undefined } = {},
+    {
+      args,
+      name,
+      intensity,
+    }: { readonly args?: unknown; readonly name?: string | undefined; readonly intensity?: unknown } = {},
   ) {
     this.behavior = behavior;
     this.settings = settings;
     this.args = args;
     this.name = name;
+    this.hasOwnWindow = intensity !== undefined;
   }
 
   /** The stem of the name of an unnamed one, which ends in a number. */

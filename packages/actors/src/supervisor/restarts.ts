@@ -72,6 +72,12 @@ export class Restarts {
     this.#window = window;
   }
 
+  /** Forgets what has counted for itself alone. */
+  reset(): void {
+    this.#window?.reset();
+    this.#inARow = this.#failedStarts = 0;
+  }
+
   /** Returns what follows an end; undefined if the start of the supervisor fails with it. */
   after(exit: Exit, supervision: Supervision): Directive | undefined {
     const { deadLetterReason } = exit;
@@ -91,28 +97,33 @@ export class Restarts {
     }
   }
 
-  #count({ startedAt, isFailedStart, handled }: Exit): Directive {
+  #count(exit: Exit): Directive {
+    const { isFailedStart, handled } = exit;
     const { intensity } = this.#rules;
     const { clock } = this.#surroundings;
     this.#window ??= new RestartWindow(intensity, clock);
     this.#failedStarts = isFailedStart ? this.#failedStarts + 1 : 0;
     if (!this.#window.allows() || this.#failedStarts > this.#window.intensity.restarts) return EXCEEDED;
     this.#handled = handled;
-    const uptimeMs = startedAt === undefined ? 0 : clock.now() - startedAt;
-    if (uptimeMs >= this.#window.intensity.withinMs) this.#inARow = 0;
-    return this.#delayed();
+    return this.#delayed(exit);
   }
 
   /** Restarts a routee whose job has failed: at once, and later if it has handled none since the last that failed. */
-  #afterJob({ handled }: Exit): Directive {
+  #afterJob(exit: Exit): Directive {
+    const { handled } = exit;
     if (handled > this.#handled) this.#inARow = 0;
     this.#handled = handled;
     this.#failedStarts = 0;
-    return this.#delayed();
+    return this.#delayed(exit);
   }
 
-  #delayed(): Directive {
-    const delayMs = delayBefore(this.#inARow++, this.#rules.backoff, this.#surroundings.random());
+  /** Restarts after the delay that is due; a failed start is no time without a failure. */
+  #delayed({ startedAt, isFailedStart }: Exit): Directive {
+    const { backoff, intensity } = this.#rules;
+    const { clock, random } = this.#surroundings;
+    const { resetAfterMs = (this.#window?.intensity ?? intensity).withinMs } = backoff;
+    if (!isFailedStart && startedAt !== undefined && clock.now() - startedAt >= resetAfterMs) this.#inARow = 0;
+    const delayMs = delayBefore(this.#inARow++, backoff, random());
     return delayMs === 0 ? AT_ONCE : { restart: true, delayMs };
   }
 }

@@ -54,7 +54,12 @@ export const INTENSITY: OptionKind = nested("intensity", {
 const LIFE = {
   args: ignored,
   restart: oneOf("permanent", "transient", "temporary"),
-  backoff: nested("backoff", { initialMs: milliseconds, maxMs: milliseconds, jitter: numberFrom(0, 1) }),
+  backoff: nested("backoff", {
+    initialMs: milliseconds,
+    maxMs: milliseconds,
+    jitter: numberFrom(0, 1),
+    resetAfterMs: milliseconds,
+  }),
   startTimeoutMs: positiveMilliseconds,
   shutdownMs: milliseconds,
   mailbox: checkedMailbox,
@@ -66,7 +71,7 @@ const ROOT = { name: pathName, intensity: INTENSITY, essential: flag };
 /** The same, where a supervisor decides. */
 const SUPERVISED = {
   name: elsewhere("the id in `children` is the name of a child"),
-  intensity: elsewhere("supervisor({ intensity }) is that of all its children"),
+  intensity: INTENSITY,
   essential: elsewhere("each child in a specification is"),
 };
 

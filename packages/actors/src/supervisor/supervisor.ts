@@ -69,7 +69,7 @@ export class Child implements Decider {
     this.comesBack = origin.comesBack;
     this.isReplacement = origin.isReplacement;
     this.#supervisor = supervisor;
-    this.restarts = new Restarts(spec.settings, factory, supervisor.window);
+    this.restarts = new Restarts(spec.settings, factory, spec.hasOwnWindow ? undefined : supervisor.window);
   }
 
   /** Makes the actor. Its handle is the supervisor's own, so that it lives until it is stopped. */
@@ -229,6 +229,7 @@ export class Supervisor {
       this.#failStart(child);
       return SUSPENDED;
     }
+    if (directive === EXCEEDED && child.spec.hasOwnWindow) return EXCEEDED;
     if (directive === EXCEEDED) return this.#cell?.life.fail(exit.reason) && comesBack ? SUSPENDED_EMPTY : EXCEEDED;
     if (!directive.restart || directive.delayMs === undefined || this.#group === undefined) return directive;
     this.#group.restart(child, directive.delayMs);
@@ -281,6 +282,7 @@ export class Supervisor {
    */
   async #startAll(): Promise<void> {
     this.window.reset();
+    for (const { spec, restarts } of this.children) if (spec.hasOwnWindow) restarts.reset();
     this.#group?.reset();
     const start: StartOfAll = { child: undefined, error: undefined, isCutShort: false };
     this.#start = start;
