@@ -10,7 +10,7 @@ import { root } from "../../support/source-files.ts";
 
 const run = promisify(execFile);
 /** What a package may weigh when it is unpacked, in bytes. */
-const LIMITS: Readonly<Record<string, number>> = { core: 1_000_000, actors: 2_200_000 };
+const LIMITS: Readonly<Record<string, number>> = { core: 1_000_000, actors: 2_400_000 };
 
 let packed: Packed[];
 

@@ -11,7 +11,7 @@ const FILES = {
   "src/main.ts": `
     import { ActorSystem, onThread } from "@pneumatic/actors";
     import type doubler from "./jobs/doubler.ts";
-    const system = new ActorSystem({ logLevel: "silent" });
+    const system = new ActorSystem({ logLevel: "silent", failureExitCode: undefined });
     const address = system.spawn(onThread<typeof doubler>(new URL("./jobs/doubler.js", import.meta.url)));
     const reply = await address.ask({ type: "double", n: 21 }).catch(() => address.started).catch((error) => error.message);
     console.log(reply);

@@ -26,7 +26,7 @@ describe("the exit code is 1 if nobody hears of the failure of", () => {
       "a supervisor",
       `const s = make().supervise(supervisor({ ...limits, children: { a: child(failing) } })); const a = s.child("a"); a.ask({ type: "fail" }).catch(() => {});`,
     ],
-    ["a router", `make().route(failing, { size: 1, ...limits }).tell({ type: "fail" });`],
+    ["a router", `make().route(actor({ state: () => { throw new Error("bad"); }, on: {} }), { size: 1, ...limits });`],
   ])("%s", async (_, source) => {
     expect(await runModule(HEAD + source)).toEqual({ code: 1, output: "" });
   });
