@@ -22,20 +22,18 @@ export type ThreadOptions =
     };
 
 /** The options of a supervisor's child. */
-export type ChildOptions<Message = unknown> = LifeOptions<Message> &
-  ThreadOptions & {
-    /**
-     * The limit of restarts of this child alone: they do not count for its supervisor, and one more ends the child with its
-     * last reason, not its supervisor. When left out, the restarts of all children count together, against that of the
-     * supervisor.
-     */
-    readonly intensity?: Intensity;
-  };
+export type ChildOptions<Message = unknown> = LifeOptions<Message> & ThreadOptions;
 
 /** The options of an actor that takes `Message`, wherever it runs. */
 export interface LifeOptions<in Message = unknown> {
   /** The ends after which it starts again: `permanent` by default under a supervisor, `transient` otherwise. */
   readonly restart?: Restart;
+  /**
+   * The limit of restarts of this actor alone: one more ends it with its last reason, and nobody else. 3 in 5,000 ms by default
+   * for what `spawn` makes. A child of a supervisor has none by default: the restarts of all children count together, against
+   * that of the supervisor.
+   */
+  readonly intensity?: Intensity;
   /** The waits before restarts: by default none, then 100 ms doubling to 30 s, 20 % off either way. */
   readonly backoff?: Partial<Backoff>;
   /**
@@ -61,8 +59,6 @@ export type SpawnOptions<Message = unknown> = ChildOptions<Message> & RootOption
 export interface RootOptions {
   /** The name, unique among its siblings; the name of the definition and a number when left out. */
   readonly name?: string;
-  /** The limit of restarts: 3 in 5,000 ms by default. One more ends this actor alone. */
-  readonly intensity?: Intensity;
   /**
    * True if the service is not ready without it: `system.health()` says so while it starts, waits for its restart, or has
    * ended as a failure. False when left out.
