@@ -12,9 +12,9 @@ import type { Decider, Exit } from "./directive.ts";
 import type { Poison } from "./poison.ts";
 import type { TestHooks } from "./test-hooks.ts";
 
-/** What else is known of a dead letter. */
+/** Details of a dead letter. */
 export interface DeadLetterDetails {
-  /** What the handler of a quarantined message threw. */
+  /** The error of the handler of a quarantined message. */
   readonly error?: unknown;
   /** It is no news: nothing is logged. */
   readonly isQuiet?: boolean;

@@ -3,7 +3,7 @@
  * listened. Listeners keep no process alive.
  */
 
-/** What a system does at the first signal, and at the second. */
+/** The answers of a system to the first signal, and to the second. */
 interface Endings {
   /** Called with the name of the signal; resolves at the end of the shutdown. */
   shutDown(signal: NodeJS.Signals): Promise<void>;
